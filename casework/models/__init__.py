@@ -1,0 +1,27 @@
+"""The engine's rows: cases and what hangs on them. Only `casework.services` writes them."""
+
+from .access import CaseUserPermission, Recusal
+from .case import Case, CaseNumber, Process
+from .clock import Clock, ClockChange, Rung
+from .files import Attachment, Document
+from .policy import PolicyUse
+from .timeline import Alert, Event
+from .work import SavedView, Task
+
+__all__ = [
+    "Alert",
+    "Attachment",
+    "Case",
+    "CaseNumber",
+    "CaseUserPermission",
+    "Clock",
+    "ClockChange",
+    "Document",
+    "Event",
+    "PolicyUse",
+    "Process",
+    "Recusal",
+    "Rung",
+    "SavedView",
+    "Task",
+]

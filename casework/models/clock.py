@@ -1,0 +1,90 @@
+"""A clock is a promise with a date (domain.md B3.6). `original_due` never changes: a trigger holds that."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .case import Case, Process
+
+
+class Clock(models.Model):
+    """One running or ended promise of a case."""
+
+    class Status(models.TextChoices):
+        RUNNING = "RUNNING", _("running")
+        HELD = "HELD", _("on hold")
+        MET = "MET", _("kept in time")
+        MISSED_ORIGINAL_MET_EXTENDED = "MISSED_ORIGINAL_MET_EXTENDED", _("kept within the extension")
+        MISSED = "MISSED", _("missed")
+        ESCALATED = "ESCALATED", _("escalated")
+        CANCELLED = "CANCELLED", _("cancelled")
+        MERGED = "MERGED", _("merged")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+    process = models.ForeignKey(Process, models.PROTECT, null=True, related_name="clocks")
+    kind = models.CharField(max_length=32)
+    day0 = models.DateField()
+    day0_basis = models.CharField(max_length=32, default="detected")
+    unit = models.CharField(max_length=10, help_text="calendar, school or work")
+    n = models.PositiveSmallIntegerField()
+    calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+")
+    calendar_revision = models.PositiveIntegerField(null=True)
+    provisional = models.BooleanField(default=False, help_text="reaches beyond the known calendar")
+    original_due = models.DateField()
+    due = models.DateField()
+    status = models.CharField(max_length=32, choices=Status, default=Status.RUNNING)
+    stop_event = models.CharField(max_length=64, blank=True)
+    stopped_on = models.DateField(null=True)
+    episode = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "process", "kind"],
+                condition=models.Q(status__in=["RUNNING", "HELD"]),
+                name="clock_one_running",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due"], condition=models.Q(status__in=["RUNNING", "HELD"]), name="clock_due"),
+            models.Index(fields=["calendar"], condition=models.Q(status__in=["RUNNING", "HELD"]), name="clock_calendar"),
+        ]
+
+
+class ClockChange(models.Model):
+    """Every change of a clock: who, when, why, from which date to which (domain.md B3.6 history)."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="history")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    op = models.CharField(max_length=16, help_text="START EXTEND HOLD RESUME REBASE RECALC ESCALATE CANCEL STOP")
+    old_due = models.DateField(null=True)
+    new_due = models.DateField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+
+
+class Rung(models.Model):
+    """One planned alert of a clock. The sweep claims the pending ones that are due, never a window of time."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="rungs")
+    generation = models.PositiveSmallIntegerField(default=1)
+    label = models.CharField(max_length=64)
+    level = models.CharField(max_length=16)
+    scheduled_for = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clock", "label", "generation"], name="rung_key")]
+        indexes = [
+            models.Index(
+                fields=["scheduled_for", "id"], condition=models.Q(fired_at=None, cancelled_at=None), name="rung_pending"
+            )
+        ]

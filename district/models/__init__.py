@@ -1,0 +1,28 @@
+"""The district's master data: places, people, enrolments, posts and imports."""
+
+from .enrolment import Enrollment
+from .imports import Import, ImportIssue
+from .people import Guardian, Student, User
+from .places import Area, Calendar, CalendarDay, DayType, District, School, SchoolYear
+from .posts import ROLE_GRANTS, Post, Role, SchoolGroupPermission, SchoolUserPermission
+
+__all__ = [
+    "ROLE_GRANTS",
+    "Area",
+    "Calendar",
+    "CalendarDay",
+    "DayType",
+    "District",
+    "Enrollment",
+    "Guardian",
+    "Import",
+    "ImportIssue",
+    "Post",
+    "Role",
+    "School",
+    "SchoolGroupPermission",
+    "SchoolUserPermission",
+    "SchoolYear",
+    "Student",
+    "User",
+]

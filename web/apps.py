@@ -1,0 +1,12 @@
+"""App configuration of web."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WebConfig(AppConfig):
+    """Web."""
+
+    name = "web"
+    verbose_name = _("Web")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,12 +1,19 @@
 """App configuration of casework."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class CaseworkConfig(AppConfig):
-    """Casework."""
+    """The engine."""
 
     name = "casework"
     verbose_name = _("Casework")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """After each migration the database learns the moves that the workflows allow."""
+        from casework import law
+
+        post_migrate.connect(law.publish, sender=self, dispatch_uid="casework.law")

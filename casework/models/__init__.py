@@ -4,12 +4,14 @@ from .access import CaseUserPermission, Recusal
 from .case import Case, CaseNumber, Process
 from .clock import Clock, ClockChange, Rung
 from .files import Attachment, Document
+from .guards import AllowedMove
 from .policy import PolicyUse
 from .timeline import Alert, Event
 from .work import SavedView, Task
 
 __all__ = [
     "Alert",
+    "AllowedMove",
     "Attachment",
     "Case",
     "CaseNumber",

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .guards import CASE_LAW, NEVER_DELETE, PROCESS_LAW
+
 
 class Case(models.Model):
     """What every case has, whatever its kind. Kinds extend this table (multi-table inheritance)."""
@@ -32,6 +34,8 @@ class Case(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
+        permissions = [("work_case", "may work this one case")]
+        triggers = [CASE_LAW, NEVER_DELETE]
         indexes = [
             models.Index(fields=["school", "next_due", "id"], condition=models.Q(closed_on=None), name="case_school_open"),
             models.Index(fields=["owner", "next_due", "id"], condition=models.Q(closed_on=None), name="case_owner_open"),
@@ -66,4 +70,5 @@ class Process(models.Model):
     closed_on = models.DateField(null=True)
 
     class Meta:
+        triggers = [PROCESS_LAW, NEVER_DELETE]
         indexes = [models.Index(fields=["case", "kind"], name="process_case")]

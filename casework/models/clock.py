@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .case import Case, Process
+from .guards import APPEND_ONLY, NEVER_DELETE, ORIGINAL_DUE
 
 
 class Clock(models.Model):
@@ -43,6 +44,7 @@ class Clock(models.Model):
     episode = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
+        triggers = [ORIGINAL_DUE, NEVER_DELETE]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "process", "kind"],
@@ -68,6 +70,9 @@ class ClockChange(models.Model):
     new_due = models.DateField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
+
+    class Meta:
+        triggers = [APPEND_ONLY]
 
 
 class Rung(models.Model):

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .case import Case, Process
+from .guards import NEVER_DELETE, SAME_BYTES
 
 
 class Document(models.Model):
@@ -31,6 +32,7 @@ class Document(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        triggers = [SAME_BYTES, NEVER_DELETE]
         indexes = [models.Index(fields=["case", "created_at"], name="document_case")]
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .case import Case, Process
+from .guards import APPEND_ONLY
 
 
 class Event(models.Model):
@@ -42,6 +43,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["case", "seq"]
+        triggers = [APPEND_ONLY]
         constraints = [
             models.UniqueConstraint(fields=["case", "seq"], name="event_seq"),
             models.UniqueConstraint(fields=["case", "key"], name="event_key"),

@@ -14,9 +14,6 @@ class District(models.Model):
     address = models.TextField(_("address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     website = models.CharField(_("website"), max_length=200, blank=True)
-    policies = models.JSONField(
-        _("policies in force"), default=dict, help_text=_('Policy id by domain, for example {"attendance": "nc-cms"}.')
-    )
 
     def __str__(self) -> str:
         return self.name

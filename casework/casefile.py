@@ -1,0 +1,208 @@
+"""A case with all that a step needs to know of it, read in one statement, and the rows that the step will write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+
+from casework import kinds
+from casework.calendars import calendar_at
+from casework.dates import SchoolCalendar
+from casework.kinds import CaseKind
+from casework.models import Alert, Case, Clock, Process, Task
+from casework.policy import Policy, policy_version
+
+Row = TypeVar("Row", bound=models.Model)
+RUNNING = (Clock.Status.RUNNING, Clock.Status.HELD)
+
+
+@dataclass
+class CaseFile:
+    """The case, its processes, running clocks and open tasks; `added` and `touched` is what the door will write."""
+
+    kind: CaseKind
+    case: Any
+    calendar_id: int | None = None
+    calendar_revision: int | None = None
+    processes: list[Process] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    last_event: dict[str, Any] = field(default_factory=dict)
+    repeated: dict[str, Any] | None = None
+    new: bool = False
+    added: list[models.Model] = field(default_factory=list)
+    touched: dict[Any, models.Model] = field(default_factory=dict)
+    cancelled_rungs: set[UUID] = field(default_factory=set)
+    before: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy version of the case."""
+        return policy_version(self.case.policy)
+
+    @property
+    def calendar(self) -> SchoolCalendar:
+        """The calendar in force at the school that owns the case (domain.md N4)."""
+        return calendar_at(self.calendar_id, self.calendar_revision)
+
+    @property
+    def running(self) -> list[Clock]:
+        """The clocks that run or are held, those started a moment ago included."""
+        return [clock for clock in self.clocks if clock.status in RUNNING]
+
+    def add(self, row: Row) -> Row:
+        """A new row, to be inserted by the door; children are found again by later steps of the same request."""
+        self.added.append(row)
+        if isinstance(row, Clock):
+            self.clocks.append(row)
+        elif isinstance(row, Task):
+            self.tasks.append(row)
+        elif isinstance(row, Process):
+            self.processes.append(row)
+        return row
+
+    def touch(self, row: models.Model) -> None:
+        """A row that was read and changed, to be updated by the door (a row that is new is inserted as it is then)."""
+        if not any(row is new for new in self.added):
+            self.touched[(type(row), row.pk)] = row
+
+    def process(self, process_id: UUID) -> Process | None:
+        """The process with this id, or None."""
+        return next((process for process in self.processes if process.id == process_id), None)
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """Alerts raised by this request."""
+        return [row for row in self.added if isinstance(row, Alert)]
+
+
+def load(
+    kind: CaseKind,
+    *,
+    numbers: Sequence[str] = (),
+    ids: Collection[int] = (),
+    lock: bool = True,
+    key: UUID | None = None,
+) -> list[CaseFile]:
+    """Case files of one kind by number or id, in the order of their ids; locked against other steps unless `lock` is
+    False. One statement; a second one only when another step committed while this one waited for the lock."""
+    column, wanted = ("c.number", list(numbers)) if numbers else ("c.id", sorted(ids))
+    sql = _select(kind.code) + f" WHERE {column} = ANY(%s) ORDER BY c.id" + (" FOR UPDATE OF c" if lock else "")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key, wanted])
+        rows = cursor.fetchall()
+        if lock and any(_waited(row) for row in rows):
+            # The case row is the new one, the sub-selects still saw the moment before the wait: read again.
+            cursor.execute(sql, [key, wanted])
+            rows = cursor.fetchall()
+    return [_file(kind, row) for row in rows]
+
+
+def _parsed(value: Any) -> Any:
+    """JSON as Python values (Django's connection hands jsonb over as text)."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _waited(row: Sequence[Any]) -> bool:
+    head_seq, last_event = row[_HEAD_SEQ], _parsed(row[-2])
+    return bool(head_seq) and (last_event is None or last_event["seq"] != head_seq)
+
+
+_HEAD_SEQ = [f.column for f in Case._meta.concrete_fields].index("head_seq")
+
+
+@lru_cache(maxsize=32)
+def _select(kind_code: str) -> str:
+    kind = kinds.kind(kind_code)
+    child = kind.model._meta.db_table
+    case_columns = [f"c.{f.column}" for f in Case._meta.concrete_fields]
+    child_columns = [f"k.{f.column}" for f in kind.model._meta.local_concrete_fields]
+    joins, merged = [], "to_jsonb(p)"
+    for index, process in enumerate(kind.processes.values()):
+        pointer = process.model._meta.pk.column
+        joins.append(f"LEFT JOIN {process.model._meta.db_table} x{index} ON x{index}.{pointer} = p.id")
+        merged += f" || coalesce(to_jsonb(x{index}), '{{}}'::jsonb)"
+    return f"""
+        SELECT {", ".join(case_columns + child_columns)}, cal.id, cal.revision,
+          (SELECT jsonb_agg(to_jsonb(w)) FROM casework_clock w
+            WHERE w.case_id = c.id AND w.status IN ('RUNNING', 'HELD')),
+          (SELECT jsonb_agg(to_jsonb(t)) FROM casework_task t WHERE t.case_id = c.id AND t.status = 'OPEN'),
+          (SELECT jsonb_agg({merged} ORDER BY p.opened_on, p.id) FROM casework_process p {" ".join(joins)}
+            WHERE p.case_id = c.id),
+          (SELECT jsonb_build_object('seq', e.seq, 'at', e.at, 'who', concat_ws(' ', u.first_name, u.last_name))
+             FROM casework_event e LEFT JOIN district_user u ON u.id = e.actor_id
+            WHERE e.case_id = c.id ORDER BY e.seq DESC LIMIT 1),
+          (SELECT jsonb_build_object('id', e.id, 'seq', e.seq, 'name', e.name, 'actor', e.actor_id)
+             FROM casework_event e WHERE e.case_id = c.id AND e.key = %s)
+        FROM casework_case c JOIN {child} k ON k.case_ptr_id = c.id
+        LEFT JOIN district_school s ON s.id = c.school_id LEFT JOIN district_calendar cal ON cal.id = s.calendar_id"""
+
+
+def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
+    names = [f.attname for f in Case._meta.concrete_fields]
+    names += [f.attname for f in kind.model._meta.local_concrete_fields]
+    values = dict(zip(names, row, strict=False))
+    for field_ in kind.model._meta.concrete_fields:
+        if isinstance(field_, models.JSONField):
+            values[field_.attname] = _parsed(values[field_.attname])
+    case = kind.model.from_db(
+        "default",
+        [f.attname for f in kind.model._meta.concrete_fields],
+        [values[f.attname] for f in kind.model._meta.concrete_fields],
+    )
+    calendar_id, calendar_revision, *documents = row[len(names) :]
+    clocks, tasks, processes, last_event, repeated = (_parsed(document) for document in documents)
+    return CaseFile(
+        kind=kind,
+        case=case,
+        calendar_id=calendar_id,
+        calendar_revision=calendar_revision,
+        clocks=[revive(Clock, data) for data in clocks or ()],
+        tasks=[revive(Task, data) for data in tasks or ()],
+        processes=[revive(_process_model(kind, data), data) for data in processes or ()],
+        last_event=last_event or {},
+        repeated=repeated,
+        before=column_values(case),
+    )
+
+
+def _process_model(kind: CaseKind, data: dict[str, Any]) -> type[Process]:
+    return kind.processes[data["kind"]].model if data["kind"] in kind.processes else Process
+
+
+def revive(model: type[Row], data: dict[str, Any]) -> Row:
+    """A model instance from a row that came as JSON."""
+    fields = model._meta.concrete_fields
+    return model.from_db("default", [f.attname for f in fields], [_revived(f, data.get(f.column)) for f in fields])
+
+
+def _revived(field: models.Field[Any, Any], value: Any) -> Any:
+    if value is None or isinstance(field, models.JSONField):
+        return value
+    if isinstance(field, ArrayField):
+        return [_revived(field.base_field, item) for item in value]
+    if isinstance(field, models.DateTimeField):
+        return datetime.fromisoformat(value)
+    if isinstance(field, models.DateField):
+        return date.fromisoformat(value)
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    return UUID(value) if isinstance(target, models.UUIDField) or _is_uuid_key(target) else value
+
+
+def _is_uuid_key(field: models.Field[Any, Any]) -> bool:
+    """A parent link to a table keyed by UUID."""
+    remote = getattr(field, "target_field", None)
+    return isinstance(remote, models.UUIDField)
+
+
+def column_values(row: models.Model) -> dict[str, Any]:
+    """Column -> value of one instance, for telling what changed."""
+    return {f.column: getattr(row, f.attname) for f in row._meta.concrete_fields}

@@ -1,0 +1,72 @@
+"""What can be done next in a case, by this user, and why the rest cannot: for the case page and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from casework import kinds
+from casework.casefile import CaseFile, load
+from casework.models import Case, Event
+from casework.services import flow_for, local_today
+from casework.workflow import Step, Turn, Workflow
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One possible step. `reasons` is empty when it can be taken now."""
+
+    name: str
+    label: str
+    process: UUID | None
+    process_label: str
+    step: Step
+    reasons: tuple[str, ...]
+    promises: tuple[str, ...]
+
+    @property
+    def enabled(self) -> bool:
+        """Whether nothing stands against it."""
+        return not self.reasons
+
+
+def choices(case: Case, user: Any) -> list[Choice]:
+    """The steps out of the present states that this user may take, the possible ones first (one statement, and one for
+    the permissions). Steps of the machine alone and steps beyond the user's permission are not listed."""
+    files = load(kinds.kind(case.kind), ids=[case.pk], lock=False)
+    return file_choices(files[0], user) if files else []
+
+
+def file_choices(file: CaseFile, user: Any) -> list[Choice]:
+    """As `choices`, for a case file that is at hand."""
+    turn = Turn(actor=user, now=timezone.now(), today=local_today())
+    flows = [flow_for(file, None, turn)]
+    flows += [flow_for(file, process.id, turn) for process in file.processes if process.closed_on is None]
+    found = [choice for flow in flows for choice in _of(flow, user)]
+    return sorted(found, key=lambda choice: (not choice.enabled, not choice.step.primary))
+
+
+def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
+    for name, move in flow.outgoing():
+        step: Step = move.custom["step"]
+        if not flow.permitted(step.by, user):
+            continue
+        process = flow.process
+        yield Choice(
+            name=name,
+            label=str(move.label),
+            process=process.id if process else None,
+            process_label=f"{flow.file.kind.processes[process.kind].label} {process.code}" if process else "",
+            step=step,
+            reasons=tuple(flow.reasons_against(move)),
+            promises=tuple(str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks),
+        )
+
+
+def is_note(choice: Choice) -> bool:
+    """Whether a step only adds to the timeline (note, contact): pages show those beside the story."""
+    return choice.step.event in (Event.Kind.NOTE, Event.Kind.CONTACT)

@@ -1,0 +1,68 @@
+"""The kinds of case that the installed apps bring. The engine knows them only through what they register here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from casework.access import AccessPolicy
+    from casework.models import Case, Process
+    from casework.workflow import Workflow
+
+
+@dataclass(frozen=True)
+class ProcessKind:
+    """A child process that cases of a kind may have: its table and its workflow per rules version."""
+
+    code: str
+    label: str
+    model: type[Process]
+    workflows: Mapping[str, type[Workflow]]
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
+    `search` turns words into a filter on Case; `panels` gives the case page what only this kind can show."""
+
+    code: str
+    label: str
+    domain: str
+    model: type[Case]
+    workflows: Mapping[str, type[Workflow]]
+    current_rules: str
+    access: AccessPolicy
+    labels: Callable[[Collection[int]], dict[int, str]]
+    search: Callable[[str], Q]
+    processes: Mapping[str, ProcessKind] = field(default_factory=dict)
+    number_width: int = 6
+    panels: Callable[[Any, Any], dict[str, Any]] | None = None
+    template: str = ""
+
+    def workflow(self, rules: str) -> type[Workflow]:
+        """The workflow class of a rules version; KeyError for a version that nobody released."""
+        return self.workflows[rules]
+
+
+_kinds: dict[str, CaseKind] = {}
+
+
+def register(kind: CaseKind) -> None:
+    """Make a kind known; called once from the app's `ready`. Registering another under the same code is a mistake."""
+    if kind.code in _kinds and _kinds[kind.code] is not kind:
+        raise ValueError(f"case kind {kind.code} is registered twice")
+    _kinds[kind.code] = kind
+
+
+def kind(code: str) -> CaseKind:
+    """The kind with this code; KeyError where no installed app brings it."""
+    return _kinds[code]
+
+
+def all_kinds() -> list[CaseKind]:
+    """Every registered kind, in the order of their codes."""
+    return [_kinds[code] for code in sorted(_kinds)]

@@ -5,8 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AttendanceConfig(AppConfig):
-    """Attendance."""
+    """Brings the case kind ATT and the attendance file of the nightly import."""
 
     name = "attendance"
     verbose_name = _("Attendance")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the lower floors shall know of attendance."""
+        from attendance import kind
+        from casework import kinds
+
+        kinds.register(kind.ATTENDANCE)

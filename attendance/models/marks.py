@@ -28,15 +28,15 @@ class MarkFields(models.Model):
     """The columns that the current and the superseded rows share."""
 
     day = models.DateField()
-    student = models.ForeignKey("district.Student", models.DO_NOTHING, db_constraint=False, related_name="+")
-    school = models.ForeignKey("district.School", models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    student_id = models.BigIntegerField()
+    school_id = models.BigIntegerField()
     code = models.CharField(max_length=16)
     mark_class = models.SmallIntegerField(choices=MarkClass)
     excuse = models.CharField(max_length=1, blank=True, help_text="U, E, X or ?")
     minutes_absent = models.SmallIntegerField(null=True)
     minutes_scheduled = models.SmallIntegerField(null=True)
     reason_text = models.TextField(blank=True)
-    run = models.ForeignKey("district.Import", models.DO_NOTHING, db_constraint=False, null=True, related_name="+", db_index=False)
+    run_id = models.UUIDField(null=True, help_text="the import that brought it")
     known_from = models.DateField(help_text="the delivery's as-of date from which this was believed")
     recorded_at = models.DateTimeField()
 
@@ -51,6 +51,7 @@ class Mark(MarkFields):
 
     class Meta:
         db_table = "attendance_mark"
+        managed = False  # partitioned: migration 0002 makes it
 
 
 class MarkVersion(MarkFields):
@@ -70,3 +71,4 @@ class MarkVersion(MarkFields):
 
     class Meta:
         db_table = "attendance_mark_version"
+        managed = False

@@ -1,0 +1,59 @@
+"""The promises of attendance cases: which, how long by the policy, whose (domain.md 0, A2.3, A2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.policy import Policy
+from casework.workflow import ClockSpec
+
+
+def trigger(policy: Policy, trigger_id: str) -> Mapping[str, Any]:
+    """One trigger of the policy by its id; KeyError when the policy has none of this name."""
+    for entry in policy.data["triggers"]:
+        if entry["id"] == trigger_id:
+            return dict(entry)
+    raise KeyError(trigger_id)
+
+
+def _process(path: str) -> Any:
+    return lambda policy: policy.require(f"process_sla.{path}")
+
+
+CASE = {
+    spec.kind: spec
+    for spec in (
+        ClockSpec("assign", _("Assign a social worker"), _process("assign"), role="SUPERVISOR"),
+        ClockSpec("root_cause", _("Find the causes"), _process("root_cause"), role="SSW"),
+        ClockSpec("review_correction", _("Review the correction"), _process("review_correction"), role="SSW"),
+        ClockSpec("arc_schedule", _("Schedule the conference"), _process("arc.schedule"), role="SSW"),
+        ClockSpec("arc_hold", _("Hold the conference"), _process("arc.hold"), role="SSW"),
+    )
+}
+
+
+def _notice(threshold: str, label: Any) -> ClockSpec:
+    return ClockSpec(
+        f"notice_{threshold}", label, lambda policy: trigger(policy, threshold)["sla"], role="SSW", cite="G.S. 115C-378"
+    )
+
+
+NOTICE = {
+    spec.kind: spec
+    for spec in (
+        _notice("L3", _("Send the three-day notice")),
+        _notice("L6", _("Send the six-day notice")),
+        _notice("L10", _("Send the ten-day notice")),
+        ClockSpec("confirm_address", _("Confirm the address"), _process("confirm_address"), role="DATA_MANAGER"),
+    )
+}
+LABELS = {spec.kind: spec.label for spec in (*CASE.values(), *NOTICE.values())}
+
+
+def shortest(covers: Sequence[str], policy: Policy) -> str:
+    """The clock of a notice that covers several thresholds: the one that is due first; the highest when equal."""
+    first = min(reversed(covers), key=lambda threshold: int(trigger(policy, threshold)["sla"]["n"]))
+    return f"notice_{first}"

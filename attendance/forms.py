@@ -1,0 +1,179 @@
+"""What the steps of an attendance case need to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from attendance.models import Notice
+from casework.stepforms import DateInput, StepForm
+
+CAUSES = [  # domain.md A2.4, root-cause codes
+    ("health", _("Health")),
+    ("mental_health", _("Mental health or anxiety")),
+    ("transport", _("Transport")),
+    ("housing", _("Housing")),
+    ("work", _("Work")),
+    ("sibling_care", _("Care of a brother or sister")),
+    ("safety", _("Safety or bullying")),
+    ("disengagement", _("Lost interest")),
+    ("academic", _("School work")),
+    ("family_crisis", _("Family crisis")),
+    ("discipline", _("Discipline")),
+    ("language", _("Language or immigration")),
+    ("custody", _("Custody")),
+    ("other", _("Other")),
+]
+
+
+class RaiseForm(StepForm):
+    """A person who raises a case says why; the machine brings its triggers."""
+
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False,
+        help_text=_("What you know that the counts do not show."),
+    )  # fmt: skip
+    triggers = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A person needs a reason; the machine's reason is the trigger."""
+        data = super().clean() or {}
+        if self.flow.turn.actor is None:
+            data["triggers"] = list(self.data.get("triggers") or ())
+        elif not data.get("reason"):
+            self.add_error("reason", _("Say why the case is raised by hand."))
+        else:
+            data["triggers"] = []
+        return data
+
+
+class AssignForm(StepForm):
+    """Who becomes responsible: somebody who may work the cases of this school."""
+
+    owner = forms.ModelChoiceField(label=_("Social worker"), queryset=get_user_model().objects.none())
+
+    def prepare(self) -> None:
+        """Those whose post lets them work this school's cases."""
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = (
+            get_user_model()
+            .objects.filter(
+                is_active=True,
+                groups__schoolgrouppermission__content_object_id=self.flow.case.school_id,
+                groups__schoolgrouppermission__permission__codename="work_cases",
+            )
+            .distinct()
+            .order_by("last_name", "first_name")
+        )
+
+
+class RootCauseForm(StepForm):
+    """Why the student is absent, and what is done about it."""
+
+    causes = forms.MultipleChoiceField(label=_("Causes"), choices=CAUSES, widget=forms.CheckboxSelectMultiple)
+    steps = forms.CharField(
+        label=_("Steps agreed"), widget=forms.Textarea(attrs={"rows": 4}), max_length=10_000,
+        help_text=_("Who does what until when."),
+    )  # fmt: skip
+
+
+class ScheduleForm(StepForm):
+    """Day, time and place of the conference."""
+
+    on = forms.DateField(label=_("Day"), widget=DateInput)
+    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
+    place = forms.CharField(label=_("Place or link"), max_length=200)
+    interpreter = forms.BooleanField(label=_("An interpreter is needed"), required=False)
+
+    def clean_on(self) -> Any:
+        """A conference is scheduled for a day to come."""
+        day = self.cleaned_data["on"]
+        if day < self.flow.turn.today:
+            raise forms.ValidationError(_("This day is over. Choose a day to come."))
+        return day
+
+
+class ReviewForm(StepForm):
+    """What the review of a correction found."""
+
+    finding = forms.CharField(label=_("Finding"), max_length=200, help_text=_("For example: the tier stays, absences go on."))
+
+
+class DraftForm(StepForm):
+    """The language of the letter."""
+
+    language = forms.ChoiceField(label=_("Language of the letter"), choices=[("en", _("English")), ("es", _("Spanish"))])
+
+    def prepare(self) -> None:
+        """The family's language is offered first."""
+        process = self.flow.process
+        if isinstance(process, Notice):
+            self.fields["language"].initial = process.language
+
+
+class SignForm(StepForm):
+    """The signature."""
+
+    confirm = forms.BooleanField(label=_("I have read the letter and sign it"))
+
+
+class EventDateForm(StepForm):
+    """Something that happened on a day."""
+
+    on = forms.DateField(label=_("Date"), widget=DateInput)
+
+    def prepare(self) -> None:
+        """Today, most of the time."""
+        self.fields["on"].initial = self.flow.turn.today
+
+    def clean_on(self) -> Any:
+        """It has happened already, and not before the notice was begun."""
+        day = self.not_in_future("on")
+        process = self.flow.process
+        if isinstance(process, Notice) and day < process.detected_on:
+            raise forms.ValidationError(
+                _("The notice was begun on %(day)s; this date lies before it."), params={"day": process.detected_on}
+            )
+        return day
+
+
+class SendForm(EventDateForm):
+    """The mailing."""
+
+    means = forms.ChoiceField(label=_("By"), choices=Notice.Means.choices, initial=Notice.Means.MAIL)
+    proof = forms.CharField(label=_("Tracking number"), max_length=200, required=False)
+    field_order = ["on", "means", "proof"]
+
+    def clean_means(self) -> str:
+        """The six-day and the ten-day notice go by mail (G.S. 115C-378)."""
+        means = str(self.cleaned_data["means"])
+        process = self.flow.process
+        if isinstance(process, Notice) and process.must_mail and means != Notice.Means.MAIL:
+            raise forms.ValidationError(_("This notice must go by mail (G.S. 115C-378)."))
+        return means
+
+
+class NotifyForm(EventDateForm):
+    """A notice without a letter."""
+
+    means = forms.ChoiceField(
+        label=_("How"), choices=[c for c in Notice.Means.choices if c[0] != "mail"], widget=forms.RadioSelect, initial="phone"
+    )
+    spoken_to = forms.CharField(label=_("Who was told"), max_length=100, help_text=_("For example: mother"))
+    field_order = ["on", "means", "spoken_to"]
+
+
+class DeliveredForm(EventDateForm):
+    """The delivery."""
+
+    proof = forms.CharField(label=_("Proof of delivery"), max_length=200, required=False)
+
+
+class ReturnedForm(EventDateForm):
+    """The letter that came back."""
+
+    why = forms.CharField(label=_("What the envelope says"), max_length=200, required=False)

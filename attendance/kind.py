@@ -1,0 +1,50 @@
+"""The attendance case as the engine sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from attendance import clocks
+from attendance.models import AttendanceCase, Notice
+from attendance.workflow import RULES, AttendanceWorkflow, NoticeWorkflow
+from casework.access import SchoolAccess
+from casework.kinds import CaseKind, ProcessKind
+
+
+def labels(case_ids: Collection[int]) -> dict[int, str]:
+    """The students' names by case, for those who may see the cases (one statement)."""
+    rows = AttendanceCase.objects.filter(pk__in=case_ids).values_list(
+        "pk", "student__last_name", "student__first_name", "student__grade"
+    )
+    return {pk: f"{last}, {first}" + (f" ({grade})" if grade else "") for pk, last, first, grade in rows}
+
+
+def search(words: str) -> Q:
+    """Cases whose student's name or number begins with each of the words."""
+    found = AttendanceCase.objects.filter(pk=OuterRef("pk"))
+    for word in words.replace(",", " ").split():
+        found = found.filter(
+            Q(student__last_name__istartswith=word)
+            | Q(student__first_name__istartswith=word)
+            | Q(student__student_id=word)
+        )
+    return Q(Exists(found))
+
+
+ATTENDANCE = CaseKind(
+    code="ATT",
+    label=_("Attendance"),
+    domain="attendance",
+    model=AttendanceCase,
+    workflows={RULES: AttendanceWorkflow},
+    current_rules=RULES,
+    access=SchoolAccess(),
+    labels=labels,
+    search=search,
+    processes={"NOTICE": ProcessKind("NOTICE", _("Notice"), Notice, {"notice-2026": NoticeWorkflow})},
+    template="attendance/case.html",
+    clock_labels=clocks.LABELS,
+)

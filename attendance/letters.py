@@ -1,0 +1,96 @@
+"""The letters of a notice: who gets them, what they say, and how they become documents of the case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from attendance.models import AttendanceCase, Notice
+from casework.letters import Letterhead, Rendered, render
+from casework.models import Document
+from district.models import District, Guardian, Post, Role, Student
+
+if TYPE_CHECKING:
+    from casework.workflow import Workflow
+
+FOLDER = "attendance"
+
+
+def recipients(case: AttendanceCase) -> list[dict[str, Any]]:
+    """The adults with legal rights who may be contacted, in their order, as they stand on the letter."""
+    student = Student.objects.get(pk=case.student_id)
+    people = Guardian.objects.filter(student=student, legal_rights=True, do_not_contact=False)
+    return [
+        {"guardian": person.pk, "name": person.name, "address": person.address.splitlines(), "language": person.language}
+        for person in people
+    ]
+
+
+def prepare_draft(flow: Workflow) -> dict[str, Any]:
+    """Render the draft (before the case is locked)."""
+    return {"document": _document(flow, str(flow.data["language"]), signer=None)}
+
+
+def prepare_signed(flow: Workflow) -> dict[str, Any]:
+    """Render the final letter with the signer's name."""
+    notice = flow.process
+    assert isinstance(notice, Notice)
+    return {"document": _document(flow, notice.language, signer=flow.turn.actor)}
+
+
+def _document(flow: Workflow, language: str, signer: Any) -> Document:
+    notice = flow.process
+    assert isinstance(notice, Notice)
+    data = letter_data(flow.case, notice, flow.turn.today, signer)
+    rendered = render(FOLDER, notice.covers[-1], language, data, letterhead())
+    return store(rendered, data, flow, draft=signer is None)
+
+
+def store(rendered: Rendered, data: dict[str, Any], flow: Workflow, *, draft: bool) -> Document:
+    """Keep the bytes under their hash and describe them; the door inserts the row with the step."""
+    path = f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
+    if not default_storage.exists(path):
+        path = default_storage.save(path, ContentFile(rendered.pdf))
+    return Document(
+        id=uuid4(), code=rendered.template, language=rendered.language, template_version=rendered.template_version,
+        recipient=", ".join(person["name"] for person in data["recipients"])[:200], file=path, sha256=rendered.sha256,
+        size=len(rendered.pdf), pages=rendered.pages, data=data, draft=draft, created_at=flow.turn.now,
+        created_by=flow.turn.actor,
+    )  # fmt: skip
+
+
+def letterhead() -> Letterhead:
+    """The district's letterhead."""
+    district = District.objects.first()
+    if district is None:
+        return Letterhead(name=settings.DISTRICT_NAME)
+    return Letterhead(district.name, district.address.splitlines(), district.phone, district.website)
+
+
+def letter_data(case: AttendanceCase, notice: Notice, today: Any, signer: Any) -> dict[str, Any]:
+    """Everything that the letter says, as plain values; kept with the document."""
+    student = Student.objects.get(pk=case.student_id)
+    school = case.school
+    assert school is not None
+    people = recipients(case)
+    principal = Post.objects.filter(school=school, role=Role.PRINCIPAL).select_related("user").first()
+    return {
+        "reference": case.number,
+        "date": today.isoformat(),
+        "recipients": [{"name": person["name"], "address": person["address"]} for person in people],
+        "student": " ".join(filter(None, [student.first_name, student.middle_name, student.last_name])),
+        "grade": student.grade,
+        "school": {"name": school.name, "address": school.address.splitlines(), "phone": school.phone},
+        "dates": [day.isoformat() for day in notice.cited],
+        "count": notice.count,
+        "as_of": notice.detected_on.isoformat(),
+        "signer": signer.get_full_name() if signer else "",
+        "signer_title": "principal",
+        "principal": principal.user.get_full_name() if principal else "",
+        "contact": case.owner.get_full_name() if case.owner else "",
+        "contact_phone": (case.owner.phone if case.owner else "") or school.phone,
+    }

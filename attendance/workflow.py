@@ -131,6 +131,8 @@ class AttendanceWorkflow(Workflow):
     )  # fmt: skip
     def flag_correction(self) -> None:
         """C17: below a trigger after work began; the stage stays, a person decides."""
+        lost = self.data.get("lost") or ()
+        self.case.triggers = [trigger for trigger in self.case.triggers if trigger not in lost]
         if not any(task.kind == "REVIEW_CORRECTION" for task in self.file.tasks):
             self.open_task("REVIEW_CORRECTION", role="SSW", clock="review_correction")
 

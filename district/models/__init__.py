@@ -1,7 +1,7 @@
 """The district's master data: places, people, enrolments, posts and imports."""
 
 from .enrolment import Enrollment
-from .imports import Import, ImportIssue
+from .imports import Import, ImportIssue, TouchedStudent
 from .people import Guardian, Student, User
 from .places import Area, Calendar, CalendarDay, DayType, District, School, SchoolYear
 from .posts import ROLE_GRANTS, Post, Role, SchoolGroupPermission, SchoolUserPermission
@@ -24,5 +24,6 @@ __all__ = [
     "SchoolUserPermission",
     "SchoolYear",
     "Student",
+    "TouchedStudent",
     "User",
 ]

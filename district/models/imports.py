@@ -60,3 +60,13 @@ class ImportIssue(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class TouchedStudent(models.Model):
+    """A student about whom an import changed something that counts (marks, enrolments, calendar): to be evaluated."""
+
+    run = models.ForeignKey(Import, models.CASCADE, related_name="touched")
+    student_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "student_id"], name="touched_student_key")]

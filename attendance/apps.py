@@ -13,7 +13,8 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the lower floors shall know of attendance."""
-        from attendance import kind
+        from attendance import imports, kind
         from casework import kinds
 
         kinds.register(kind.ATTENDANCE)
+        imports.register_files()

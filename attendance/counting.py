@@ -36,7 +36,7 @@ spans AS MATERIALIZED (
     SELECT e.student_id, e.school_id, s.calendar_id, e.service_type,
            greatest(e.entry_date, %(starts)s::date) AS entered,
            least(coalesce(e.exit_date, %(as_of)s::date), %(as_of)s::date) AS left_on,
-           coalesce(e.exit_date, 'infinity'::date) > %(as_of)s::date AS running,
+           coalesce(e.exit_date, 'infinity'::date) >= %(as_of)s::date AS running,
            e.exit_date
       FROM district_enrollment e JOIN district_school s ON s.id = e.school_id
      WHERE e.entry_date <= %(as_of)s::date AND coalesce(e.exit_date, 'infinity'::date) >= %(starts)s::date

@@ -138,8 +138,14 @@ def _review_notice(decision: Decision, notice: NoticeFacts, policy: Mapping[str,
     unexcused, top = decision.facts.counts.unexcused, _threshold(notice.covers[-1], policy)
     if unexcused < int(top["at"]):
         decision.add("supersede" if notice.sent else "withdraw", notice.id)
-    elif not notice.sent and not notice.breached and unexcused > int(top.get("not_later_than") or unexcused):
+    elif not notice.sent and not notice.breached and _too_late(notice.covers, unexcused, policy):
         decision.add("breach", notice.id)
+
+
+def _too_late(covers: Sequence[str], unexcused: int, policy: Mapping[str, Any]) -> bool:
+    """'After not more than six': the notice must be out before the count passes the limit (G.S. 115C-378)."""
+    limits = [_threshold(trigger, policy).get("not_later_than") for trigger in covers]
+    return any(limit is not None and unexcused > int(limit) for limit in limits)
 
 
 def _threshold(trigger_id: str, policy: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -160,6 +166,7 @@ def _with_notice(decision: Decision, as_of: date, policy: Mapping[str, Any]) -> 
         decision.add(
             "begin_notice", code="+".join(covers), covers=covers, detected_on=as_of, cited=list(facts.dates),
             count=facts.counts.unexcused, must_mail="mail" in means, language=facts.language,
+            breached_on=as_of if _too_late(covers, facts.counts.unexcused, policy) else None,
         )  # fmt: skip
     return decision
 

@@ -1,7 +1,7 @@
 """One evening: which students to look at, the facts about them, and the steps that follow, carried out in bulk.
 
-Looked at are the students that an import touched, those whose rate changes tier because days pass (`evaluate_at`), and
-those with a run of absences; a full evaluation looks at everybody and must come to the same result."""
+Looked at are the students that an import touched, those whose rate changes tier because days pass (`evaluate_at`),
+those with a run of absences, and those whose membership ended lately; a full evaluation looks at everybody and must come to the same result."""
 
 from __future__ import annotations
 
@@ -106,6 +106,7 @@ UNION SELECT t.student_id FROM attendance_tally t
         JOIN LATERAL (SELECT max(ordinal) AS now FROM district_calendarday cd
                        WHERE cd.calendar_id = t.calendar_id AND cd.date <= %(as_of)s) o ON true
        WHERE t.school_year = %(year)s AND t.evaluate_at <= o.now
+UNION SELECT student_id FROM district_enrollment WHERE exit_date BETWEEN %(as_of)s::date - 14 AND %(as_of)s::date - 1
 """
 
 # The facts of everybody who reaches a trigger or has a case. Days enrolled: ended spans plus the running one.

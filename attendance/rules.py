@@ -38,9 +38,9 @@ def mark_class(
 ) -> MarkClass | None:
     """What one line of attendance.csv means; None when neither the code map nor status and excuse say it.
 
-    The code map of the policy comes first (codes are data). A code that it does not name is read by status (A absent,
+    The code map of the policy comes first (codes are data). No code, or one that it does not name, is read by status (A absent,
     T tardy, E early release) and excuse (U, E, X, ?). An absence of less than half a day is presence (A-11)."""
-    named = policy["code_map"].get(code)
+    named = policy["code_map"].get(code) if code or not status else None
     found = CLASSES[named] if named is not None else _by_status(status, excuse)
     if found is None or found not in ABSENT or not minutes_scheduled or minutes_absent is None:
         return found

@@ -101,6 +101,8 @@ class AttendanceWorkflow(Workflow):
         """A notice is due for the thresholds in `covers` (one letter for all that one import crossed)."""
         fields = {key: value for key, value in self.data.items() if not key.startswith("_")}
         process = self.spawn("NOTICE", **fields)
+        if fields.get("breached_on"):
+            self.alert("L6_LATE", "supervisor")
         self.turn.data = {"notice": str(process.id), "covers": fields["covers"], "count": fields["count"]}
 
     def _raise(self, stage: Stage) -> None:

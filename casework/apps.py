@@ -14,6 +14,8 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """After each migration the database learns the moves that the workflows allow."""
-        from casework import law
+        from casework import law, policy
+        from district.imports import limits
 
+        limits.provide(lambda on: policy.policy_for("import", on).data)
         post_migrate.connect(law.publish, sender=self, dispatch_uid="casework.law")

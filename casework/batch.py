@@ -124,7 +124,13 @@ def _changed_tables(file: CaseFile) -> list[type[models.Model]]:
 
 
 def _as_json(model: type[models.Model], row: models.Model) -> dict[str, Any]:
-    return {f.column: _json_value(getattr(row, f.attname)) for f in model._meta.local_concrete_fields if not _absent(f, row)}
+    return {f.column: _json_value(_column_value(f, row)) for f in model._meta.local_concrete_fields if not _absent(f, row)}
+
+
+def _column_value(field: Any, row: models.Model) -> Any:
+    """The value of a column; a child's link to its parent is the parent's key, set or not."""
+    parent_link = field.remote_field is not None and getattr(field.remote_field, "parent_link", False)
+    return getattr(row, field.target_field.attname if parent_link else field.attname)
 
 
 def _absent(field: Any, row: models.Model) -> bool:
@@ -155,18 +161,18 @@ def _statement(inserts: tuple[type[models.Model], ...], updates: tuple[type[mode
 
 def _insert(model: type[models.Model]) -> str:
     fields = _insertable(model)
-    names = ", ".join(f.column for f in fields)
+    names = ", ".join(f'"{f.column}"' for f in fields)
     return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {names} FROM {_recordset(fields)}"
 
 
 def _update(model: type[models.Model]) -> str:
     fields, key = _mutable(model), model._meta.pk
-    sets = ", ".join(f"{f.column} = x.{f.column}" for f in fields)
+    sets = ", ".join(f'"{f.column}" = x."{f.column}"' for f in fields)
     return f"UPDATE {model._meta.db_table} t SET {sets} FROM {_recordset((key, *fields))} WHERE t.{key.column} = x.{key.column}"
 
 
 def _recordset(fields: Sequence[Any]) -> str:
-    columns = ", ".join(f"{f.column} {_type(f)}" for f in fields)
+    columns = ", ".join(f'"{f.column}" {_type(f)}' for f in fields)
     return f"jsonb_to_recordset(%s::jsonb) AS x({columns})"
 
 

@@ -59,7 +59,7 @@ class ImportIssue(models.Model):
     reason = models.TextField()
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["level", "id"]
 
 
 class TouchedStudent(models.Model):

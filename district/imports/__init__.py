@@ -1,0 +1,1 @@
+"""The import: a delivery of files becomes rows, all of it or nothing."""

@@ -1,0 +1,122 @@
+"""What the files of the canonical delivery hold (domain.md A3.1), and what a value must look like.
+
+Another app adds a file by registering a FileSpec; this floor need not know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from district.imports.staging import Delivery
+
+EARLIEST, LATEST = "1900-01-01", "2100-12-31"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind (text, date, int, number, bool or a list of words), whether it must be there and filled."""
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    longest: int = 200
+    words: tuple[str, ...] = ()
+
+    def checks(self) -> list[tuple[str, str, str]]:
+        """(code, SQL condition that a good value meets, what to do) in the order in which they are reported."""
+        c = f's."{self.name}"'
+        found = []
+        if self.required:
+            found.append(("MISSING", f"coalesce({c}, '') <> ''", f"{self.name} is empty; it must be filled"))
+        found.append(("TOO_LONG", f"coalesce(length({c}) <= {self.longest}, true)", f"longer than {self.longest} characters"))
+        found.append(
+            ("CONTROL_CHARACTER", f"coalesce({c} !~ '[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f]', true)", "holds a control character; remove it")
+        )
+        found += self._kind_checks(c)
+        return found
+
+    def _kind_checks(self, c: str) -> list[tuple[str, str, str]]:
+        empty = f"coalesce({c}, '') = ''"
+        if self.kind == "date":
+            valid = f"(CASE WHEN {c} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' AND pg_input_is_valid({c}, 'date') THEN true ELSE false END)"
+            inside = f"(CASE WHEN {valid} THEN {c}::date BETWEEN '{EARLIEST}' AND '{LATEST}' ELSE true END)"
+            return [
+                ("NOT_A_DATE", f"({empty} OR {valid})", "not a date; write it as 2026-09-08"),
+                ("DATE_OUT_OF_RANGE", f"({empty} OR {inside})", f"outside {EARLIEST} to {LATEST}; correct the year"),
+            ]
+        if self.kind == "int":
+            return [("NOT_A_NUMBER", f"({empty} OR {c} ~ '^-?[0-9]{{1,4}}$')", "not a whole number of at most four digits")]
+        if self.kind == "number":
+            return [("NOT_A_NUMBER", f"({empty} OR {c} ~ '^[0-9]{{1,4}}([.][0-9]{{1,6}})?$')", "not a number like 0.5")]
+        if self.kind == "bool":
+            return [("NOT_YES_NO", f"({empty} OR lower({c}) IN ('true','false','1','0','yes','no','y','n','t','f'))", "not true or false")]
+        if self.words:
+            listed = ", ".join(f"'{word}'" for word in self.words)
+            return [("NOT_KNOWN", f"({empty} OR {c} IN ({listed}))", f"not one of {', '.join(self.words)}")]
+        return []
+
+
+def text(name: str, longest: int = 200, *, required: bool = False) -> Column:
+    """A text column."""
+    return Column(name, "text", required, longest)
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    """One file: columns, the key that makes a row unique, and the function that applies its good rows."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    apply: Callable[[Delivery], Any]
+    guard: Callable[[Delivery], str] | None = None
+    order: int = 50
+    keep_first: bool = field(default=True)
+
+    @property
+    def table(self) -> str:
+        """The staging table of the file."""
+        return "stage_" + self.name.removesuffix(".csv")
+
+    def column_names(self) -> list[str]:
+        """All known columns."""
+        return [column.name for column in self.columns]
+
+
+_specs: dict[str, FileSpec] = {}
+_steps: list[tuple[int, Callable[[Any], None]]] = []
+_after: list[Callable[[Any], dict[str, Any]]] = []
+
+
+def register(spec: FileSpec) -> None:
+    """Make a file known; called from an app's `ready`."""
+    _specs[spec.name] = spec
+
+
+def register_step(order: int, function: Callable[[Delivery], None]) -> None:
+    """Call this between the files, after those of a lower order, whichever files a delivery holds."""
+    if (order, function) not in _steps:
+        _steps.append((order, function))
+
+
+def steps_before(order: int, after: int) -> list[Callable[[Delivery], None]]:
+    """The steps with after <= order < before, in their order."""
+    return [function for at, function in sorted(_steps, key=lambda step: step[0]) if after <= at < order]
+
+
+def after_apply(function: Callable[[Any], dict[str, Any]]) -> None:
+    """Call this with the Import row after it was applied, in the same transaction; its figures go into the report."""
+    if function not in _after:
+        _after.append(function)
+
+
+def all_specs() -> list[FileSpec]:
+    """Known files in the order in which they are applied."""
+    return sorted(_specs.values(), key=lambda spec: (spec.order, spec.name))
+
+
+def hooks() -> list[Callable[[Any], dict[str, Any]]]:
+    """What is called after an import was applied."""
+    return list(_after)

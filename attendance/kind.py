@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import clocks
 from attendance.models import AttendanceCase, Notice
+from attendance.selectors import panel
 from attendance.workflow import RULES, AttendanceWorkflow, NoticeWorkflow
 from casework.access import SchoolAccess
 from casework.kinds import CaseKind, ProcessKind
@@ -46,5 +47,6 @@ ATTENDANCE = CaseKind(
     search=search,
     processes={"NOTICE": ProcessKind("NOTICE", _("Notice"), Notice, {"notice-2026": NoticeWorkflow})},
     template="attendance/case.html",
+    panels=panel,
     clock_labels=clocks.LABELS,
 )

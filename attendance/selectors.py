@@ -7,10 +7,17 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from attendance import counting, rules
+from attendance.models import Notice
+from attendance.workflow import NoticeState
+from casework import access
+from casework.casefile import CaseFile
 from casework.policy import policy_for
-from district.models import School
+from casework.services import local_today
+from district.models import Guardian, School, Student
 
 # Counts of every student with a day of membership, by student and school, straight from marks and enrolments.
 _LIVE = """
@@ -93,3 +100,78 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
 
 def _parsed(value: Any) -> dict[str, Any]:
     return dict(json.loads(value) if isinstance(value, str) else value)
+
+
+def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
+    """Notices in a state (DRAFT waits for a signature, SIGNED for the mail room) in cases that the user may see, the
+    earliest due first, at most 20."""
+    rows = Notice.objects.filter(state=state, closed_on=None, case__in=access.visible(user, "ATT")).order_by(
+        "case__next_due", "detected_on"
+    )
+    return list(rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))[:20])
+
+
+def panel(file: CaseFile, user: Any) -> dict[str, Any]:
+    """What only an attendance case shows: the student, the family, the year as a strip of days, the notices."""
+    case = file.case
+    student = Student.objects.get(pk=case.student_id)
+    year = _days(file)
+    absent = sum(day["kind"] in ("excused", "unexcused", "suspension", "unknown") for day in year)
+    held = sum(day["kind"] not in ("closed", "future") for day in year)
+    return {
+        "student": student, "guardians": list(Guardian.objects.filter(student=student)), "days": year,
+        "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
+        "unexcused": sum(day["kind"] == "unexcused" for day in year),
+        "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],
+        "flags": [FLAG_NAMES.get(flag, flag) for flag in student.flags],
+    }  # fmt: skip
+
+
+FLAG_NAMES = {
+    "ec": _("Exceptional children (IEP)"), "section504": _("Section 504"), "ell": _("English learner"),
+    "mckinney_vento": _("McKinney-Vento"), "foster": _("Foster care"), "military": _("Military family"),
+}  # fmt: skip
+KINDS = {
+    1: "excused", 2: "unexcused", 3: "suspension", 4: "unknown", 5: "tardy", 6: "early", 7: "present",
+}  # fmt: skip
+KIND_LABELS = {
+    "present": _("present"), "excused": _("excused"), "unexcused": _("unexcused"), "suspension": _("suspension"),
+    "unknown": _("not yet explained"), "tardy": _("tardy"), "early": _("part of the day"), "closed": _("no school"),
+    "future": _("to come"),
+}  # fmt: skip
+
+_YEAR = """
+SELECT d.date, d.instructional, m.mark_class, m.code
+  FROM district_calendarday d
+  JOIN district_schoolyear y ON y.year = %(year)s AND d.date BETWEEN y.starts AND y.ends
+  LEFT JOIN attendance_mark m ON m.day = d.date AND m.student_id = %(student)s
+ WHERE d.calendar_id = %(calendar)s ORDER BY d.date
+"""
+
+
+def _days(file: CaseFile) -> list[dict[str, Any]]:
+    """Every weekday of the year at the school with what happened (one statement)."""
+    today = local_today()
+    sent = {process.sent_on: process.code for process in file.processes if isinstance(process, Notice) and process.sent_on}
+    with connection.cursor() as cursor:
+        cursor.execute(_YEAR, {"year": file.case.school_year, "student": file.case.student_id, "calendar": file.calendar_id})
+        rows = cursor.fetchall()
+    return [
+        {"date": day, "kind": (kind := _kind(day, instructional, mark, today)), "label": KIND_LABELS[kind], "code": code or "", "letter": sent.get(day, "")}
+        for day, instructional, mark, code in rows
+    ]  # fmt: skip
+
+
+def _kind(day: date, instructional: bool, mark: int | None, today: date) -> str:
+    if not instructional:
+        return "closed"
+    if mark:
+        return KINDS[mark]
+    return "present" if day <= today else "future"
+
+
+def _by_month(days: list[dict[str, Any]]) -> list[tuple[date, list[dict[str, Any]]]]:
+    months: dict[date, list[dict[str, Any]]] = {}
+    for day in days:
+        months.setdefault(day["date"].replace(day=1), []).append(day)
+    return list(months.items())

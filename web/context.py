@@ -1,11 +1,34 @@
-"""What every page knows."""
+"""What every page knows: the district, the user's posts and what the navigation shows."""
+
+from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+
+from district.models import Post, Role
+
+
+def posts(user: Any) -> list[Post]:
+    """The user's posts, read once a request."""
+    if not hasattr(user, "_posts"):
+        user._posts = list(Post.objects.filter(user_id=user.pk).select_related("school", "area")) if user.pk else []
+    return list(user._posts)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The district's name."""
-    return {"district_name": settings.DISTRICT_NAME}
+    """Context of every template."""
+    user = getattr(request, "user", None)
+    held = posts(user) if user is not None and user.is_authenticated else []
+    roles = {post.role for post in held}
+    return {
+        "district_name": settings.DISTRICT_NAME,
+        "posts": held,
+        "post_names": " · ".join(sorted({str(Role(post.role).label) for post in held})),
+        "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
+        "sees_cases": bool(roles - {Role.DISTRICT_ADMIN}),
+        "as_of": timezone.localtime(),
+        "current": request.resolver_match.url_name if getattr(request, "resolver_match", None) else "",
+    }

@@ -1,5 +1,12 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language", views.language, name="language"),
+    path("", include("casework.urls")),
+    path("", include("district.urls")),
+]

@@ -1,0 +1,20 @@
+"""Addresses of cases."""
+
+from django.urls import path
+
+from casework import views
+
+urlpatterns = [
+    path("cases", views.cases, name="cases"),
+    path("search", views.search, name="search"),
+    path("cases/views", views.save_view, name="save-view"),
+    path("cases/<str:number>", views.case, name="case"),
+    path("cases/<str:number>/steps/<slug:name>", views.step, name="step"),
+    path("cases/<str:number>/processes/<uuid:process>/steps/<slug:name>", views.step, name="process-step"),
+    path("cases/<str:number>/documents/<uuid:pk>", views.document, name="document"),
+    path("cases/<str:number>/documents/<uuid:pk>/file", views.document_file, name="document-file"),
+    path("cases/<str:number>/attachments", views.attach, name="attach"),
+    path("cases/<str:number>/attachments/<uuid:pk>", views.attachment, name="attachment"),
+    path("workflows/<str:kind>", views.workflow, name="workflow"),
+    path("workflows/<str:kind>/<str:process>", views.workflow, name="workflow-process"),
+]

@@ -1,0 +1,267 @@
+"""Pages of cases: the list, one case, one step, its documents. Views ask selectors and the door; they decide nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from casework import access, attachments, kinds, picture, selectors
+from casework.casefile import CaseFile, load
+from casework.choices import Choice, file_choices, is_note
+from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
+from casework.models import Attachment, Document, Event, SavedView
+from casework.services import act, flow_for, local_today
+from casework.workflow import Turn
+
+NUMBER = re.compile(r"^[A-Z]{2,8}-\d{4}-\d{2,10}$")
+FILTERS = ("view", "kind", "state", "school", "duty")
+
+
+@login_required
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """The worklist. The words of a search stay in the session: a name must not stand in an address or a log."""
+    filters = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
+    words = str(request.session.get("search", "")) if request.GET.get("search") else ""
+    found = selectors.worklist(request.user, filters, request.GET.get("after", ""), words)
+    chips = [(name, value, _without(request, name)) for name, value in filters.items() if name != "view"]
+    context = {
+        "list": found, "filters": filters, "views": selectors.VIEWS, "chips": chips, "words": words,
+        "saved": selectors.saved_views(request.user), "query": urlencode({**filters, **({"search": 1} if words else {})}),
+        "labels": _state_labels(), "duties": _duty_labels(),
+    }  # fmt: skip
+    return render(request, "casework/cases.html", context)
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    return urlencode({key: value for key, value in request.GET.items() if key not in (name, "after")})
+
+
+def _state_labels() -> dict[str, str]:
+    return {
+        state: str(label) for kind in kinds.all_kinds() for state, label in kind.workflow(kind.current_rules).labels.items()
+    }  # fmt: skip
+
+
+def _duty_labels() -> dict[str, str]:
+    return {duty: str(label) for kind in kinds.all_kinds() for duty, label in kind.clock_labels.items()}
+
+
+@login_required
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """A case number leads to its case; anything else is looked for in names and student numbers."""
+    words = " ".join(request.POST.get("words", "").split())[:100]
+    if NUMBER.match(words.upper()) and access.visible(request.user).filter(number=words.upper()).exists():
+        return redirect("case", number=words.upper())
+    request.session["search"] = words
+    return redirect(f"{reverse('cases')}?search=1" if words else reverse("cases"))
+
+
+@login_required
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the present filters as a tab, or forget one."""
+    if request.POST.get("forget", "").isdigit():
+        SavedView.objects.filter(user=request.user, pk=int(request.POST["forget"])).delete()
+        return redirect("cases")
+    name, query = request.POST.get("name", "").strip()[:60], request.POST.get("query", "")[:500]
+    if name:
+        SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
+    return redirect(f"{reverse('cases')}?{query}")
+
+
+def _file(request: HttpRequest, number: str) -> CaseFile:
+    """The case file for this user; 404 for a case that does not exist or that they may not know of."""
+    try:
+        kind = kinds.kind(number.partition("-")[0])
+    except KeyError:
+        raise Http404 from None
+    found = load(kind, numbers=[number], lock=False)
+    if not found or not access.can(request.user, "view_cases", found[0].case):
+        raise Http404
+    return found[0]
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: now, story, facts."""
+    file = _file(request, number)
+    found = file_choices(file, request.user)
+    events = selectors.timeline(file.case, request.GET.get("show", ""))
+    flow = file.kind.workflow(file.case.rules)
+    context = {
+        "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
+        "steps": [choice for choice in found if not is_note(choice)], "notes": [c for c in found if is_note(c)],
+        "events": events, "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
+        "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
+        "event_kinds": Event.Kind.choices, "tasks": file.tasks,
+        "attachments": list(Attachment.objects.filter(case=file.case)), "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
+    }  # fmt: skip
+    return render(request, "casework/case.html", context)
+
+
+def _event_labels(file: CaseFile) -> dict[str, str]:
+    classes = [*file.kind.workflows.values(), *(c for p in file.kind.processes.values() for c in p.workflows.values())]
+    return {name: str(move.label) for flow in classes for name, move in flow.transitions()}
+
+
+@login_required
+def step(request: HttpRequest, number: str, name: str, process: UUID | None = None) -> HttpResponse:
+    """The page of one step: what it will do, its form; a POST takes it through the door."""
+    file = _file(request, number)
+    choice = next((c for c in file_choices(file, request.user) if c.name == name and c.process == process), None)
+    if request.method == "POST":
+        return _take(request, file, name, process, choice)
+    if choice is None:
+        raise Http404
+    turn = Turn(actor=request.user, now=timezone.now(), today=local_today())
+    form = choice.step.form(flow=flow_for(file, process, turn)) if choice.step.form else None  # type: ignore[call-arg]
+    return _step_page(request, file, choice, form)
+
+
+def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None, choice: Choice | None) -> HttpResponse:
+    try:
+        act(
+            file.case.number, name, actor=request.user, data=request.POST.dict() | _lists(request), files=request.FILES,
+            revision=_number(request.POST.get("revision")), key=_uuid(request.POST.get("key")), process=process,
+        )  # fmt: skip
+    except UnknownCase as error:
+        raise Http404 from error
+    except Stale as error:
+        return render(request, "casework/stale.html", {"case": file.case, "error": error, "typed": _typed(request)}, status=409)
+    except NotNow as error:
+        return render(request, "casework/not_now.html", {"case": file.case, "reasons": error.reasons, "typed": _typed(request)}, status=409)
+    except Forbidden:
+        return render(request, "errors/403.html", status=403)
+    except Invalid as error:
+        if choice is None or error.form is None:
+            return render(request, "casework/not_now.html", {"case": file.case, "reasons": [str(error)], "typed": _typed(request)}, status=422)
+        return _step_page(request, file, choice, error.form, status=422)
+    messages.success(request, _("Done: %(what)s.") % {"what": choice.label if choice else name})
+    return redirect("case", number=file.case.number)
+
+
+def _lists(request: HttpRequest) -> dict[str, Any]:
+    """Fields with several values (check boxes) as lists."""
+    return {key: values for key, values in request.POST.lists() if len(values) > 1 or key == "causes"}
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, so that it is not lost on a refusal."""
+    hidden = {"csrfmiddlewaretoken", "revision", "key"}
+    return [(key, value) for key, value in request.POST.items() if key not in hidden and value]
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _step_page(request: HttpRequest, file: CaseFile, choice: Choice, form: Any, status: int = 200) -> HttpResponse:
+    key = request.POST.get("key") if status == 422 else None
+    context = {"file": file, "case": file.case, "choice": choice, "form": form, "key": key or uuid4()}
+    return render(request, "casework/step.html", context, status=status)
+
+
+@login_required
+@require_GET
+def document(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
+    """The page of a letter: its PDF in a frame, what it was made from, and the way to download it."""
+    file = _file(request, number)
+    found = _document(file, pk)
+    return render(request, "casework/document.html", {"case": file.case, "document": found})
+
+
+@login_required
+@require_GET
+def document_file(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
+    """The bytes of a letter, exactly as they were made."""
+    found = _document(_file(request, number), pk)
+    name = f"{number}-{found.code}.pdf"
+    return FileResponse(found.file.open("rb"), content_type="application/pdf", filename=name, as_attachment="download" in request.GET)
+
+
+def _document(file: CaseFile, pk: UUID) -> Document:
+    found = Document.objects.filter(case=file.case, pk=pk).select_related("created_by").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@login_required
+@require_POST
+def attach(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand in a file. It is looked at before anybody can open it."""
+    file = _file(request, number)
+    if not access.can(request.user, "work_cases", file.case) and not access.can(request.user, "sign_cases", file.case):
+        return render(request, "errors/403.html", status=403)
+    upload = request.FILES.get("file")
+    if upload is None:
+        messages.error(request, _("Choose a file first."))
+    else:
+        kept = attachments.take(file.case, upload, request.user, settings.MAX_ATTACHMENT_BYTES)
+        if kept.state == Attachment.State.REFUSED:
+            messages.error(request, _("The file was not taken: %(why)s") % {"why": kept.reason})
+        else:
+            messages.success(request, _("The file was added."))
+    return redirect("case", number=number)
+
+
+@login_required
+@require_GET
+def attachment(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
+    """Download an attachment that was found clean; never shown in the browser."""
+    file = _file(request, number)
+    found = Attachment.objects.filter(case=file.case, pk=pk, state=Attachment.State.CLEAN).first()
+    if found is None:
+        raise Http404
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+
+
+@login_required
+@require_GET
+def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse:
+    """The picture of a workflow and the list of its steps."""
+    try:
+        found = kinds.kind(kind)
+        flow = found.processes[process].workflows if process else found.workflows
+    except KeyError:
+        raise Http404 from None
+    current = flow[sorted(flow)[-1]]
+    boxes, arrows, height = picture.layout(current)
+    drawn = [_arrow(number, *arrow) for number, arrow in enumerate(arrows)]
+    context = {
+        "kind": found, "process": found.processes.get(process), "flow": current, "edges": picture.edges(current),
+        "boxes": boxes, "arrows": drawn, "height": height, "labels": current.labels,
+    }  # fmt: skip
+    return render(request, "casework/workflow.html", context)
+
+
+def _arrow(number: int, source: Any, target: Any, label: str) -> dict[str, Any]:
+    """A curved arrow beside the column of states, further out the longer it is."""
+    x = 260
+    out = x + 26 + abs(target.y - source.y) // 3 + (number % 3) * 7
+    y1, y2 = source.y + 22, target.y + 22
+    return {"path": f"M {x} {y1} C {out} {y1}, {out} {y2}, {x + 4} {y2}", "label": label, "x": (x + out * 3) // 4 + 4, "y": (y1 + y2) // 2 + 4}
+
+

@@ -1,0 +1,123 @@
+"""Who works in the demo district, and what they have done so far: every step through the door, as a person would."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from datetime import date, timedelta
+from pathlib import Path
+
+from attendance.models import AttendanceCase, Notice
+from casework.errors import Refused
+from casework.models import Task
+from casework.services import act
+from district.models import Area, Post, Role, User
+from district.posts import sync_posts
+from web.demo.files import SCHOOLS, SEED
+
+SIGN_INS = [
+    ("School social worker", "worker", "Lena", "Ortiz"),
+    ("Principal", "principal", "Renée", "Park"),
+    ("Title IX coordinator", "coordinator", "Dana", "Whitfield"),
+    ("Supervisor", "supervisor", "Marcus", "Hale"),
+    ("District administrator", "admin", "Ines", "Novak"),
+]
+SURNAMES = "Bell Boyd Cole Dunn Fisk Gill Hayes Ivey Kerr Lamb Nash".split()
+
+
+def staff_rows() -> list[dict[str, str]]:
+    """staff_roles.csv: a social worker and a principal at each school. The demo's own people are given posts later."""
+    rows = []
+    for number, (school, *_rest) in enumerate(SCHOOLS[2:]):
+        rows.append({"staff_id": f"S{school}", "name": f"Jo {SURNAMES[number]}", "email": "", "role": "SSW", "school_id": school})
+        rows.append({"staff_id": f"P{school}", "name": f"Kim {SURNAMES[number]}", "email": "", "role": "PRINCIPAL", "school_id": school})
+    return rows
+
+
+def passwords(folder: Path) -> dict[str, str]:
+    """The demo passwords of this data folder: made once, kept beside the data, never in the code."""
+    path = folder / "demo-passwords"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text("\n".join(f"{name} {secrets.token_hex(5)}" for _role, name, *_rest in SIGN_INS))
+    return dict(line.split(" ", 1) for line in path.read_text().splitlines())
+
+
+def make_sign_ins(folder: Path) -> list[dict[str, str]]:
+    """The five demo users with their posts and passwords (again at each start, so that they always fit the file)."""
+    secret = passwords(folder)
+    from district.models import School
+
+    schools = {school.school_id: school for school in School.objects.filter(source="sis")}
+    north = Area.objects.filter(name="North").first()
+    places = {
+        "worker": [(Role.SSW, schools.get("101"), None), (Role.SSW, schools.get("102"), None)],
+        "principal": [(Role.PRINCIPAL, schools.get("101"), None), (Role.PRINCIPAL, schools.get("102"), None)],
+        "coordinator": [(Role.TITLE_IX_COORDINATOR, None, None)],
+        "supervisor": [(Role.SUPERVISOR, None, north)],
+        "admin": [(Role.DISTRICT_ADMIN, None, None)],
+    }
+    for _role, name, first, last in SIGN_INS:
+        user, _created = User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142"})
+        if not user.check_password(secret[name]):
+            user.set_password(secret[name])
+            user.save()
+        for role, school, area in places[name]:
+            Post.objects.get_or_create(user=user, role=role, school=school, area=area, defaults={"source": "demo"})
+    sync_posts()
+    return [{"role": role, "username": name, "password": secret[name]} for role, name, *_rest in SIGN_INS]
+
+
+def work(today: date, share: float) -> None:
+    """What people did with the cases of their schools until today: letters, contacts, causes, conferences."""
+    rng = random.Random(SEED + today.toordinal())
+    users = {user.username: user for user in User.objects.all()}
+    cases = AttendanceCase.objects.filter(closed_on=None).order_by("id").select_related("school")
+    for case in cases:
+        assert case.school is not None
+        number = case.school.school_id
+        worker = users["worker" if number in ("101", "102") else f"staff-S{number}"]
+        principal = users["principal" if number in ("101", "102") else f"staff-P{number}"]
+        if rng.random() < share:
+            _work_case(rng, case.number, case.pk, worker, principal, today)
+
+
+def _work_case(rng: random.Random, number: str, pk: int, worker: User, principal: User, today: date) -> None:
+    for notice in Notice.objects.filter(case_id=pk, closed_on=None).order_by("detected_on"):
+        _work_notice(rng, number, notice, worker, principal, today)
+    if rng.random() < 0.4:
+        result = rng.choice(["reached", "reached", "left_message", "no_answer"])
+        _try(number, "log_contact", worker, today, means=rng.choice(["phone", "visit"]), result=result)
+    kinds = set(Task.objects.filter(case_id=pk, status=Task.Status.OPEN).values_list("kind", flat=True))
+    if "ROOT_CAUSE" in kinds and rng.random() < 0.6:
+        _try(number, "record_causes", worker, today, causes=[rng.choice(["health", "transport", "work", "housing", "disengagement"])],
+             steps="Morning check-in with the counselor; bus pass; review in two weeks.")  # fmt: skip
+    if "SCHEDULE_ARC" in kinds and rng.random() < 0.7:
+        _try(number, "schedule_conference", worker, today, on=(today + timedelta(days=rng.randrange(1, 6))).isoformat(), at="14:30", place="Room 12")
+
+
+def _work_notice(rng: random.Random, number: str, notice: Notice, worker: User, principal: User, today: date) -> None:
+    """As far along as chance brings it."""
+    far = rng.random()
+    if notice.state == "DUE" and not notice.must_mail and far < 0.6:
+        _try(number, "notify", worker, today, notice, on=today.isoformat(), means="phone", spoken_to="mother")
+        return
+    steps = [
+        ("DUE", "draft", worker, {"language": notice.language}),
+        ("DRAFT", "sign", principal, {"confirm": "on"}),
+        ("SIGNED", "send", worker, {"on": today.isoformat(), "means": "mail", "proof": f"94001{rng.randrange(10**8)}"}),
+        ("SENT", "deliver", worker, {"on": today.isoformat(), "proof": "delivered"}),
+    ]
+    begun = next((i for i, step in enumerate(steps) if step[0] == notice.state), len(steps))
+    for _state, name, actor, data in steps[begun : begun + rng.choice([1, 2, 3, 4])]:
+        if name == "deliver" and rng.random() < 0.15:
+            _try(number, "come_back", worker, today, notice, on=today.isoformat(), why="moved")
+        else:
+            _try(number, name, actor, today, notice, **data)
+
+
+def _try(number: str, name: str, actor: User, today: date, notice: Notice | None = None, /, **data: object) -> None:
+    try:
+        act(number, name, actor=actor, data=data, process=notice.id if notice else None, on=today)
+    except Refused:
+        return  # chance proposed a step that the rules refuse here; that is what the rules are for

@@ -50,6 +50,14 @@ NOTICE = {
         ClockSpec("confirm_address", _("Confirm the address"), _process("confirm_address"), role="DATA_MANAGER"),
     )
 }
+TASKS = {
+    "ASSIGN_SSW": _("Assign a social worker"),
+    "ROOT_CAUSE": _("Find the causes"),
+    "SCHEDULE_ARC": _("Schedule the conference"),
+    "HOLD_ARC": _("Hold the conference"),
+    "REVIEW_CORRECTION": _("Review the correction"),
+    "CONFIRM_ADDRESS": _("Confirm the address"),
+}
 LABELS = {spec.kind: spec.label for spec in (*CASE.values(), *NOTICE.values())}
 
 

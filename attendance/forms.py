@@ -97,6 +97,31 @@ class ScheduleForm(StepForm):
         return day
 
 
+class HeldForm(StepForm):
+    """The conference as it was."""
+
+    WHO = [
+        ("ssw", _("Social worker")), ("administrator", _("Administrator")), ("parent", _("Parent or guardian")),
+        ("student", _("Student")), ("teacher", _("Teacher")), ("counselor", _("Counselor")), ("nurse", _("Nurse")),
+    ]  # fmt: skip
+    on = forms.DateField(label=_("Day"), widget=DateInput)
+    attendees = forms.MultipleChoiceField(label=_("Who was there"), choices=WHO, widget=forms.CheckboxSelectMultiple)
+    steps = forms.CharField(label=_("What was agreed"), widget=forms.Textarea(attrs={"rows": 4}), max_length=10_000)
+
+    def clean_on(self) -> Any:
+        """It has been held."""
+        return self.not_in_future("on")
+
+    def clean_attendees(self) -> list[str]:
+        """At least the social worker, an administrator, and the parent or the student (A2.4)."""
+        there = list(self.cleaned_data["attendees"])
+        if not {"ssw", "administrator"} <= set(there) or not {"parent", "student"} & set(there):
+            raise forms.ValidationError(
+                _("A conference needs the social worker, an administrator, and the parent or the student.")
+            )
+        return there
+
+
 class ReviewForm(StepForm):
     """What the review of a correction found."""
 

@@ -49,4 +49,5 @@ ATTENDANCE = CaseKind(
     template="attendance/case.html",
     panels=panel,
     clock_labels=clocks.LABELS,
+    task_labels=clocks.TASKS,
 )

@@ -53,6 +53,11 @@ def conference_due(flow: AttendanceWorkflow) -> object:
     return unmet(any(task.kind == "SCHEDULE_ARC" for task in flow.file.tasks), _("The conference is scheduled already."))
 
 
+def conference_open(flow: AttendanceWorkflow) -> object:
+    """The conference has not been held."""
+    return unmet(any(task.kind == "HOLD_ARC" for task in flow.file.tasks), _("The conference was held already."))
+
+
 class AttendanceWorkflow(Workflow):
     """One student in one school year."""
 
@@ -194,6 +199,18 @@ class AttendanceWorkflow(Workflow):
         """ARC: within five school days of detection."""
         self._worked()
         self.finish_task("SCHEDULE_ARC", str(self.data["on"]))
+
+    @step(
+        state, source=Stage.TIER3, label=_("Record the conference"), by=(WORK,), form=forms.HeldForm,
+        conditions=[conference_open], does=_("Keeps who met and what was agreed."), cite="G.S. 115C-378",
+    )  # fmt: skip
+    def hold_conference(self) -> None:
+        """ARC held: within ten school days of detection, with the parent or the student (A2.4)."""
+        self._worked()
+        self.effective_on = self.data["on"]
+        self.case.last_contact_on = max(filter(None, (self.case.last_contact_on, self.effective_on)))
+        for kind in ("SCHEDULE_ARC", "HOLD_ARC"):
+            self.finish_task(kind, "held")
 
     @step(
         state, source=OPEN, label=_("Log a contact"), by=(WORK, SIGN, MAIL), form=ContactForm, event=Event.Kind.CONTACT,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from guardian.shortcuts import get_objects_for_user
 
 from casework import kinds
@@ -42,6 +43,17 @@ def visible(user: Any, kind: str | None = None) -> QuerySet[Case]:
 def can(user: Any, action: str, case: Case) -> bool:
     """Whether a user may do `action` on a case; False for a case that they may not see."""
     return _active(user) and kinds.kind(case.kind).access.can(user, action, case)
+
+
+# What each permission is called on pages that explain who may do what.
+WHO = {
+    "system": _("the system"),
+    "view_cases": _("readers of the school's cases"),
+    "work_cases": _("social workers"),
+    "sign_cases": _("the principal"),
+    "mail_cases": _("who mails letters"),
+    "supervise_cases": _("the supervisor"),
+}
 
 
 def _active(user: Any) -> bool:

@@ -43,6 +43,7 @@ class CaseKind:
     panels: Callable[[Any, Any], dict[str, Any]] | None = None
     template: str = ""
     clock_labels: Mapping[str, Any] = field(default_factory=dict)
+    task_labels: Mapping[str, Any] = field(default_factory=dict)
 
     def workflow(self, rules: str) -> type[Workflow]:
         """The workflow class of a rules version; KeyError for a version that nobody released."""

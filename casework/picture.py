@@ -72,18 +72,51 @@ def markdown(flow: type[Workflow], title: str) -> str:
 class Box:
     """A state in the drawing, in units of the view box."""
 
-    state: str
+    label: str
+    y: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A move in the drawing: its path, and its label on the line that leaves the box."""
+
+    path: str
     label: str
     x: int
     y: int
+    anchor: str
 
 
-def layout(flow: type[Workflow]) -> tuple[list[Box], list[tuple[Box, Box, str]], int]:
-    """States from top to bottom in their declared order, and the moves between them; the last value is the height."""
-    boxes = {state: Box(state, str(label), 20, 20 + index * 74) for index, (state, label) in enumerate(flow.labels.items())}
-    arrows: dict[tuple[str, str], list[str]] = {}
+LEFT, RIGHT, LINE, LANE, REACH = 330, 570, 22, 12, 190
+
+
+def layout(flow: type[Workflow]) -> tuple[list[Box], list[Arrow], int]:
+    """States from top to bottom in their declared order; moves downwards leave on the right, moves back on the left, each
+    in a lane of its own with its label on the line. The last value is the height of the drawing."""
+    order = [str(state) for state in flow.labels]
+    moves: dict[tuple[str, str], list[str]] = {}
     for edge in moving(flow):
-        if edge.source in boxes:
-            arrows.setdefault((edge.source, edge.target), []).append(edge.label)
-    drawn = [(boxes[source], boxes[target], " / ".join(labels)) for (source, target), labels in arrows.items()]
-    return list(boxes.values()), drawn, 20 + len(boxes) * 74
+        if edge.source in order:
+            moves.setdefault((edge.source, edge.target), []).append(edge.label)
+    boxes, y = {}, 16
+    for state in order:
+        down = [move for move in moves if move[0] == state and order.index(move[1]) > order.index(state)]
+        back = [move for move in moves if move[0] == state and order.index(move[1]) < order.index(state)]
+        height = 30 + LINE * max(len(down), len(back), 1)
+        boxes[state] = Box(str(flow.labels[state]), y, height)
+        y += height + 22
+    return list(boxes.values()), [_arrow(boxes, order, moves, move) for move in moves], y
+
+
+def _arrow(boxes: dict[str, Box], order: list[str], moves: dict[tuple[str, str], list[str]], move: tuple[str, str]) -> Arrow:
+    forward = order.index(move[1]) > order.index(move[0])
+    side = [m for m in moves if (order.index(m[1]) > order.index(m[0])) == forward]
+    row = [m for m in side if m[0] == move[0]].index(move)
+    into = [m for m in side if m[1] == move[1]].index(move)
+    start = boxes[move[0]].y + 26 + LINE * row
+    end = boxes[move[1]].y + 10 + 7 * into
+    edge, out = (RIGHT, 1) if forward else (LEFT, -1)
+    lane = edge + out * (REACH + LANE * (side.index(move) % 8))
+    path = f"M {edge} {start} H {lane} V {end} H {edge + out * 3}"
+    return Arrow(path, " / ".join(moves[move]), edge + out * 8, start - 4, "start" if forward else "end")

@@ -24,6 +24,7 @@ from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.models import Attachment, Document, Event, SavedView
 from casework.services import act, flow_for, local_today
 from casework.workflow import Turn
+from district.models import Role
 
 NUMBER = re.compile(r"^[A-Z]{2,8}-\d{4}-\d{2,10}$")
 FILTERS = ("view", "kind", "state", "school", "duty")
@@ -108,7 +109,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "steps": [choice for choice in found if not is_note(choice)], "notes": [c for c in found if is_note(c)],
         "events": events, "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
-        "event_kinds": Event.Kind.choices, "tasks": file.tasks,
+        "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": dict(Role.choices),
+        "clocks": sorted(file.running, key=lambda clock: clock.due),
         "attachments": list(Attachment.objects.filter(case=file.case)), "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
     }  # fmt: skip
     return render(request, "casework/case.html", context)
@@ -249,19 +251,9 @@ def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse
         raise Http404 from None
     current = flow[sorted(flow)[-1]]
     boxes, arrows, height = picture.layout(current)
-    drawn = [_arrow(number, *arrow) for number, arrow in enumerate(arrows)]
     context = {
-        "kind": found, "process": found.processes.get(process), "flow": current, "edges": picture.edges(current),
-        "boxes": boxes, "arrows": drawn, "height": height, "labels": current.labels,
+        "kind": found, "process": found.processes.get(process), "version": current.version, "edges": picture.edges(current),
+        "boxes": boxes, "arrows": arrows, "height": height, "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
     }  # fmt: skip
     return render(request, "casework/workflow.html", context)
-
-
-def _arrow(number: int, source: Any, target: Any, label: str) -> dict[str, Any]:
-    """A curved arrow beside the column of states, further out the longer it is."""
-    x = 260
-    out = x + 26 + abs(target.y - source.y) // 3 + (number % 3) * 7
-    y1, y2 = source.y + 22, target.y + 22
-    return {"path": f"M {x} {y1} C {out} {y1}, {out} {y2}, {x + 4} {y2}", "label": label, "x": (x + out * 3) // 4 + 4, "y": (y1 + y2) // 2 + 4}
-
 

@@ -89,8 +89,8 @@ def _pupil(rng: random.Random, number: int, today: date) -> Pupil:
 
 def _absences(rng: random.Random, pupil: Pupil, days: list[date]) -> None:
     """Most miss little; some miss much; a few stop coming."""
-    kind = rng.choices(["steady", "often", "much", "stopped"], [86, 9, 4, 1])[0]
-    chance = {"steady": 0.022, "often": 0.075, "much": 0.17, "stopped": 0.05}[kind]
+    kind = rng.choices(["steady", "often", "much", "stopped"], [90, 7, 2.2, 0.8])[0]
+    chance = {"steady": 0.012, "often": 0.06, "much": 0.17, "stopped": 0.05}[kind]
     unexcused = {"steady": 0.25, "often": 0.45, "much": 0.6, "stopped": 0.8}[kind]
     last = rng.randrange(8, 25)
     for index, day in enumerate(days):

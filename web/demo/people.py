@@ -89,11 +89,14 @@ def _work_case(rng: random.Random, number: str, pk: int, worker: User, principal
         result = rng.choice(["reached", "reached", "left_message", "no_answer"])
         _try(number, "log_contact", worker, today, means=rng.choice(["phone", "visit"]), result=result)
     kinds = set(Task.objects.filter(case_id=pk, status=Task.Status.OPEN).values_list("kind", flat=True))
-    if "ROOT_CAUSE" in kinds and rng.random() < 0.6:
+    if "ROOT_CAUSE" in kinds and rng.random() < 0.85:
         _try(number, "record_causes", worker, today, causes=[rng.choice(["health", "transport", "work", "housing", "disengagement"])],
              steps="Morning check-in with the counselor; bus pass; review in two weeks.")  # fmt: skip
     if "SCHEDULE_ARC" in kinds and rng.random() < 0.7:
         _try(number, "schedule_conference", worker, today, on=(today + timedelta(days=rng.randrange(1, 6))).isoformat(), at="14:30", place="Room 12")
+    elif "HOLD_ARC" in kinds and rng.random() < 0.8:
+        _try(number, "hold_conference", worker, today, on=today.isoformat(), attendees=["ssw", "administrator", "parent"],
+             steps="Later first lesson for four weeks; the school calls each morning; we meet again in twenty school days.")  # fmt: skip
 
 
 def _work_notice(rng: random.Random, number: str, notice: Notice, worker: User, principal: User, today: date) -> None:

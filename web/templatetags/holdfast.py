@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import template
@@ -73,6 +74,6 @@ def _place(value: date, start: date, span: int) -> int:
 
 
 @register.filter
-def in_days(value: int) -> date:
-    """A date so many days from today (for examples)."""
-    return local_today() + timedelta(days=value)
+def at(names: Mapping[str, Any], key: str) -> Any:
+    """The value under a key, or the key itself."""
+    return names.get(key, key)

@@ -50,16 +50,19 @@ class Command(BaseCommand):
         past = [day for day in nights if day <= today]
         stops = sorted({past[int(len(past) * part) - 1] for part in (0.35, 0.55, 0.75, 0.9, 0.96, 1.0)})
         with tempfile.TemporaryDirectory(prefix="holdfast-demo-") as scratch:
+            self._night(demo, Path(scratch) / "roster", past[0], roster=True)
+            people.make_sign_ins(Path(settings.DATA))
             for number, day in enumerate(stops):
-                self._night(demo, Path(scratch) / f"{number}", day, first=number == 0)
-                people.work(day, 0.5 if day != stops[-1] else 0.15)
+                self._night(demo, Path(scratch) / f"{number}", day)
+                people.work(day, 0.75 if day != stops[-1] else 0.15)
 
-    def _night(self, demo: files.Demo, folder: Path, day: date, *, first: bool) -> None:
+    def _night(self, demo: files.Demo, folder: Path, day: date, *, roster: bool = False) -> None:
+        """One delivery; the first one brings the people before any mark, so that cases find their social workers."""
         files.write(demo, folder, day, people.staff_rows())
+        if roster:
+            (folder / "attendance.csv").unlink()
         run = run_import(folder)
         if run.state == Import.State.HELD:
             raise CommandError(f"the demo's own import was held: {run.report['why']}")
         if run.state != Import.State.APPLIED:
             raise CommandError(f"the demo's own import failed: {run.report.get('why')}")
-        if first:
-            people.make_sign_ins(Path(settings.DATA))

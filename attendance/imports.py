@@ -23,8 +23,7 @@ def check(delivery: Delivery) -> None:
     """Reject rows that cannot be true: unknown student or school, not enrolled there, no instructional day, no code."""
     policy, spec = _load(delivery), ATTENDANCE
     codes = {code: int(rules.CLASSES[name]) for code, name in policy["code_map"].items()}
-    delivery.run(_CHECKED, codes=json.dumps(codes), present=str(policy["present_rule"]["min_fraction_of_day"]))
-    delivery.run("ANALYZE checked")
+    delivery.make("checked", _CHECKED, codes=json.dumps(codes), present=str(policy["present_rule"]["min_fraction_of_day"]))
     problems = [
         ("student IS NULL", "student_id", "NO_SUCH_STUDENT", "no student with this number; check students.csv"),
         ("school IS NULL", "school_id", "NO_SUCH_SCHOOL", "no school with this number; check schools.csv"),
@@ -40,13 +39,11 @@ def check(delivery: Delivery) -> None:
             where = f"s.line IN (SELECT line FROM checked WHERE {condition})"
             delivery.reject(spec, where, column, code, reason)
             delivery.run(f"DELETE FROM checked WHERE {condition}")
-    delivery.run(_DIFFERENCE.format(coverage=coverage(delivery)))
-    delivery.run("ANALYZE difference")
+    delivery.make("difference", _DIFFERENCE.format(coverage=coverage(delivery)))
 
 
 # Every staged row with what it means. `day` sorts the joins; classes come from the policy's map, else status and excuse.
 _CHECKED = f"""
-CREATE TEMP TABLE checked ON COMMIT DROP AS
 WITH codes AS (SELECT key AS code, value::smallint AS named FROM jsonb_each_text(%(codes)s::jsonb)),
 classed AS (
     SELECT s.line, st.id AS student, sc.id AS school, sc.calendar_id, s.date::date AS day, coalesce(s.code, '') AS code,
@@ -75,7 +72,6 @@ SELECT k.line, k.student, k.school, k.day, k.code, k.excuse, k.minutes_absent, k
 
 # What is new, changed or gone, on the days that the delivery covers.
 _DIFFERENCE = """
-CREATE TEMP TABLE difference ON COMMIT DROP AS
 SELECT coalesce(n.day, o.day) AS day, coalesce(n.student, o.student_id) AS student, n.school, n.code, n.excuse, n.mark_class,
        n.minutes_absent, n.minutes_scheduled, n.reason_text, o.mark_class AS old_class,
        CASE WHEN o.day IS NULL THEN 'new' WHEN n.day IS NULL THEN 'ended' ELSE 'changed' END AS what
@@ -111,7 +107,7 @@ def guard(delivery: Delivery) -> str:
         return ""
     enrolled = delivery.rows(_ENROLLED)[0][0]
     changed = delivery.rows(_CHANGED_CLASS, seen=last.as_of)[0][0]
-    if enrolled and changed * 100 > enrolled * limits["class_percent"]:
+    if changed >= limits["at_least_students"] and changed * 100 > enrolled * limits["class_percent"]:
         return f"{changed} of {enrolled} enrolled students change class on days that were delivered before (limit {limits['class_percent']} %)"
     return _fewer_rows(delivery, last, limits) or _absurd_day(delivery, last, limits, enrolled)
 
@@ -129,7 +125,7 @@ def _fewer_rows(delivery: Delivery, last: Import, limits: dict[str, Any]) -> str
     if delivery.manifest.get("attendance", "year_to_date") != "year_to_date":
         return ""
     before, now = last.report["files"][ATTENDANCE.name]["read"], delivery.count(ATTENDANCE.name).read
-    if now * 100 < before * (100 - limits["rows_fall_percent"]):
+    if before - now >= limits["at_least_rows"] and now * 100 < before * (100 - limits["rows_fall_percent"]):
         return f"the file holds {now} rows, the last one {before} (limit {limits['rows_fall_percent']} % fewer)"
     return ""
 
@@ -139,14 +135,14 @@ def _absurd_day(delivery: Delivery, last: Import, limits: dict[str, Any], enroll
         f"SELECT day, count(*) FROM difference WHERE day > %(seen)s AND mark_class IN {ABSENT} GROUP BY day ORDER BY 2 DESC LIMIT 1",
         seen=last.as_of,
     ):
-        if enrolled and absent * 100 > enrolled * limits["new_day_absent_percent"]:
+        if absent >= limits["at_least_rows"] and absent * 100 > enrolled * limits["new_day_absent_percent"]:
             return f"on {day} {absent} of {enrolled} students are absent (limit {limits['new_day_absent_percent']} %)"
     return ""
 
 
 def apply(delivery: Delivery) -> None:
     """Write the difference: old versions to the history, then the marks; students are touched."""
-    if not delivery.rows("SELECT to_regclass('pg_temp.difference')")[0][0]:
+    if "difference" not in delivery.made:
         check(delivery)
     delivery.run("SELECT attendance_ensure_partitions(%(starts)s, %(ends)s)")
     delivery.run(_HISTORY)
@@ -189,8 +185,9 @@ def void_closed_days(delivery: Delivery) -> None:
     counts = delivery.counts.get("calendar_days.csv")
     if not counts or not (counts.new or counts.changed or counts.ended):
         return
-    delivery.run(
-        "CREATE TEMP TABLE voided ON COMMIT DROP AS SELECT m.day, m.student_id FROM attendance_mark m "
+    delivery.make(
+        "voided",
+        "SELECT m.day, m.student_id FROM attendance_mark m "
         "JOIN district_school s ON s.id = m.school_id AND s.source = %(source)s "
         "LEFT JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = m.day "
         "WHERE m.day BETWEEN %(starts)s AND %(ends)s AND NOT coalesce(d.instructional, false)"

@@ -21,8 +21,8 @@ class Stage(models.TextChoices):
     """Where an attendance case stands."""
 
     WATCH = "WATCH", _("Watch")
-    TIER2 = "TIER2", _("Tier 2: supplemental help")
-    TIER3 = "TIER3", _("Tier 3: intensive help")
+    TIER2 = "TIER2", _("Tier 2")
+    TIER3 = "TIER3", _("Tier 3")
     CLOSED = "CLOSED", _("Closed")
 
 

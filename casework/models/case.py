@@ -34,7 +34,7 @@ class Case(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        permissions = [("work_case", "may work this one case")]
+        permissions = [("view_cases", "may read this one case"), ("work_cases", "may work this one case")]
         triggers = [CASE_LAW, NEVER_DELETE]
         indexes = [
             models.Index(fields=["school", "next_due", "id"], condition=models.Q(closed_on=None), name="case_school_open"),

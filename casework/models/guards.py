@@ -45,6 +45,12 @@ def law(subject: str, *, extra: str = "") -> pgtrigger.Trigger:
             ELSE
                 came_from := '';
             END IF;
+            IF TG_OP = 'UPDATE' AND NEW.rules IS DISTINCT FROM OLD.rules AND NOT EXISTS (
+                SELECT 1 FROM casework_allowedmove m WHERE m.subject = '{subject}' AND m.kind = NEW.kind
+                   AND m.rules = NEW.rules AND NEW.state IN (m.source, m.target))
+            THEN
+                RAISE EXCEPTION 'rules % know no state "%" of a {subject}', NEW.rules, NEW.state;
+            END IF;
             IF came_from IS DISTINCT FROM NEW.state AND NOT EXISTS (
                 SELECT 1 FROM casework_allowedmove m WHERE m.subject = '{subject}' AND m.kind = NEW.kind
                    AND m.rules = NEW.rules AND m.source = came_from AND m.target = NEW.state)

@@ -194,7 +194,7 @@ def apply_enrollments(delivery: Delivery) -> None:
         spec, "coalesce(s.exit_date, '') <> '' AND s.exit_date::date < s.entry_date::date", "exit_date", "EXIT_BEFORE_ENTRY",
         "the last day lies before the first",
     )  # fmt: skip
-    delivery.run("CREATE TEMP TABLE enrollments_before ON COMMIT DROP AS SELECT * FROM district_enrollment WHERE source = %(source)s")
+    delivery.make("enrollments_before", "SELECT * FROM district_enrollment WHERE source = %(source)s")
     _upserted(
         delivery,
         spec,

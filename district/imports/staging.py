@@ -78,6 +78,7 @@ class Delivery:
     notes: list[str] = field(default_factory=list)
     released: bool = False
     present: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
 
     def count(self, name: str) -> FileCounts:
         """The counts of a file."""
@@ -123,6 +124,13 @@ class Delivery:
         with connection.cursor() as cursor:
             cursor.execute(sql, {**self.parameters(), **more})
             return max(cursor.rowcount, 0)
+
+    def make(self, table: str, query: str, **more: Any) -> None:
+        """A temporary table out of a query; an earlier one of the name goes."""
+        self.run(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        self.run(f"CREATE TEMP TABLE {table} ON COMMIT DROP AS {query}", **more)
+        self.run(f"ANALYZE {table}")
+        self.made.add(table)
 
     def rows(self, sql: str, **more: Any) -> list[tuple[Any, ...]]:
         """The rows of one query."""
@@ -212,15 +220,11 @@ def _copy_rows(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str
                 copy.write_row([value or None for value in row])
                 lines.append(number)
                 kept += 1
-    delivery.run(
-        f"CREATE TEMP TABLE {spec.table}_lines ON COMMIT DROP AS SELECT n, line FROM unnest(%(lines)s::bigint[]) WITH ORDINALITY AS x(line, n)",
-        lines=lines,
-    )
+    delivery.make(f"{spec.table}_lines", "SELECT n, line FROM unnest(%(lines)s::bigint[]) WITH ORDINALITY AS x(line, n)", lines=lines)
     first = delivery.rows(f"SELECT min(line) FROM {spec.table}")[0][0] or 0
     delivery.run(f"ALTER TABLE {spec.table} ALTER COLUMN line DROP IDENTITY")
     delivery.run(f"UPDATE {spec.table} s SET line = -x.line FROM {spec.table}_lines x WHERE s.line = x.n + %(first)s - 1", first=first)
     delivery.run(f"UPDATE {spec.table} SET line = -line")
-    delivery.run(f"DROP TABLE {spec.table}_lines")
 
 
 def _rows(path: Path, width: int) -> Iterator[tuple[int, list[str], str]]:

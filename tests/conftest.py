@@ -1,0 +1,79 @@
+"""Fixtures that many tests share. Three permanent people: the worker of school 1, her colleague at school 2, a stranger."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+
+from casework import policy
+from casework.models import Case
+from district.imports.pipeline import run_import
+from district.models import Import, User
+from tests.district.sis_files import SisFolder
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memory() -> None:
+    """What processes remember between requests must not leak between tests."""
+    policy._recorded.clear()
+    cache.clear()
+
+
+class Nights:
+    """A district whose nights a test plays: change the marks, then `nights.run(day)`."""
+
+    def __init__(self, root: Path) -> None:
+        self.sis = SisFolder(root)
+
+    def run(self, as_of: date, **manifest: object) -> Import:
+        """Write the delivery and import it; the Import row."""
+        return run_import(self.sis.write(as_of, **manifest))
+
+    def case(self, student: str) -> Case:
+        """The student's attendance case."""
+        from attendance.models import AttendanceCase
+
+        return AttendanceCase.objects.get(student__student_id=student)
+
+
+@pytest.fixture
+def nights(db: None, tmp_path: Path) -> Nights:
+    found = Nights(tmp_path)
+    found.sis.school("1").school("2", area="South").student("S1")
+    for school in ("1", "2"):
+        found.sis.staff(f"SSW{school}", "SSW", school).staff(f"PR{school}", "PRINCIPAL", school).staff(f"DM{school}", "DATA_MANAGER", school)
+    found.sis.staff("SUP", "SUPERVISOR", "1").staff("ADM", "DISTRICT_ADMIN")
+    return found
+
+
+@pytest.fixture
+def people(nights: Nights) -> SimpleNamespace:
+    """The staff of the two schools, brought by a first delivery."""
+    assert nights.run(date(2026, 8, 25)).state == Import.State.APPLIED
+
+    def staff(number: str) -> User:
+        return User.objects.get(staff_id=number)
+
+    stranger = User.objects.create_user("stranger", password="x")
+    root = User.objects.create_superuser("root", password="x")
+    return SimpleNamespace(
+        worker=staff("SSW1"), colleague=staff("SSW2"), principal=staff("PR1"), mailer=staff("DM1"), supervisor=staff("SUP"),
+        admin=staff("ADM"), stranger=stranger, root=root,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser, or a clear reason to skip."""
+    import os
+
+    for name in (os.environ.get("HOLDFAST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name) if name else None
+        if path:
+            return path
+    pytest.skip("no Chromium found: apt-get install chromium, or set HOLDFAST_CHROMIUM")

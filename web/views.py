@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import check_for_language
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
 
 from attendance.selectors import letters_waiting
 from casework import selectors
@@ -34,14 +31,3 @@ def home(request: HttpRequest) -> HttpResponse:
         context["imports"] = Import.objects.all()[:6]
         context["held"] = Import.objects.filter(state=Import.State.HELD).count()
     return render(request, "web/home.html", context)
-
-
-@require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """English or Spanish, kept in a cookie."""
-    chosen = request.POST.get("language", "")
-    back = request.POST.get("next", "/")
-    response = redirect(back if back.startswith("/") and not back.startswith("//") else "/")
-    if check_for_language(chosen):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, samesite="Lax", httponly=True)
-    return response

@@ -114,6 +114,16 @@ class Postgres:
         """Whether a server listens on this folder's socket."""
         return _connects(self.sockets / ".s.PGSQL.5432")
 
+    def _ready(self) -> bool:
+        """Whether it takes work: after a crash the socket is there while the recovery still runs."""
+        import psycopg
+
+        try:
+            with psycopg.connect(f"host={self.sockets} user={USER} dbname=postgres", connect_timeout=5):
+                return True
+        except psycopg.OperationalError:
+            return False
+
     def start(self) -> None:
         """Make the cluster if there is none, start the server, make the database. Raises ServerError."""
         for folder in (self.sockets, self.log.parent, self.data):
@@ -136,7 +146,7 @@ class Postgres:
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGINT), **self.run_as,
             )  # fmt: skip
-        _wait(self.answers, self.process, f"PostgreSQL did not start; see {self.log}")
+        _wait(self._ready, self.process, f"PostgreSQL did not start; see {self.log}")
         self._make_database()
 
     def _own(self, folder: Path) -> None:

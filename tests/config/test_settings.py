@@ -1,0 +1,107 @@
+"""Settings: every mistake is named at start; production refuses what is only fit for a demo; compose fits the code."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config import env, settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "PROFILE": "production", "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://u:p@h:5432/d", "REDIS_URL": "redis://h:6379/0",
+}  # fmt: skip
+
+
+def load(**variables: str) -> subprocess.CompletedProcess[str]:
+    keep = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", "import config.settings as s; print(s.PROFILE)"],
+        cwd=ROOT, env=keep | variables, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_production_starts_with_everything_given():
+    assert load(**PRODUCTION).stdout.strip() == "production"
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"DEBUG": "true"}, "DEBUG"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"REDIS_URL": ""}, "REDIS_URL"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://h"}, "DATABASE_URL"),
+        ({"REDIS_URL": "http://x"}, "REDIS_URL"),
+        ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
+        ({"PROFILE": "staging"}, "PROFILE"),
+        ({"DEBUG": "perhaps"}, "DEBUG"),
+        ({"EMAIL_URL": "mail"}, "EMAIL_URL"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"MAX_IMPORT_BYTES": "many"}, "MAX_IMPORT_BYTES"),
+    ],
+)
+def test_a_wrong_variable_is_named(change, names):
+    done = load(**(PRODUCTION | change))
+    assert done.returncode != 0
+    assert names in done.stderr.strip().splitlines()[-1]
+
+
+def test_the_two_spellings_of_a_redis_socket():
+    assert env.broker_url("unix:///a/b.sock?db=3") == "redis+socket:///a/b.sock?virtual_host=3"
+    assert env.broker_url("redis://h:1/2") == "redis://h:1/2"
+
+
+def test_mail_addresses():
+    found = env.email("smtps://me:p%40ss@mail.example.org")
+    assert (found["EMAIL_PORT"], found["EMAIL_USE_SSL"], found["EMAIL_HOST_PASSWORD"]) == (465, True, "p@ss")
+
+
+def test_compose_names_only_variables_that_the_settings_read():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    assert set(compose["services"]) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    used = set(compose["services"]["web"]["environment"])
+    assert used <= set(env.KNOWN), used - set(env.KNOWN)
+    example = (ROOT / ".env.example").read_text()
+    assert {name for name in env.KNOWN if not re.search(rf"\b{name}\b", example)} == set()
+
+
+def test_compose_and_dockerfile_are_well_formed():
+    tools = Path(sys.executable).parent
+    schema = [tools / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"]
+    subprocess.run(schema, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([tools / "hadolint", "--failure-threshold", "warning", "Dockerfile"], cwd=ROOT, check=True)
+
+
+def test_worker_queues_are_the_same_everywhere():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    queues = set(compose["services"]["worker"]["command"][7].split(","))
+    assert {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {settings.CELERY_TASK_DEFAULT_QUEUE} <= queues
+    assert ",".join(compose["services"]["worker"]["command"][7].split(",")) in (ROOT / "config/embedded/up.py").read_text()
+
+
+def test_locks_name_no_registry_and_hash_everything():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        assert "://" not in text
+        assert text.count("==") <= text.count("--hash=sha256:")
+
+
+def test_vendored_files_are_the_ones_that_were_taken():
+    import hashlib
+    import json
+
+    folder = ROOT / "web/static/vendor"
+    lock = json.loads((folder / "vendor.lock.json").read_text())
+    assert lock
+    for name, digest in lock.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name

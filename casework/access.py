@@ -6,16 +6,18 @@ here; a case that one may not see is answered like one that does not exist."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from guardian.shortcuts import get_objects_for_user
 
 from casework import kinds
 from casework.models import Case, CaseUserPermission, Recusal
-from district.models import School, SchoolGroupPermission
+from district.models import School
 
 
 class AccessPolicy(Protocol):
@@ -60,11 +62,41 @@ def _active(user: Any) -> bool:
     return isinstance(user, AbstractBaseUser) and bool(user.is_active) and user.is_authenticated
 
 
-def recused(user: Any, case: Case) -> bool:
-    """Whether the user is recused from this case (one statement per user and request for all cases together)."""
-    if not hasattr(user, "_recused_cases"):
-        user._recused_cases = set(Recusal.objects.filter(user=user).values_list("case_id", flat=True))
-    return case.pk in user._recused_cases
+@dataclass(frozen=True)
+class Rights:
+    """What a user holds on one case: by posts at its school, by a loan of the case, and whether they are recused."""
+
+    by_post: frozenset[str]
+    lent: frozenset[str]
+    recused: bool
+
+
+_RIGHTS = """
+SELECT 'post', p.codename FROM district_schoolgrouppermission g
+  JOIN district_user_groups m ON m.group_id = g.group_id AND m.user_id = %(user)s
+  JOIN auth_permission p ON p.id = g.permission_id WHERE g.content_object_id = %(school)s
+UNION ALL
+SELECT 'lent', p.codename FROM casework_caseuserpermission c JOIN auth_permission p ON p.id = c.permission_id
+ WHERE c.user_id = %(user)s AND c.content_object_id = %(case)s
+UNION ALL
+SELECT 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.case_id = %(case)s
+"""
+
+
+def rights(user: Any, case: Case) -> Rights:
+    """All that decides about one user and one case, in one statement; kept on the user object for the request."""
+    kept: dict[tuple[int, int | None], Rights] = user.__dict__.setdefault("_rights_by_case", {})
+    key = (case.pk, case.school_id)
+    if key not in kept:
+        with connection.cursor() as cursor:
+            cursor.execute(_RIGHTS, {"user": user.pk, "case": case.pk, "school": case.school_id})
+            rows = cursor.fetchall()
+        kept[key] = Rights(
+            by_post=frozenset(name for source, name in rows if source == "post"),
+            lent=frozenset(name for source, name in rows if source == "lent"),
+            recused=any(source == "recused" for source, _name in rows),
+        )
+    return kept[key]
 
 
 def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:
@@ -74,15 +106,6 @@ def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:
         schools = get_objects_for_user(user, codename, School, accept_global_perms=False, with_superuser=False)
         kept[codename] = list(schools.order_by().values_list("id", flat=True))
     return kept[codename]
-
-
-def permissions_at(user: Any, school_id: int) -> frozenset[str]:
-    """The codenames that the user's posts give at a school (one statement per school and request)."""
-    kept: dict[int, frozenset[str]] = user.__dict__.setdefault("_permissions_by_school", {})
-    if school_id not in kept:
-        rows = SchoolGroupPermission.objects.filter(content_object_id=school_id, group__user=user)
-        kept[school_id] = frozenset(rows.values_list("permission__codename", flat=True))
-    return kept[school_id]
 
 
 class SchoolAccess:
@@ -96,14 +119,9 @@ class SchoolAccess:
         return Q(school_id__in=visible_schools(user)) | Q(Exists(lent))
 
     def can(self, user: Any, action: str, case: Case) -> bool:
-        """By posts at the case's school or a grant on the case; never when recused."""
-        if recused(user, case):
-            return False
-        if case.school_id is not None and action in permissions_at(user, case.school_id):
-            return True
-        return CaseUserPermission.objects.filter(
-            content_object_id=case.pk, user=user, permission__codename=action
-        ).exists()
+        """By posts at the case's school or a loan of the case; never when recused."""
+        held = rights(user, case)
+        return not held.recused and action in (held.by_post | held.lent)
 
 
 class GrantAccess:
@@ -118,8 +136,5 @@ class GrantAccess:
 
     def can(self, user: Any, action: str, case: Case) -> bool:
         """By a grant of exactly this action; never when recused."""
-        if recused(user, case):
-            return False
-        return CaseUserPermission.objects.filter(
-            content_object_id=case.pk, user=user, permission__codename=action
-        ).exists()
+        held = rights(user, case)
+        return not held.recused and action in held.lent

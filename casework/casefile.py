@@ -32,6 +32,8 @@ class CaseFile:
     case: Any
     calendar_id: int | None = None
     calendar_revision: int | None = None
+    school_name: str = ""
+    owner_name: str = ""
     processes: list[Process] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -131,7 +133,8 @@ def _select(kind_code: str) -> str:
         joins.append(f"LEFT JOIN {process.model._meta.db_table} x{index} ON x{index}.{pointer} = p.id")
         merged += f" || coalesce(to_jsonb(x{index}), '{{}}'::jsonb)"
     return f"""
-        SELECT {", ".join(case_columns + child_columns)}, cal.id, cal.revision,
+        SELECT {", ".join(case_columns + child_columns)}, cal.id, cal.revision, s.name,
+          concat_ws(' ', o.first_name, o.last_name),
           (SELECT jsonb_agg(to_jsonb(w)) FROM casework_clock w
             WHERE w.case_id = c.id AND w.status IN ('RUNNING', 'HELD')),
           (SELECT jsonb_agg(to_jsonb(t)) FROM casework_task t WHERE t.case_id = c.id AND t.status = 'OPEN'),
@@ -143,7 +146,8 @@ def _select(kind_code: str) -> str:
           (SELECT jsonb_build_object('id', e.id, 'seq', e.seq, 'name', e.name, 'actor', e.actor_id)
              FROM casework_event e WHERE e.case_id = c.id AND e.key = %s)
         FROM casework_case c JOIN {child} k ON k.case_ptr_id = c.id
-        LEFT JOIN district_school s ON s.id = c.school_id LEFT JOIN district_calendar cal ON cal.id = s.calendar_id"""
+        LEFT JOIN district_school s ON s.id = c.school_id LEFT JOIN district_calendar cal ON cal.id = s.calendar_id
+        LEFT JOIN district_user o ON o.id = c.owner_id"""
 
 
 def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
@@ -158,13 +162,15 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
         [f.attname for f in kind.model._meta.concrete_fields],
         [values[f.attname] for f in kind.model._meta.concrete_fields],
     )
-    calendar_id, calendar_revision, *documents = row[len(names) :]
+    calendar_id, calendar_revision, school_name, owner_name, *documents = row[len(names) :]
     clocks, tasks, processes, last_event, repeated = (_parsed(document) for document in documents)
     return CaseFile(
         kind=kind,
         case=case,
         calendar_id=calendar_id,
         calendar_revision=calendar_revision,
+        school_name=school_name or "",
+        owner_name=owner_name or "",
         clocks=[revive(Clock, data) for data in clocks or ()],
         tasks=[revive(Task, data) for data in tasks or ()],
         processes=[revive(_process_model(kind, data), data) for data in processes or ()],

@@ -64,7 +64,7 @@ def _duty_labels() -> dict[str, str]:
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """A case number leads to its case; anything else is looked for in names and student numbers."""
-    words = " ".join(request.POST.get("words", "").split())[:100]
+    words = " ".join(request.POST.get("words", "").replace("\x00", " ").split())[:100]
     if NUMBER.match(words.upper()) and access.visible(request.user).filter(number=words.upper()).exists():
         return redirect("case", number=words.upper())
     request.session["search"] = words
@@ -78,7 +78,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if request.POST.get("forget", "").isdigit():
         SavedView.objects.filter(user=request.user, pk=int(request.POST["forget"])).delete()
         return redirect("cases")
-    name, query = request.POST.get("name", "").strip()[:60], request.POST.get("query", "")[:500]
+    name, query = (request.POST.get(key, "").replace("\x00", "").strip() for key in ("name", "query"))
+    name, query = name[:60], query[:500]
     if name:
         SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
     return redirect(f"{reverse('cases')}?{query}")

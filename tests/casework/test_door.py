@@ -80,7 +80,7 @@ def test_a_refused_step_leaves_nothing_behind(case, people):
 
 def test_one_step_costs_three_statements_and_the_permissions(case, people, django_assert_num_queries):
     contact(case, people.worker)  # the permissions of this user object are known from here on
-    with django_assert_num_queries(4):  # savepoint of the test, load and lock, write, release
+    with django_assert_num_queries(4):  # savepoint of the test, load and lock, write, release of the savepoint
         contact(case, people.worker)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,18 @@ from casework.models import Case
 from district.imports.pipeline import run_import
 from district.models import Import, User
 from tests.district.sis_files import SisFolder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest) -> None:
+    """Each process's database is a copy of the migrated template; each has a Redis database of its own."""
+    from django.conf import settings
+    from django.db import connection
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw-1")
+    for test in (settings.DATABASES["default"].setdefault("TEST", {}), connection.settings_dict["TEST"]):
+        test.update(TEMPLATE=os.environ["HOLDFAST_TEST_TEMPLATE"], MIGRATE=False)
+    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.replace("?db=0", f"?db={int(worker[2:]) + 1}")
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +83,6 @@ def people(nights: Nights) -> SimpleNamespace:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser, or a clear reason to skip."""
-    import os
-
     for name in (os.environ.get("HOLDFAST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
         path = shutil.which(name) if name else None
         if path:

@@ -5,7 +5,6 @@ as a template named by a hash over migrations, locks and settings; each worker's
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import os
@@ -80,24 +79,3 @@ def _fingerprint() -> str:
     for path in sorted(paths):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(worker_id: str) -> None:
-    """Each worker's database is a copy of the template, nothing is migrated again; each has its own Redis database."""
-    from django.conf import settings
-    from django.db import connection
-
-    test = settings.DATABASES["default"].setdefault("TEST", {})
-    test.update(TEMPLATE=os.environ["HOLDFAST_TEST_TEMPLATE"], MIGRATE=False, NAME=f"holdfast_test_{worker_id}")
-    connection.settings_dict["TEST"].update(test)
-    with contextlib.suppress(ValueError):
-        number = int(worker_id.removeprefix("gw")) + 1
-        settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.replace("?db=0", f"?db={number}")
-
-
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """xdist's name of this process, or `main` without xdist."""
-    workerinput = getattr(request.config, "workerinput", None)
-    return workerinput["workerid"] if workerinput else "main"

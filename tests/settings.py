@@ -15,3 +15,4 @@ MEDIA_ROOT = tempfile.mkdtemp(prefix="holdfast-media-")
 IMPORT_ROOT = tempfile.mkdtemp(prefix="holdfast-imports-")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+ROOT_URLCONF = "tests.urls"

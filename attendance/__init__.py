@@ -1,0 +1,1 @@
+"""Attendance: marks, counts, cases and notices."""

@@ -120,10 +120,9 @@ def _continue(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> 
     if _raise(decision, facts.state, now, policy):
         return
     lost = [trigger for trigger in facts.triggers if trigger not in now and trigger != "RUN3"]
-    if facts.state == "WATCH" and not now and facts.corrected:
-        if not facts.worked and not any(notice.sent for notice in facts.notices):
-            decision.add("close_corrected")
-            return
+    if facts.state == "WATCH" and not now and facts.corrected and not facts.worked and not any(notice.sent for notice in facts.notices):
+        decision.add("close_corrected")
+        return
     if lost and facts.corrected and facts.state in ("TIER2", "TIER3"):
         decision.add("flag_correction", lost=lost)
     fresh = [t for t in now if t not in facts.triggers and t.startswith("L")]

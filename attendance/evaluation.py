@@ -192,9 +192,7 @@ def _carry_out(decisions: Sequence[Decision], as_of: date, year: SchoolYear, res
     """Open and move cases in bulk through the door."""
     opening = [decision for decision in decisions if decision.opens]
     owners = _sole_social_workers({decision.facts.school_id for decision in opening})
-    services.open_cases(
-        "ATT", [_opening(decision, year, owners) for decision in opening], year=year.year, on=as_of
-    )
+    services.open_cases("ATT", [_opening(decision, year, owners) for decision in opening], year=year.year, on=as_of)
     requests = [
         services.StepRequest(decision.facts.case_id, name, data, process)
         for decision in decisions
@@ -256,15 +254,15 @@ def _plan_next(as_of: date, year: SchoolYear, policy: Policy) -> None:
         cursor.execute(
             _NEXT,
             {
-                "as_of": as_of, "year": year.year, "percents": [int(t["percent"]) for t in rates],
+                "as_of": as_of,
+                "year": year.year,
+                "percents": [int(t["percent"]) for t in rates],
                 "min_days": [int(t.get("min_days", 0)) for t in rates],
-            },  # fmt: skip
+            },
         )
 
 
 def _forget_touched(run_id: UUID | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id = %(run)s::uuid", {"run": run_id}
-        )
+        cursor.execute("DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id = %(run)s::uuid", {"run": run_id})
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")

@@ -116,9 +116,7 @@ class HeldForm(StepForm):
         """At least the social worker, an administrator, and the parent or the student (A2.4)."""
         there = list(self.cleaned_data["attendees"])
         if not {"ssw", "administrator"} <= set(there) or not {"parent", "student"} & set(there):
-            raise forms.ValidationError(
-                _("A conference needs the social worker, an administrator, and the parent or the student.")
-            )
+            raise forms.ValidationError(_("A conference needs the social worker, an administrator, and the parent or the student."))
         return there
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from attendance import rules
 from casework.policy import policy_for
 from district.imports.specs import Column, FileSpec, after_apply, register, register_step, text
-from district.imports.staging import Delivery, Held, Refused
+from district.imports.staging import Delivery, Refused
 from district.models import Import
 
 ABSENT = "(1, 2, 3, 4)"
@@ -108,7 +108,9 @@ def guard(delivery: Delivery) -> str:
     enrolled = delivery.rows(_ENROLLED)[0][0]
     changed = delivery.rows(_CHANGED_CLASS, seen=last.as_of)[0][0]
     if changed >= limits["at_least_students"] and changed * 100 > enrolled * limits["class_percent"]:
-        return f"{changed} of {enrolled} enrolled students change class on days that were delivered before (limit {limits['class_percent']} %)"
+        return (
+            f"{changed} of {enrolled} enrolled students change class on days that were delivered before (limit {limits['class_percent']} %)"
+        )
     return _fewer_rows(delivery, last, limits) or _absurd_day(delivery, last, limits, enrolled)
 
 
@@ -149,7 +151,9 @@ def apply(delivery: Delivery) -> None:
     delivery.run("DELETE FROM attendance_mark m USING difference d WHERE d.what = 'ended' AND m.day = d.day AND m.student_id = d.student")
     delivery.run(_UPDATE)
     delivery.run(_INSERT)
-    delivery.run("INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT %(run)s::uuid, student FROM difference ON CONFLICT DO NOTHING")
+    delivery.run(
+        "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT %(run)s::uuid, student FROM difference ON CONFLICT DO NOTHING"
+    )
     counts = delivery.count(ATTENDANCE.name)
     found = dict(delivery.rows("SELECT what, count(*) FROM difference GROUP BY what"))
     counts.new, counts.changed, counts.ended = (found.get(what, 0) for what in ("new", "changed", "ended"))
@@ -157,7 +161,9 @@ def apply(delivery: Delivery) -> None:
     counts.unchanged = good - counts.new - counts.changed
 
 
-_COLUMNS = "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, run_id, known_from, recorded_at"
+_COLUMNS = (
+    "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, run_id, known_from, recorded_at"
+)
 _HISTORY = f"""
 INSERT INTO attendance_mark_version ({_COLUMNS}, known_to, superseded_at, successor, superseded_by_run)
 SELECT {", ".join("m." + c.strip() for c in _COLUMNS.split(","))}, %(as_of)s, clock_timestamp(),
@@ -190,7 +196,7 @@ def void_closed_days(delivery: Delivery) -> None:
         "SELECT m.day, m.student_id FROM attendance_mark m "
         "JOIN district_school s ON s.id = m.school_id AND s.source = %(source)s "
         "LEFT JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = m.day "
-        "WHERE m.day BETWEEN %(starts)s AND %(ends)s AND NOT coalesce(d.instructional, false)"
+        "WHERE m.day BETWEEN %(starts)s AND %(ends)s AND NOT coalesce(d.instructional, false)",
     )
     delivery.run(
         f"INSERT INTO attendance_mark_version ({_COLUMNS}, known_to, superseded_at, successor, superseded_by_run) "

@@ -17,9 +17,7 @@ from casework.kinds import CaseKind, ProcessKind
 
 def labels(case_ids: Collection[int]) -> dict[int, str]:
     """The students' names by case, for those who may see the cases (one statement)."""
-    rows = AttendanceCase.objects.filter(pk__in=case_ids).values_list(
-        "pk", "student__last_name", "student__first_name", "student__grade"
-    )
+    rows = AttendanceCase.objects.filter(pk__in=case_ids).values_list("pk", "student__last_name", "student__first_name", "student__grade")
     return {pk: f"{last}, {first}" + (f" ({grade})" if grade else "") for pk, last, first, grade in rows}
 
 
@@ -28,9 +26,7 @@ def search(words: str) -> Q:
     found = AttendanceCase.objects.filter(pk=OuterRef("pk"))
     for word in words.replace(",", " ").split():
         found = found.filter(
-            Q(student__last_name__istartswith=word)
-            | Q(student__first_name__istartswith=word)
-            | Q(student__student_id=word)
+            Q(student__last_name__istartswith=word) | Q(student__first_name__istartswith=word) | Q(student__student_id=word)
         )
     return Q(Exists(found))
 

@@ -38,9 +38,7 @@ def no_letter_out(flow: AttendanceWorkflow) -> object:
 
 def has_open_review(flow: AttendanceWorkflow) -> object:
     """There is a correction to look at."""
-    return unmet(
-        any(task.kind == "REVIEW_CORRECTION" for task in flow.file.tasks), _("No correction waits for a review.")
-    )
+    return unmet(any(task.kind == "REVIEW_CORRECTION" for task in flow.file.tasks), _("No correction waits for a review."))
 
 
 def cause_missing(flow: AttendanceWorkflow) -> object:
@@ -370,9 +368,7 @@ class NoticeWorkflow(Workflow):
             must_mail=old.must_mail, language=old.language, replaces_id=old.id,
         )  # fmt: skip
 
-    @step(
-        state, source=BEFORE_SENT, target=NoticeState.WITHDRAWN, label=_("Withdraw: corrected"), by=(SYSTEM,), work=False
-    )
+    @step(state, source=BEFORE_SENT, target=NoticeState.WITHDRAWN, label=_("Withdraw: corrected"), by=(SYSTEM,), work=False)
     def withdraw(self) -> None:
         """The record was corrected before anything was sent (A-07)."""
         self.end_process()

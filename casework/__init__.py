@@ -1,0 +1,1 @@
+"""The engine: cases, workflow, clocks, tasks, timeline, access, documents. Knows no case kind."""

@@ -113,9 +113,7 @@ class SchoolAccess:
 
     def visible_q(self, user: Any) -> Q:
         """Cases of the user's schools, and those lent to them."""
-        lent = CaseUserPermission.objects.filter(
-            content_object=OuterRef("pk"), user=user, permission__codename="view_cases"
-        )
+        lent = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="view_cases")
         return Q(school_id__in=visible_schools(user)) | Q(Exists(lent))
 
     def can(self, user: Any, action: str, case: Case) -> bool:
@@ -129,9 +127,7 @@ class GrantAccess:
 
     def visible_q(self, user: Any) -> Q:
         """Only cases on which the user holds a grant."""
-        granted = CaseUserPermission.objects.filter(
-            content_object=OuterRef("pk"), user=user, permission__codename="view_cases"
-        )
+        granted = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="view_cases")
         return Q(Exists(granted))
 
     def can(self, user: Any, action: str, case: Case) -> bool:

@@ -88,7 +88,7 @@ def _label(model: type[models.Model]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _tables(model: type[models.Model]) -> tuple[type[models.Model], ...]:
+def _tables(model: Any) -> tuple[type[models.Model], ...]:
     """The model's own table after its parents'."""
     parents = [parent for parent in model._meta.get_parent_list() if parent._meta.managed]
     return (*reversed(parents), model)
@@ -102,9 +102,7 @@ def _insertable(model: type[models.Model]) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=64)
 def _mutable(model: type[models.Model]) -> tuple[Any, ...]:
-    return tuple(
-        f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in _FIXED
-    )
+    return tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in _FIXED)
 
 
 def _automatic(field: Any) -> bool:
@@ -116,11 +114,7 @@ def _changed_tables(file: CaseFile) -> list[type[models.Model]]:
     """The case's own table always (revision, head of the chain); the kind's table only when something in it changed."""
     now = column_values(file.case)
     changed = {column for column, value in now.items() if file.before.get(column) != value}
-    return [
-        model
-        for model in _tables(type(file.case))
-        if model is Case or changed & {f.column for f in _mutable(model)}
-    ]
+    return [model for model in _tables(type(file.case)) if model is Case or changed & {f.column for f in _mutable(model)}]
 
 
 def _as_json(model: type[models.Model], row: models.Model) -> dict[str, Any]:

@@ -219,9 +219,7 @@ class Rung:
 AUDIENCES = ("owner", "supervisor", "coordinator", "escalation")
 
 
-def rungs(
-    day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, ladder: Sequence[Mapping[str, Any]]
-) -> list[Rung]:
+def rungs(day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, ladder: Sequence[Mapping[str, Any]]) -> list[Rung]:
     """The rungs of a clock in the order of their dates; rungs on one date become one with all labels.
 
     A ladder entry is `{percent: 50, to: owner}`, `{before: 7, to: supervisor}` (T-7, in the clock's own unit),

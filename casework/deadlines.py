@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 UNITS = {"calendar_day": "calendar", "school_day": "school", "work_day": "work"}
 
 
-def start(
-    file: CaseFile, spec: ClockSpec, day0: date, basis: str, process: Process | None, turn: Turn
-) -> Clock:
+def start(file: CaseFile, spec: ClockSpec, day0: date, basis: str, process: Process | None, turn: Turn) -> Clock:
     """Start a promise: its due date by the policy in force for the case and the school's calendar, its rungs planned."""
     sla = spec.sla(file.policy)
     unit = UNITS.get(str(sla["unit"]), str(sla["unit"]))
@@ -68,9 +66,7 @@ def _end(file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str) -> None
     _note(file, clock, op, turn, clock.due, clock.due, reason)
 
 
-def _note(
-    file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, new: date | None, reason: str
-) -> None:
+def _note(file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, new: date | None, reason: str) -> None:
     change = ClockChange(at=turn.now, op=op, old_due=old, new_due=new, reason=reason[:200])
     change.clock_id, change.by_id = clock.id, turn.actor.pk if turn.actor else None
     file.add(change)

@@ -14,13 +14,9 @@ from casework.models import Case, CaseUserPermission, Recusal
 def grant(case: Case, user: Any, *codenames: str) -> None:
     """Give a user rights on one case (view_cases, work_cases). Permission.DoesNotExist for an unknown codename."""
     for codename in codenames:
-        permission = Permission.objects.get(
-            codename=codename, content_type__app_label="casework", content_type__model="case"
-        )
+        permission = Permission.objects.get(codename=codename, content_type__app_label="casework", content_type__model="case")
         # guardian compares the content type of the object with the permission's: hand it the engine's own row
-        CaseUserPermission.objects.get_or_create(
-            user=user, permission=permission, content_object=Case.objects.get(pk=case.pk)
-        )
+        CaseUserPermission.objects.get_or_create(user=user, permission=permission, content_object=Case.objects.get(pk=case.pk))
 
 
 def revoke(case: Case, user: Any) -> None:

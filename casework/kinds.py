@@ -19,7 +19,7 @@ class ProcessKind:
     """A child process that cases of a kind may have: its table and its workflow per rules version."""
 
     code: str
-    label: str
+    label: Any
     model: type[Process]
     workflows: Mapping[str, type[Workflow]]
 
@@ -30,7 +30,7 @@ class CaseKind:
     `search` turns words into a filter on Case; `panels` gives the case page what only this kind can show."""
 
     code: str
-    label: str
+    label: Any
     domain: str
     model: type[Case]
     workflows: Mapping[str, type[Workflow]]

@@ -76,6 +76,7 @@ def parse_policy(path: Path) -> Policy:
     if not isinstance(data, dict) or not isinstance(data.get("domain"), str):
         raise PolicyError(f"{path.name}:1: key 'domain' is missing; say which domain the policy is for")
     plain = _plain(data)
+    assert tree is not None
     _check_schema(path, tree, plain)
     effective = plain["effective"]
     return Policy(

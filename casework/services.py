@@ -100,9 +100,7 @@ def act(
     return Outcome(number, file.case.revision, file.case.state)
 
 
-def act_many(
-    requests: Iterable[StepRequest], *, kind: str, actor: Any = None, on: date | None = None, size: int = 2000
-) -> BulkOutcome:
+def act_many(requests: Iterable[StepRequest], *, kind: str, actor: Any = None, on: date | None = None, size: int = 2000) -> BulkOutcome:
     """The bulk twin of `act`: same rules, same rows, written a few thousand cases at a time. A refused step leaves its
     case as it was before that step and is reported; the others go on."""
     outcome = BulkOutcome()
@@ -118,9 +116,7 @@ def act_many(
     return outcome
 
 
-def open_cases(
-    kind_code: str, openings: Sequence[Opening], *, year: int, on: date, actor: Any = None, size: int = 2000
-) -> list[int]:
+def open_cases(kind_code: str, openings: Sequence[Opening], *, year: int, on: date, actor: Any = None, size: int = 2000) -> list[int]:
     """Open cases in bulk, in the order given; returns their ids. Numbers are `KIND-YEAR-NNNNNN`."""
     kind = kinds.kind(kind_code)
     in_force = policy.policy_for(kind.domain, on)
@@ -161,9 +157,7 @@ def _repeated(file: CaseFile, transition: str, actor: Any) -> Outcome:
 def _check_revision(file: CaseFile, revision: int | None) -> None:
     if revision is not None and revision != file.case.revision:
         at = file.last_event.get("at")
-        raise Stale(
-            file.last_event.get("who") or "the system", datetime.fromisoformat(at) if at else None, file.case.revision
-        )
+        raise Stale(file.last_event.get("who") or "the system", datetime.fromisoformat(at) if at else None, file.case.revision)
 
 
 def flow_for(file: CaseFile, process_id: UUID | None, turn: Turn) -> Workflow:
@@ -290,9 +284,9 @@ def _not_from_here(flow: Workflow, name: str) -> str:
 def _validated(flow: Workflow, step: Step, data: Mapping[str, Any], files: Mapping[str, Any] | None) -> dict[str, Any]:
     if step.form is None:
         return dict(data)
-    form = step.form(data, files, flow=flow)  # type: ignore[call-arg]
+    form = step.form(data, files, flow=flow)  # type: ignore[call-arg, arg-type]
     if not form.is_valid():
-        raise Invalid(form.errors, form)
+        raise Invalid({field: [str(error) for error in errors] for field, errors in form.errors.items()}, form)
     return dict(form.cleaned_data)
 
 
@@ -313,9 +307,7 @@ def _jsonable(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _run_all(
-    file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, outcome: BulkOutcome
-) -> CaseFile:
+def _run_all(file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, outcome: BulkOutcome) -> CaseFile:
     for request in requests:
         turn = Turn(actor=actor, now=timezone.now(), today=on or local_today(), data=dict(request.data))
         try:
@@ -345,9 +337,7 @@ def _new_files(kind: CaseKind, openings: Sequence[Opening], year: int, on: date,
 
 def _next_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('casework_case', 'id')) FROM generate_series(1, %s)", [count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('casework_case', 'id')) FROM generate_series(1, %s)", [count])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -66,9 +66,7 @@ class ContactForm(StepForm):
     means = forms.ChoiceField(label=_("How"), choices=MEANS, widget=forms.RadioSelect, initial="phone")
     result = forms.ChoiceField(label=_("Result"), choices=RESULTS, widget=forms.RadioSelect, initial="reached")
     on = forms.DateField(label=_("Date"), widget=DateInput, required=False, help_text=_("Today, if left empty."))
-    text = forms.CharField(
-        label=_("What was said or agreed"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, required=False
-    )
+    text = forms.CharField(label=_("What was said or agreed"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, required=False)
 
     def clean_on(self) -> Any:
         """A contact has happened already."""

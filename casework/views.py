@@ -76,7 +76,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters as a tab, or forget one."""
     if request.POST.get("forget", "").isdigit():
-        SavedView.objects.filter(user=request.user, pk=int(request.POST["forget"])).delete()
+        SavedView.objects.filter(user_id=request.user.pk or 0, pk=int(request.POST["forget"])).delete()
         return redirect("cases")
     name, query = (request.POST.get(key, "").replace("\x00", "").strip() for key in ("name", "query"))
     name, query = name[:60], query[:500]
@@ -152,7 +152,9 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
         return render(request, "errors/403.html", status=403)
     except Invalid as error:
         if choice is None or error.form is None:
-            return render(request, "casework/not_now.html", {"case": file.case, "reasons": [str(error)], "typed": _typed(request)}, status=422)
+            return render(
+                request, "casework/not_now.html", {"case": file.case, "reasons": [str(error)], "typed": _typed(request)}, status=422
+            )
         return _step_page(request, file, choice, error.form, status=422)
     messages.success(request, _("Done: %(what)s.") % {"what": choice.label if choice else name})
     return redirect("case", number=file.case.number)
@@ -166,7 +168,7 @@ def _lists(request: HttpRequest) -> dict[str, Any]:
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """What was typed, so that it is not lost on a refusal."""
     hidden = {"csrfmiddlewaretoken", "revision", "key"}
-    return [(key, value) for key, value in request.POST.items() if key not in hidden and value]
+    return [(key, str(value)) for key, value in request.POST.items() if key not in hidden and value]
 
 
 def _number(text: str | None) -> int | None:
@@ -257,4 +259,3 @@ def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse
         "boxes": boxes, "arrows": arrows, "height": height, "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
     }  # fmt: skip
     return render(request, "casework/workflow.html", context)
-

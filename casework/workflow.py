@@ -66,9 +66,11 @@ class SubjectState(State):
     """The state column of the flow's subject (a Case or a Process)."""
 
     def get(self, instance: Any) -> Any:
+        """The subject's state."""
         return instance.subject.state
 
     def set(self, instance: Any, value: Any) -> None:
+        """Move the subject in memory; the door writes it."""
         instance.subject.state = str(value)
 
 
@@ -164,8 +166,7 @@ class Workflow:
     def start_clock(self, kind: str, day0: date | None = None, basis: str = "step") -> Clock:
         """Start the promise `kind` on day 0 (default: the date the step counts for)."""
         spec = self.clocks[kind]
-        clock = deadlines.start(self.file, spec, day0 or self.effective_on, basis, self.process, self.turn)
-        return clock
+        return deadlines.start(self.file, spec, day0 or self.effective_on, basis, self.process, self.turn)
 
     def stop_clock(self, kind: str, on: date | None = None) -> None:
         """Stop a running promise as kept or missed by the date; nothing happens when none runs."""
@@ -185,9 +186,7 @@ class Workflow:
         """Give a role a duty; with `clock`, that promise starts (or is the running one) and dates the task."""
         running = self._running(clock) if clock else []
         timed = running[0] if running else self.start_clock(clock) if clock else None
-        task = Task(
-            id=uuid4(), case=None, kind=kind, role=role, status=Task.Status.OPEN, opened_at=self.turn.now
-        )
+        task = Task(id=uuid4(), case=None, kind=kind, role=role, status=Task.Status.OPEN, opened_at=self.turn.now)
         task.case_id, task.process_id = self.case.id, self.process.id if self.process else None
         task.clock_id = timed.id if timed else None
         return self.file.add(task)
@@ -230,9 +229,7 @@ class Workflow:
         process_kind = self.file.kind.processes[kind]
         version = sorted(process_kind.workflows)[-1]
         flow_class = process_kind.workflows[version]
-        process = process_kind.model(
-            id=uuid4(), kind=kind, rules=version, state=flow_class.born[0], opened_on=self.effective_on, **fields
-        )
+        process = process_kind.model(id=uuid4(), kind=kind, rules=version, state=flow_class.born[0], opened_on=self.effective_on, **fields)
         process.case_id = self.case.id
         self.file.add(process)
         flow_class(self.file, process, self.turn).begin()

@@ -25,7 +25,7 @@ DATA = env.read("DATA", BASE_DIR / ".data", env.folder, "folder of the embedded 
 DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses"  # noqa: S105 - refused below
 SECRET_KEY = env.read("SECRET_KEY", DEVELOPMENT_SECRET, str, "a long random text, at least 50 characters")
 ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], env.words, "host names, by commas")
-CSRF_TRUSTED_ORIGINS = env.read("CSRF_TRUSTED_ORIGINS", [], env.words, "https://host, by commas")
+CSRF_TRUSTED_ORIGINS: list[str] = env.read("CSRF_TRUSTED_ORIGINS", [], env.words, "https://host, by commas")
 BEHIND_TLS = env.read("BEHIND_TLS", PRODUCTION, env.flag, "true when a proxy ends TLS and sets X-Forwarded-Proto")
 
 
@@ -36,7 +36,7 @@ def _socket(name: str) -> str:
     return str(socket_folder(DATA) / name)
 
 
-DATABASE = env.read("DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name")
+DATABASE: dict[str, str] = env.read("DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name")
 REDIS_URL = env.read("REDIS_URL", "", env.redis, "redis://host:6379/0 or unix:///path?db=0")
 if PRODUCTION:
     missing = [name for name, value in [("DATABASE_URL", DATABASE), ("REDIS_URL", REDIS_URL)] if not value]

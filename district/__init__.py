@@ -1,0 +1,1 @@
+"""Schools, calendars, students, contacts, enrolments, staff posts, and the import."""

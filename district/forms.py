@@ -28,8 +28,9 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """A delivery: one zip file, or the single files."""
 
-    files = FilesField(
-        label=_("Files"), help_text=_("One zip file, or all files of the delivery: canonical CSV with manifest.json, Ed-Fi XML, or OneRoster CSV.")
+    files: Any = FilesField(
+        label=_("Files"),
+        help_text=_("One zip file, or all files of the delivery: canonical CSV with manifest.json, Ed-Fi XML, or OneRoster CSV."),
     )
     as_of = forms.DateField(
         label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}),

@@ -38,7 +38,9 @@ def _groups(names: set[str]) -> dict[str, int]:
 
 def _members(wanted: set[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT group_id, user_id FROM district_user_groups g JOIN auth_group a ON a.id = g.group_id WHERE a.name LIKE '%@%'")
+        cursor.execute(
+            "SELECT group_id, user_id FROM district_user_groups g JOIN auth_group a ON a.id = g.group_id WHERE a.name LIKE '%@%'"
+        )
         present = set(cursor.fetchall())
         cursor.executemany("DELETE FROM district_user_groups WHERE group_id = %s AND user_id = %s", sorted(present - wanted))
         cursor.executemany("INSERT INTO district_user_groups (group_id, user_id) VALUES (%s, %s)", sorted(wanted - present))

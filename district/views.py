@@ -27,13 +27,13 @@ MAY_IMPORT = (Role.DISTRICT_ADMIN, Role.DATA_MANAGER)
 RUNNING = (Import.State.CHECKING, Import.State.APPLYING)
 
 
-def _for_importers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _for_importers(view: Callable[..., Any]) -> Callable[..., Any]:
     """Only those whose post lets them import; for others the page does not exist."""
 
     @login_required
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not Post.objects.filter(user_id=request.user.pk, role__in=MAY_IMPORT).exists():
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not Post.objects.filter(user_id=request.user.pk or 0, role__in=MAY_IMPORT).exists():
             raise Http404
         return view(request, *args, **kwargs)
 

@@ -59,7 +59,9 @@ def nights(db: None, tmp_path: Path) -> Nights:
     found = Nights(tmp_path)
     found.sis.school("1").school("2", area="South").student("S1")
     for school in ("1", "2"):
-        found.sis.staff(f"SSW{school}", "SSW", school).staff(f"PR{school}", "PRINCIPAL", school).staff(f"DM{school}", "DATA_MANAGER", school)
+        found.sis.staff(f"SSW{school}", "SSW", school).staff(f"PR{school}", "PRINCIPAL", school).staff(
+            f"DM{school}", "DATA_MANAGER", school
+        )
     found.sis.staff("SUP", "SUPERVISOR", "1").staff("ADM", "DISTRICT_ADMIN")
     return found
 

@@ -1,0 +1,1 @@
+"""What every page shares, the home pages and the demo district."""

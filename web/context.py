@@ -30,5 +30,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
         "sees_cases": bool(roles - {Role.DISTRICT_ADMIN}),
         "as_of": timezone.localtime(),
-        "current": request.resolver_match.url_name if getattr(request, "resolver_match", None) else "",
+        "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",
     }

@@ -16,6 +16,7 @@ class RefuseNul:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse, or pass on."""
         if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             return bad_request(request)
         return self.get_response(request)

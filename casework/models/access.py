@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from .case import Case
 class CaseUserPermission(UserObjectPermissionBase):
     """django-guardian grant of one user on one case (direct foreign key; few rows)."""
 
-    content_object = models.ForeignKey(Case, on_delete=models.CASCADE)
+    content_object: Any = models.ForeignKey(Case, on_delete=models.CASCADE)
 
 
 class Recusal(models.Model):

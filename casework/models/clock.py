@@ -88,8 +88,4 @@ class Rung(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clock", "label", "generation"], name="rung_key")]
-        indexes = [
-            models.Index(
-                fields=["scheduled_for", "id"], condition=models.Q(fired_at=None, cancelled_at=None), name="rung_pending"
-            )
-        ]
+        indexes = [models.Index(fields=["scheduled_for", "id"], condition=models.Q(fired_at=None, cancelled_at=None), name="rung_pending")]

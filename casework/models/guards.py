@@ -20,9 +20,7 @@ class AllowedMove(models.Model):
     target = models.CharField(max_length=32)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["subject", "kind", "rules", "source", "target"], name="allowed_move_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["subject", "kind", "rules", "source", "target"], name="allowed_move_key")]
 
 
 def law(subject: str, *, extra: str = "") -> pgtrigger.Trigger:

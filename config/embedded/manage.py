@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from config.embedded.services import ServerError, Servers
 
@@ -55,15 +56,15 @@ def _with_own_servers(command: list[str], servers: Servers) -> int:
         servers.stop()
 
 
-def run(command: list[str], servers: Servers, stdout: object = None) -> int:
+def run(command: list[str], servers: Servers, stdout: Any = None) -> int:
     """One manage.py call as a child, with signals passed on to it; its exit code."""
     child = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), *command],
         env=os.environ | servers.environment(),
-        stdout=stdout,  # type: ignore[arg-type]
+        stdout=stdout,
     )
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda caught, _frame: child.poll() is None and child.send_signal(caught))
+        signal.signal(number, lambda caught, _frame: child.send_signal(caught))
     code = child.wait()
     return 128 - code if code < 0 else code
 

@@ -167,9 +167,9 @@ class Postgres:
 
     def _check_version(self) -> None:
         have = (self.cluster / "PG_VERSION").read_text().strip()
-        bundled = subprocess.run(
-            [str(self.binaries / "postgres"), "--version"], capture_output=True, text=True, check=True
-        ).stdout.split()[-1]
+        bundled = subprocess.run([str(self.binaries / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout.split()[
+            -1
+        ]
         if have != bundled.split(".")[0]:
             raise ServerError(
                 f"{self.cluster} was made by PostgreSQL {have}, the bundled one is {bundled}: dump it with the old "

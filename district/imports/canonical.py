@@ -36,7 +36,9 @@ def _or_empty(name: str) -> str:
 
 
 def _bool(name: str, default: str) -> str:
-    return f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
+    return (
+        f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
+    )
 
 
 # -- calendars ---------------------------------------------------------------------------------------------------------
@@ -94,7 +96,9 @@ UPDATE district_calendarday d SET ordinal = o.ordinal
 
 def apply_schools(delivery: Delivery) -> None:
     """Schools and their areas. A school that vanishes from the file stays: its cases do."""
-    delivery.run("INSERT INTO district_area (name) SELECT DISTINCT area FROM stage_schools WHERE coalesce(area, '') <> '' ON CONFLICT DO NOTHING")
+    delivery.run(
+        "INSERT INTO district_area (name) SELECT DISTINCT area FROM stage_schools WHERE coalesce(area, '') <> '' ON CONFLICT DO NOTHING"
+    )
     _upserted(
         delivery,
         SCHOOLS,
@@ -116,7 +120,15 @@ def apply_schools(delivery: Delivery) -> None:
         "AND c.calendar_id = s.calendar_id WHERE coalesce(s.calendar_id, '') <> '' AND c.id IS NULL"
     ):
         delivery.add_issue(
-            Issue(SCHOOLS.name, None, "calendar_id", calendar, "NO_CALENDAR", f"school {number}: no days of this calendar are known; deliver calendar_days.csv", "WARNING")
+            Issue(
+                SCHOOLS.name,
+                None,
+                "calendar_id",
+                calendar,
+                "NO_CALENDAR",
+                f"school {number}: no days of this calendar are known; deliver calendar_days.csv",
+                "WARNING",
+            )
         )
 
 
@@ -125,7 +137,10 @@ def apply_schools(delivery: Delivery) -> None:
 
 def apply_students(delivery: Delivery) -> None:
     """Students; one who vanishes stays (history), membership ends by enrolments."""
-    flags = " || ".join(f"CASE WHEN lower(coalesce(s.{flag}, '')) IN ('true','1','yes','y','t') THEN '[\"{flag}\"]'::jsonb ELSE '[]'::jsonb END" for flag in FLAGS)
+    flags = " || ".join(
+        f"CASE WHEN lower(coalesce(s.{flag}, '')) IN ('true','1','yes','y','t') THEN '[\"{flag}\"]'::jsonb ELSE '[]'::jsonb END"
+        for flag in FLAGS
+    )
     _upserted(
         delivery,
         STUDENTS,
@@ -142,12 +157,14 @@ def apply_students(delivery: Delivery) -> None:
             "stage_students s",
         ),
     )  # fmt: skip
-    for count, in delivery.rows(
+    for (count,) in delivery.rows(
         "SELECT count(*) FROM (SELECT state_student_id FROM district_student WHERE source = %(source)s AND state_student_id <> '' "
         "AND merged_into_id IS NULL GROUP BY state_student_id HAVING count(*) > 1) d"
     ):
         if count:
-            delivery.notes.append(f"{count} state student numbers stand on more than one student: a data manager should look whether they are one person.")
+            delivery.notes.append(
+                f"{count} state student numbers stand on more than one student: a data manager should look whether they are one person."
+            )
 
 
 def apply_guardians(delivery: Delivery) -> None:
@@ -249,8 +266,7 @@ def apply_staff(delivery: Delivery) -> None:
         f"FROM {joined} WHERE NOT EXISTS (SELECT 1 FROM district_post p WHERE {same})"
     )
     counts.ended += delivery.run(
-        "DELETE FROM district_post p WHERE p.source = %(source)s AND NOT EXISTS "
-        f"(SELECT 1 FROM {joined} WHERE {same})"
+        f"DELETE FROM district_post p WHERE p.source = %(source)s AND NOT EXISTS (SELECT 1 FROM {joined} WHERE {same})"
     )
     counts.unchanged += delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0] - counts.new
     from district.posts import sync_posts

@@ -140,7 +140,9 @@ def _take(found: EdFi, kind: str, element: Any, origin: str, file: str) -> None:
 def _school(found: EdFi, element: Any, origin: str) -> None:
     number = _value(element, "SchoolId")
     address = next((child for child in element if _name(child) == "Address"), None)
-    lines = [_value(address, "StreetNumberName"), f"{_value(address, 'City')} {_value(address, 'PostalCode')}"] if address is not None else []
+    lines = (
+        [_value(address, "StreetNumberName"), f"{_value(address, 'City')} {_value(address, 'PostalCode')}"] if address is not None else []
+    )
     category = _descriptor(_value(element, "SchoolCategory"))
     found.schools[number] = {
         "school_id": number, "name": _value(element, "NameOfInstitution") or number, "level": category[:32],
@@ -155,7 +157,9 @@ def _student(found: EdFi, element: Any, origin: str) -> None:
         "last": _value(element, "Name", "LastSurname"), "dob": _value(element, "BirthData", "BirthDate"), "origin": origin,
     }  # fmt: skip
     if number in found.students:
-        found.issues.append(Issue(origin, None, "StudentUniqueId", number, "DUPLICATE", "this student stands in the file twice; the first was taken"))
+        found.issues.append(
+            Issue(origin, None, "StudentUniqueId", number, "DUPLICATE", "this student stands in the file twice; the first was taken")
+        )
     found.students.setdefault(number, row)
 
 
@@ -173,7 +177,17 @@ def _session(found: EdFi, element: Any, origin: str) -> None:
 
 def _calendar_date(found: EdFi, element: Any, origin: str) -> None:
     event = _descriptor(_value(element, "CalendarEvent")).lower()
-    kind = "INSTRUCTIONAL" if event == "instructional day" else "MAKEUP" if event == "make-up day" else "WORKDAY" if event == "teacher only day" else "HOLIDAY" if event == "holiday" else "CLOSURE"
+    kind = (
+        "INSTRUCTIONAL"
+        if event == "instructional day"
+        else "MAKEUP"
+        if event == "make-up day"
+        else "WORKDAY"
+        if event == "teacher only day"
+        else "HOLIDAY"
+        if event == "holiday"
+        else "CLOSURE"
+    )
     try:
         found.calendar_days[_deep(element, "SchoolId")][date.fromisoformat(_value(element, "Date"))] = kind
     except ValueError:
@@ -196,7 +210,11 @@ def _event(found: EdFi, element: Any, origin: str) -> None:
 
 def _contact(found: EdFi, element: Any, origin: str) -> None:
     address = next((child for child in element if _name(child) == "Address"), None)
-    town = "" if address is None else f"{_value(address, 'City')}, {_descriptor(_value(address, 'StateAbbreviation'))} {_value(address, 'PostalCode')}"
+    town = (
+        ""
+        if address is None
+        else f"{_value(address, 'City')}, {_descriptor(_value(address, 'StateAbbreviation'))} {_value(address, 'PostalCode')}"
+    )
     lines = [] if address is None else [_value(address, "StreetNumberName"), town.strip(", ")]
     found.numbers[element.get("id") or ""] = _value(element, "ContactUniqueId")
     found.contacts[_value(element, "ContactUniqueId")] = {
@@ -224,7 +242,16 @@ def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
         link["guardian_id"] = link["guardian_id"] or found.numbers.get(link["ref"], link["ref"])
         contact = found.contacts.get(link["guardian_id"])
         if contact is None:
-            found.issues.append(Issue(link["origin"], None, "ContactUniqueId", link["guardian_id"], "NO_SUCH_CONTACT", "this contact is not in the set; deliver it in Contact.xml"))
+            found.issues.append(
+                Issue(
+                    link["origin"],
+                    None,
+                    "ContactUniqueId",
+                    link["guardian_id"],
+                    "NO_SUCH_CONTACT",
+                    "this contact is not in the set; deliver it in Contact.xml",
+                )
+            )
         else:
             yield {**link, **contact}
 
@@ -252,10 +279,20 @@ def _write(found: EdFi, target: Path) -> dict[str, Any]:
 def _tell(found: EdFi, without: list[str]) -> None:
     found.notes.append("The set has no enrolment file: membership was derived from attendance events (school and session's school year).")
     if without:
-        found.notes.append(f"{len(without)} of {len(found.students)} students have no attendance event and stay without an enrolment: their school is not known from this set.")
+        found.notes.append(
+            f"{len(without)} of {len(found.students)} students have no attendance event and stay without an enrolment: their school is not known from this set."
+        )
         for number in without:
             found.issues.append(
-                Issue("Student.xml", None, "StudentUniqueId", number, "NO_ENROLMENT", "no attendance event tells the school; deliver StudentSchoolAssociation to enrol the student", "WARNING")
+                Issue(
+                    "Student.xml",
+                    None,
+                    "StudentUniqueId",
+                    number,
+                    "NO_ENROLMENT",
+                    "no attendance event tells the school; deliver StudentSchoolAssociation to enrol the student",
+                    "WARNING",
+                )
             )
     skipped = [f"{count} {key.replace(':', ' ')}" for key, count in sorted(found.read.items()) if key.partition(":")[2] not in _USED]
     if skipped:

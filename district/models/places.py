@@ -81,11 +81,7 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="calendar_day_key")]
-        indexes = [
-            models.Index(
-                fields=["calendar", "ordinal"], condition=models.Q(instructional=True), name="calendar_day_ordinal"
-            )
-        ]
+        indexes = [models.Index(fields=["calendar", "ordinal"], condition=models.Q(instructional=True), name="calendar_day_ordinal")]
 
 
 class School(models.Model):

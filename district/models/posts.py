@@ -5,6 +5,8 @@ A post puts its holder into the group of that role at that place; django-guardia
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -54,22 +56,18 @@ class Post(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(school__isnull=True) | models.Q(area__isnull=True), name="post_one_place"
-            ),
-            models.UniqueConstraint(
-                fields=["user", "role", "school", "area"], name="post_key", nulls_distinct=False
-            ),
+            models.CheckConstraint(condition=models.Q(school__isnull=True) | models.Q(area__isnull=True), name="post_one_place"),
+            models.UniqueConstraint(fields=["user", "role", "school", "area"], name="post_key", nulls_distinct=False),
         ]
 
 
 class SchoolGroupPermission(GroupObjectPermissionBase):
     """django-guardian grant of a group on a school."""
 
-    content_object = models.ForeignKey("district.School", on_delete=models.CASCADE)
+    content_object: Any = models.ForeignKey("district.School", on_delete=models.CASCADE)
 
 
 class SchoolUserPermission(UserObjectPermissionBase):
     """django-guardian grant of one user on a school (not used by posts; exists so that guardian finds a direct model)."""
 
-    content_object = models.ForeignKey("district.School", on_delete=models.CASCADE)
+    content_object: Any = models.ForeignKey("district.School", on_delete=models.CASCADE)

@@ -21,7 +21,9 @@ SCOPE = POLICY["scope"]["compulsory"]
 
 
 @pytest.mark.scenario("A-14")
-@pytest.mark.parametrize(("absent", "days", "expected"), [(17, 170, True), (17, 171, False), (18, 177, True), (17, 177, False), (1, 10, True), (4, 9, False)])
+@pytest.mark.parametrize(
+    ("absent", "days", "expected"), [(17, 170, True), (17, 171, False), (18, 177, True), (17, 177, False), (1, 10, True), (4, 9, False)]
+)
 def test_chronic_boundaries(absent, days, expected):
     assert rules.chronic(absent, days, 10, 10) is expected
 
@@ -29,13 +31,23 @@ def test_chronic_boundaries(absent, days, expected):
 @pytest.mark.scenario("A-31")
 @pytest.mark.parametrize(
     ("part", "whole", "shown"),
-    [(32924, 141000, "23.35"), (32923, 141000, "23.35"), (28200, 141000, "20.00"), (49, 120, "40.83"), (5, 186, "2.69"), (0, 0, ""), (1, 800, "0.13")],
+    [
+        (32924, 141000, "23.35"),
+        (32923, 141000, "23.35"),
+        (28200, 141000, "20.00"),
+        (49, 120, "40.83"),
+        (5, 186, "2.69"),
+        (0, 0, ""),
+        (1, 800, "0.13"),
+    ],
 )
 def test_rates_round_half_up(part, whole, shown):
     assert rules.percent(part, whole) == shown
 
 
-@pytest.mark.parametrize(("absent", "expected"), [(4, "satisfactory"), (5, "at_risk"), (9, "at_risk"), (10, "moderate"), (19, "moderate"), (20, "severe")])
+@pytest.mark.parametrize(
+    ("absent", "expected"), [(4, "satisfactory"), (5, "at_risk"), (9, "at_risk"), (10, "moderate"), (19, "moderate"), (20, "severe")]
+)
 def test_bands(absent, expected):
     assert rules.band(absent, 100, POLICY["bands"]) == expected
 
@@ -52,7 +64,15 @@ def test_compulsory_age():
 
 
 @pytest.mark.scenario("A-12")
-@pytest.mark.parametrize(("tardies", "conversion", "days"), [(5, None, 0), (5, {"count": 5, "min_minutes": 15}, 1), (4, {"count": 5, "min_minutes": 15}, 0), (11, {"count": 5, "min_minutes": 15}, 2)])
+@pytest.mark.parametrize(
+    ("tardies", "conversion", "days"),
+    [
+        (5, None, 0),
+        (5, {"count": 5, "min_minutes": 15}, 1),
+        (4, {"count": 5, "min_minutes": 15}, 0),
+        (11, {"count": 5, "min_minutes": 15}, 2),
+    ],
+)
 def test_tardy_conversion(tardies, conversion, days):
     assert rules.converted(tardies, conversion) == days
 

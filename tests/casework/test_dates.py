@@ -27,7 +27,15 @@ def due(start: str, n: int, unit: Unit) -> date:
 def test_the_fixture_calendar_is_the_one_of_the_specification():
     months = [sum(1 for d, kind in DAYS if kind == "INSTRUCTIONAL" and d.month == month) for month in (8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6)]
     assert months == [5, 20, 21, 16, 14, 17, 19, 18, 19, 20, 8]
-    numbered = {"2026-10-09": 32, "2026-11-20": 59, "2026-12-18": 76, "2027-01-04": 77, "2027-01-29": 93, "2027-03-25": 130, "2027-06-10": 177}
+    numbered = {
+        "2026-10-09": 32,
+        "2026-11-20": 59,
+        "2026-12-18": 76,
+        "2027-01-04": 77,
+        "2027-01-29": 93,
+        "2027-03-25": 130,
+        "2027-06-10": 177,
+    }
     assert {key: CAL26.ordinal(day(key)) for key in numbered} == numbered
 
 
@@ -221,7 +229,7 @@ def test_rungs_lie_between_day_zero_and_due_in_order_and_once(start, n, unit):
     days = [rung.date for rung in found]
     assert days == sorted(set(days))
     assert days[0] > start
-    assert [rung for rung in found if "DUE" in rung.labels][0].date == end
+    assert next(rung for rung in found if "DUE" in rung.labels).date == end
     assert all(rung.date > end for rung in found if any(label.startswith("OVERDUE") for label in rung.labels))
     assert len({label for rung in found for label in rung.labels}) == sum(len(rung.labels) for rung in found)
 

@@ -173,7 +173,7 @@ class TestTheChain:
     @pytest.mark.parametrize(
         ("sql", "what"),
         [
-            ("UPDATE casework_event SET data = '{\"text\": \"other\"}' WHERE seq = 2", "was changed"),
+            ('UPDATE casework_event SET data = \'{"text": "other"}\' WHERE seq = 2', "was changed"),
             ("DELETE FROM casework_event WHERE seq = 2", "is missing"),
             ("DELETE FROM casework_event WHERE seq = 3", "the end of the chain"),
             ("UPDATE casework_event SET at = at + interval '1 second' WHERE seq = 1", "was changed"),

@@ -38,9 +38,7 @@ def test_json_alone_on_standard_output_and_nothing_left_running(tmp_path):
 
 def test_two_callers_at_once_do_not_disturb_each_other(tmp_path):
     results: list[subprocess.CompletedProcess[str]] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(manage(tmp_path, "verify_timeline", "--json"))) for _ in range(2)
-    ]
+    threads = [threading.Thread(target=lambda: results.append(manage(tmp_path, "verify_timeline", "--json"))) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -23,7 +23,9 @@ class SisFolder:
         self.marks: dict[tuple[str, date], dict[str, str]] = {}
 
     def school(self, number: str = "1", area: str = "North") -> SisFolder:
-        self.tables["schools"].append({"school_id": number, "name": f"School {number}", "area": area, "calendar_id": "cal26", "phone": "555-0100"})
+        self.tables["schools"].append(
+            {"school_id": number, "name": f"School {number}", "area": area, "calendar_id": "cal26", "phone": "555-0100"}
+        )
         return self
 
     def staff(self, staff_id: str, role: str, school: str = "") -> SisFolder:
@@ -68,7 +70,9 @@ class SisFolder:
         folder = self.root / f"night-{self.night}"
         folder.mkdir(parents=True)
         tables = dict(self.tables)
-        tables["calendar_days"] = [{"calendar_id": "cal26", "date": day.isoformat(), "day_type": kind} for day, kind in sorted(self.days.items())]
+        tables["calendar_days"] = [
+            {"calendar_id": "cal26", "date": day.isoformat(), "day_type": kind} for day, kind in sorted(self.days.items())
+        ]
         tables["attendance"] = [row for (_student, day), row in sorted(self.marks.items()) if day <= as_of]
         for name, rows in tables.items():
             self._csv(folder / f"{name}.csv", name, rows)

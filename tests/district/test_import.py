@@ -52,7 +52,11 @@ class TestGrandBend:
         assert run.report["files"]["attendance.csv"] | {"changed": 0} == {
             "read": 1917, "new": 1913, "changed": 0, "unchanged": 0, "ended": 0, "rejected": 4,
         }  # fmt: skip
-        assert run.report["errors"] == {"attendance.csv: DUPLICATE": 1, "attendance.csv: NO_SCHOOL_DAY": 3, "Student.xml: NO_ENROLMENT": 733}
+        assert run.report["errors"] == {
+            "attendance.csv: DUPLICATE": 1,
+            "attendance.csv: NO_SCHOOL_DAY": 3,
+            "Student.xml: NO_ENROLMENT": 733,
+        }
         weekend = run.issues.filter(code="NO_SCHOOL_DAY").first()
         assert weekend.file.startswith("StudentSchoolAttendance.xml:")
         report = attendance_report(date(2022, 5, 27))
@@ -67,7 +71,9 @@ class TestGrandBend:
     def test_oneroster(self):
         run = run_import(SAMPLES / "oneroster")
         assert run.state == Import.State.APPLIED, run.report
-        assert (School.objects.count(), Student.objects.count(), Enrollment.objects.count()) == (2, 2, 2), "two class enrolments at one school are one membership"
+        assert (School.objects.count(), Student.objects.count(), Enrollment.objects.count()) == (2, 2, 2), (
+            "two class enrolments at one school are one membership"
+        )
 
 
 @pytest.mark.django_db
@@ -284,7 +290,11 @@ junk = st.one_of(
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lines=st.lists(junk, max_size=6), name=st.sampled_from(["attendance.csv", "students.csv", "enrollments.csv", "calendar_days.csv"]), whole=st.booleans())
+@given(
+    lines=st.lists(junk, max_size=6),
+    name=st.sampled_from(["attendance.csv", "students.csv", "enrollments.csv", "calendar_days.csv"]),
+    whole=st.booleans(),
+)
 def test_nonsense_never_crashes_and_never_half_applies(nights, lines, name, whole):
     folder = nights.sis.write(DAY)
     (folder / "manifest.json").write_text(json.dumps({"as_of": DAY.isoformat()}))

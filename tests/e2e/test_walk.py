@@ -98,7 +98,12 @@ def test_a_case_from_the_list_to_the_signed_and_mailed_letter(browser, live_serv
     worker.press("Draft the letter")
     worker.press("L3 (es)", "link")
     worker.look()
-    assert worker.page.request.get(worker.page.locator("iframe").get_attribute("src") and f"{worker.base}{worker.page.locator('iframe').get_attribute('src')}").body()[:5] == b"%PDF-"
+    assert (
+        worker.page.request.get(
+            worker.page.locator("iframe").get_attribute("src") and f"{worker.base}{worker.page.locator('iframe').get_attribute('src')}"
+        ).body()[:5]
+        == b"%PDF-"
+    )
     principal = Walker(browser, live_server.url).sign_in("staff-PR1")
     expect(principal.page.get_by_role("heading", name="To sign")).to_be_visible()
     principal.press(number, "link")
@@ -140,7 +145,15 @@ def test_two_browsers_one_is_told_and_loses_nothing(browser, live_server, distri
 def test_every_page_in_both_schemes_on_a_phone(browser, live_server, district, scheme):
     number = district.case("S1").number
     worker = Walker(browser, live_server.url, color_scheme=scheme, viewport={"width": 390, "height": 844}).sign_in("staff-SSW1")
-    for address in ["/", "/cases", "/cases?view=overdue", f"/cases/{number}", "/workflows/ATT", "/workflows/ATT/NOTICE", f"/cases/{number}/steps/raise_tier2"]:
+    for address in [
+        "/",
+        "/cases",
+        "/cases?view=overdue",
+        f"/cases/{number}",
+        "/workflows/ATT",
+        "/workflows/ATT/NOTICE",
+        f"/cases/{number}/steps/raise_tier2",
+    ]:
         worker.page.goto(live_server.url + address)
         worker.look()
         assert worker.page.evaluate("document.documentElement.scrollWidth") <= 390, address

@@ -33,7 +33,9 @@ class BullyingWorkflow(Workflow):
     def locate(self):
         self.case.place = self.data["place"]
 
-    @step(state, source="REPORTED", target="LOOKED_INTO", label="Look into it", by=("work_cases",), stops=("look",), conditions=[known_place])
+    @step(
+        state, source="REPORTED", target="LOOKED_INTO", label="Look into it", by=("work_cases",), stops=("look",), conditions=[known_place]
+    )
     def look(self):
         pass
 

@@ -109,7 +109,10 @@ def test_the_visitor_is_asked_to_sign_in(client, case):
         assert response.url.startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("address", ["/", "/cases", "/cases?view=overdue", "/cases?state=WATCH&duty=notice_L3", "/workflows/ATT", "/workflows/ATT/NOTICE", "{case}"])
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/cases", "/cases?view=overdue", "/cases?state=WATCH&duty=notice_L3", "/workflows/ATT", "/workflows/ATT/NOTICE", "{case}"],
+)
 @pytest.mark.parametrize("who", ["worker", "principal", "supervisor", "mailer"])
 def test_pages_come_and_cost_little(case, people, sign_in, django_assert_max_num_queries, address, who):
     client = sign_in(getattr(people, who))
@@ -158,7 +161,9 @@ def test_a_step_through_the_page(case, people, sign_in):
     assert wrong.status_code == 422
     assert "kept words" in wrong.content.decode()
     case.refresh_from_db()
-    good = client.post(address, {"means": "phone", "result": "reached", "revision": case.revision, "key": "5b0e1b3c-2f4e-4d8a-9a58-0d6f8ac5e001"})
+    good = client.post(
+        address, {"means": "phone", "result": "reached", "revision": case.revision, "key": "5b0e1b3c-2f4e-4d8a-9a58-0d6f8ac5e001"}
+    )
     assert good.status_code == 302
     assert Event.objects.filter(name="log_contact").count() == 1
     stale = client.post(address, {"means": "phone", "result": "reached", "text": "my long note", "revision": case.revision})

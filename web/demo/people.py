@@ -6,6 +6,7 @@ import random
 import secrets
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from attendance.models import AttendanceCase, Notice
 from casework.errors import Refused
@@ -22,7 +23,7 @@ SIGN_INS = [
     ("Supervisor", "supervisor", "Marcus", "Hale"),
     ("District administrator", "admin", "Ines", "Novak"),
 ]
-SURNAMES = "Bell Boyd Cole Dunn Fisk Gill Hayes Ivey Kerr Lamb Nash".split()
+SURNAMES = ["Bell", "Boyd", "Cole", "Dunn", "Fisk", "Gill", "Hayes", "Ivey", "Kerr", "Lamb", "Nash"]
 
 
 def staff_rows() -> list[dict[str, str]]:
@@ -50,7 +51,7 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
 
     schools = {school.school_id: school for school in School.objects.filter(source="sis")}
     north = Area.objects.filter(name="North").first()
-    places = {
+    places: dict[str, list[tuple[str, Any, Any]]] = {
         "worker": [(Role.SSW, schools.get("101"), None), (Role.SSW, schools.get("102"), None)],
         "principal": [(Role.PRINCIPAL, schools.get("101"), None), (Role.PRINCIPAL, schools.get("102"), None)],
         "coordinator": [(Role.TITLE_IX_COORDINATOR, None, None)],
@@ -58,7 +59,9 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         "admin": [(Role.DISTRICT_ADMIN, None, None)],
     }
     for _role, name, first, last in SIGN_INS:
-        user, _created = User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142"})
+        user, _created = User.objects.get_or_create(
+            username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142"}
+        )
         if not user.check_password(secret[name]):
             user.set_password(secret[name])
             user.save()
@@ -93,7 +96,15 @@ def _work_case(rng: random.Random, number: str, pk: int, worker: User, principal
         _try(number, "record_causes", worker, today, causes=[rng.choice(["health", "transport", "work", "housing", "disengagement"])],
              steps="Morning check-in with the counselor; bus pass; review in two weeks.")  # fmt: skip
     if "SCHEDULE_ARC" in kinds and rng.random() < 0.7:
-        _try(number, "schedule_conference", worker, today, on=(today + timedelta(days=rng.randrange(1, 6))).isoformat(), at="14:30", place="Room 12")
+        _try(
+            number,
+            "schedule_conference",
+            worker,
+            today,
+            on=(today + timedelta(days=rng.randrange(1, 6))).isoformat(),
+            at="14:30",
+            place="Room 12",
+        )
     elif "HOLD_ARC" in kinds and rng.random() < 0.8:
         _try(number, "hold_conference", worker, today, on=today.isoformat(), attendees=["ssw", "administrator", "parent"],
              steps="Later first lesson for four weeks; the school calls each morning; we meet again in twenty school days.")  # fmt: skip

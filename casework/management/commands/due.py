@@ -7,8 +7,8 @@ from django.core.management.base import CommandError, CommandParser
 from casework import dates
 from casework.calendars import calendar_at
 from casework.commands import JsonCommand, day
-from casework.services import local_today
 from casework.policy import policy_for
+from casework.services import local_today
 from district.models import School
 
 
@@ -31,9 +31,7 @@ class Command(JsonCommand):
             raise CommandError("N must be a number of days from 0 to 36500")
         start, unit = day(options["start"]), dates.Unit(options["unit"])
         school = self._school(options["school"])
-        calendar = calendar_at(
-            school.calendar_id if school else None, school.calendar.revision if school and school.calendar else None
-        )
+        calendar = calendar_at(school.calendar_id if school else None, school.calendar.revision if school and school.calendar else None)
         try:
             due = dates.add(start, options["n"], unit, calendar)
         except OverflowError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import json
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 

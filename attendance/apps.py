@@ -13,8 +13,10 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the lower floors shall know of attendance."""
-        from attendance import imports, kind
+        from attendance import imports, kind, merging
         from casework import kinds
+        from district.merging import on_merge
 
         kinds.register(kind.ATTENDANCE)
         imports.register_files()
+        on_merge(merging.unite)

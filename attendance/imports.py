@@ -7,6 +7,7 @@ from typing import Any
 
 from attendance import rules
 from casework.policy import policy_for
+from district.imports.canonical import STUDENTS_NOW
 from district.imports.specs import Column, FileSpec, after_apply, register, register_step, text
 from district.imports.staging import Delivery, Refused
 from district.models import Import
@@ -54,7 +55,7 @@ classed AS (
            nullif(s.minutes_scheduled, '')::smallint AS minutes_scheduled, nullif(s.fraction, '')::numeric AS fraction,
            coalesce(s.reason_text, '') AS reason_text
       FROM stage_attendance s
-      LEFT JOIN district_student st ON st.source = %(source)s AND st.student_id = s.student_id
+      LEFT JOIN {STUDENTS_NOW} st ON st.source = %(source)s AND st.student_id = s.student_id
       LEFT JOIN district_school sc ON sc.source = %(source)s AND sc.school_id = s.school_id
       LEFT JOIN codes c ON c.code = coalesce(s.code, '')
 )
@@ -161,12 +162,12 @@ def apply(delivery: Delivery) -> None:
     counts.unchanged = good - counts.new - counts.changed
 
 
-_COLUMNS = (
+COLUMNS = (
     "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, run_id, known_from, recorded_at"
 )
 _HISTORY = f"""
-INSERT INTO attendance_mark_version ({_COLUMNS}, known_to, superseded_at, successor, superseded_by_run)
-SELECT {", ".join("m." + c.strip() for c in _COLUMNS.split(","))}, %(as_of)s, clock_timestamp(),
+INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, successor, superseded_by_run)
+SELECT {", ".join("m." + c.strip() for c in COLUMNS.split(","))}, %(as_of)s, clock_timestamp(),
        CASE d.what WHEN 'ended' THEN 'PRESENT' ELSE 'CHANGED' END, %(run)s::uuid
   FROM difference d JOIN attendance_mark m ON m.day = d.day AND m.student_id = d.student WHERE d.what <> 'new'
 """
@@ -178,7 +179,7 @@ UPDATE attendance_mark m
   FROM difference d WHERE d.what = 'changed' AND m.day = d.day AND m.student_id = d.student
 """
 _INSERT = f"""
-INSERT INTO attendance_mark ({_COLUMNS})
+INSERT INTO attendance_mark ({COLUMNS})
 SELECT day, student, school, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, %(run)s::uuid,
        %(as_of)s, clock_timestamp()
   FROM difference WHERE what = 'new' ORDER BY day, student
@@ -199,8 +200,8 @@ def void_closed_days(delivery: Delivery) -> None:
         "WHERE m.day BETWEEN %(starts)s AND %(ends)s AND NOT coalesce(d.instructional, false)",
     )
     delivery.run(
-        f"INSERT INTO attendance_mark_version ({_COLUMNS}, known_to, superseded_at, successor, superseded_by_run) "
-        f"SELECT {', '.join('m.' + c.strip() for c in _COLUMNS.split(','))}, %(as_of)s, clock_timestamp(), 'VOID', %(run)s::uuid "
+        f"INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, successor, superseded_by_run) "
+        f"SELECT {', '.join('m.' + c.strip() for c in COLUMNS.split(','))}, %(as_of)s, clock_timestamp(), 'VOID', %(run)s::uuid "
         "FROM attendance_mark m JOIN voided v USING (day, student_id)"
     )
     gone = delivery.run("DELETE FROM attendance_mark m USING voided v WHERE m.day = v.day AND m.student_id = v.student_id")

@@ -161,6 +161,14 @@ class AttendanceWorkflow(Workflow):
         for kind in ("REVIEW_CORRECTION", "ROOT_CAUSE", "SCHEDULE_ARC", "HOLD_ARC", "ASSIGN_SSW"):
             self.finish_task(kind, "stepped down", cancelled=kind != "REVIEW_CORRECTION")
 
+    @step(state, source=OPEN, target=Stage.CLOSED, label=_("Close: same student as in another case"), by=(SYSTEM,), work=False)
+    def merge_away(self) -> None:
+        """C18: two records were one person; the older case goes on. Letters of both stay on file."""
+        for process in [process for process in self.file.processes if process.closed_on is None]:
+            process.closed_on = self.effective_on
+            self.file.touch(process)
+        self.close_case("MERGED")
+
     @step(state, source=Stage.CLOSED, target=previous_stage, label=_("Reopen"), by=(SYSTEM,), work=False)
     def reopen(self) -> None:
         """C14: a trigger was reached again in the same year."""

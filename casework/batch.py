@@ -114,7 +114,7 @@ def _changed_tables(file: CaseFile) -> list[type[models.Model]]:
     """The case's own table always (revision, head of the chain); the kind's table only when something in it changed."""
     now = column_values(file.case)
     changed = {column for column, value in now.items() if file.before.get(column) != value}
-    return [model for model in _tables(type(file.case)) if model is Case or changed & {f.column for f in _mutable(model)}]
+    return [model for model in _tables(file.kind.model) if model is Case or changed & {f.column for f in _mutable(model)}]
 
 
 def _as_json(model: type[models.Model], row: models.Model) -> dict[str, Any]:

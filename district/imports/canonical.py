@@ -189,13 +189,15 @@ def apply_guardians(delivery: Delivery) -> None:
         ),
     )  # fmt: skip
     delivery.count(spec.name).ended += delivery.run(
-        f"DELETE FROM district_guardian g USING district_student st WHERE g.student_id = st.id AND g.source = %(source)s "
-        f"AND EXISTS (SELECT 1 FROM {spec.table} s WHERE s.student_id = st.student_id) "
-        f"AND NOT EXISTS (SELECT 1 FROM {spec.table} s WHERE s.student_id = st.student_id AND s.guardian_id = g.guardian_id)"
+        f"WITH listed AS (SELECT st.id, s.guardian_id FROM {spec.table} s {_STUDENT_OF}) "
+        "DELETE FROM district_guardian g WHERE g.source = %(source)s AND g.student_id IN (SELECT id FROM listed) "
+        "AND (g.student_id, g.guardian_id) NOT IN (SELECT id, guardian_id FROM listed)"
     )
 
 
-_STUDENT_OF = "LEFT JOIN district_student st ON st.source = %(source)s AND st.student_id = s.student_id"
+# A record that was merged into another leads to the survivor.
+STUDENTS_NOW = "(SELECT source, student_id, coalesce(merged_into_id, id) AS id FROM district_student)"
+_STUDENT_OF = f"LEFT JOIN {STUDENTS_NOW} st ON st.source = %(source)s AND st.student_id = s.student_id"
 _SCHOOL_OF = "LEFT JOIN district_school sc ON sc.source = %(source)s AND sc.school_id = s.school_id"
 
 

@@ -260,3 +260,27 @@ def test_evaluating_again_changes_nothing(nights):
         result = evaluate(d(10, 7), full=full)
         assert (result.opened, result.steps) == (0, {})
     assert Event.objects.count() == before
+
+
+@pytest.mark.scenario("A-38")
+def test_same_child_two_student_numbers(nights, capsys):
+    from django.core.management import call_command
+
+    nights.sis.student("S2", "2")
+    nights.sis.absent("S1", d(9, 1), d(9, 15), d(9, 29), d(10, 6))
+    nights.sis.absent("S2", d(9, 8), d(9, 15), d(9, 22), school="2")
+    nights.run(d(9, 29))
+    nights.run(d(10, 6))
+    older = nights.case("S2").number if nights.case("S2").pk < nights.case("S1").pk else nights.case("S1").number
+    call_command("merge_students", "S1", "S2", "--as-of", "2026-10-14", "--json")
+    tally = Tally.objects.get()
+    assert tally.unexcused == 6, "one date stands in both records and counts once"
+    open_case = AttendanceCase.objects.exclude(state="CLOSED").get()
+    assert open_case.number == older
+    assert AttendanceCase.objects.get(state="CLOSED").closed_reason == "MERGED"
+    letter = Notice.objects.filter(case=open_case, covers__contains=["L6"]).get()
+    assert Clock.objects.get(process=letter).original_due == d(10, 19)
+    assert Notice.objects.exclude(case=open_case).exists(), "letters of both stay on file"
+    again = nights.run(d(10, 15))
+    assert again.state == Import.State.APPLIED
+    assert (Tally.objects.get().unexcused, AttendanceCase.objects.count()) == (6, 2), "later deliveries know the survivor"

@@ -32,15 +32,26 @@ ords AS MATERIALIZED (
       FROM district_calendar c, generate_series(%(starts)s::date - 1, %(as_of)s::date, interval '1 day') AS d(day)
      WHERE EXISTS (SELECT 1 FROM district_school s WHERE s.calendar_id = c.id)
 ),
-spans AS MATERIALIZED (
+members AS (
     SELECT e.student_id, e.school_id, s.calendar_id, e.service_type,
            greatest(e.entry_date, %(starts)s::date) AS entered,
            least(coalesce(e.exit_date, %(as_of)s::date), %(as_of)s::date) AS left_on,
-           coalesce(e.exit_date, 'infinity'::date) >= %(as_of)s::date AS running,
-           e.exit_date
+           coalesce(e.exit_date, 'infinity'::date) >= %(as_of)s::date AS running
       FROM district_enrollment e JOIN district_school s ON s.id = e.school_id
      WHERE e.entry_date <= %(as_of)s::date AND coalesce(e.exit_date, 'infinity'::date) >= %(starts)s::date
        {wanted_spans}
+),
+-- Spans of one student at one school that overlap are one span, so that no day counts twice.
+islands AS (
+    SELECT x.*, sum(apart) OVER (PARTITION BY student_id, school_id ORDER BY entered, left_on) AS island
+      FROM (SELECT m.*, CASE WHEN entered <= max(left_on) OVER (PARTITION BY student_id, school_id
+                ORDER BY entered, left_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS apart
+              FROM members m) x
+),
+spans AS MATERIALIZED (
+    SELECT student_id, school_id, calendar_id, min(service_type) AS service_type, min(entered) AS entered,
+           max(left_on) AS left_on, bool_or(running) AS running
+      FROM islands GROUP BY student_id, school_id, calendar_id, island
 ),
 measured AS MATERIALIZED (
     SELECT p.*, coalesce(o1.ordinal, 0) AS before_entry, coalesce(o2.ordinal, 0) AS at_end
@@ -126,11 +137,13 @@ home AS (
     SELECT DISTINCT ON (student_id) student_id, school_id, calendar_id
       FROM measured ORDER BY student_id, running DESC, (service_type = 'P') DESC, entered DESC, school_id
 ),
+-- What runs is measured on the calendar of the home school; days elsewhere at the same time count once with it.
 simple AS (
-    SELECT student_id, count(*) AS spans, min(before_entry) FILTER (WHERE running) AS open_from,
+    SELECT m.student_id, count(*) AS spans,
+           min(before_entry) FILTER (WHERE running AND m.calendar_id = h.calendar_id) AS open_from,
            coalesce(sum(at_end - before_entry) FILTER (WHERE NOT running), 0) AS closed_days,
-           min(entered) FILTER (WHERE running) AS open_since
-      FROM measured GROUP BY student_id
+           min(entered) FILTER (WHERE running AND m.calendar_id = h.calendar_id) AS open_since
+      FROM measured m JOIN home h USING (student_id) GROUP BY m.student_id
 ),
 several AS (
     SELECT p.student_id, count(DISTINCT cd.date) AS closed_days
@@ -161,7 +174,7 @@ def recount(as_of: date, policy: Mapping[str, Any], *, students_table: str | Non
     Runs inside the caller's transaction."""
     year = year_of(as_of)
     conversion = policy["conversion"].get("tardy")
-    parameters = {
+    parameters: dict[str, Any] = {
         "starts": year.starts, "as_of": min(as_of, year.ends), "year": year.year,
         "min_minutes": int(conversion["min_minutes"]) if conversion else 0,
         "per_day": int(conversion["count"]) if conversion else 1_000_000,

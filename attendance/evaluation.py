@@ -1,7 +1,7 @@
 """One evening: which students to look at, the facts about them, and the steps that follow, carried out in bulk.
 
 Looked at are the students that an import touched, those whose rate changes tier because days pass (`evaluate_at`),
-those with a run of absences, and those whose membership ended lately; a full evaluation looks at everybody and must come to the same result."""
+those with a run of absences, and those whose membership has ended; a full evaluation looks at everybody and must come to the same result."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> 
         counting.recount(as_of, policy.data, students_table=None if full else "evaluated")
         facts = list(_facts(as_of, year, policy, full=full))
         decisions = [decision for fact in facts if (decision := decide(fact, as_of, policy.data)).steps]
-        result = Evaluation(as_of, policy.id, students=_count_evaluated(full))
+        result = Evaluation(as_of, policy.id, students=_count_evaluated())
         _carry_out(decisions, as_of, year, result)
         _plan_next(as_of, year, policy)
         _forget_touched(run_id)
@@ -64,8 +64,8 @@ def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> 
 def _collect(as_of: date, year: SchoolYear, policy: Policy, *, full: bool, run_id: UUID | None) -> None:
     """The students to look at, in the temporary table `evaluated`, with the length of their run of absences."""
     run_length = max((int(t["at"]) for t in policy.data["triggers"] if t["measure"] == "RUN"), default=0)
-    parameters = {"as_of": as_of, "year": year.year, "starts": year.starts, "run": run_length, "run_id": run_id}
-    touched = "SELECT student_id FROM district_touchedstudent" + (" WHERE run_id = %(run_id)s" if run_id else "")
+    parameters: dict[str, Any] = {"as_of": as_of, "year": year.year, "starts": year.starts, "run": run_length, "run_id": run_id}
+    touched = "SELECT run_id, student_id FROM district_touchedstudent" + (" WHERE run_id = %(run_id)s" if run_id else "")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")
         cursor.execute(f"CREATE TEMP TABLE touched_now ON COMMIT DROP AS {touched}", parameters)
@@ -106,7 +106,10 @@ UNION SELECT t.student_id FROM attendance_tally t
         JOIN LATERAL (SELECT max(ordinal) AS now FROM district_calendarday cd
                        WHERE cd.calendar_id = t.calendar_id AND cd.date <= %(as_of)s) o ON true
        WHERE t.school_year = %(year)s AND t.evaluate_at <= o.now
-UNION SELECT student_id FROM district_enrollment WHERE exit_date BETWEEN %(as_of)s::date - 14 AND %(as_of)s::date - 1
+UNION SELECT t.student_id FROM attendance_tally t
+       WHERE t.school_year = %(year)s AND t.open_from IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM district_enrollment d WHERE d.student_id = t.student_id AND d.entry_date <= %(as_of)s
+                AND coalesce(d.exit_date, 'infinity') >= %(as_of)s)
 """
 
 # The facts of everybody who reaches a trigger or has a case. Days enrolled: ended spans plus the running one.
@@ -116,20 +119,29 @@ WITH now AS MATERIALIZED (
              WHERE cd.calendar_id = c.id AND cd.date <= %(as_of)s), 0) AS ordinal
       FROM district_calendar c
 ), counted AS (
-    SELECT t.student_id, t.school_id, t.unexcused, t.absences,
-           t.closed_days + CASE WHEN t.open_from IS NULL THEN 0 ELSE greatest(n.ordinal - t.open_from, 0) END AS days,
-           t.open_from IS NOT NULL AS active, r.student_id IS NOT NULL AS run
-      FROM attendance_tally t JOIN evaluated e USING (student_id)
+    -- a student whose last mark went has no tally any more, but may have a case to correct
+    SELECT e.student_id, coalesce(t.school_id, h.school_id) AS school_id, coalesce(t.unexcused, 0) AS unexcused,
+           coalesce(t.absences, 0) AS absences,
+           coalesce(t.closed_days, 0)
+             + CASE WHEN t.open_from IS NULL THEN 0 ELSE greatest(n.ordinal - t.open_from, 0) END AS days,
+           h.student_id IS NOT NULL AS active, r.student_id IS NOT NULL AS run
+      FROM evaluated e
+      LEFT JOIN attendance_tally t ON t.student_id = e.student_id AND t.school_year = %(year)s
+      LEFT JOIN LATERAL (SELECT d.student_id, d.school_id FROM district_enrollment d
+                          WHERE d.student_id = e.student_id AND d.entry_date <= %(as_of)s
+                            AND coalesce(d.exit_date, 'infinity') >= %(as_of)s LIMIT 1) h ON true
       LEFT JOIN now n ON n.calendar_id = t.calendar_id
-      LEFT JOIN absent_run r ON r.student_id = t.student_id
-     WHERE t.school_year = %(year)s
+      LEFT JOIN absent_run r ON r.student_id = e.student_id
 )
 SELECT c.student_id, c.school_id, c.unexcused, c.absences, c.days, c.active, c.run, a.case_ptr_id, k.state, a.stage,
        k.closed_reason, a.triggers, a.worked,
        a.case_ptr_id IS NOT NULL AND EXISTS (
            SELECT 1 FROM attendance_mark_version v
-            WHERE v.student_id = c.student_id AND v.day BETWEEN %(starts)s AND %(as_of)s AND v.known_to = %(as_of)s
-              AND v.mark_class BETWEEN 1 AND 4) AS corrected,
+            LEFT JOIN attendance_mark m ON m.day = v.day AND m.student_id = v.student_id
+            WHERE v.student_id = c.student_id AND v.day BETWEEN %(starts)s AND %(as_of)s
+              AND v.mark_class BETWEEN 1 AND 4 AND v.mark_class IS DISTINCT FROM m.mark_class
+              AND (v.superseded_by_run IN (SELECT run_id FROM touched_now WHERE student_id = c.student_id)
+                   OR v.successor = 'MERGED')) AS corrected,
        CASE WHEN a.case_ptr_id IS NOT NULL THEN (
            SELECT jsonb_agg(jsonb_build_array(p.id, x.covers, p.state, x.superseded_on IS NOT NULL,
                                               x.breached_on IS NOT NULL) ORDER BY x.detected_on, p.id)
@@ -144,15 +156,17 @@ SELECT c.student_id, c.school_id, c.unexcused, c.absences, c.days, c.active, c.r
 """
 
 _DATES = """
-SELECT student_id, array_agg(day ORDER BY day) FROM attendance_mark
- WHERE mark_class = 2 AND day BETWEEN %(starts)s AND %(as_of)s AND student_id = ANY(%(students)s)
- GROUP BY student_id
+SELECT m.student_id, array_agg(m.day ORDER BY m.day) FROM attendance_mark m
+ WHERE m.mark_class = 2 AND m.day BETWEEN %(starts)s AND %(as_of)s AND m.student_id = ANY(%(students)s)
+   AND EXISTS (SELECT 1 FROM district_enrollment d WHERE d.student_id = m.student_id AND d.school_id = m.school_id
+                  AND m.day BETWEEN d.entry_date AND coalesce(d.exit_date, 'infinity'))
+ GROUP BY m.student_id
 """
 
 
 def _facts(as_of: date, year: SchoolYear, policy: Policy, *, full: bool) -> Iterable[StudentFacts]:
     triggers = policy.data["triggers"]
-    parameters = {
+    parameters: dict[str, Any] = {
         "as_of": as_of, "year": year.year, "starts": year.starts,
         "least": min((int(t["at"]) for t in triggers if t["measure"] == "U"), default=32_000),
         "percent": min((int(t["percent"]) for t in triggers if t["measure"] == "C"), default=101),
@@ -182,7 +196,7 @@ def _student(row: Sequence[Any], dates: Sequence[date], policy: Policy, language
     )  # fmt: skip
 
 
-def _count_evaluated(full: bool) -> int:
+def _count_evaluated() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM evaluated")
         return int(cursor.fetchone()[0])
@@ -232,9 +246,10 @@ WITH now AS MATERIALIZED (
              WHERE cd.calendar_id = c.id AND cd.date <= %(as_of)s), 0) AS ordinal FROM district_calendar c
 ), state AS (
     SELECT t.id, t.absences, n.ordinal,
-           t.closed_days + greatest(n.ordinal - t.open_from, 0) AS days
+           -- null once membership has ended: nothing changes by itself any more
+           CASE WHEN t.open_from IS NOT NULL THEN t.closed_days + greatest(n.ordinal - t.open_from, 0) END AS days
       FROM attendance_tally t JOIN evaluated e USING (student_id) JOIN now n ON n.calendar_id = t.calendar_id
-     WHERE t.school_year = %(year)s AND t.open_from IS NOT NULL
+     WHERE t.school_year = %(year)s
 ), next AS (
     SELECT s.id, min(CASE
              WHEN s.days < g.min_days AND g.min_days <= s.absences * 100 / g.percent THEN s.ordinal + g.min_days - s.days

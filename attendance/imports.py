@@ -189,8 +189,9 @@ SELECT day, student, school, code, mark_class, excuse, minutes_absent, minutes_s
 def void_closed_days(delivery: Delivery) -> None:
     """Marks on days that a calendar amendment closed are void (A3.1 rule 3); their students are touched, and so is
     everybody of the calendar, whose days enrolled changed."""
-    counts = delivery.counts.get("calendar_days.csv")
-    if not counts or not (counts.new or counts.changed or counts.ended):
+    # A day may close, or a school may move to another calendar.
+    files = [delivery.counts[name] for name in ("calendar_days.csv", "schools.csv") if name in delivery.counts]
+    if not any(counts.new or counts.changed or counts.ended for counts in files):
         return
     delivery.make(
         "voided",

@@ -27,7 +27,7 @@ days AS (
 ),
 per_school AS (
     SELECT d.student_id, d.school_id, d.days, coalesce(c.absences, 0) AS absences,
-           coalesce(c.unexcused, 0) + coalesce(c.tardies, 0) / %(per_day)s AS unexcused
+           coalesce(c.unexcused, 0) AS unexcused, coalesce(c.tardies, 0) AS tardies
       FROM days d LEFT JOIN counted c USING (student_id, school_id) WHERE d.days > 0
 ),
 several AS (
@@ -40,7 +40,7 @@ several AS (
 ),
 per_student AS (
     SELECT x.student_id, coalesce(max(v.days), sum(x.days)) AS days, sum(x.absences) AS absences,
-           sum(x.unexcused) AS unexcused
+           sum(x.unexcused) + sum(x.tardies)::int / %(per_day)s AS unexcused
       FROM per_school x LEFT JOIN several v USING (student_id) GROUP BY x.student_id
 )
 SELECT (SELECT jsonb_build_object(
@@ -108,7 +108,7 @@ def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
     rows = Notice.objects.filter(state=state, closed_on=None, case__in=access.visible(user, "ATT")).order_by(
         "case__next_due", "detected_on"
     )
-    return list(
+    return list[dict[str, Any]](
         rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))[:20]
     )
 

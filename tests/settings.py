@@ -16,3 +16,4 @@ IMPORT_ROOT = tempfile.mkdtemp(prefix="holdfast-imports-")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ROOT_URLCONF = "tests.urls"
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - the live server's threads must let go of the test database

@@ -43,8 +43,12 @@ def check(case: AttendanceCase) -> None:
         assert not file.running
         assert not file.tasks
     for task in file.tasks:
-        assert task.clock_id is None or Clock.objects.get(pk=task.clock_id).status in ("RUNNING", "HELD"), "an open duty has a running promise"
-    assert not Rung.objects.filter(clock__case=case, cancelled_at=None, fired_at=None).exclude(clock__status__in=["RUNNING", "HELD"]).exists()
+        assert task.clock_id is None or Clock.objects.get(pk=task.clock_id).status in ("RUNNING", "HELD"), (
+            "an open duty has a running promise"
+        )
+    assert (
+        not Rung.objects.filter(clock__case=case, cancelled_at=None, fired_at=None).exclude(clock__status__in=["RUNNING", "HELD"]).exists()
+    )
     for notice in Notice.objects.filter(case=case):
         waits = notice.state in ("DUE", "DRAFT", "SIGNED")
         runs = Clock.objects.filter(process=notice, kind__startswith="notice_", status="RUNNING").exists()

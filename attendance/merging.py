@@ -30,7 +30,7 @@ ON CONFLICT (day, student_id) DO NOTHING
 def unite(survivor: Student, other: Student, on: date, user: Any) -> None:
     """Dates are united without counting one twice; the younger of two cases is closed as MERGED and the older goes on.
     New thresholds are found by the evaluation of the merge date."""
-    values = {"survivor": survivor.pk, "other": other.pk, "on": on, "now": timezone.now()}
+    values: dict[str, Any] = {"survivor": survivor.pk, "other": other.pk, "on": on, "now": timezone.now()}
     with connection.cursor() as cursor:
         for statement in (_HISTORY, _MOVE, "DELETE FROM attendance_mark WHERE student_id = %(other)s"):
             cursor.execute(statement, values)

@@ -1,0 +1,56 @@
+"""Rows 6 and 7: counting everybody, and one night's students, against a plain group-by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import transaction
+
+from attendance import counting
+from benchmarks import district
+from benchmarks.common import Row, paired, sql, undone
+from casework.policy import policy_for
+
+AS_OF = date(2027, 6, 30)
+GROUP_BY = (
+    "SELECT student_id, school_id, count(*) FILTER (WHERE mark_class = 2), count(*) FILTER (WHERE mark_class = 1), count(*) "
+    "FROM attendance_mark WHERE day BETWEEN '2026-07-01' AND '2027-06-30' GROUP BY student_id, school_id"
+)
+
+
+def _floor() -> None:
+    with transaction.atomic():
+        sql("SET LOCAL max_parallel_workers_per_gather = 0")
+        sql(f"CREATE TEMP TABLE floor_counts ON COMMIT DROP AS {GROUP_BY}")
+
+
+def _recount(table: str | None = None) -> None:
+    with transaction.atomic():
+        sql("SET LOCAL max_parallel_workers_per_gather = 0")
+        counting.recount(AS_OF, policy_for("attendance", AS_OF).data, students_table=table)
+
+
+def _from_nothing() -> None:
+    with undone():
+        sql("TRUNCATE attendance_tally, attendance_schooltally")
+        _recount()
+
+
+def run() -> Iterator[Row]:
+    """All rows."""
+    sql("TRUNCATE attendance_mark, attendance_mark_version")
+    district.absences(11_000)
+    marks = sql("SELECT count(*) FROM attendance_mark")[0][0]
+    ours, floor, ratio = paired(_from_nothing, _floor)
+    yield Row("6", f"full recount, {marks:,} absences, all rows written", "serial group-by", ratio, 2.0, (ours, floor))
+    _recount()
+    ours, floor, ratio = paired(_recount, _floor)
+    yield Row("6", "full recount, nothing changed", "serial group-by", ratio, 1.4, (ours, floor))
+    sql(
+        "CREATE TABLE IF NOT EXISTS tonight AS SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM attendance_mark)"
+    )
+    sql("ANALYZE tonight")
+    ours, floor, ratio = paired(lambda: _recount("tonight"), _floor)
+    count = sql("SELECT count(*) FROM tonight")[0][0]
+    yield Row("7", f"one night's {count:,} students", "serial group-by", ratio, 0.15, (ours, floor))

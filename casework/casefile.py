@@ -42,6 +42,7 @@ class CaseFile:
     new: bool = False
     added: list[models.Model] = field(default_factory=list)
     touched: dict[Any, models.Model] = field(default_factory=dict)
+    rungs: list[dict[str, Any]] = field(default_factory=list)
     cancelled_rungs: set[UUID] = field(default_factory=set)
     before: dict[str, Any] = field(default_factory=dict)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from django.conf import settings
 
 from casework import dates
 from casework.casefile import CaseFile
-from casework.models import Clock, ClockChange, Process, Rung
+from casework.models import Clock, ClockChange, Process
+from casework.policy import Policy
 
 if TYPE_CHECKING:
     from casework.workflow import ClockSpec, Turn
@@ -62,7 +64,7 @@ def _end(file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str) -> None
     file.touch(clock)
     file.cancelled_rungs.add(clock.id)
     # A clock that starts and ends in one request leaves no rungs: they were never planned.
-    file.added = [row for row in file.added if not (isinstance(row, Rung) and row.clock_id == clock.id)]
+    file.rungs = [rung for rung in file.rungs if rung["clock_id"] != str(clock.id)]
     _note(file, clock, op, turn, clock.due, clock.due, reason)
 
 
@@ -73,12 +75,30 @@ def _note(file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, n
 
 
 def _plan_rungs(file: CaseFile, clock: Clock, spec: ClockSpec) -> None:
-    """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one alert."""
-    ladder: list[Mapping[str, Any]] = file.policy.get(f"ladders.{spec.ladder}") or file.policy.get("ladders.default") or []
-    for rung in dates.rungs(clock.day0, clock.n, clock.due, dates.Unit(clock.unit), file.calendar, ladder):
-        row = Rung(
-            generation=1, label="+".join(rung.labels), level=rung.audience,
-            scheduled_for=dates.fire_instant(rung.date, settings.TIME_ZONE),
-        )  # fmt: skip
-        row.clock_id = clock.id
-        file.add(row)
+    """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one alert. They are plain
+    values and no model instances: there are a dozen for each clock, and a night starts thousands of clocks."""
+    clock_id = str(clock.id)
+    for label, level, instant in _ladder(file.policy, spec.ladder, clock.day0, clock.n, clock.due, clock.unit, file.calendar):
+        file.rungs.append(
+            {
+                "clock_id": clock_id,
+                "generation": 1,
+                "label": label,
+                "level": level,
+                "scheduled_for": instant,
+                "fired_at": None,
+                "cancelled_at": None,
+            }
+        )
+
+
+@lru_cache(maxsize=4096)
+def _ladder(
+    policy: Policy, name: str, day0: date, n: int, due: date, unit: str, calendar: dates.SchoolCalendar
+) -> tuple[tuple[str, str, str], ...]:
+    """(label, audience, instant) of every rung; the same for all clocks that one night starts alike."""
+    ladder: list[Mapping[str, Any]] = policy.get(f"ladders.{name}") or policy.get("ladders.default") or []
+    return tuple(
+        ("+".join(rung.labels), rung.audience, dates.fire_instant(rung.date, settings.TIME_ZONE).isoformat())
+        for rung in dates.rungs(day0, n, due, dates.Unit(unit), calendar, ladder)
+    )

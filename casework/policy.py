@@ -24,7 +24,7 @@ class PolicyError(Exception):
     """A policy file is wrong; the message names file, line and key."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
     """One version of one policy file."""
 

@@ -106,9 +106,9 @@ DELETE FROM attendance_schooltally t WHERE t.school_year = %(year)s {wanted_tall
 # The district's row: sums over schools; the days of overlapping spans (two schools at once) count once.
 _DISTRICT = """
 INSERT INTO attendance_tally AS t (student_id, school_id, calendar_id, school_year, unexcused, excused, suspension, unknown,
-                                   absences, tardies, closed_days, open_from, tier)
+                                   absences, tardies, closed_days, open_from)
 SELECT c.student_id, h.school_id, h.calendar_id, %(year)s, c.unexcused + c.tardies / %(per_day)s, c.excused, c.suspension,
-       c.unknown, c.absences, c.tardies, h.closed_days, h.open_from, 0
+       c.unknown, c.absences, c.tardies, h.closed_days, h.open_from
   FROM (SELECT student_id, sum(unexcused) AS unexcused, sum(excused) AS excused, sum(suspension) AS suspension,
                sum(unknown) AS unknown, sum(absences) AS absences, sum(tardies) AS tardies
           FROM recounted GROUP BY student_id) c
@@ -117,7 +117,7 @@ ON CONFLICT (student_id, school_year) DO UPDATE
    SET school_id = excluded.school_id, calendar_id = excluded.calendar_id, unexcused = excluded.unexcused,
        excused = excluded.excused, suspension = excluded.suspension, unknown = excluded.unknown,
        absences = excluded.absences, tardies = excluded.tardies, closed_days = excluded.closed_days,
-       open_from = excluded.open_from, tier = 0
+       open_from = excluded.open_from
  WHERE (t.school_id, t.calendar_id, t.unexcused, t.excused, t.suspension, t.unknown, t.absences, t.tardies, t.closed_days,
         t.open_from)
        IS DISTINCT FROM (excluded.school_id, excluded.calendar_id, excluded.unexcused, excluded.excused,

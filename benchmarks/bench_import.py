@@ -19,11 +19,12 @@ from district.imports import pipeline, specs
 from district.models import Import
 
 NIGHT = district.FIRST + timedelta(days=100)
-HEAD = "student_id,school_id,date,code\n"
+HEAD = "student_id,school_id,date,code,status,excuse,minutes_absent,minutes_scheduled,fraction,reason_text,source_modified_at\n"
 
 
 def _line(student: int, day: date, code: str) -> str:
-    return f"S{student},{(student % district.SCHOOLS) + 1},{day},{code}\n"
+    excuse = "U" if code == "2A" else "E"
+    return f"S{student},{(student % district.SCHOOLS) + 1},{day},{code},A,{excuse},390,390,1.0,as told by the office,{day}T08:15:00-05:00\n"
 
 
 def _folder(root: Path, name: str, lines: Iterator[str] | list[str], as_of: date, mode: str) -> Path:
@@ -56,7 +57,11 @@ def _copy(folder: Path, table: str = "floor_copy") -> Callable[[], None]:
 
     def work() -> None:
         sql(f"DROP TABLE IF EXISTS {table}")
-        sql(f"CREATE UNLOGGED TABLE {table} (student_id text, school_id text, date date, code text)")
+        # the columns of the file, typed, with the key of a mark: what a load that can be used at all has to do
+        sql(
+            f"CREATE UNLOGGED TABLE {table} (student_id text, school_id text, date date, code text, status text, excuse text, minutes_absent int, "
+            "minutes_scheduled int, fraction numeric, reason_text text, source_modified_at timestamptz, PRIMARY KEY (date, student_id))"
+        )
         with transaction.atomic(), connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv, HEADER true)") as copy:
             for start in range(0, len(content), 1 << 18):
                 copy.write(content[start : start + (1 << 18)])
@@ -94,7 +99,7 @@ def _bulk_create(folder: Path) -> Callable[[], None]:
         with (folder / "attendance.csv").open() as file:
             next(file)
             for line in file:
-                student, school, day, code = line.rstrip().split(",")
+                student, school, day, code = line.split(",", 4)[:4]
                 rows.append(model(student_id=int(student[1:]), school_id=int(school), day=date.fromisoformat(day), code=code))
         with undone():
             model.objects.bulk_create(
@@ -141,7 +146,7 @@ def _against(number: str, work: str, folder: Path, target: float, copy_target: f
     ours, floor, ratio = paired(_import(folder, same), _bulk_create(folder))
     yield Row(number, work, "bulk_create(update_conflicts)", ratio, target, (ours, floor))
     ours, floor, ratio = paired(_import(folder, same), _copy(folder))
-    yield Row(number, work, "COPY into an unlogged table", ratio, copy_target, (ours, floor))
+    yield Row(number, work, "COPY into an unlogged table with its key", ratio, copy_target, (ours, floor))
 
 
 def _year(root: Path) -> Iterator[Row]:
@@ -159,7 +164,7 @@ def _memory(root: Path) -> Iterator[Row]:
     peaks = [_peak(None)]
     for megabytes in (7, 111):
         days = [row[0] for row in sql("SELECT date FROM district_calendarday ORDER BY date")]
-        per_day = megabytes * 1_000_000 // 24 // len(days)
+        per_day = megabytes * 1_000_000 // 88 // len(days)
         lines = (_line(1 + (n * 7919) % district.STUDENTS, day, "1A") for day in days for n in range(per_day))  # type: ignore[arg-type]
         peaks.append(_peak(_folder(root, f"mb{megabytes}", lines, date(2027, 6, 30), "year_to_date")))
     for megabytes, peak in zip((7, 111), peaks[1:], strict=True):
@@ -181,7 +186,7 @@ def _peak(folder: Path | None) -> int:
         "from pathlib import Path\n"
         "from django.db import connection; connection.ensure_connection()\n"
         "folder = sys.argv[1]\n"
-        "run = pipeline.run_import(Path(folder), dry_run=True) if folder else None\n"
+        "run = pipeline.run_import(Path(folder), dry_run=True, released=True) if folder else None\n"
         "assert run is None or run.state == 'PREVIEW', run.report\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )

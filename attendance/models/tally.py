@@ -31,7 +31,6 @@ class Tally(TallyFields):
     student = models.ForeignKey("district.Student", models.CASCADE, related_name="+")
     school = models.ForeignKey("district.School", models.PROTECT, null=True, related_name="+", help_text="current or last school")
     calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+")
-    tier = models.SmallIntegerField(default=0, help_text="tier by rate when last evaluated: 0 none, 2, 3")
     evaluate_at = models.PositiveIntegerField(
         null=True, help_text="calendar ordinal at which the rate's tier changes although no mark does; null: never"
     )

@@ -65,7 +65,7 @@ class ImportIssue(models.Model):
 class TouchedStudent(models.Model):
     """A student about whom an import changed something that counts (marks, enrolments, calendar): to be evaluated."""
 
-    run = models.ForeignKey(Import, models.CASCADE, related_name="touched")
+    run = models.ForeignKey(Import, models.CASCADE, related_name="touched", db_constraint=False)
     student_id = models.BigIntegerField()
 
     class Meta:

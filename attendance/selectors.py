@@ -108,8 +108,8 @@ def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
     rows = Notice.objects.filter(state=state, closed_on=None, case__in=access.visible(user, "ATT")).order_by(
         "case__next_due", "detected_on"
     )
-    return list[dict[str, Any]](
-        rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))[:20]
+    return list(
+        rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))[:20]  # type: ignore[arg-type]
     )
 
 

@@ -130,7 +130,7 @@ def _columns(model: type[models.Model]) -> tuple[Column, ...]:
     for f in model._meta.local_concrete_fields:
         parent_link = f.remote_field is not None and getattr(f.remote_field, "parent_link", False)
         # a child's link to its parent is the parent's key, set or not
-        attribute = f.target_field.attname if parent_link else f.attname
+        attribute = f.target_field.attname if parent_link and isinstance(f, models.ForeignKey) else f.attname
         found.append((f.column, attribute, _converter(f), _automatic(f)))
     return tuple(found)
 

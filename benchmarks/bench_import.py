@@ -181,14 +181,14 @@ def _memory(root: Path) -> Iterator[Row]:
 
 def _peak(folder: Path | None) -> int:
     script = (
-        "import django, resource, sys; django.setup()\n"
+        "import django, sys; django.setup()\n"
         "from district.imports import pipeline, specs; specs._after[:] = []\n"
         "from pathlib import Path\n"
         "from django.db import connection; connection.ensure_connection()\n"
         "folder = sys.argv[1]\n"
         "run = pipeline.run_import(Path(folder), dry_run=True, released=True) if folder else None\n"
         "assert run is None or run.state == 'PREVIEW', run.report\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
     done = subprocess.run([sys.executable, "-c", script, str(folder or "")], env=os.environ, capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1])

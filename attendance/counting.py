@@ -24,15 +24,20 @@ class Recount:
 
 
 # Days of a span up to as_of, by ordinals of the school's calendar. `ords` holds one row per calendar and date of the year.
+# Nearly every student has one enrolment at one school; only the others pay for the general case.
 SPANS = """
 ords AS MATERIALIZED (
-    SELECT c.id AS calendar_id, d.day::date AS day,
-           coalesce((SELECT cd.ordinal FROM district_calendarday cd
-                      WHERE cd.calendar_id = c.id AND cd.date <= d.day ORDER BY cd.date DESC LIMIT 1), 0) AS ordinal
-      FROM district_calendar c, generate_series(%(starts)s::date - 1, %(as_of)s::date, interval '1 day') AS d(day)
-     WHERE EXISTS (SELECT 1 FROM district_school s WHERE s.calendar_id = c.id)
+    SELECT calendar_id, day, coalesce(max(ordinal) OVER (PARTITION BY calendar_id ORDER BY day), 0) AS ordinal
+      FROM (SELECT c.id AS calendar_id, d.day::date AS day,
+                   CASE WHEN d.day::date >= %(starts)s::date THEN cd.ordinal
+                        ELSE (SELECT max(b.ordinal) FROM district_calendarday b
+                               WHERE b.calendar_id = c.id AND b.date < %(starts)s::date) END AS ordinal
+              FROM district_calendar c
+              CROSS JOIN generate_series(%(starts)s::date - 1, %(as_of)s::date, interval '1 day') AS d(day)
+              LEFT JOIN district_calendarday cd ON cd.calendar_id = c.id AND cd.date = d.day::date
+             WHERE EXISTS (SELECT 1 FROM district_school s WHERE s.calendar_id = c.id)) x
 ),
-members AS (
+members AS MATERIALIZED (
     SELECT e.student_id, e.school_id, s.calendar_id, e.service_type,
            greatest(e.entry_date, %(starts)s::date) AS entered,
            least(coalesce(e.exit_date, %(as_of)s::date), %(as_of)s::date) AS left_on,
@@ -41,16 +46,22 @@ members AS (
      WHERE e.entry_date <= %(as_of)s::date AND coalesce(e.exit_date, 'infinity'::date) >= %(starts)s::date
        {wanted_spans}
 ),
+pairs AS MATERIALIZED (
+    SELECT student_id, school_id, calendar_id, count(*) AS n, min(service_type) AS service_type, min(entered) AS entered,
+           max(left_on) AS left_on, bool_or(running) AS running
+      FROM members GROUP BY student_id, school_id, calendar_id
+),
 -- Spans of one student at one school that overlap are one span, so that no day counts twice.
 islands AS (
     SELECT x.*, sum(apart) OVER (PARTITION BY student_id, school_id ORDER BY entered, left_on) AS island
-      FROM (SELECT m.*, CASE WHEN entered <= max(left_on) OVER (PARTITION BY student_id, school_id
-                ORDER BY entered, left_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS apart
-              FROM members m) x
+      FROM (SELECT m.*, CASE WHEN m.entered <= max(m.left_on) OVER (PARTITION BY m.student_id, m.school_id
+                ORDER BY m.entered, m.left_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS apart
+              FROM members m JOIN pairs p ON p.n > 1 AND p.student_id = m.student_id AND p.school_id = m.school_id) x
 ),
 spans AS MATERIALIZED (
-    SELECT student_id, school_id, calendar_id, min(service_type) AS service_type, min(entered) AS entered,
-           max(left_on) AS left_on, bool_or(running) AS running
+    SELECT student_id, school_id, calendar_id, service_type, entered, left_on, running FROM pairs WHERE n = 1
+    UNION ALL
+    SELECT student_id, school_id, calendar_id, min(service_type), min(entered), max(left_on), bool_or(running)
       FROM islands GROUP BY student_id, school_id, calendar_id, island
 ),
 measured AS MATERIALIZED (
@@ -61,102 +72,123 @@ measured AS MATERIALIZED (
 )
 """
 
-COUNTS = """
-counted AS MATERIALIZED (
-    SELECT m.student_id, m.school_id,
+SUMS = """
            count(*) FILTER (WHERE mark_class = 2) AS unexcused,
            count(*) FILTER (WHERE mark_class = 1) AS excused,
            count(*) FILTER (WHERE mark_class = 3) AS suspension,
            count(*) FILTER (WHERE mark_class = 4) AS unknown,
-           count(*) FILTER (WHERE mark_class BETWEEN 1 AND 4) AS absences,
            count(*) FILTER (WHERE mark_class = 5 AND excuse <> 'E' AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
+"""
+
+# A span that covers all marks of a student at a school takes their counts whole; the rest is counted day by day.
+COUNTS = """
+tallied AS MATERIALIZED (
+    SELECT m.student_id, m.school_id, min(m.day) AS first, max(m.day) AS last, {sums}
       FROM attendance_mark m
      WHERE m.day BETWEEN %(starts)s AND %(as_of)s {wanted_marks}
-       AND EXISTS (SELECT 1 FROM spans p WHERE p.student_id = m.student_id AND p.school_id = m.school_id
-                      AND m.day BETWEEN p.entered AND p.left_on)
      GROUP BY m.student_id, m.school_id
+),
+stays AS (
+    SELECT student_id, school_id, max(calendar_id) AS calendar_id, min(entered) AS entered, max(left_on) AS left_on,
+           count(*) AS n, coalesce(sum(at_end - before_entry) FILTER (WHERE NOT running), 0) AS closed_days,
+           min(before_entry) FILTER (WHERE running) AS open_from
+      FROM measured GROUP BY student_id, school_id
+),
+covered AS MATERIALIZED (
+    SELECT t.*, p.calendar_id, p.closed_days, p.open_from, p.n = 1 AND t.first >= p.entered AND t.last <= p.left_on AS whole
+      FROM tallied t JOIN stays p USING (student_id, school_id)
+),
+counted AS MATERIALIZED (
+    SELECT x.*, unexcused + excused + suspension + unknown AS absences FROM (
+        SELECT student_id, school_id, calendar_id, closed_days, open_from, unexcused, excused, suspension, unknown, tardies
+          FROM covered WHERE whole
+        UNION ALL
+        SELECT m.student_id, m.school_id, c.calendar_id, c.closed_days, c.open_from, {sums}
+          FROM covered c
+          JOIN attendance_mark m ON m.student_id = c.student_id AND m.school_id = c.school_id
+           AND m.day BETWEEN %(starts)s AND %(as_of)s
+          JOIN measured p ON p.student_id = m.student_id AND p.school_id = m.school_id AND m.day BETWEEN p.entered AND p.left_on
+         WHERE NOT c.whole
+         GROUP BY m.student_id, m.school_id, c.calendar_id, c.closed_days, c.open_from) x
 )
 """
 
-_SCHOOL = """
-INSERT INTO attendance_schooltally AS t (student_id, school_id, calendar_id, school_year, unexcused, excused, suspension,
-                                         unknown, absences, tardies, closed_days, open_from)
-SELECT student_id, school_id, calendar_id, %(year)s, unexcused + tardies / %(per_day)s, excused, suspension, unknown,
-       absences, tardies, closed_days, open_from
-  FROM (SELECT c.*, x.calendar_id, x.closed_days, x.open_from
-          FROM counted c
-          JOIN (SELECT student_id, school_id, max(calendar_id) AS calendar_id,
-                       coalesce(sum(at_end - before_entry) FILTER (WHERE NOT running), 0) AS closed_days,
-                       min(before_entry) FILTER (WHERE running) AS open_from
-                  FROM measured GROUP BY student_id, school_id) x USING (student_id, school_id)) n
-ON CONFLICT (student_id, school_id, school_year) DO UPDATE
-   SET calendar_id = excluded.calendar_id, unexcused = excluded.unexcused, excused = excluded.excused,
-       suspension = excluded.suspension, unknown = excluded.unknown, absences = excluded.absences,
-       tardies = excluded.tardies, closed_days = excluded.closed_days, open_from = excluded.open_from
- WHERE (t.calendar_id, t.unexcused, t.excused, t.suspension, t.unknown, t.absences, t.tardies, t.closed_days, t.open_from)
-       IS DISTINCT FROM (excluded.calendar_id, excluded.unexcused, excluded.excused, excluded.suspension, excluded.unknown,
-                         excluded.absences, excluded.tardies, excluded.closed_days, excluded.open_from)
-"""
+_COLUMNS = "calendar_id, unexcused, excused, suspension, unknown, absences, tardies, closed_days, open_from"
 
-_SCHOOL_GONE = """
-DELETE FROM attendance_schooltally t WHERE t.school_year = %(year)s {wanted_tally}
-   AND NOT EXISTS (SELECT 1 FROM recounted r WHERE r.student_id = t.student_id AND r.school_id = t.school_id)
+# What the rows of both scopes should be, as temporary tables; `write` below makes the stored ones equal to them.
+_SCHOOL = """
+CREATE TEMP TABLE tally_school ON COMMIT DROP AS WITH {counts}
+SELECT student_id, school_id, calendar_id, unexcused + tardies / %(per_day)s AS unexcused, excused, suspension, unknown,
+       absences, tardies, closed_days, open_from FROM counted
 """
 
 # The district's row: sums over schools; the days of overlapping spans (two schools at once) count once.
 _DISTRICT = """
-INSERT INTO attendance_tally AS t (student_id, school_id, calendar_id, school_year, unexcused, excused, suspension, unknown,
-                                   absences, tardies, closed_days, open_from)
-SELECT c.student_id, h.school_id, h.calendar_id, %(year)s, c.unexcused + c.tardies / %(per_day)s, c.excused, c.suspension,
-       c.unknown, c.absences, c.tardies, h.closed_days, h.open_from
-  FROM (SELECT student_id, sum(unexcused) AS unexcused, sum(excused) AS excused, sum(suspension) AS suspension,
-               sum(unknown) AS unknown, sum(absences) AS absences, sum(tardies) AS tardies
-          FROM recounted GROUP BY student_id) c
-  JOIN homes h USING (student_id)
-ON CONFLICT (student_id, school_year) DO UPDATE
-   SET school_id = excluded.school_id, calendar_id = excluded.calendar_id, unexcused = excluded.unexcused,
-       excused = excluded.excused, suspension = excluded.suspension, unknown = excluded.unknown,
-       absences = excluded.absences, tardies = excluded.tardies, closed_days = excluded.closed_days,
-       open_from = excluded.open_from
- WHERE (t.school_id, t.calendar_id, t.unexcused, t.excused, t.suspension, t.unknown, t.absences, t.tardies, t.closed_days,
-        t.open_from)
-       IS DISTINCT FROM (excluded.school_id, excluded.calendar_id, excluded.unexcused, excluded.excused,
-                         excluded.suspension, excluded.unknown, excluded.absences, excluded.tardies,
-                         excluded.closed_days, excluded.open_from)
-"""
-
-_DISTRICT_GONE = """
-DELETE FROM attendance_tally t WHERE t.school_year = %(year)s {wanted_tally}
-   AND NOT EXISTS (SELECT 1 FROM recounted r WHERE r.student_id = t.student_id)
-"""
-
-_HOMES = """
-CREATE TEMP TABLE homes ON COMMIT DROP AS
-WITH {spans},
+CREATE TEMP TABLE tally_district ON COMMIT DROP AS
+WITH movers AS MATERIALIZED (SELECT student_id FROM tally_spans GROUP BY student_id HAVING count(*) > 1),
+many AS MATERIALIZED (SELECT s.* FROM tally_spans s JOIN movers USING (student_id)),
 home AS (
     SELECT DISTINCT ON (student_id) student_id, school_id, calendar_id
-      FROM measured ORDER BY student_id, running DESC, (service_type = 'P') DESC, entered DESC, school_id
+      FROM many ORDER BY student_id, running DESC, (service_type = 'P') DESC, entered DESC, school_id
 ),
 -- What runs is measured on the calendar of the home school; days elsewhere at the same time count once with it.
 simple AS (
-    SELECT m.student_id, count(*) AS spans,
-           min(before_entry) FILTER (WHERE running AND m.calendar_id = h.calendar_id) AS open_from,
-           coalesce(sum(at_end - before_entry) FILTER (WHERE NOT running), 0) AS closed_days,
+    SELECT m.student_id, min(before_entry) FILTER (WHERE running AND m.calendar_id = h.calendar_id) AS open_from,
            min(entered) FILTER (WHERE running AND m.calendar_id = h.calendar_id) AS open_since
-      FROM measured m JOIN home h USING (student_id) GROUP BY m.student_id
+      FROM many m JOIN home h USING (student_id) GROUP BY m.student_id
 ),
 several AS (
     SELECT p.student_id, count(DISTINCT cd.date) AS closed_days
-      FROM spans p
-      JOIN simple s ON s.student_id = p.student_id AND s.spans > 1
+      FROM many p
+      JOIN simple s ON s.student_id = p.student_id
       JOIN district_calendarday cd ON cd.calendar_id = p.calendar_id AND cd.instructional
        AND cd.date BETWEEN p.entered AND p.left_on AND (s.open_since IS NULL OR cd.date < s.open_since)
      GROUP BY p.student_id
 )
-SELECT h.student_id, h.school_id, h.calendar_id, s.open_from,
-       CASE WHEN s.spans > 1 THEN coalesce(v.closed_days, 0) ELSE s.closed_days END AS closed_days
-  FROM home h JOIN simple s USING (student_id) LEFT JOIN several v USING (student_id)
+SELECT student_id, school_id, {columns} FROM tally_school t
+ WHERE NOT EXISTS (SELECT 1 FROM movers x WHERE x.student_id = t.student_id)
+UNION ALL
+-- tardies convert over all schools together, so the schools' own conversions are taken back first
+SELECT c.student_id, h.school_id, h.calendar_id, c.unexcused + c.tardies / %(per_day)s, c.excused, c.suspension, c.unknown,
+       c.absences, c.tardies, coalesce(v.closed_days, 0), s.open_from
+  FROM (SELECT student_id, sum(unexcused - tardies / %(per_day)s)::bigint AS unexcused, sum(excused)::bigint AS excused,
+               sum(suspension)::bigint AS suspension, sum(unknown)::bigint AS unknown, sum(absences)::bigint AS absences,
+               sum(tardies)::bigint AS tardies
+          FROM tally_school JOIN movers USING (student_id) GROUP BY student_id) c
+  JOIN home h USING (student_id) JOIN simple s USING (student_id) LEFT JOIN several v USING (student_id)
 """
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A stored table of tallies, its wanted rows, what a row is found by and what it holds."""
+
+    table: str
+    wanted: str
+    keys: tuple[str, ...]
+    columns: str
+
+    def statements(self, wanted_tally: str) -> list[str]:
+        """What differs in one join, then DELETE, UPDATE and INSERT of that alone."""
+        names = [name.strip() for name in self.columns.split(",")]
+        stored, wished = (", ".join(f"{alias}.{name}" for name in names) for alias in "tw")
+        sets = ", ".join(f"{name} = d.{name}" for name in names if name not in self.keys)
+        return [
+            "DROP TABLE IF EXISTS tally_diff",
+            f"CREATE TEMP TABLE tally_diff ON COMMIT DROP AS SELECT t.id AS stored, w.* FROM"
+            f" (SELECT * FROM {self.table} t WHERE t.school_year = %(year)s {wanted_tally}) t"
+            f" FULL JOIN {self.wanted} w USING ({', '.join(self.keys)}) WHERE ({stored}) IS DISTINCT FROM ({wished})",
+            f"DELETE FROM {self.table} t USING tally_diff d WHERE t.id = d.stored AND d.student_id IS NULL",
+            f"UPDATE {self.table} t SET {sets} FROM tally_diff d WHERE t.id = d.stored AND d.student_id IS NOT NULL",
+            f"INSERT INTO {self.table} (school_year, student_id, {', '.join(names)})"
+            f" SELECT %(year)s, student_id, {', '.join(names)} FROM tally_diff WHERE stored IS NULL",
+        ]
+
+
+_ROW = f"school_id, {_COLUMNS}"
+_SCHOOL_SCOPE = _Scope("attendance_schooltally", "tally_school", ("student_id", "school_id"), _ROW)
+_DISTRICT_SCOPE = _Scope("attendance_tally", "tally_district", ("student_id",), _ROW)
+_SCRATCH = "tally_spans, tally_school, tally_district, tally_diff"
 
 
 def year_of(on: date) -> SchoolYear:
@@ -185,18 +217,27 @@ def recount(as_of: date, policy: Mapping[str, Any], *, students_table: str | Non
         "wanted_marks": f"AND m.student_id {chosen}" if chosen else "",
         "wanted_tally": f"AND t.student_id {chosen}" if chosen else "",
     }
-    spans, counts = SPANS.format(**wanted), COUNTS.format(**wanted)
+    spans, counts = SPANS.format(**wanted), COUNTS.format(sums=SUMS, **wanted)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS homes, recounted")
-        cursor.execute(_HOMES.format(spans=spans), parameters)
-        cursor.execute(f"CREATE TEMP TABLE recounted ON COMMIT DROP AS WITH {spans}, {counts} SELECT * FROM counted", parameters)
-        cursor.execute("ANALYZE homes, recounted")
-        cursor.execute(f"WITH {spans}, counted AS (SELECT * FROM recounted) {_SCHOOL}", parameters)
-        school_rows = cursor.rowcount
-        cursor.execute(_DISTRICT, parameters)
-        district_rows = cursor.rowcount
-        for gone in (_SCHOOL_GONE, _DISTRICT_GONE):
-            cursor.execute(gone.format(**wanted), parameters)
-            school_rows += max(cursor.rowcount, 0)
-        cursor.execute("DROP TABLE homes, recounted")
+        cursor.execute("SET LOCAL work_mem = '96MB'")  # groups of a whole district stay in memory (measured: half the time)
+        cursor.execute(f"DROP TABLE IF EXISTS {_SCRATCH}")
+        cursor.execute(f"CREATE TEMP TABLE tally_spans ON COMMIT DROP AS WITH {spans} SELECT * FROM measured", parameters)
+        cursor.execute("ANALYZE tally_spans (student_id, school_id)")
+        cursor.execute(_SCHOOL.format(counts=counts.replace(" measured ", " tally_spans ")), parameters)
+        cursor.execute("ANALYZE tally_school (student_id, school_id)")
+        cursor.execute(_DISTRICT.format(columns=_COLUMNS), parameters)
+        school_rows, district_rows = (_write(cursor, scope, wanted["wanted_tally"], parameters) for scope in (_SCHOOL_SCOPE, _DISTRICT_SCOPE))
+        cursor.execute(f"DROP TABLE {_SCRATCH}")
     return Recount(district_rows, school_rows)
+
+
+def _write(cursor: Any, scope: _Scope, wanted_tally: str, parameters: Mapping[str, Any]) -> int:
+    """Make the stored rows of a scope equal to the wanted ones; how many rows that wrote."""
+    _drop, difference, *writes = scope.statements(wanted_tally)
+    for statement in (_drop, difference):
+        cursor.execute(statement, parameters)
+    written = 0
+    for statement in writes:
+        cursor.execute(statement, parameters)
+        written += cursor.rowcount
+    return written

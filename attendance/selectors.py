@@ -75,7 +75,7 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     }  # fmt: skip
     one = "AND e.school_id = %(school)s" if school else ""
     spans = counting.SPANS.format(wanted_spans=one)
-    counts = counting.COUNTS.format(wanted_marks="AND m.school_id = %(school)s" if school else "")
+    counts = counting.COUNTS.format(sums=counting.SUMS, wanted_marks="AND m.school_id = %(school)s" if school else "")
     with connection.cursor() as cursor:
         cursor.execute(_LIVE.format(spans=spans, counts=counts), parameters)
         district, schools = (_parsed(value) for value in cursor.fetchone())

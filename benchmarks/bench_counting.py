@@ -14,7 +14,7 @@ from casework.policy import policy_for
 
 AS_OF = date(2027, 6, 30)
 GROUP_BY = (
-    "SELECT student_id, school_id, count(*) FILTER (WHERE mark_class = 2), count(*) FILTER (WHERE mark_class = 1), count(*) "
+    "SELECT student_id, school_id, count(*) FILTER (WHERE mark_class = 2) AS u, count(*) FILTER (WHERE mark_class = 1) AS e, count(*) AS n "
     "FROM attendance_mark WHERE day BETWEEN '2026-07-01' AND '2027-06-30' GROUP BY student_id, school_id"
 )
 

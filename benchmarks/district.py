@@ -39,11 +39,11 @@ def build(students: int = STUDENTS) -> None:
 def absences(per_day: int) -> None:
     """Marks of a whole year: so many students of each day, spread unevenly as in life."""
     sql(
+        "WITH drawn AS MATERIALIZED (SELECT d.date, r.n, (power(random(), 2.2) * (e.total - 1))::int AS place "
+        "FROM district_calendarday d CROSS JOIN generate_series(1, %s) r(n) CROSS JOIN (SELECT count(*) AS total FROM district_enrollment) e), "
+        "placed AS MATERIALIZED (SELECT student_id, school_id, row_number() OVER (ORDER BY id) - 1 AS place FROM district_enrollment) "
         "INSERT INTO attendance_mark (day, student_id, school_id, code, mark_class, excuse, reason_text, known_from, recorded_at) "
-        "SELECT DISTINCT ON (d.date, e.student_id) d.date, e.student_id, e.school_id, CASE WHEN r.n %% 3 = 0 THEN '2A' ELSE '1A' END, "
-        "CASE WHEN r.n %% 3 = 0 THEN 2 ELSE 1 END, '', '', d.date, now() "
-        "FROM district_calendarday d CROSS JOIN generate_series(1, %s) r(n) "
-        "JOIN district_enrollment e ON e.id = (SELECT min(id) FROM district_enrollment) + "
-        "(power(random() + 0 * r.n + 0 * d.ordinal, 2.2) * (SELECT count(*) - 1 FROM district_enrollment))::int", per_day
+        "SELECT DISTINCT ON (x.date, p.student_id) x.date, p.student_id, p.school_id, CASE WHEN x.n %% 3 = 0 THEN '2A' ELSE '1A' END, "
+        "CASE WHEN x.n %% 3 = 0 THEN 2 ELSE 1 END, '', '', x.date, now() FROM drawn x JOIN placed p USING (place)", per_day
     )  # fmt: skip
     sql("ANALYZE attendance_mark")

@@ -35,8 +35,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", default=".data")
     options = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Set by hand: a shell starts background jobs with SIGINT ignored, and all three must stop the run.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         return Run(Path(options.data).resolve(), options.port).go()
     except (Stop, ServerError) as error:

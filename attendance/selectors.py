@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from casework import access
 from casework.casefile import CaseFile
 from casework.policy import policy_for
 from casework.services import local_today
-from district.models import Guardian, School, Student
+from district.models import Guardian, School, SchoolYear, Student
 
 # Counts of every student with a day of membership, by student and school, straight from marks and enrolments.
 _LIVE = """
@@ -111,6 +112,50 @@ def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
     return list(
         rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))[:20]  # type: ignore[arg-type]
     )
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """An absence whose reason nobody has entered yet."""
+
+    student: str
+    number: str
+    school: str
+    day: date
+    code: str
+    waiting: int
+
+
+_UNRESOLVED = """
+WITH schools AS (
+    SELECT s.id, s.name, s.calendar_id,
+           (SELECT max(ordinal) FROM district_calendarday d WHERE d.calendar_id = s.calendar_id AND d.date <= %(today)s) AS now
+      FROM district_school s WHERE s.id = ANY(%(schools)s)
+)
+SELECT concat_ws(' ', u.first_name, u.last_name), u.student_id, s.name, m.day, m.code, s.now - d.ordinal, count(*) OVER ()
+  FROM attendance_mark m
+  JOIN schools s ON s.id = m.school_id
+  JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = m.day
+  JOIN district_student u ON u.id = m.student_id
+ WHERE m.mark_class = 4 AND m.day BETWEEN %(starts)s AND %(today)s AND s.now - d.ordinal >= %(after)s
+ ORDER BY m.day, u.student_id LIMIT %(most)s
+"""
+
+
+def unresolved(user: Any, most: int = 25) -> tuple[list[Unresolved], int]:
+    """Absences at the user's schools that stand without a reason for longer than the policy allows (domain.md A3.1 rule
+    4; `unknown_resolution`), the oldest first: at most `most` rows, and how many there are. One statement for the rows.
+    They are put right in the student information system, never here."""
+    today = local_today()
+    year = SchoolYear.objects.filter(starts__lte=today).order_by("-starts").first()
+    if year is None:
+        return [], 0
+    after = int(policy_for("attendance", today).require("unknown_resolution.n"))
+    schools = access.visible_schools(user, "mail_cases")
+    with connection.cursor() as cursor:
+        cursor.execute(_UNRESOLVED, {"today": today, "starts": year.starts, "schools": schools, "after": after, "most": most})
+        rows = cursor.fetchall()
+    return [Unresolved(*row[:6]) for row in rows], rows[0][6] if rows else 0
 
 
 def panel(file: CaseFile, user: Any) -> dict[str, Any]:

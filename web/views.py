@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from attendance.selectors import letters_waiting
+from attendance.selectors import letters_waiting, unresolved
 from casework import selectors
 from district.models import Import, Role
 from web.context import posts
@@ -27,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["to_sign"] = letters_waiting(request.user, "DRAFT")
     if roles & {Role.SSW, Role.DATA_MANAGER}:
         context["to_mail"] = letters_waiting(request.user, "SIGNED")
+    if Role.DATA_MANAGER in roles:
+        context["unresolved"], context["unresolved_count"] = unresolved(request.user)
     if Role.DISTRICT_ADMIN in roles:
         context["imports"] = Import.objects.all()[:6]
         context["held"] = Import.objects.filter(state=Import.State.HELD).count()

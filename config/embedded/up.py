@@ -23,6 +23,9 @@ from config.embedded.services import ServerError, Servers, die_with_parent, stop
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
+# What a child gets when this process is killed. A worker asked politely would wait for a broker that is gone too (seen);
+# killed, it loses nothing: tasks are acknowledged late and rows are the truth.
+ORPHANED = {"worker": signal.SIGKILL}
 
 
 class Stop(Exception):
@@ -128,7 +131,7 @@ class Run:
     def _spawn(self, name: str, command: list[str], environment: dict[str, str], patience: float) -> None:
         child = subprocess.Popen(
             command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=die_with_parent(ORPHANED.get(name, signal.SIGTERM)),
         )  # fmt: skip
         threading.Thread(target=self._relay, args=(name, child), daemon=True).start()
         self.children.append((name, child, patience))

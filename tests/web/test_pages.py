@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from attendance.models import AttendanceCase, Notice
+from attendance.selectors import unresolved
 from casework import access
 from casework.grants import grant, recuse
 from casework.models import Attachment, Document, Event
@@ -234,3 +236,20 @@ def test_no_name_in_a_log_line(case, people, sign_in, caplog):
     client.post(f"/cases/{case.number}/steps/add_note", {"text": "a secret narrative"})
     assert "TestS1" not in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_the_data_manager_hears_of_absences_without_a_reason(people, nights, sign_in):
+    nights.sis.absent("S1", date(2026, 9, 8), code="A").student("S2", "2").absent("S2", date(2026, 9, 8), code="A", school="2")
+    nights.run(DAY)
+    with time_machine.travel(datetime(2026, 9, 9, 12, tzinfo=UTC), tick=False):
+        assert unresolved(people.mailer) == ([], 0)
+    with time_machine.travel(datetime(2026, 9, 10, 12, tzinfo=UTC), tick=False):
+        rows, count = unresolved(people.mailer)
+        assert (count, [(row.number, row.day, row.waiting) for row in rows]) == (1, [("S1", date(2026, 9, 8), 2)])
+        page = sign_in(people.mailer).get(reverse("home")).content.decode()
+        assert "Absences without a reason" in page and "TestS1" in page and "TestS2" not in page
+        assert "Absences without a reason" not in sign_in(people.worker).get(reverse("home")).content.decode()
+    nights.sis.absent("S1", date(2026, 9, 8), code="1A")
+    nights.run(date(2026, 9, 11))
+    with time_machine.travel(datetime(2026, 9, 11, 12, tzinfo=UTC), tick=False):
+        assert unresolved(people.mailer) == ([], 0)

@@ -226,7 +226,9 @@ def recount(as_of: date, policy: Mapping[str, Any], *, students_table: str | Non
         cursor.execute(_SCHOOL.format(counts=counts.replace(" measured ", " tally_spans ")), parameters)
         cursor.execute("ANALYZE tally_school (student_id, school_id)")
         cursor.execute(_DISTRICT.format(columns=_COLUMNS), parameters)
-        school_rows, district_rows = (_write(cursor, scope, wanted["wanted_tally"], parameters) for scope in (_SCHOOL_SCOPE, _DISTRICT_SCOPE))
+        school_rows, district_rows = (
+            _write(cursor, scope, wanted["wanted_tally"], parameters) for scope in (_SCHOOL_SCOPE, _DISTRICT_SCOPE)
+        )
         cursor.execute(f"DROP TABLE {_SCRATCH}")
     return Recount(district_rows, school_rows)
 

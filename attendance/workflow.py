@@ -4,11 +4,14 @@ The machine may raise a case; only a person may lower one on which work has begu
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from attendance import clocks, forms, letters
 from attendance.models import Notice
+from casework import dates
+from casework.deadline_steps import deadline_steps
 from casework.models import Event
 from casework.stepforms import ContactForm, NoteForm, ReasonForm
 from casework.workflow import NEW, SYSTEM, SubjectState, Workflow, step, unmet
@@ -65,6 +68,8 @@ class AttendanceWorkflow(Workflow):
     labels = dict(Stage.choices)
     clocks = clocks.CASE
     state = SubjectState(Stage)
+
+    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(state, OPEN, by=(SUPERVISE,))
 
     # -- opening and raising: the machine by the counts, a person with a reason ------------------------------------
 
@@ -204,6 +209,8 @@ class AttendanceWorkflow(Workflow):
     def schedule_conference(self) -> None:
         """ARC: within five school days of detection."""
         self._worked()
+        starts = dates.local_instant(self.data["on"], self.data["at"], settings.TIME_ZONE)
+        self.appoint("ARC", starts, self.data["place"], interpreter=self.data["interpreter"])
         self.finish_task("SCHEDULE_ARC", str(self.data["on"]))
 
     @step(

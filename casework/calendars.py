@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from casework.dates import SchoolCalendar
-from district.models import CalendarDay
+from district.models import Calendar, CalendarDay
 
 
 @lru_cache(maxsize=512)
@@ -14,3 +14,8 @@ def calendar_at(calendar_id: int | None, revision: int | None) -> SchoolCalendar
     Without a calendar: no known days, so that Monday to Friday are assumed and results are provisional."""
     days = CalendarDay.objects.filter(calendar_id=calendar_id) if calendar_id else CalendarDay.objects.none()
     return SchoolCalendar(days.order_by("date").values_list("date", "day_type"))
+
+
+def current_revision(calendar_id: int | None) -> int | None:
+    """The revision that a calendar has now (one small statement)."""
+    return Calendar.objects.filter(pk=calendar_id).values_list("revision", flat=True).first() if calendar_id else None

@@ -98,7 +98,7 @@ def load(
     """Case files of one kind by number or id, in the order of their ids; locked against other steps unless `lock` is
     False. One statement; a second one only when another step committed while this one waited for the lock."""
     column, wanted = ("c.number", list(numbers)) if numbers else ("c.id", sorted(ids))
-    sql = _select(kind.code) + f" WHERE {column} = ANY(%s) ORDER BY c.id" + (" FOR UPDATE OF c" if lock else "")
+    sql = _select(kind.code) + f" WHERE {column} = ANY(%s) ORDER BY c.id" + (" FOR NO KEY UPDATE OF c" if lock else "")
     with connection.cursor() as cursor:
         cursor.execute(sql, [key, wanted])
         rows = cursor.fetchall()

@@ -19,6 +19,7 @@ INSTRUCTIONAL = frozenset({"INSTRUCTIONAL", "MAKEUP"})
 # appeal window of 5 school days and a work-day deadline may cross them differently (A-41, T-26).
 NO_WORK = frozenset({"HOLIDAY"})
 FIRE_AT = time(7, 0)  # N10
+DAY_BEGINS = time(0, 0)  # N9: what a waiting time holds back is allowed from 00:00 on the day after it
 
 
 class Unit(StrEnum):
@@ -214,6 +215,7 @@ class Rung:
     date: date
     labels: tuple[str, ...]
     audience: str
+    every: int | None = None
 
 
 AUDIENCES = ("owner", "supervisor", "coordinator", "escalation")
@@ -223,36 +225,38 @@ def rungs(day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, l
     """The rungs of a clock in the order of their dates; rungs on one date become one with all labels.
 
     A ladder entry is `{percent: 50, to: owner}`, `{before: 7, to: supervisor}` (T-7, in the clock's own unit),
-    `{due: true, to: ...}` or `{overdue: [1, 4, 7], to: ...}` (calendar days after the due date). Percent rungs are
-    day 0 + ceil(n * p / 100) in the clock's unit; when the due date was moved they follow the new span. A rung that
+    `{due: true, to: ...}` or `{overdue: [1, 4, 7], every: 7, to: ...}` (calendar days after the due date; with `every`
+    the last of them comes again and again: the sweep plans the next one when it fires). Percent rungs are day 0 + ceil(n * p / 100) in the clock's unit; when the due date was moved they follow the new span. A rung that
     would fall on day 0 or after the due date (T-7 of a 3-day promise) is left out."""
-    found: dict[date, tuple[list[str], int]] = {}
-    for day, label, audience in _planned(day0, n, due, unit, calendar, ladder):
-        labels, widest = found.setdefault(day, ([], 0))
+    found: dict[date, tuple[list[str], int, int | None]] = {}
+    for day, label, audience, every in _planned(day0, n, due, unit, calendar, ladder):
+        labels, widest, again = found.setdefault(day, ([], 0, None))
         labels.append(label)
-        found[day] = (labels, max(widest, AUDIENCES.index(audience)))
-    return [Rung(day, tuple(labels), AUDIENCES[widest]) for day, (labels, widest) in sorted(found.items())]
+        found[day] = (labels, max(widest, AUDIENCES.index(audience)), every or again)
+    return [Rung(day, tuple(labels), AUDIENCES[widest], every) for day, (labels, widest, every) in sorted(found.items())]
 
 
 def _planned(
     day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, ladder: Sequence[Mapping[str, Any]]
-) -> Iterable[tuple[date, str, str]]:
+) -> Iterable[tuple[date, str, str, int | None]]:
     span = max(n, elapsed(day0, due, unit, calendar))
     for entry in ladder:
         audience = str(entry.get("to", "owner"))
         if "percent" in entry:
             day = _count(day0, -(-span * int(entry["percent"]) // 100), unit, calendar)
             if day0 < day < due:
-                yield day, f"{entry['percent']}%", audience
+                yield day, f"{entry['percent']}%", audience, None
         elif "before" in entry:
             day = _count(day0, span - int(entry["before"]), unit, calendar) if span > int(entry["before"]) else day0
             if day0 < day < due:
-                yield day, f"T-{entry['before']}", audience
+                yield day, f"T-{entry['before']}", audience, None
         elif entry.get("due"):
-            yield due, "DUE", audience
+            yield due, "DUE", audience, None
         else:
+            last = max(entry["overdue"])
             for after in entry["overdue"]:
-                yield due + timedelta(days=int(after)), f"OVERDUE+{after}", audience
+                every = entry.get("every") if after == last else None
+                yield due + timedelta(days=int(after)), f"OVERDUE+{after}", audience, every
 
 
 # -- moves of a running clock (B2.4) ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     from casework.access import AccessPolicy
+    from casework.casefile import CaseFile
     from casework.models import Case, Process
     from casework.workflow import Workflow
 
@@ -22,6 +23,15 @@ class ProcessKind:
     label: Any
     model: type[Process]
     workflows: Mapping[str, type[Workflow]]
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody to whom the rule owes written notice; `id` is bound to the person's row, `label` is for those who may see
+    the case."""
+
+    id: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -44,19 +54,25 @@ class CaseKind:
     template: str = ""
     clock_labels: Mapping[str, Any] = field(default_factory=dict)
     task_labels: Mapping[str, Any] = field(default_factory=dict)
+    parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
 
     def workflow(self, rules: str) -> type[Workflow]:
         """The workflow class of a rules version; KeyError for a version that nobody released."""
         return self.workflows[rules]
 
 
+RECALCULATE = "recalculate_deadlines"
 _kinds: dict[str, CaseKind] = {}
 
 
 def register(kind: CaseKind) -> None:
-    """Make a kind known; called once from the app's `ready`. Registering another under the same code is a mistake."""
+    """Make a kind known; called once from the app's `ready`. ValueError for a second kind under the same code, and for a
+    workflow with clocks whose cases could not follow a change of the calendar (see `deadline_steps`)."""
     if kind.code in _kinds and _kinds[kind.code] is not kind:
         raise ValueError(f"case kind {kind.code} is registered twice")
+    for flow in kind.workflows.values():
+        if flow.clocks and not hasattr(flow, RECALCULATE):
+            raise ValueError(f"{flow.__name__} has clocks but no deadline steps: a snow day would not reach them")
     _kinds[kind.code] = kind
 
 

@@ -80,11 +80,12 @@ def act(
     key: UUID | None = None,
     process: UUID | None = None,
     on: date | None = None,
+    now: datetime | None = None,
 ) -> Outcome:
     """Take one step of a case. `actor` None is the machine. `revision` is the one that the page showed, `key` makes a
-    repeated request harmless. Raises UnknownCase, Stale, NotNow, Forbidden or Invalid; then nothing was changed."""
+    repeated request harmless; `on` and `now` are for the machine, which may act for another day than today. Raises UnknownCase, Stale, NotNow, Forbidden or Invalid; then nothing was changed."""
     kind = _kind_of(number)
-    turn = Turn(actor=actor, now=timezone.now(), today=on or local_today(), key=key)
+    turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), key=key)
     prepared = _prepare(kind, number, transition, process, turn, dict(data or {}), files)
     with transaction.atomic():
         found = load(kind, numbers=[number], key=key)
@@ -100,7 +101,9 @@ def act(
     return Outcome(number, file.case.revision, file.case.state)
 
 
-def act_many(requests: Iterable[StepRequest], *, kind: str, actor: Any = None, on: date | None = None, size: int = 2000) -> BulkOutcome:
+def act_many(
+    requests: Iterable[StepRequest], *, kind: str, actor: Any = None, on: date | None = None, now: datetime | None = None, size: int = 2000
+) -> BulkOutcome:
     """The bulk twin of `act`: same rules, same rows, written a few thousand cases at a time. A refused step leaves its
     case as it was before that step and is reported; the others go on."""
     outcome = BulkOutcome()
@@ -111,7 +114,7 @@ def act_many(requests: Iterable[StepRequest], *, kind: str, actor: Any = None, o
     for start in range(0, len(ids), size):
         chunk = ids[start : start + size]
         with transaction.atomic():
-            files = [_run_all(file, turns[file.case.id], actor, on, outcome) for file in load(kinds.kind(kind), ids=chunk)]
+            files = [_run_all(file, turns[file.case.id], actor, on, now, outcome) for file in load(kinds.kind(kind), ids=chunk)]
             batch.write([file for file in files if file.case.head_seq != file.before["head_seq"]])
     return outcome
 
@@ -307,9 +310,9 @@ def _jsonable(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _run_all(file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, outcome: BulkOutcome) -> CaseFile:
+def _run_all(file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, now: datetime | None, outcome: BulkOutcome) -> CaseFile:
     for request in requests:
-        turn = Turn(actor=actor, now=timezone.now(), today=on or local_today(), data=dict(request.data))
+        turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), data=dict(request.data))
         try:
             _take(file, request.process, request.transition, turn, None, {})
             outcome.done += 1

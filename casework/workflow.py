@@ -24,7 +24,7 @@ from viewflow.fsm import State
 
 from casework import deadlines
 from casework.casefile import CaseFile
-from casework.models import Alert, Case, Clock, Document, Event, Process, Task
+from casework.models import Alert, Appointment, Case, Clock, Document, Event, Process, Task
 from casework.policy import Policy
 
 SYSTEM = "system"
@@ -34,7 +34,8 @@ NEW = "NEW"
 @dataclass(frozen=True)
 class ClockSpec:
     """A promise that a workflow may start. `sla` reads length and unit from the policy: {"n": 3, "unit": "school_day"}.
-    `ladder` names the alert ladder in the policy; `role` is whose promise it is."""
+    `ladder` names the alert ladder in the policy, `moves` what it says on extension and hold (`clock_moves`); `role` is
+    whose promise it is; `then` is the step that the system takes on the day after the due date (a wait is over)."""
 
     kind: str
     label: Any
@@ -42,6 +43,8 @@ class ClockSpec:
     role: str = ""
     ladder: str = "default"
     cite: str = ""
+    moves: str = "default"
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,28 @@ class Workflow:
         for clock in self._running(kind):
             deadlines.cancel(self.file, clock, reason, self.turn)
 
+    def escalate_clock(self, kind: str, to: str, complaint_on: date | None = None) -> Clock:
+        """The promise `kind` passes into the promise `to` (B2.4); ValueError when none runs."""
+        for clock in self._running(kind):
+            return deadlines.escalate(self.file, clock, self.clocks[to], self.turn, complaint_on=complaint_on)
+        raise ValueError(f"no clock {kind} runs in {self.case.number}")
+
+    def merge_clocks(self, reason: str) -> None:
+        """All promises of the case go on in another case."""
+        for clock in list(self.file.running):
+            deadlines.merge_away(self.file, clock, reason, self.turn)
+
+    def hold_clock(self, kind: str, until: date, cause: str, notices: Mapping[str, str] | None = None) -> None:
+        """Days of this promise stop counting (informal resolution, an appeal of a dismissal)."""
+        for clock in self._running(kind):
+            deadlines.hold(self.file, clock, until, self.turn, cause, "", notices or {})
+
+    def resume_clock(self, kind: str, on: date | None = None) -> None:
+        """Days of this promise count again."""
+        for clock in self._running(kind):
+            if clock.status == Clock.Status.HELD:
+                deadlines.resume(self.file, clock, on or self.effective_on, self.turn)
+
     def _running(self, kind: str) -> list[Clock]:
         process_id = self.process.id if self.process else None
         return [clock for clock in self.file.running if clock.kind == kind and clock.process_id == process_id]
@@ -212,6 +237,14 @@ class Workflow:
     def actor_id(self) -> int | None:
         """The user who acts, or None for the machine."""
         return self.turn.actor.pk if self.turn.actor else None
+
+    def appoint(self, kind: str, starts_at: datetime, place: str, minutes: int = 60, interpreter: bool = False) -> Appointment:
+        """A meeting that belongs into people's calendars."""
+        row = Appointment(
+            id=uuid4(), kind=kind, starts_at=starts_at, minutes=minutes, place=place[:200], interpreter=interpreter
+        )
+        row.case_id, row.process_id = self.case.id, self.process.id if self.process else None
+        return self.file.add(row)
 
     def alert(self, code: str, level: str = "owner", **data: Any) -> None:
         """Raise an alert at once; `data` holds codes and dates alone."""

@@ -96,12 +96,14 @@ def broker_url(url: str) -> str:
 
 
 def email(text: str) -> dict[str, object]:
-    """smtp://user:password@host:port (smtps:// for TLS from the start, ?tls=1 for STARTTLS) or console:"""
+    """smtp://user:password@host:port (smtps:// for TLS from the start, ?tls=1 for STARTTLS), file:/folder or console:"""
     parts = urlsplit(text)
+    if parts.scheme == "file" and parts.path:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("not an smtp://host:port, smtps://host:port or console: address")
+        raise ValueError("not an smtp://host:port, smtps://host:port, file:/folder or console: address")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
@@ -110,5 +112,12 @@ def email(text: str) -> dict[str, object]:
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parse_qs(parts.query).get("tls") == ["1"],
-        "EMAIL_TIMEOUT": 20,
     }
+
+
+def site(text: str) -> str:
+    """An http(s) address without a path."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("not an address such as https://cases.example.org")
+    return text.rstrip("/")

@@ -5,6 +5,7 @@ secret given and refuses what is only fit for a demo."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def _socket(name: str) -> str:
 DATABASE: dict[str, str] = env.read("DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name")
 REDIS_URL = env.read("REDIS_URL", "", env.redis, "redis://host:6379/0 or unix:///path?db=0")
 if PRODUCTION:
-    missing = [name for name, value in [("DATABASE_URL", DATABASE), ("REDIS_URL", REDIS_URL)] if not value]
+    # without EMAIL_URL alerts would pile up in a folder that nobody reads
+    needed = [("DATABASE_URL", DATABASE), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", os.environ.get("EMAIL_URL"))]
+    missing = [name for name, value in needed if not value]
     if missing:
         raise ImproperlyConfigured(f"PROFILE=production needs {' and '.join(missing)}")
     if SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50:
@@ -210,7 +213,12 @@ MAX_ATTACHMENT_BYTES = env.read("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, int, "
 MAX_IMPORT_BYTES = env.read("MAX_IMPORT_BYTES", 2 * 1024**3, int, "largest import, unpacked, in bytes")
 
 # -- e-mail ------------------------------------------------------------------------------------------------------------
-vars().update(env.read("EMAIL_URL", env.email("console:"), env.email, "smtp://user:password@host:587?tls=1 or console:"))
+EMAIL_URL = f"file:{DATA / 'mail'}"
+vars().update(env.read("EMAIL_URL", env.email(EMAIL_URL), env.email, "smtp://user:password@host:587?tls=1, file:/folder or console:"))
+EMAIL_TIMEOUT = 10  # a mail server that hangs holds a sender no longer than this
+SMS_PROVIDER = env.read("SMS_PROVIDER", "notifications.senders.ConsoleSms", str, "dotted path of the class that sends text messages")
+SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", env.site, "https://host of the product, for links in messages")
+METRICS_TOKEN = env.read("METRICS_TOKEN", "", str, "bearer token for /metrics; without it only this machine may read them")
 DEFAULT_FROM_EMAIL = env.read("FROM_EMAIL", "holdfast@localhost", str, "sender of messages")
 
 # -- Celery (measured: no ETA tasks, late acknowledgement, tasks far shorter than the visibility timeout) ---------------
@@ -228,7 +236,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"district.tasks.*": {"queue": "imports"}}
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+SWEEP_SECONDS = env.read("SWEEP_SECONDS", 60, int, "seconds between two sweeps")
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "sweep": {"task": "holdfast.sweep", "schedule": float(SWEEP_SECONDS), "options": {"queue": "sweep", "expires": 55}},
+}
 
 # -- logs: JSON lines on standard error, never a name or a narrative ----------------------------------------------------
 LOGGING_CONFIG = None

@@ -1,1 +1,1 @@
-"""From an alert to a person (to come)."""
+"""From an alert to a person: recipients, channels, outbox, preferences, digests."""

@@ -2,7 +2,7 @@
 
 from .access import CaseUserPermission, Recusal
 from .case import Case, CaseNumber, Process
-from .clock import Clock, ClockChange, Rung
+from .clock import Appointment, CalendarApplied, Clock, ClockChange, Heartbeat, Rung
 from .files import Attachment, Document
 from .guards import AllowedMove
 from .policy import PolicyUse
@@ -12,7 +12,9 @@ from .work import SavedView, Task
 __all__ = [
     "Alert",
     "AllowedMove",
+    "Appointment",
     "Attachment",
+    "CalendarApplied",
     "Case",
     "CaseNumber",
     "CaseUserPermission",
@@ -20,6 +22,7 @@ __all__ = [
     "ClockChange",
     "Document",
     "Event",
+    "Heartbeat",
     "PolicyUse",
     "Process",
     "Recusal",

@@ -42,6 +42,18 @@ class Clock(models.Model):
     stop_event = models.CharField(max_length=64, blank=True)
     stopped_on = models.DateField(null=True)
     episode = models.PositiveSmallIntegerField(default=1)
+    ladder = models.CharField(max_length=32, default="default", help_text="alert ladder of the policy; kept, so that a renamed step still alerts")
+    roll = models.CharField(max_length=20, default="none")
+    role = models.CharField(max_length=32, blank=True, help_text="whose promise it is while the case has no owner")
+    extended_by = models.PositiveSmallIntegerField(default=0, help_text="days granted by extensions, in the clock's unit")
+    extensions = models.PositiveSmallIntegerField(default=0)
+    held_days = models.PositiveSmallIntegerField(default=0, help_text="days of ended holds, in the clock's unit")
+    held_from = models.DateField(null=True)
+    held_until = models.DateField(null=True, help_text="expected end of the hold")
+    late_until = models.DateField(null=True, help_text="date of an extension entered too late: it moves nothing, it is only shown")
+    generation = models.PositiveSmallIntegerField(default=1, help_text="how often the alerts were planned")
+    rebased_from = models.DateField(null=True, help_text="the wrong day 0 that this clock replaces")
+    then = models.CharField(max_length=64, blank=True, help_text="step that the system takes on the day after the due date")
 
     class Meta:
         triggers = [ORIGINAL_DUE, NEVER_DELETE]
@@ -69,10 +81,12 @@ class ClockChange(models.Model):
     old_due = models.DateField(null=True)
     new_due = models.DateField(null=True)
     reason = models.CharField(max_length=200, blank=True)
+    on = models.DateField(help_text="the local date that it counts for")
     data = models.JSONField(default=dict)
 
     class Meta:
         triggers = [APPEND_ONLY]
+        indexes = [models.Index(fields=["clock", "id"], name="clock_change")]
 
 
 class Rung(models.Model):
@@ -85,7 +99,45 @@ class Rung(models.Model):
     scheduled_for = models.DateTimeField()
     fired_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    alert = models.ForeignKey("casework.Alert", models.PROTECT, null=True, related_name="rungs", db_index=False, help_text="the one alert that it became")
+    every = models.PositiveSmallIntegerField(null=True, help_text="plan the next one so many days later when this one fires")
+    step = models.CharField(max_length=64, blank=True, help_text="the system takes this step instead of raising an alert")
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clock", "label", "generation"], name="rung_key")]
         indexes = [models.Index(fields=["scheduled_for", "id"], condition=models.Q(fired_at=None, cancelled_at=None), name="rung_pending")]
+
+
+class Heartbeat(models.Model):
+    """When a periodic job last finished; for the dead-man check, the banner and the nightly jobs that run once a date."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+    for_date = models.DateField(null=True, help_text="nightly jobs: the last local date done")
+    data = models.JSONField(default=dict)
+
+
+class CalendarApplied(models.Model):
+    """Up to which revision of a calendar the running clocks were recomputed (domain.md N8)."""
+
+    calendar = models.OneToOneField("district.Calendar", models.CASCADE, primary_key=True)
+    revision = models.PositiveIntegerField()
+
+
+class Appointment(models.Model):
+    """A meeting in a case that belongs into people's calendars: a conference, an interview, a mediation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="appointments")
+    process = models.ForeignKey(Process, models.PROTECT, null=True, related_name="appointments")
+    kind = models.CharField(max_length=32)
+    starts_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(default=60)
+    place = models.CharField(max_length=200, blank=True)
+    interpreter = models.BooleanField(default=False)
+    sequence = models.PositiveSmallIntegerField(default=0, help_text="raised at each change, so that calendars update their entry")
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["starts_at"], name="appointment_starts")]

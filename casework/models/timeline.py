@@ -61,6 +61,10 @@ class Alert(models.Model):
     raised_at = models.DateTimeField()
     scheduled_for = models.DateTimeField(null=True)
     data = models.JSONField(default=dict, help_text="codes and dates alone")
+    fanned_out_at = models.DateTimeField(null=True, help_text="when the messages to people were made of it")
 
     class Meta:
-        indexes = [models.Index(fields=["raised_at"], name="alert_raised")]
+        indexes = [
+            models.Index(fields=["raised_at"], name="alert_raised"),
+            models.Index(fields=["raised_at", "id"], condition=models.Q(fanned_out_at=None), name="alert_waiting"),
+        ]

@@ -116,7 +116,7 @@ class Run:
         if not key_file.exists():
             key_file.touch(mode=0o600)
             key_file.write_text(secrets.token_urlsafe(60))
-        own = {"SECRET_KEY": key_file.read_text(), "C_FORCE_ROOT": "1", "PYTHONUNBUFFERED": "1"}
+        own = {"SECRET_KEY": key_file.read_text(), "C_FORCE_ROOT": "1", "PYTHONUNBUFFERED": "1", "SITE_URL": f"http://{HOST}:{self.port}"}
         return os.environ | own | self.servers.environment()
 
     def _prepare(self) -> list[dict[str, str]]:

@@ -81,7 +81,7 @@ def test_worked_dates(number, start, n, unit, expected):
 
 
 def ladder():
-    return policy_for("clocks", day("2026-10-01")).data["ladders"]["investigation"]
+    return policy_for("titleix", day("2026-10-01")).data["ladders"]["investigation"]
 
 
 def planned(start: str, n: int) -> list[tuple[str, tuple[str, ...]]]:

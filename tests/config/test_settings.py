@@ -16,6 +16,7 @@ from config import env, settings
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "PROFILE": "production", "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://u:p@h:5432/d", "REDIS_URL": "redis://h:6379/0",
+    "EMAIL_URL": "smtp://mail.example.org",
 }  # fmt: skip
 
 
@@ -46,6 +47,8 @@ def test_production_starts_with_everything_given():
         ({"PROFILE": "staging"}, "PROFILE"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"EMAIL_URL": "mail"}, "EMAIL_URL"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL"),
+        ({"SITE_URL": "cases.example.org"}, "SITE_URL"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"MAX_IMPORT_BYTES": "many"}, "MAX_IMPORT_BYTES"),
     ],

@@ -4,7 +4,8 @@ from django import forms
 from django.db.models import Q
 
 from casework.access import GrantAccess
-from casework.kinds import CaseKind
+from casework.deadline_steps import deadline_steps
+from casework.kinds import CaseKind, Party
 from casework.stepforms import NoteForm, StepForm
 from casework.workflow import NEW, SYSTEM, ClockSpec, SubjectState, Workflow, step, unmet
 from tests.toykind.models import BullyingCase
@@ -22,8 +23,32 @@ class BullyingWorkflow(Workflow):
     kind, version = "BUL", "bul-2026"
     born, final = ("REPORTED",), ("DONE",)
     labels = {"REPORTED": "Reported", "LOOKED_INTO": "Looked into", "DONE": "Done"}
-    clocks = {"look": ClockSpec("look", "Look into it", lambda policy: {"n": 5, "unit": "school_day"})}
+    clocks = {
+        "look": ClockSpec("look", "Look into it", lambda policy: {"n": 5, "unit": "school_day"}),
+        "school": ClockSpec("school", "School", lambda policy: {"n": 30, "unit": "calendar_day"}, ladder="investigation", moves="investigation"),
+        "district": ClockSpec("district", "District", lambda policy: {"n": 60, "unit": "calendar_day"}, ladder="investigation", moves="investigation"),
+        "wait": ClockSpec("wait", "Wait", lambda policy: {"n": 10, "unit": "calendar_day"}, then="wait_over"),
+    }
     state = SubjectState(labels)
+    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(
+        state, ("REPORTED", "LOOKED_INTO"), by=("work_cases",)
+    )
+
+    @step(state, source=["REPORTED", "LOOKED_INTO"], label="Promise", by=(SYSTEM,))
+    def promise(self):
+        self.start_clock(self.data["kind"], self.data["day0"])
+
+    @step(state, source=["REPORTED", "LOOKED_INTO"], label="Keep", by=(SYSTEM,))
+    def keep(self):
+        self.stop_clock(self.data["kind"])
+
+    @step(state, source=["REPORTED", "LOOKED_INTO"], label="Escalate", by=(SYSTEM,))
+    def escalate(self):
+        self.escalate_clock("school", "district", self.data.get("complaint_on"))
+
+    @step(state, source="REPORTED", label="The wait is over", by=(SYSTEM,), conditions=[known_place], stops=("wait",))
+    def wait_over(self):
+        pass
 
     @step(state, source=NEW, target="REPORTED", label="Report", by=(SYSTEM,), starts=("look",))
     def report(self):
@@ -47,7 +72,7 @@ class BullyingWorkflow(Workflow):
 BULLYING = CaseKind(
     code="BUL",
     label="Bullying",
-    domain="attendance",  # borrows a policy: a kind of its own would bring one
+    domain="titleix",  # borrows a policy: a kind of its own would bring one
     model=BullyingCase,
     workflows={"bul-2026": BullyingWorkflow},
     current_rules="bul-2026",
@@ -55,4 +80,5 @@ BULLYING = CaseKind(
     labels=lambda ids: dict(BullyingCase.objects.filter(pk__in=ids).values_list("pk", "place")),
     search=lambda words: Q(pk__in=[]),
     number_width=4,
+    parties=lambda file: (Party("1", "Complainant 1"), Party("2", "Respondent 1")) if file.case.place else (),
 )

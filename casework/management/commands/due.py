@@ -36,7 +36,7 @@ class Command(JsonCommand):
             due = dates.add(start, options["n"], unit, calendar)
         except OverflowError as error:
             raise CommandError("the due date lies beyond the year 9999") from error
-        ladder = policy_for("clocks", local_today()).data["ladders"]["investigation"]
+        ladder = policy_for("titleix", local_today()).data["ladders"]["investigation"]
         rungs = dates.rungs(start, options["n"], due.due, unit, calendar, ladder)
         self.show(
             {

@@ -60,6 +60,6 @@ DROP TABLE attendance_mark;
 class Migration(migrations.Migration):
     """Partitions by month of the day; the key (day, student) keeps an import's writes in one or two of them."""
 
-    dependencies = [("attendance", "0003_initial")]
+    dependencies = [("attendance", "0002_initial")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,139 @@
+"""The senders' loop: claim rows with SKIP LOCKED and a lease, send, mark. At least once; twice only when the process
+died between the sending and the mark, and then with the same Message-ID."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from casework import access, dates
+from casework.policy import policy_for
+from notifications import rules
+from notifications.fanout import administrators
+from notifications.models import Attempt, Digest, Message
+from notifications.models.outbox import Sendable, State
+from notifications.senders import Passing, Permanent, Senders, send_digest, send_message
+
+log = structlog.get_logger()
+BATCH = 100
+LEASE = timedelta(minutes=10)
+
+_CLAIM = """
+UPDATE {table} SET claimed_until = %(until)s, attempts = attempts + 1
+ WHERE id IN (SELECT id FROM {table}
+               WHERE state = 'PENDING' AND next_attempt_at <= %(now)s
+                 -- a lease further ahead than any lease can be: the machine's clock was set back
+                 AND (claimed_until IS NULL OR claimed_until <= %(now)s OR claimed_until > %(never)s)
+               ORDER BY next_attempt_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def claim(model: type[Sendable], now: datetime, limit: int = BATCH) -> list[UUID]:
+    """Take up to `limit` due rows in hand for the length of a lease."""
+    values = {"now": now, "until": now + LEASE, "never": now + 2 * LEASE, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(table=model._meta.db_table), values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def waiting(now: datetime | None = None) -> int:
+    """How many messages and digests are due and in nobody's hand."""
+    now = now or timezone.now()
+    return sum(
+        model._default_manager.filter(state=State.PENDING, next_attempt_at__lte=now).exclude(claimed_until__gt=now).count()
+        for model in (Message, Digest)
+    )
+
+
+def deliver(now: datetime | None = None, *, limit: int = BATCH) -> int:
+    """Claim and send one batch of messages and digests; how many were claimed."""
+    now, senders = now or timezone.now(), Senders()
+    try:
+        return _messages(senders, now, limit) + _digests(senders, now, limit)
+    finally:
+        senders.close()
+
+
+def _messages(senders: Senders, now: datetime, limit: int) -> int:
+    ids = claim(Message, now, limit)
+    rows = list(Message.objects.filter(pk__in=ids).select_related("alert__case", "recipient__alert_preference", "endpoint").order_by("next_attempt_at", "id"))
+    seeing = _seeing(rows)
+    for message in rows:
+        if message.recipient_id and message.alert.case_id and message.recipient_id not in seeing[message.alert.case_id]:
+            _mark(message, State.SKIPPED, "no_access")  # recused or moved on since the alert was raised
+        else:
+            _try(message, now, lambda message=message: send_message(senders, message))
+    return len(ids)
+
+
+def _seeing(rows: Sequence[Message]) -> dict[int, set[int]]:
+    """Case -> who may still hear of it: those who see it, and the administrators to whom an alert without people went."""
+    by_kind: dict[str, set[int]] = defaultdict(set)
+    for message in rows:
+        if message.alert.case is not None:
+            by_kind[message.alert.case.kind].add(message.alert.case.pk)
+    everywhere = administrators() if by_kind else set()
+    return {
+        case_id: held.get("view_cases", set()) | everywhere
+        for kind, ids in by_kind.items() for case_id, held in access.holders(kind, ids).items()
+    }  # fmt: skip
+
+
+def _digests(senders: Senders, now: datetime, limit: int) -> int:
+    ids = claim(Digest, now, limit)
+    for digest in Digest.objects.filter(pk__in=ids).select_related("recipient").order_by("next_attempt_at", "id"):
+        _try(digest, now, lambda digest=digest: send_digest(senders, digest))
+    return len(ids)
+
+
+def _try(row: Any, now: datetime, send: Callable[[], None]) -> None:
+    try:
+        send()
+    except Permanent as error:
+        _mark(row, State.DEAD, str(error))
+    except Passing as error:
+        _again(row, now, str(error))
+    except Exception as error:  # a defect in one message must not stop the others
+        log.exception("delivery.failed", message=str(row.pk))
+        _again(row, now, type(error).__name__)
+    else:
+        _mark(row, State.SENT, "")
+
+
+def _again(row: Any, now: datetime, code: str) -> None:
+    policy = policy_for("notifications", dates.local_date(now, settings.TIME_ZONE))
+    later = rules.next_try(row.attempts, now, policy.data["retry_minutes"])
+    if later is None:
+        _mark(row, State.DEAD, code)
+    else:
+        _mark(row, State.PENDING, code, next_attempt_at=later)
+
+
+def _mark(row: Any, state: str, code: str, **more: Any) -> None:
+    """Write how it went: the row, its line in the delivery log, and for a digest the messages in it."""
+    now = timezone.now()
+    sent = {"sent_at": now} if state == State.SENT else {}
+    with transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(state=state, error=code[:200], claimed_until=None, **sent, **more)
+        is_digest = isinstance(row, Digest)
+        outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(State(state), "retry")
+        Attempt.objects.create(message=None if is_digest else row, digest=row if is_digest else None, at=now, outcome=outcome, detail=code[:200])
+        if is_digest and state in (State.SENT, State.DEAD):
+            Message.objects.filter(digest=row, state=State.COLLECTED).update(state=state, error=code[:200], **sent)
+
+
+def resend(row: Any) -> None:
+    """Try a dead letter again from the start."""
+    now = timezone.now()
+    type(row).objects.filter(pk=row.pk, state=State.DEAD).update(state=State.PENDING, attempts=0, next_attempt_at=now, claimed_until=None)
+    if isinstance(row, Digest):
+        Message.objects.filter(digest=row, state=State.DEAD).update(state=State.COLLECTED)

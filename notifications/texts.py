@@ -1,0 +1,93 @@
+"""What an alert says: the case's number, what falls due, a link. Never a name, a school or a fact (domain.md C9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from casework.models import Alert
+
+PLAIN = {
+    "DUE": gettext_noop("due today"),
+    "HOLD_ENDS": gettext_noop("a hold was expected to end"),
+    "DUE_NEARER": gettext_noop("a due date came nearer"),
+    "STEP_FAILED": gettext_noop("a step of the system did not succeed"),
+    "L6_LATE": gettext_noop("a notice is later than the law allows"),
+    "IMPORT_HELD": gettext_noop("an import is held and waits for your decision"),
+    "IMPORT_REFUSED": gettext_noop("an import was refused"),
+    "RECALC": gettext_noop("a due date moved with the calendar"),
+}
+
+
+def label(code: str) -> str:
+    """One rung or code in words."""
+    if code.startswith("OVERDUE"):
+        return _("overdue")
+    if code.startswith("T-"):
+        return _("due in %(n)s days") % {"n": code[2:]} if code != "T-1" else _("due tomorrow")
+    if code.endswith("%"):
+        return _("%(n)s of the time is over") % {"n": code}
+    return _(PLAIN[code]) if code in PLAIN else code.replace("_", " ").lower()
+
+
+def words(alert: Alert) -> str:
+    """What happened, in words."""
+    labels = alert.data.get("labels") or [alert.code]
+    parts = [part for text in labels for part in _parts(text)]
+    return ", ".join(dict.fromkeys(label(part) for part in parts[-2:]))
+
+
+def _parts(text: str) -> list[str]:
+    """'90%+T-3' as its two labels; 'OVERDUE+4' is one."""
+    return [text] if text.startswith("OVERDUE") else text.split("+")
+
+
+def due(alert: Alert) -> str:
+    """The due date in words, or nothing."""
+    day = alert.data.get("due")
+    return date_format(date.fromisoformat(day), "D j M Y") if day else ""
+
+
+def link(alert: Alert) -> str:
+    """Where to look: the case, or the inbox where there is none."""
+    return f"{settings.SITE_URL}/cases/{alert.case.number}" if alert.case else f"{settings.SITE_URL}/inbox"
+
+
+def subject(alert: Alert) -> str:
+    """The subject line of a single alert."""
+    about = alert.case.number if alert.case else _("Holdfast")
+    return f"{about}: {words(alert)}"
+
+
+def body(alert: Alert) -> str:
+    """The text of a single alert."""
+    lines = [subject(alert)]
+    if due(alert):
+        lines.append(_("Due: %(day)s") % {"day": due(alert)})
+    return "\n".join([*lines, "", link(alert), "", _("You get this because of your post. Choose how you hear of alerts: %(url)s") % {"url": f"{settings.SITE_URL}/inbox/preferences"}, ""])
+
+
+def digest(alerts: Sequence[Alert]) -> tuple[str, str]:
+    """Subject and text of a digest."""
+    lines = [f"- {subject(alert)}{f' ({due(alert)})' if due(alert) else ''}  {link(alert)}" for alert in alerts]
+    title = _("%(n)s alerts for you") % {"n": len(alerts)}
+    return title, "\n".join([title, "", *lines, "", f"{settings.SITE_URL}/inbox", ""])
+
+
+def short(alert: Alert) -> str:
+    """A text message."""
+    return f"{subject(alert)} {link(alert)}"
+
+
+def payload(alert: Alert) -> dict[str, Any]:
+    """What a webhook is told."""
+    return {
+        "alert": str(alert.pk), "case": alert.case.number if alert.case else None, "code": alert.code,
+        "labels": alert.data.get("labels") or [alert.code], "due": alert.data.get("due"), "raised_at": alert.raised_at.isoformat(),
+    }  # fmt: skip

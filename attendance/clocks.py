@@ -36,7 +36,9 @@ CASE = {
 
 
 def _notice(threshold: str, label: Any) -> ClockSpec:
-    return ClockSpec(f"notice_{threshold}", label, lambda policy: trigger(policy, threshold)["sla"], role="SSW", cite="G.S. 115C-378", moves="notice")
+    return ClockSpec(
+        f"notice_{threshold}", label, lambda policy: trigger(policy, threshold)["sla"], role="SSW", cite="G.S. 115C-378", moves="notice"
+    )
 
 
 NOTICE = {

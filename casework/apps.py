@@ -14,8 +14,10 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """After each migration the database learns the moves that the workflows allow."""
-        from casework import law, policy
-        from district.imports import limits
+        from casework import law, policy, sweep
+        from district.imports import limits, specs
 
         limits.provide(lambda on: policy.policy_for("import", on).data)
+        specs.on_trouble(sweep.import_in_trouble)
+        sweep.register_jobs()
         post_migrate.connect(law.publish, sender=self, dispatch_uid="casework.law")

@@ -174,7 +174,9 @@ def _due(file: CaseFile, clock: Clock) -> dates.DueDate:
     return dates.add(clock.day0, days, dates.Unit(clock.unit), calendar_of(file, clock), dates.Roll(clock.roll))
 
 
-def _move(file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str, *, old: date | None = None, plan: bool = True, **data: Any) -> None:
+def _move(
+    file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str, *, old: date | None = None, plan: bool = True, **data: Any
+) -> None:
     """The due date follows from the clock's days; rungs to come are planned anew, rungs already past are not fired
     again. When the date came nearer, one alert sums that up."""
     old, found = old or clock.due, _due(file, clock)
@@ -247,7 +249,14 @@ def _plan_rungs(file: CaseFile, clock: Clock, calendar: dates.SchoolCalendar, af
         if after is None or instant > after:
             _plan(file, clock, label, level, instant, every=every)
     if clock.then:
-        _plan(file, clock, THEN, "system", dates.local_instant(clock.due + dates.ONE_DAY, dates.DAY_BEGINS, settings.TIME_ZONE), step=clock.then)
+        _plan(
+            file,
+            clock,
+            THEN,
+            "system",
+            dates.local_instant(clock.due + dates.ONE_DAY, dates.DAY_BEGINS, settings.TIME_ZONE),
+            step=clock.then,
+        )
 
 
 def _plan(file: CaseFile, clock: Clock, label: str, level: str, instant: datetime, *, every: int | None = None, step: str = "") -> None:

@@ -310,7 +310,9 @@ def _jsonable(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _run_all(file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, now: datetime | None, outcome: BulkOutcome) -> CaseFile:
+def _run_all(
+    file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, now: datetime | None, outcome: BulkOutcome
+) -> CaseFile:
     for request in requests:
         turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), data=dict(request.data))
         try:

@@ -72,7 +72,12 @@ def late_by(now: datetime | None = None) -> timedelta | None:
     now = now or timezone.now()
     last = Heartbeat.objects.filter(name=NAME).values_list("at", flat=True).first()
     if last is None:
-        last = Rung.objects.filter(fired_at=None, cancelled_at=None).order_by("scheduled_for", "id").values_list("scheduled_for", flat=True).first()
+        last = (
+            Rung.objects.filter(fired_at=None, cancelled_at=None)
+            .order_by("scheduled_for", "id")
+            .values_list("scheduled_for", flat=True)
+            .first()
+        )
     missing = now - last - 3 * INTERVAL if last else timedelta(0)
     return missing if missing > timedelta(0) else None
 
@@ -170,7 +175,13 @@ def _push_away(rung_id: int, number: str, name: str, attempts: int, at: datetime
     if attempts == GIVE_UP:
         clock = Clock.objects.get(rungs=rung_id)
         Alert.objects.create(
-            id=uuid4(), case_id=clock.case_id, clock=clock, code="STEP_FAILED", level="supervisor", raised_at=at, data={"step": name, "error": reason}
+            id=uuid4(),
+            case_id=clock.case_id,
+            clock=clock,
+            code="STEP_FAILED",
+            level="supervisor",
+            raised_at=at,
+            data={"step": name, "error": reason},
         )
 
 
@@ -190,7 +201,11 @@ def _amended_calendars(at: datetime, batch: int, swept: Swept) -> None:
 def _recalculate(calendar_id: int, revision: int, at: datetime) -> int:
     today = dates.local_date(at, settings.TIME_ZONE)
     calendar = calendar_at(calendar_id, revision)
-    running = Clock.objects.filter(calendar_id=calendar_id, status__in=["RUNNING", "HELD"]).exclude(unit="calendar").exclude(calendar_revision=revision)
+    running = (
+        Clock.objects.filter(calendar_id=calendar_id, status__in=["RUNNING", "HELD"])
+        .exclude(unit="calendar")
+        .exclude(calendar_revision=revision)
+    )
     by_kind: dict[str, set[int]] = defaultdict(set)
     for clock in running.select_related("case").only(*_DUE_FIELDS):
         days = clock.n + clock.extended_by + clock.held_days
@@ -227,6 +242,19 @@ _jobs: dict[str, Job] = {}
 def nightly(name: str, at: Callable[[date], time], work: Callable[[date], None]) -> None:
     """Register a job that runs once for each local date, whatever the clocks do (A-28); `work` gets the date."""
     _jobs[name] = Job(name, at, work)
+
+
+def register_jobs() -> None:
+    """Posts begin and end with the date: whoever's post ended yesterday sees nothing today."""
+    from district.posts import sync_posts
+
+    nightly("posts", lambda _day: time(0, 1), lambda _day: sync_posts())
+
+
+def import_in_trouble(run: Any) -> None:
+    """An import that is held or refused is the administrators' business at once (A-30)."""
+    code = f"IMPORT_{run.state}"
+    Alert.objects.create(id=uuid4(), code=code, level="admin", raised_at=timezone.now(), data={"import": str(run.pk)})
 
 
 def _nightly(at: datetime, batch: int, swept: Swept) -> None:

@@ -240,9 +240,7 @@ class Workflow:
 
     def appoint(self, kind: str, starts_at: datetime, place: str, minutes: int = 60, interpreter: bool = False) -> Appointment:
         """A meeting that belongs into people's calendars."""
-        row = Appointment(
-            id=uuid4(), kind=kind, starts_at=starts_at, minutes=minutes, place=place[:200], interpreter=interpreter
-        )
+        row = Appointment(id=uuid4(), kind=kind, starts_at=starts_at, minutes=minutes, place=place[:200], interpreter=interpreter)
         row.case_id, row.process_id = self.case.id, self.process.id if self.process else None
         return self.file.add(row)
 

@@ -65,7 +65,11 @@ def deliver(now: datetime | None = None, *, limit: int = BATCH) -> int:
 
 def _messages(senders: Senders, now: datetime, limit: int) -> int:
     ids = claim(Message, now, limit)
-    rows = list(Message.objects.filter(pk__in=ids).select_related("alert__case", "recipient__alert_preference", "endpoint").order_by("next_attempt_at", "id"))
+    rows = list(
+        Message.objects.filter(pk__in=ids)
+        .select_related("alert__case", "recipient__alert_preference", "endpoint")
+        .order_by("next_attempt_at", "id")
+    )
     seeing = _seeing(rows)
     for message in rows:
         if message.recipient_id and message.alert.case_id and message.recipient_id not in seeing[message.alert.case_id]:
@@ -126,7 +130,9 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
         type(row).objects.filter(pk=row.pk).update(state=state, error=code[:200], claimed_until=None, **sent, **more)
         is_digest = isinstance(row, Digest)
         outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(State(state), "retry")
-        Attempt.objects.create(message=None if is_digest else row, digest=row if is_digest else None, at=now, outcome=outcome, detail=code[:200])
+        Attempt.objects.create(
+            message=None if is_digest else row, digest=row if is_digest else None, at=now, outcome=outcome, detail=code[:200]
+        )
         if is_digest and state in (State.SENT, State.DEAD):
             Message.objects.filter(digest=row, state=State.COLLECTED).update(state=state, error=code[:200], **sent)
 

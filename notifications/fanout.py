@@ -59,7 +59,10 @@ def _messages_of(alerts: Sequence[Alert], now: datetime) -> int:
 def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
     """Alert -> users, with one statement per kind of case. An alert that would reach nobody goes to the administrators
     (with the case's number alone), so that it is not lost."""
-    cases = {case.pk: case for case in Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).only("kind", "owner_id", "policy")}
+    cases = {
+        case.pk: case
+        for case in Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).only("kind", "owner_id", "policy")
+    }
     by_kind: dict[str, set[int]] = defaultdict(set)
     for case in cases.values():
         by_kind[case.kind].add(case.pk)
@@ -102,7 +105,9 @@ def _write(alerts: Sequence[Alert], recipients: dict[Any, set[int]], policy: Pol
     return len(rows)
 
 
-def _message(alert: Alert, channel: Channel, now: datetime, leaves: datetime, *, user: int | None = None, endpoint: int | None = None) -> Message:
+def _message(
+    alert: Alert, channel: Channel, now: datetime, leaves: datetime, *, user: int | None = None, endpoint: int | None = None
+) -> Message:
     state = {Channel.INBOX: State.SENT, Channel.DIGEST: State.COLLECTED}.get(channel, State.PENDING)
     return Message(
         id=uuid4(), alert=alert, recipient_id=user, endpoint_id=endpoint, channel=channel, state=state, created_at=now,

@@ -70,7 +70,17 @@ def body(alert: Alert) -> str:
     lines = [subject(alert)]
     if due(alert):
         lines.append(_("Due: %(day)s") % {"day": due(alert)})
-    return "\n".join([*lines, "", link(alert), "", _("You get this because of your post. Choose how you hear of alerts: %(url)s") % {"url": f"{settings.SITE_URL}/inbox/preferences"}, ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            link(alert),
+            "",
+            _("You get this because of your post. Choose how you hear of alerts: %(url)s")
+            % {"url": f"{settings.SITE_URL}/inbox/preferences"},
+            "",
+        ]
+    )
 
 
 def digest(alerts: Sequence[Alert]) -> tuple[str, str]:

@@ -42,7 +42,9 @@ class Clock(models.Model):
     stop_event = models.CharField(max_length=64, blank=True)
     stopped_on = models.DateField(null=True)
     episode = models.PositiveSmallIntegerField(default=1)
-    ladder = models.CharField(max_length=32, default="default", help_text="alert ladder of the policy; kept, so that a renamed step still alerts")
+    ladder = models.CharField(
+        max_length=32, default="default", help_text="alert ladder of the policy; kept, so that a renamed step still alerts"
+    )
     roll = models.CharField(max_length=20, default="none")
     role = models.CharField(max_length=32, blank=True, help_text="whose promise it is while the case has no owner")
     extended_by = models.PositiveSmallIntegerField(default=0, help_text="days granted by extensions, in the clock's unit")
@@ -99,7 +101,9 @@ class Rung(models.Model):
     scheduled_for = models.DateTimeField()
     fired_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    alert = models.ForeignKey("casework.Alert", models.PROTECT, null=True, related_name="rungs", db_index=False, help_text="the one alert that it became")
+    alert = models.ForeignKey(
+        "casework.Alert", models.PROTECT, null=True, related_name="rungs", db_index=False, help_text="the one alert that it became"
+    )
     every = models.PositiveSmallIntegerField(null=True, help_text="plan the next one so many days later when this one fires")
     step = models.CharField(max_length=64, blank=True, help_text="the system takes this step instead of raising an alert")
     attempts = models.PositiveSmallIntegerField(default=0)

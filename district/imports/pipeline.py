@@ -214,6 +214,8 @@ def _finish(run: Import, delivery: Delivery | None) -> Import:
         ImportIssue.objects.bulk_create(
             [ImportIssue(run=run, **_issue_fields(issue)) for issue in (delivery.issues if delivery else [])], batch_size=2000
         )
+        if run.state in (Import.State.HELD, Import.State.REFUSED):
+            specs.tell_trouble(run)
     log.info("import.finished", run=str(run.id), state=run.state, source=run.source)
     return run
 

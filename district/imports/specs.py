@@ -86,6 +86,7 @@ class FileSpec:
 
 _specs: dict[str, FileSpec] = {}
 _steps: list[tuple[int, Callable[[Any], None]]] = []
+_trouble: list[Callable[[Any], None]] = []
 _after: list[Callable[[Any], dict[str, Any]]] = []
 
 
@@ -109,6 +110,18 @@ def after_apply(function: Callable[[Any], dict[str, Any]]) -> None:
     """Call this with the Import row after it was applied, in the same transaction; its figures go into the report."""
     if function not in _after:
         _after.append(function)
+
+
+def on_trouble(function: Callable[[Any], None]) -> None:
+    """Call this with the Import row when a delivery was held or refused, so that people hear of it."""
+    if function not in _trouble:
+        _trouble.append(function)
+
+
+def tell_trouble(run: Any) -> None:
+    """A delivery was held or refused."""
+    for function in _trouble:
+        function(run)
 
 
 def all_specs() -> list[FileSpec]:

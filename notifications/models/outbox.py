@@ -73,9 +73,7 @@ class Message(Sendable):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["alert", "recipient", "endpoint", "channel"], name="message_key", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["alert", "recipient", "endpoint", "channel"], name="message_key", nulls_distinct=False)
         ]
         indexes = [
             models.Index(fields=["next_attempt_at", "id"], condition=PENDING, name="message_pending"),

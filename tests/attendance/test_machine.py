@@ -59,7 +59,12 @@ def check(case: AttendanceCase) -> None:
 
 
 # Without shrinking: one press costs a database round trip, and thirty presses can be read as they are.
-@settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(presses=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50), st.integers(0, 100)), min_size=10, max_size=30))
 def test_whatever_people_press(nights, people, presses):
     users = [people.worker, people.principal, people.mailer, people.supervisor]
@@ -77,7 +82,14 @@ def test_whatever_people_press(nights, people, presses):
                     continue
                 choice = possible[which % len(possible)]
                 with contextlib.suppress(Refused):
-                    act(case.number, choice.name, actor=users[who], data=data_for(choice.name, on, salt, file.running), process=choice.process, on=on)
+                    act(
+                        case.number,
+                        choice.name,
+                        actor=users[who],
+                        data=data_for(choice.name, on, salt, file.running),
+                        process=choice.process,
+                        on=on,
+                    )
                 check(case)
             assert list(timeline.breaks([case.number])) == []
             raise _Undo

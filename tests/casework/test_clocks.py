@@ -142,7 +142,17 @@ def test_moving_the_date_plans_new_rungs_and_fires_no_old_one_again(case, people
 def test_a_hold_moves_the_date_by_the_days_held(case, people):
     clock = promise(case, "district", "2026-09-08")
     told = {"notice_1": "2026-09-21", "notice_2": "2026-09-21"}
-    move(case, people.worker, "hold_deadline", clock, "2026-09-21", until="2026-10-05", cause="informal_resolution", reason="both agreed", **told)
+    move(
+        case,
+        people.worker,
+        "hold_deadline",
+        clock,
+        "2026-09-21",
+        until="2026-10-05",
+        cause="informal_resolution",
+        reason="both agreed",
+        **told,
+    )
     assert clock.status == "HELD"
     assert pending(clock) == [("2026-10-05", "HOLD_ENDS")]
     case.refresh_from_db()
@@ -177,7 +187,11 @@ def test_a_clock_that_stops_while_held_has_its_days_counted(case, people):
 
 @pytest.mark.parametrize(
     ("policy", "day0", "due"),
-    [("continue", "2026-09-08", "2026-11-07"), ("restart_at_formal_complaint", "2026-09-18", "2026-11-17"), ("restart_at_escalation", "2026-09-20", "2026-11-19")],
+    [
+        ("continue", "2026-09-08", "2026-11-07"),
+        ("restart_at_formal_complaint", "2026-09-18", "2026-11-17"),
+        ("restart_at_escalation", "2026-09-20", "2026-11-19"),
+    ],
 )
 def test_escalation_by_the_three_policies(case, policy, day0, due, monkeypatch):
     from casework.policy import policy_version

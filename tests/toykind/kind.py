@@ -25,8 +25,12 @@ class BullyingWorkflow(Workflow):
     labels = {"REPORTED": "Reported", "LOOKED_INTO": "Looked into", "DONE": "Done"}
     clocks = {
         "look": ClockSpec("look", "Look into it", lambda policy: {"n": 5, "unit": "school_day"}),
-        "school": ClockSpec("school", "School", lambda policy: {"n": 30, "unit": "calendar_day"}, ladder="investigation", moves="investigation"),
-        "district": ClockSpec("district", "District", lambda policy: {"n": 60, "unit": "calendar_day"}, ladder="investigation", moves="investigation"),
+        "school": ClockSpec(
+            "school", "School", lambda policy: {"n": 30, "unit": "calendar_day"}, ladder="investigation", moves="investigation"
+        ),
+        "district": ClockSpec(
+            "district", "District", lambda policy: {"n": 60, "unit": "calendar_day"}, ladder="investigation", moves="investigation"
+        ),
         "wait": ClockSpec("wait", "Wait", lambda policy: {"n": 10, "unit": "calendar_day"}, then="wait_over"),
     }
     state = SubjectState(labels)

@@ -161,12 +161,13 @@ def unresolved(user: Any, most: int = 25) -> tuple[list[Unresolved], int]:
 def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     """What only an attendance case shows: the student, the family, the year as a strip of days, the notices."""
     case = file.case
-    student = Student.objects.get(pk=case.student_id)
+    guardians = list(Guardian.objects.filter(student_id=case.student_id).select_related("student"))
+    student = guardians[0].student if guardians else Student.objects.get(pk=case.student_id)
     year = _days(file)
     absent = sum(day["kind"] in ("excused", "unexcused", "suspension", "unknown") for day in year)
     held = sum(day["kind"] not in ("closed", "future") for day in year)
     return {
-        "student": student, "guardians": list(Guardian.objects.filter(student=student)), "days": year,
+        "student": student, "guardians": guardians, "days": year,
         "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
         "unexcused": sum(day["kind"] == "unexcused" for day in year),
         "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],

@@ -13,12 +13,13 @@ from typing import Any, Protocol
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from guardian.shortcuts import get_objects_for_user
 
 from casework import kinds
 from casework.models import Case, CaseUserPermission, Recusal
-from district.models import School
+from district.models import Post, School, User
 
 
 class AccessPolicy(Protocol):
@@ -60,6 +61,17 @@ WHO = {
     "mail_cases": _("who mails letters"),
     "supervise_cases": _("the supervisor"),
 }
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The user behind a request that only signed-in people reach."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def holds(user: User, role: str) -> bool:
+    """Whether a user holds a post of this role anywhere."""
+    return Post.objects.filter(user=user, role=role).exists()
 
 
 def _active(user: Any) -> bool:

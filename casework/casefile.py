@@ -17,7 +17,7 @@ from casework import kinds
 from casework.calendars import calendar_at
 from casework.dates import SchoolCalendar
 from casework.kinds import CaseKind
-from casework.models import Alert, Case, Clock, Process, Task
+from casework.models import Alert, Appointment, Case, Clock, Process, Task
 from casework.policy import Policy, policy_version
 
 Row = TypeVar("Row", bound=models.Model)
@@ -37,6 +37,7 @@ class CaseFile:
     processes: list[Process] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    appointments: list[Appointment] = field(default_factory=list)
     last_event: dict[str, Any] = field(default_factory=dict)
     repeated: dict[str, Any] | None = None
     new: bool = False
@@ -70,6 +71,8 @@ class CaseFile:
             self.tasks.append(row)
         elif isinstance(row, Process):
             self.processes.append(row)
+        elif isinstance(row, Appointment):
+            self.appointments.append(row)
         return row
 
     def touch(self, row: models.Model) -> None:
@@ -141,6 +144,7 @@ def _select(kind_code: str) -> str:
           (SELECT jsonb_agg(to_jsonb(t)) FROM casework_task t WHERE t.case_id = c.id AND t.status = 'OPEN'),
           (SELECT jsonb_agg({merged} ORDER BY p.opened_on, p.id) FROM casework_process p {" ".join(joins)}
             WHERE p.case_id = c.id),
+          (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.starts_at) FROM casework_appointment a WHERE a.case_id = c.id),
           (SELECT jsonb_build_object('seq', e.seq, 'at', e.at, 'who', concat_ws(' ', u.first_name, u.last_name))
              FROM casework_event e LEFT JOIN district_user u ON u.id = e.actor_id
             WHERE e.case_id = c.id ORDER BY e.seq DESC LIMIT 1),
@@ -164,7 +168,7 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
         [values[f.attname] for f in kind.model._meta.concrete_fields],
     )
     calendar_id, calendar_revision, school_name, owner_name, *documents = row[len(names) :]
-    clocks, tasks, processes, last_event, repeated = (_parsed(document) for document in documents)
+    clocks, tasks, processes, appointments, last_event, repeated = (_parsed(document) for document in documents)
     return CaseFile(
         kind=kind,
         case=case,
@@ -175,6 +179,7 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
         clocks=[revive(Clock, data) for data in clocks or ()],
         tasks=[revive(Task, data) for data in tasks or ()],
         processes=[revive(_process_model(kind, data), data) for data in processes or ()],
+        appointments=[revive(Appointment, data) for data in appointments or ()],
         last_event=last_event or {},
         repeated=repeated,
         before=column_values(case),

@@ -226,8 +226,9 @@ def rungs(day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, l
 
     A ladder entry is `{percent: 50, to: owner}`, `{before: 7, to: supervisor}` (T-7, in the clock's own unit),
     `{due: true, to: ...}` or `{overdue: [1, 4, 7], every: 7, to: ...}` (calendar days after the due date; with `every`
-    the last of them comes again and again: the sweep plans the next one when it fires). Percent rungs are day 0 + ceil(n * p / 100) in the clock's unit; when the due date was moved they follow the new span. A rung that
-    would fall on day 0 or after the due date (T-7 of a 3-day promise) is left out."""
+    the last of them comes again and again: the sweep plans the next one when it fires). Percent rungs are day 0 +
+    ceil(n * p / 100) in the clock's unit; when the due date was moved they follow the new span. A rung that would fall on
+    day 0 or after the due date (T-7 of a 3-day promise) is left out."""
     found: dict[date, tuple[list[str], int, int | None]] = {}
     for day, label, audience, every in _planned(day0, n, due, unit, calendar, ladder):
         labels, widest, again = found.setdefault(day, ([], 0, None))

@@ -118,7 +118,7 @@ def extend(file: CaseFile, clock: Clock, days: int, turn: Turn, cause: str, reas
     and shown, and repairs neither measure (T-08)."""
     unit, calendar = dates.Unit(clock.unit), calendar_of(file, clock)
     in_time = turn.today <= clock.due
-    told = {"cause": cause, "days": days, "notices": dict(notices)}
+    told: dict[str, Any] = {"cause": cause, "days": days, "notices": dict(notices)}
     if in_time:
         clock.extended_by, clock.extensions = clock.extended_by + days, clock.extensions + 1
         _move(file, clock, "EXTEND", turn, reason, **told)

@@ -11,6 +11,7 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from casework.access import AccessPolicy
     from casework.casefile import CaseFile
+    from casework.feasible import Window
     from casework.models import Case, Process
     from casework.workflow import Workflow
 
@@ -55,6 +56,7 @@ class CaseKind:
     clock_labels: Mapping[str, Any] = field(default_factory=dict)
     task_labels: Mapping[str, Any] = field(default_factory=dict)
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
+    windows: Callable[[CaseFile], Sequence[Window]] = lambda file: ()
 
     def workflow(self, rules: str) -> type[Workflow]:
         """The workflow class of a rules version; KeyError for a version that nobody released."""

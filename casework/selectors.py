@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from casework import access, kinds
-from casework.models import Case, Document, Event, SavedView
+from casework.models import Appointment, Case, Clock, ClockChange, Document, Event, Rung, SavedView
 from casework.services import local_today
 
 PAGE = 50
@@ -174,3 +176,91 @@ def by_duty(user: Any) -> list[tuple[str, str, int, int]]:
         ),
         key=lambda row: -row[3],
     )  # fmt: skip
+
+
+@dataclass
+class ClockView:
+    """A clock with what happened to it and its alerts, for pages and commands."""
+
+    clock: Clock
+    history: list[ClockChange]
+    rungs: list[Rung]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record of domain.md B3.6."""
+        clock = self.clock
+        fields = (
+            "kind", "day0", "day0_basis", "unit", "n", "calendar_id", "calendar_revision", "original_due", "due", "late_until",
+            "provisional", "status", "stop_event", "stopped_on", "episode", "extended_by", "held_days", "held_from", "held_until",
+            "rebased_from",
+        )  # fmt: skip
+        return {
+            "id": str(clock.id), **{name: getattr(clock, name) for name in fields},
+            "history": [
+                {"at": change.at, "on": change.on, "by": change.by.username if change.by else None, "op": change.op, "old_due": change.old_due,
+                 "new_due": change.new_due, "reason": change.reason, **change.data}
+                for change in self.history
+            ],
+            "rungs": [
+                {"label": rung.label, "level": rung.level, "scheduled_for": rung.scheduled_for, "fired_at": rung.fired_at,
+                 "cancelled_at": rung.cancelled_at, "alert": str(rung.alert_id) if rung.alert_id else None}
+                for rung in self.rungs
+            ],
+        }  # fmt: skip
+
+
+def clocks(case: Case) -> list[ClockView]:
+    """Every clock of a case that the caller may see, running ones first, with history and rungs (three statements)."""
+    found = Clock.objects.filter(case_id=case.pk).prefetch_related(
+        Prefetch("history", ClockChange.objects.select_related("by").order_by("id")),
+        Prefetch("rungs", Rung.objects.order_by("scheduled_for", "id")),
+    )
+    ordered = sorted(found, key=lambda clock: (clock.status not in ("RUNNING", "HELD"), clock.due, clock.day0))
+    return [ClockView(clock, list(clock.history.all()), list(clock.rungs.all())) for clock in ordered]
+
+
+def rungs_of(clocks: Collection[Clock]) -> dict[UUID, list[Rung]]:
+    """The alerts of clocks that are not cancelled, in the order of their dates (one statement)."""
+    found: dict[UUID, list[Rung]] = {clock.id: [] for clock in clocks}
+    for rung in Rung.objects.filter(clock__in=found, cancelled_at=None, step="").order_by("scheduled_for", "id"):
+        found[rung.clock_id].append(rung)
+    return found
+
+
+@dataclass(frozen=True)
+class Coming:
+    """An alert to come: a case, its duty, what it will say, when."""
+
+    number: str
+    duty: str
+    label: str
+    level: str
+    when: datetime
+    due: date
+
+
+def coming(user: Any, until: datetime, most: int = 300) -> tuple[list[Coming], dict[date, int]]:
+    """Alerts of the user's cases that go out until a moment, the first ones in full, and how many on each local date.
+    Two statements."""
+    pending = Rung.objects.filter(fired_at=None, cancelled_at=None, step="", scheduled_for__lte=until, clock__case__in=access.visible(user))
+    per_day = pending.annotate(day=TruncDate("scheduled_for")).order_by().values("day").annotate(n=Count("id")).values_list("day", "n")
+    columns = ("clock__case__number", "clock__case__kind", "clock__kind", "label", "level", "scheduled_for", "clock__due")
+    rows = pending.order_by("scheduled_for", "id").values_list(*columns)[:most]
+    return [_coming(*row) for row in rows], dict(sorted(per_day))
+
+
+def _coming(number: str, kind: str, duty: str, label: str, level: str, when: datetime, due: date) -> Coming:
+    return Coming(number, str(kinds.kind(kind).clock_labels.get(duty, duty)), label, level, when, due)
+
+
+def my_deadlines(user: Any, most: int = 500) -> list[tuple[Case, Clock]]:
+    """The running promises of the open cases that a user owns and may see, the first due ones (one statement)."""
+    mine = access.visible(user).filter(owner=user, closed_on=None)
+    running = Clock.objects.filter(case__in=mine, status="RUNNING").select_related("case").order_by("due", "id")
+    return [(clock.case, clock) for clock in running[:most]]
+
+
+def my_appointments(user: Any, since: datetime) -> list[Appointment]:
+    """The meetings in the cases that a user owns and may see, from a moment on."""
+    mine = access.visible(user).filter(owner=user)
+    return list(Appointment.objects.filter(case__in=mine, starts_at__gte=since).select_related("case").order_by("starts_at"))

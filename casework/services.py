@@ -83,7 +83,8 @@ def act(
     now: datetime | None = None,
 ) -> Outcome:
     """Take one step of a case. `actor` None is the machine. `revision` is the one that the page showed, `key` makes a
-    repeated request harmless; `on` and `now` are for the machine, which may act for another day than today. Raises UnknownCase, Stale, NotNow, Forbidden or Invalid; then nothing was changed."""
+    repeated request harmless; `on` and `now` are for the machine, which may act for another day than today. Raises
+    UnknownCase, Stale, NotNow, Forbidden or Invalid; then nothing was changed."""
     kind = _kind_of(number)
     turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), key=key)
     prepared = _prepare(kind, number, transition, process, turn, dict(data or {}), files)

@@ -69,17 +69,20 @@ def beat(name: str, *, data: dict[str, Any] | None = None) -> None:
 def late_by(now: datetime | None = None) -> timedelta | None:
     """How long the sweep has been missing beyond three intervals; None while all is well, or on a database that was
     never swept and holds nothing to sweep."""
-    now = now or timezone.now()
-    last = Heartbeat.objects.filter(name=NAME).values_list("at", flat=True).first()
-    if last is None:
-        last = (
-            Rung.objects.filter(fired_at=None, cancelled_at=None)
-            .order_by("scheduled_for", "id")
-            .values_list("scheduled_for", flat=True)
-            .first()
-        )
-    missing = now - last - 3 * INTERVAL if last else timedelta(0)
-    return missing if missing > timedelta(0) else None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {LAST_SIGN}")
+        return missing(cursor.fetchone()[0], now)
+
+
+# When the sweep last finished; before its first time, since when something has been due.
+LAST_SIGN = """coalesce((SELECT at FROM casework_heartbeat WHERE name = 'sweep'),
+    (SELECT min(scheduled_for) FROM casework_rung WHERE fired_at IS NULL AND cancelled_at IS NULL))"""
+
+
+def missing(last: datetime | None, now: datetime | None = None) -> timedelta | None:
+    """`late_by` for a last sign of life that was read already."""
+    late = (now or timezone.now()) - last - 3 * INTERVAL if last else timedelta(0)
+    return late if late > timedelta(0) else None
 
 
 # -- rungs become alerts ----------------------------------------------------------------------------------------------

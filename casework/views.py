@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -17,16 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, kinds, picture, selectors
+from casework import access, attachments, calendar_files, kinds, picture, policy, selectors
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, is_note
+from casework.deadline_steps import CAUSES
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
+from casework.feasible import feasible
 from casework.models import Attachment, Document, Event, SavedView
+from casework.pageforms import MomentForm, PolicyForm
 from casework.services import act, flow_for, local_today
 from casework.workflow import Turn
 from district.models import Role
 
 NUMBER = re.compile(r"^[A-Z]{2,8}-\d{4}-\d{2,10}$")
+DAYS_AHEAD = 14
 FILTERS = ("view", "kind", "state", "school", "duty")
 
 
@@ -111,7 +116,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "events": events, "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
         "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": dict(Role.choices),
-        "clocks": sorted(file.running, key=lambda clock: clock.due),
+        "clocks": sorted(file.running, key=lambda clock: clock.due), "rungs": selectors.rungs_of(file.running),
+        "appointments": file.appointments, "windows": feasible(file),
         "attachments": list(Attachment.objects.filter(case=file.case)), "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
     }  # fmt: skip
     return render(request, "casework/case.html", context)
@@ -186,6 +192,59 @@ def _step_page(request: HttpRequest, file: CaseFile, choice: Choice, form: Any, 
     key = request.POST.get("key") if status == 422 else None
     context = {"file": file, "case": file.case, "choice": choice, "form": form, "key": key or uuid4()}
     return render(request, "casework/step.html", context, status=status)
+
+
+@login_required
+@require_GET
+def deadlines(request: HttpRequest, number: str) -> HttpResponse:
+    """Every promise of a case: the bar, its history, its alerts."""
+    file = _file(request, number)
+    context = {
+        "file": file, "case": file.case, "clocks": selectors.clocks(file.case), "clock_labels": file.kind.clock_labels,
+        "windows": feasible(file), "causes": CAUSES,
+    }  # fmt: skip
+    return render(request, "casework/deadlines.html", context)
+
+
+@login_required
+@require_GET
+def appointment(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
+    """A meeting as a file for one's own calendar."""
+    file = _file(request, number)
+    found = next((row for row in file.appointments if row.pk == pk), None)
+    if found is None:
+        raise Http404
+    answer = HttpResponse(calendar_files.appointment(found, number, timezone.now()), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{number}.ics"'
+    return answer
+
+
+@login_required
+@require_GET
+def upcoming(request: HttpRequest) -> HttpResponse:
+    """What goes out next: the alerts of one's cases in the coming days, or until any moment."""
+    form = MomentForm(request.GET or None)
+    until = timezone.now() + timedelta(days=DAYS_AHEAD)
+    if form.is_bound and form.is_valid() and form.cleaned_data["until"]:
+        until = form.cleaned_data["until"]
+    rows, per_day = selectors.coming(request.user, until)
+    top = max(per_day.values(), default=1)
+    bars = [(day, count, round(100 * count / top)) for day, count in per_day.items()]
+    context = {"rows": rows, "bars": bars, "until": until, "form": form, "total": sum(per_day.values())}
+    return render(request, "casework/upcoming.html", context)
+
+
+@login_required
+def policies(request: HttpRequest) -> HttpResponse:
+    """The policies in force, and a look at what a changed file would do to the running clocks. Nothing is saved: a new
+    version is put into the policy folder by whoever runs the product."""
+    if not access.holds(access.signed_in(request), Role.DISTRICT_ADMIN):
+        raise Http404
+    form = PolicyForm(request.POST or None, request.FILES or None)
+    preview = form.preview() if request.method == "POST" and form.is_valid() else None
+    versions = sorted(policy.all_policies().values(), key=lambda p: (p.domain, p.effective_from))
+    context = {"policies": versions, "form": form, "preview": preview}
+    return render(request, "casework/policies.html", context, status=422 if form.errors else 200)
 
 
 @login_required

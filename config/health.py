@@ -1,19 +1,36 @@
-"""Is the product able to work? For load balancers and for the supervisor of `make run`; no names, no figures."""
+"""Is the product able to work? For load balancers, monitoring and the supervisor of `make run`; no names, no case."""
 
 from __future__ import annotations
 
+import hmac
+from typing import Any
+
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
+
+from casework.sweep import late_by
+from notifications.selectors import figures
 
 log = structlog.get_logger()
 
 
+def livez(_request: HttpRequest) -> JsonResponse:
+    """Whether this process can serve pages: 200 when database and Redis answer, else 503 with what does not."""
+    return _answer({"database": _database(), "redis": _redis()})
+
+
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 when database and Redis answer, else 503 with what does not."""
+    """Whether the product keeps its promises: as `livez`, and the sweep has finished within three intervals."""
     parts = {"database": _database(), "redis": _redis()}
+    return _answer(parts | {"sweep": parts["database"] and late_by() is None})
+
+
+def _answer(parts: dict[str, bool]) -> JsonResponse:
     return JsonResponse({"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
 
 
@@ -34,3 +51,20 @@ def _redis() -> bool:
     except (RedisError, OSError):
         log.error("health.redis")
         return False
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus. With METRICS_TOKEN for whoever brings it, without one for this machine alone."""
+    if not _may_measure(request):
+        raise Http404
+    registry = CollectorRegistry()
+    for name, value in figures().items():
+        Gauge(f"holdfast_{name}", name.replace("_", " "), registry=registry).set(value)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_measure(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        return hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
+    local: Any = request.META.get("REMOTE_ADDR")
+    return not settings.PRODUCTION and local in ("127.0.0.1", "::1", "")

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from config.health import healthz
+from config.health import healthz, livez, metrics
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("livez", livez, name="livez"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("web.urls")),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ RETURNING id
 
 def claim(model: type[Sendable], now: datetime, limit: int = BATCH) -> list[UUID]:
     """Take up to `limit` due rows in hand for the length of a lease."""
-    values = {"now": now, "until": now + LEASE, "never": now + 2 * LEASE, "limit": limit}
+    values: dict[str, Any] = {"now": now, "until": now + LEASE, "never": now + 2 * LEASE, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(table=model._meta.db_table), values)
         return [row[0] for row in cursor.fetchall()]
@@ -75,7 +76,7 @@ def _messages(senders: Senders, now: datetime, limit: int) -> int:
         if message.recipient_id and message.alert.case_id and message.recipient_id not in seeing[message.alert.case_id]:
             _mark(message, State.SKIPPED, "no_access")  # recused or moved on since the alert was raised
         else:
-            _try(message, now, lambda message=message: send_message(senders, message))
+            _try(message, now, partial(send_message, senders, message))
     return len(ids)
 
 
@@ -95,7 +96,7 @@ def _seeing(rows: Sequence[Message]) -> dict[int, set[int]]:
 def _digests(senders: Senders, now: datetime, limit: int) -> int:
     ids = claim(Digest, now, limit)
     for digest in Digest.objects.filter(pk__in=ids).select_related("recipient").order_by("next_attempt_at", "id"):
-        _try(digest, now, lambda digest=digest: send_digest(senders, digest))
+        _try(digest, now, partial(send_digest, senders, digest))
     return len(ids)
 
 

@@ -60,12 +60,12 @@ def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
     """Alert -> users, with one statement per kind of case. An alert that would reach nobody goes to the administrators
     (with the case's number alone), so that it is not lost."""
     cases = {
-        case.pk: case
-        for case in Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).only("kind", "owner_id", "policy")
+        one.pk: one
+        for one in Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).only("kind", "owner_id", "policy")
     }
     by_kind: dict[str, set[int]] = defaultdict(set)
-    for case in cases.values():
-        by_kind[case.kind].add(case.pk)
+    for one in cases.values():
+        by_kind[one.kind].add(one.pk)
     held: dict[int, dict[str, set[int]]] = {}
     for kind, ids in by_kind.items():
         held |= access.holders(kind, ids)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from casework import dates
 from notifications.models.outbox import Channel
@@ -57,7 +58,7 @@ def channels(labels: Sequence[str], preference: Preference | None, policy: Mappi
 def not_before(now: datetime, zone: str, quiet: Mapping[str, str]) -> datetime:
     """When a message may leave: now, or at the end of the quiet hours (local wall time of the district)."""
     begins, ends = parse_time(quiet["from"]), parse_time(quiet["to"])
-    local = now.astimezone(dates.ZoneInfo(zone))
+    local = now.astimezone(ZoneInfo(zone))
     at, day = local.time(), local.date()
     if begins <= ends:
         return dates.local_instant(day, ends, zone) if begins <= at < ends else now

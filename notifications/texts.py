@@ -70,17 +70,8 @@ def body(alert: Alert) -> str:
     lines = [subject(alert)]
     if due(alert):
         lines.append(_("Due: %(day)s") % {"day": due(alert)})
-    return "\n".join(
-        [
-            *lines,
-            "",
-            link(alert),
-            "",
-            _("You get this because of your post. Choose how you hear of alerts: %(url)s")
-            % {"url": f"{settings.SITE_URL}/inbox/preferences"},
-            "",
-        ]
-    )
+    choose = _("You get this because of your post. Choose how you hear of alerts: %(url)s")
+    return "\n".join([*lines, "", link(alert), "", choose % {"url": f"{settings.SITE_URL}/inbox/preferences"}, ""])
 
 
 def digest(alerts: Sequence[Alert]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from district.models import Post, Role
+from notifications.selectors import strip
 
 
 def posts(user: Any) -> list[Post]:
@@ -23,11 +24,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     held = posts(user) if user is not None and user.is_authenticated else []
     roles = {post.role for post in held}
+    unread, late = strip(user) if user is not None and user.is_authenticated else (0, None)
     return {
+        "unread": unread,
+        "sweep_late": late,
         "district_name": settings.DISTRICT_NAME,
         "posts": held,
         "post_names": " · ".join(sorted({str(Role(post.role).label) for post in held})),
         "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
+        "administers": Role.DISTRICT_ADMIN in roles,
         "sees_cases": bool(roles - {Role.DISTRICT_ADMIN}),
         "as_of": timezone.localtime(),
         "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",

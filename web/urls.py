@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("casework.urls")),
     path("", include("district.urls")),
+    path("", include("notifications.urls")),
 ]

@@ -147,7 +147,7 @@ class Run:
         while time.monotonic() < deadline:
             self._check_children()
             try:
-                with urllib.request.urlopen(f"http://{HOST}:{self.port}/healthz", timeout=5):
+                with urllib.request.urlopen(f"http://{HOST}:{self.port}/livez", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)

@@ -226,7 +226,7 @@ def test_mangled_addresses_are_no_error(case, people, sign_in):
 
 
 def test_health(client, db):
-    assert client.get("/healthz").json() == {"ok": True, "database": True, "redis": True}
+    assert client.get("/livez").json() == {"ok": True, "database": True, "redis": True}
 
 
 def test_no_name_in_a_log_line(case, people, sign_in, caplog):

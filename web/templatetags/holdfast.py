@@ -8,13 +8,17 @@ from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from casework import dates
 from casework.casefile import CaseFile
-from casework.models import Clock
+from casework.feasible import Window
+from casework.models import Alert, Clock, Rung
 from casework.services import local_today
+from notifications.texts import words
 
 register = template.Library()
 
@@ -54,26 +58,66 @@ def urgency(value: date | None) -> str:
 
 
 @register.inclusion_tag("components/clock.html")
-def clock_bar(clock: Clock, file: CaseFile, labels: dict[str, Any]) -> dict[str, Any]:
-    """A clock from day 0 to its due date: what is gone, what is left, its mark for today."""
-    today = local_today()
-    end = max(clock.due, today)
+def clock_bar(
+    clock: Clock, file: CaseFile, labels: dict[str, Any], rungs: list[Rung] | None = None, windows: list[Window] | None = None
+) -> dict[str, Any]:
+    """A clock from day 0 to its due date: solid is gone, dashes are left, dots are the extension; ticks are alerts fired
+    (filled) and to come (hollow), a notch is the latest feasible date of the next duty."""
+    running = clock.status in (Clock.Status.RUNNING, Clock.Status.HELD)
+    here = local_today() if running else clock.stopped_on or clock.due
+    end = max(clock.due, here, clock.original_due)
     span = max((end - clock.day0).days, 1)
-    unit = dates.Unit(clock.unit)
-    gone = dates.elapsed(clock.day0, today, unit, file.calendar)
+
+    def place(value: date) -> int:
+        return max(0, min(1000, (value - clock.day0).days * 1000 // span))
+
+    gone = max(dates.elapsed(clock.day0, here, dates.Unit(clock.unit), file.calendar), 0)
+    marks = [
+        (place(localdate(rung.scheduled_for)), rung.fired_at is not None) for rung in rungs or () if localdate(rung.scheduled_for) <= end
+    ]
+    held = (place(clock.held_from), place(here) - place(clock.held_from)) if clock.held_from else (0, 0)
     return {
-        "clock": clock, "label": labels.get(clock.kind, clock.kind), "gone": max(gone, 0), "left": clock.n - gone,
-        "over": today > clock.due, "today_at": _place(today, clock.day0, span), "due_at": _place(clock.due, clock.day0, span),
+        "clock": clock, "label": labels.get(clock.kind, clock.kind), "gone": gone, "running": running,
+        "total": clock.n + clock.extended_by + clock.held_days, "over": here > clock.due, "moved": clock.due != clock.original_due,
+        "today_at": place(here), "gone_width": place(min(here, clock.due)), "due_at": place(clock.due), "original_at": place(clock.original_due),
+        "extension_from": max(place(clock.original_due), place(min(here, clock.due))), "over_width": place(here) - place(clock.due),
+        "hold_at": held[0], "hold_width": held[1], "marks": marks,
+        "notches": [place(window.latest) for window in windows or () if window.clock.pk == clock.pk],
+        "next_alert": next((rung.scheduled_for for rung in rungs or () if rung.fired_at is None), None),
         "unit": {"school": _("school days"), "work": _("work days"), "calendar": _("days")}[clock.unit],
     }  # fmt: skip
-
-
-def _place(value: date, start: date, span: int) -> int:
-    """Where a date stands on a bar of 1000 units."""
-    return max(0, min(1000, (value - start).days * 1000 // span))
 
 
 @register.filter
 def at(names: Mapping[str, Any], key: str) -> Any:
     """The value under a key, or the key itself."""
     return names.get(key, key)
+
+
+OPS = {
+    "START": _lazy("started"), "EXTEND": _lazy("extended"), "HOLD": _lazy("put on hold"), "RESUME": _lazy("resumed"), "RECALC": _lazy("recalculated"),
+    "REBASE": _lazy("replaced: day 0 was wrong"), "ESCALATE": _lazy("escalated"), "CANCEL": _lazy("fell away"), "STOP": _lazy("ended"),
+    "MERGE": _lazy("goes on in another case"),
+}  # fmt: skip
+AUDIENCES = {
+    "owner": _lazy("owner"), "supervisor": _lazy("owner and supervisor"), "coordinator": _lazy("owner, supervisor, coordinator"),
+    "escalation": _lazy("all of them and the superintendent's delegate"), "system": _lazy("the system"),
+}  # fmt: skip
+
+
+@register.filter
+def clock_op(value: str) -> Any:
+    """What happened to a clock, in words."""
+    return OPS.get(value, value)
+
+
+@register.filter
+def audience(value: str) -> Any:
+    """Whom an alert reaches, in words."""
+    return AUDIENCES.get(value, value)
+
+
+@register.filter
+def rung_words(value: str) -> str:
+    """The labels of an alert in words: '90%+T-3' is '90% of the time is over, due in 3 days'."""
+    return words(Alert(code=value, data={"labels": [value]}))

@@ -1,0 +1,106 @@
+"""Readers of messages for pages and measurements."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from casework import access
+from casework.models import Recusal
+from casework.sweep import LAST_SIGN, missing
+from district.models import User
+from notifications.models import Digest, Message
+from notifications.models.outbox import Channel, State
+
+PAGE = 50
+
+
+def _inbox(user: Any) -> QuerySet[Message]:
+    recused = Recusal.objects.filter(user_id=user.pk, case=OuterRef("alert__case"))
+    return Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX).exclude(Exists(recused))
+
+
+def awake(now: datetime) -> Q:
+    """Not snoozed (any more)."""
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+
+
+_STRIP = f"""
+SELECT (SELECT count(*) FROM notifications_message m JOIN casework_alert a ON a.id = m.alert_id
+         WHERE m.recipient_id = %(user)s AND m.channel = 'inbox' AND m.read_at IS NULL
+           AND (m.snoozed_until IS NULL OR m.snoozed_until <= %(now)s)
+           AND NOT EXISTS (SELECT 1 FROM casework_recusal r WHERE r.user_id = m.recipient_id AND r.case_id = a.case_id)),
+       {LAST_SIGN}
+"""
+
+
+def strip(user: Any) -> tuple[int, timedelta | None]:
+    """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement)."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_STRIP, {"user": user.pk, "now": now})
+        count, last = cursor.fetchone()
+    return int(count), missing(last, now)
+
+
+def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
+    """A page of alerts, the newest first: the unread ones, or with `show` read, snoozed or all. Alerts of cases that the
+    person may not see any more are left out. `before` is the moment of the last one of the page before."""
+    now = timezone.now()
+    rows = _inbox(user).filter(Q(alert__case=None) | Q(alert__case__in=access.visible(user)))
+    chosen = {
+        "read": Q(read_at__isnull=False), "snoozed": Q(snoozed_until__gt=now, read_at=None), "all": Q(),
+    }.get(show, Q(read_at=None) & awake(now))  # fmt: skip
+    rows = rows.filter(chosen)
+    with contextlib.suppress(ValueError, TypeError):
+        rows = rows.filter(created_at__lt=datetime.fromisoformat(before)) if before else rows
+    return list(rows.select_related("alert__case").order_by("-created_at", "-id")[: PAGE + 1])
+
+
+def dead_letters(most: int = 200) -> list[Message | Digest]:
+    """What could not be delivered, the newest first: for administrators, without the case."""
+    messages = Message.objects.filter(state=State.DEAD).exclude(digest__state=State.DEAD).select_related("recipient", "endpoint")
+    digests = Digest.objects.filter(state=State.DEAD).select_related("recipient")
+    found: list[Message | Digest] = [*messages.order_by("-created_at")[:most], *digests.order_by("-created_at")[:most]]
+    return sorted(found, key=lambda row: row.created_at, reverse=True)[:most]
+
+
+def without_address() -> list[User]:
+    """Active people with a post whom no e-mail can reach."""
+    return list(User.objects.filter(is_active=True, email="", posts__isnull=False).distinct().order_by("last_name", "first_name")[:200])
+
+
+_FIGURES = """
+SELECT (SELECT count(*) FROM notifications_message WHERE state = 'PENDING'),
+       (SELECT count(*) FROM notifications_message WHERE state = 'DEAD'),
+       (SELECT extract(epoch FROM %(now)s - min(next_attempt_at)) FROM notifications_message
+         WHERE state = 'PENDING' AND next_attempt_at <= %(now)s),
+       (SELECT count(*) FROM casework_alert WHERE fanned_out_at IS NULL),
+       (SELECT extract(epoch FROM %(now)s - min(scheduled_for)) FROM casework_rung
+         WHERE fired_at IS NULL AND cancelled_at IS NULL AND scheduled_for <= %(now)s),
+       (SELECT extract(epoch FROM %(now)s - at) FROM casework_heartbeat WHERE name = 'sweep'),
+       l.p50, l.p99, l.worst, l.n
+  FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY late) AS p50, percentile_cont(0.99) WITHIN GROUP (ORDER BY late) AS p99,
+               max(late) AS worst, count(*) AS n
+          FROM (SELECT extract(epoch FROM raised_at - scheduled_for) AS late FROM casework_alert
+                 WHERE raised_at >= %(since)s AND scheduled_for IS NOT NULL) x) l
+"""
+
+
+def figures(now: datetime | None = None) -> dict[str, float]:
+    """What /metrics and the health page show, in seconds and counts: the outbox, the sweep, how late alerts were raised in
+    the last 24 hours (one statement)."""
+    now = now or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, {"now": now, "since": now - timedelta(hours=24)})
+        row = cursor.fetchone()
+    names = (
+        "outbox_pending", "dead_letters", "outbox_oldest_seconds", "alerts_without_messages", "oldest_due_rung_seconds", "sweep_age_seconds",
+        "alert_lateness_p50_seconds", "alert_lateness_p99_seconds", "alert_lateness_worst_seconds", "alerts_raised_24h",
+    )  # fmt: skip
+    return {name: float(value or 0) for name, value in zip(names, row, strict=True)}

@@ -24,6 +24,10 @@ else
 	$(PY) -m pytest $(ARGS)
 endif
 
+faults: ## the long round of broken processes (FAULTS=1000)
+	bin/setup test
+	FAULTS=$(or $(FAULTS),1000) $(PY) -m pytest tests/faults -s -n0
+
 lint: ## ruff, mypy, import rules, migrations
 	bin/setup test
 	.venv/bin/ruff check .

@@ -17,6 +17,7 @@ from typing import Any
 import typst
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED_NAMES = ("frame.typ", "fields.json")
 SHARED = ROOT / "casework" / "letter_templates" / "letterhead.typ"
 
 
@@ -57,14 +58,15 @@ def template_path(app: str, template: str, language: str) -> tuple[Path, str]:
 
 
 @lru_cache(maxsize=128)
-def _version(path: Path, _changed: float, _shared_changed: float) -> str:
-    content = path.read_bytes() + SHARED.read_bytes()
+def _version(path: Path, parts: tuple[tuple[Path, float], ...]) -> str:
+    content = b"".join(part.read_bytes() for part, _changed in parts)
     return f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def template_version(path: Path) -> str:
-    """A template's version: its name and a hash over it and the shared letterhead."""
-    return _version(path, path.stat().st_mtime, SHARED.stat().st_mtime)
+    """A template's version: its name and a hash over it, the shared letterhead, and what its folder shares."""
+    shared = [part for name in SHARED_NAMES if (part := path.parent / name).exists()]
+    return _version(path, tuple((part, part.stat().st_mtime) for part in (path, SHARED, *shared)))
 
 
 def render(app: str, template: str, language: str, data: Mapping[str, Any], district: Letterhead) -> Rendered:

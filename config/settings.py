@@ -218,6 +218,7 @@ EMAIL_URL = f"file:{DATA / 'mail'}"
 vars().update(env.read("EMAIL_URL", env.email(EMAIL_URL), env.email, "smtp://user:password@host:587?tls=1, file:/folder or console:"))
 EMAIL_TIMEOUT = 10  # a mail server that hangs holds a sender no longer than this
 SMS_PROVIDER = env.read("SMS_PROVIDER", "notifications.senders.ConsoleSms", str, "dotted path of the class that sends text messages")
+LEASE_SECONDS = env.read("LEASE_SECONDS", 600, int, "seconds for which a sender holds the messages that it took in hand")
 SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", env.site, "https://host of the product, for links in messages")
 METRICS_TOKEN = env.read("METRICS_TOKEN", "", str, "bearer token for /metrics; without it only this machine may read them")
 DEFAULT_FROM_EMAIL = env.read("FROM_EMAIL", "holdfast@localhost", str, "sender of messages")

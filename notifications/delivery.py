@@ -25,7 +25,6 @@ from notifications.senders import Passing, Permanent, Senders, send_digest, send
 
 log = structlog.get_logger()
 BATCH = 100
-LEASE = timedelta(minutes=10)
 
 _CLAIM = """
 UPDATE {table} SET claimed_until = %(until)s, attempts = attempts + 1
@@ -40,7 +39,8 @@ RETURNING id
 
 def claim(model: type[Sendable], now: datetime, limit: int = BATCH) -> list[UUID]:
     """Take up to `limit` due rows in hand for the length of a lease."""
-    values: dict[str, Any] = {"now": now, "until": now + LEASE, "never": now + 2 * LEASE, "limit": limit}
+    lease = timedelta(seconds=settings.LEASE_SECONDS)
+    values: dict[str, Any] = {"now": now, "until": now + lease, "never": now + 2 * lease, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(table=model._meta.db_table), values)
         return [row[0] for row in cursor.fetchall()]

@@ -37,10 +37,9 @@ def label(code: str) -> str:
 
 
 def words(alert: Alert) -> str:
-    """What happened, in words."""
+    """What happened, in words: of labels that came together after an outage, the last one says it all."""
     labels = alert.data.get("labels") or [alert.code]
-    parts = [part for text in labels for part in _parts(text)]
-    return ", ".join(dict.fromkeys(label(part) for part in parts[-2:]))
+    return ", ".join(dict.fromkeys(label(part) for part in _parts(labels[-1])))
 
 
 def _parts(text: str) -> list[str]:

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from attendance.models import Notice
 from casework.models import Document
-from casework.services import local_today
+from casework.services import act, local_today
+from casework.sweep import sweep
 from district.models import Import, SchoolYear, User
+from notifications.fanout import fan_out
 from tests.conftest import Nights
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -153,12 +156,17 @@ def test_every_page_in_both_schemes_on_a_phone(browser, live_server, district, s
         "/workflows/ATT",
         "/workflows/ATT/NOTICE",
         f"/cases/{number}/steps/raise_tier2",
+        f"/cases/{number}/deadlines",
+        "/inbox",
+        "/inbox?show=all",
+        "/inbox/preferences",
+        "/upcoming",
     ]:
         worker.page.goto(live_server.url + address)
         worker.look()
         assert worker.page.evaluate("document.documentElement.scrollWidth") <= 390, address
     admin = Walker(browser, live_server.url, color_scheme=scheme).sign_in("staff-ADM")
-    for address in ["/", "/imports", f"/imports/{Import.objects.first().pk}"]:
+    for address in ["/", "/imports", f"/imports/{Import.objects.first().pk}", "/health", "/policies"]:
         admin.page.goto(live_server.url + address)
         admin.look()
     supervisor = Walker(browser, live_server.url, color_scheme=scheme).sign_in("staff-SUP")
@@ -186,6 +194,50 @@ def test_reading_and_a_step_without_javascript_by_keyboard(browser, live_server,
     page.keyboard.press("Enter")
     page.wait_for_load_state()
     expect(page.get_by_text("by keyboard alone")).to_be_visible()
+
+
+def test_a_supervisor_extends_holds_and_resumes_a_deadline(browser, live_server, district, people_of):
+    case = district.case("S1")
+    act(case.number, "raise_tier2", actor=people_of["SSW1"], data={"reason": "at risk"})
+    sweep(timezone.now() + timedelta(days=3))
+    fan_out()
+    supervisor = Walker(browser, live_server.url).sign_in("staff-SUP")
+    supervisor.page.goto(f"{live_server.url}/inbox")
+    expect(supervisor.page.get_by_text(case.number).first).to_be_visible()
+    supervisor.look()
+    supervisor.page.goto(f"{live_server.url}/cases/{case.number}")
+    supervisor.press("Extend a deadline", "link")
+    supervisor.page.get_by_label("Deadline").select_option(index=_last(supervisor.page))
+    supervisor.page.get_by_label("Days").fill("2")
+    supervisor.page.get_by_label("Good cause").select_option("illness")
+    supervisor.page.get_by_label("Reason in words").fill("in hospital")
+    supervisor.look()
+    supervisor.press("Extend a deadline")
+    expect(supervisor.page.get_by_text("originally").first).to_be_visible()
+    supervisor.press("Put a deadline on hold", "link")
+    supervisor.page.get_by_label("Deadline").select_option(index=_last(supervisor.page))
+    supervisor.page.get_by_label("Expected end of the hold").fill((local_today() + timedelta(days=5)).isoformat())
+    supervisor.page.get_by_label("Good cause").select_option("family_request")
+    supervisor.page.get_by_label("Reason in words").fill("they asked")
+    supervisor.press("Put a deadline on hold")
+    expect(supervisor.page.get_by_text("on hold", exact=True).first).to_be_visible()
+    supervisor.look()
+    supervisor.press("Resume a deadline", "link")
+    supervisor.press("Resume a deadline")
+    supervisor.press("All deadlines with their history and alerts", "link")
+    for word in ("extended", "put on hold", "resumed"):
+        expect(supervisor.page.get_by_text(word, exact=True).first).to_be_attached()
+    supervisor.look()
+
+
+def _last(page: Page) -> int:
+    """The promise that is due last: the causes, which the policy lets a supervisor move."""
+    return page.get_by_label("Deadline").locator("option").count() - 1
+
+
+@pytest.fixture
+def people_of(district) -> dict[str, User]:
+    return {user.staff_id: user for user in User.objects.exclude(staff_id=None)}
 
 
 def test_the_date_of_the_walk_is_todays(district):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -93,10 +94,8 @@ class Stack:
 
     @staticmethod
     def _kill_group(child: subprocess.Popen[bytes]) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
 
     # -- faults --------------------------------------------------------------------------------------------------
@@ -124,10 +123,8 @@ class Stack:
         name = self.random.choice([name for name in self.names if name.startswith("worker")])
         done = subprocess.run(["pgrep", "-P", str(self.children[name].pid)], capture_output=True, text=True, check=False)
         for pid in done.stdout.split()[:1]:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
     def empty_redis(self) -> None:
         """FLUSHALL."""

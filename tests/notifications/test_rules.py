@@ -99,7 +99,7 @@ def test_digests_by_weekday():
     ("labels", "said"),
     [
         (["50%"], "50% of the time is over"), (["90%+T-3"], "90% of the time is over, due in 3 days"), (["T-1"], "due tomorrow"),
-        (["DUE"], "due today"), (["DUE", "OVERDUE+1"], "due today, overdue"), (["SOMETHING_NEW"], "something new"),
+        (["DUE"], "due today"), (["DUE", "OVERDUE+1"], "overdue"), (["SOMETHING_NEW"], "something new"),
     ],
 )  # fmt: skip
 def test_words(labels, said):

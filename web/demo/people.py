@@ -30,8 +30,24 @@ def staff_rows() -> list[dict[str, str]]:
     """staff_roles.csv: a social worker and a principal at each school. The demo's own people are given posts later."""
     rows = []
     for number, (school, *_rest) in enumerate(SCHOOLS[2:]):
-        rows.append({"staff_id": f"S{school}", "name": f"Jo {SURNAMES[number]}", "email": "", "role": "SSW", "school_id": school})
-        rows.append({"staff_id": f"P{school}", "name": f"Kim {SURNAMES[number]}", "email": "", "role": "PRINCIPAL", "school_id": school})
+        rows.append(
+            {
+                "staff_id": f"S{school}",
+                "name": f"Jo {SURNAMES[number]}",
+                "email": f"ssw{school}@demo.invalid",
+                "role": "SSW",
+                "school_id": school,
+            }
+        )
+        rows.append(
+            {
+                "staff_id": f"P{school}",
+                "name": f"Kim {SURNAMES[number]}",
+                "email": f"principal{school}@demo.invalid",
+                "role": "PRINCIPAL",
+                "school_id": school,
+            }
+        )
     return rows
 
 
@@ -60,7 +76,7 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
     }
     for _role, name, first, last in SIGN_INS:
         user, _created = User.objects.get_or_create(
-            username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142"}
+            username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142", "email": f"{name}@demo.invalid"}
         )
         if not user.check_password(secret[name]):
             user.set_password(secret[name])

@@ -72,18 +72,18 @@ def clock_bar(
         return max(0, min(1000, (value - clock.day0).days * 1000 // span))
 
     gone = max(dates.elapsed(clock.day0, here, dates.Unit(clock.unit), file.calendar), 0)
-    marks = [
-        (place(localdate(rung.scheduled_for)), rung.fired_at is not None) for rung in rungs or () if localdate(rung.scheduled_for) <= end
-    ]
+    kept = [rung for rung in rungs or () if rung.fired_at or (running and not rung.cancelled_at)]
+    marks = [(place(localdate(rung.scheduled_for)), rung.fired_at is not None) for rung in kept if localdate(rung.scheduled_for) <= end]
     held = (place(clock.held_from), place(here) - place(clock.held_from)) if clock.held_from else (0, 0)
+    total = clock.n + clock.extended_by + clock.held_days
     return {
         "clock": clock, "label": labels.get(clock.kind, clock.kind), "gone": gone, "running": running,
-        "total": clock.n + clock.extended_by + clock.held_days, "over": here > clock.due, "moved": clock.due != clock.original_due,
+        "total": total, "past": gone - total, "over": here > clock.due, "moved": clock.due != clock.original_due,
         "today_at": place(here), "gone_width": place(min(here, clock.due)), "due_at": place(clock.due), "original_at": place(clock.original_due),
         "extension_from": max(place(clock.original_due), place(min(here, clock.due))), "over_width": place(here) - place(clock.due),
         "hold_at": held[0], "hold_width": held[1], "marks": marks,
         "notches": [place(window.latest) for window in windows or () if window.clock.pk == clock.pk],
-        "next_alert": next((rung.scheduled_for for rung in rungs or () if rung.fired_at is None), None),
+        "next_alert": next((rung.scheduled_for for rung in kept if rung.fired_at is None), None),
         "unit": {"school": _("school days"), "work": _("work days"), "calendar": _("days")}[clock.unit],
     }  # fmt: skip
 

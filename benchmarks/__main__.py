@@ -13,7 +13,7 @@ from benchmarks.common import Row
 from config.embedded.services import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("steps", "import", "counting")
+NAMES = ("steps", "import", "counting", "sweep")
 
 
 def main() -> int:
@@ -50,11 +50,11 @@ def _measure(names: Sequence[str]) -> list[Row]:
     import django
 
     django.setup()
-    from benchmarks import bench_counting, bench_import, bench_steps, district
+    from benchmarks import bench_counting, bench_import, bench_steps, bench_sweep, district
 
     district.build()
     rows: list[Row] = []
-    parts = {"steps": bench_steps, "import": bench_import, "counting": bench_counting}
+    parts = {"steps": bench_steps, "import": bench_import, "counting": bench_counting, "sweep": bench_sweep}
     for name in names:
         for row in parts[name].run():
             rows.append(row)

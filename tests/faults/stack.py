@@ -190,7 +190,9 @@ class Stack:
         )[0][0])  # fmt: skip
 
     def settle(self, seconds: float) -> None:
-        """Mend what is down and wait until everything is through. AssertionError when it takes too long."""
+        """Mend what is down, let all that is planned fall due, and wait until everything is through. AssertionError when
+        it takes too long."""
+        self.sql("UPDATE casework_rung SET scheduled_for = now() WHERE fired_at IS NULL AND cancelled_at IS NULL AND scheduled_for > now()")
         for name in self.names:
             if self.children[name].poll() is not None:
                 self.spawn(name)

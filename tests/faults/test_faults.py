@@ -25,7 +25,7 @@ def test_whatever_dies_no_alert_is_lost_and_none_is_doubled(tmp_path_factory):
         stack = Stack(data, port, workers=4 if LONG else 2, beats=2 if LONG else 1, seed=int(os.environ.get("FAULT_SEED", "1")))
         try:
             stack.start(students=400 if LONG else 40)
-            rungs = stack.schedule(FAULTS * 1.5)
+            rungs = stack.schedule(FAULTS)
             for number in range(FAULTS):
                 kind = stack.break_something()
                 if LONG:

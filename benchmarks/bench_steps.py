@@ -58,7 +58,7 @@ def _orm_step(case: Case, user: User) -> None:
         )  # fmt: skip
         for kind in ("orm_one", "orm_two"):
             clock = Clock.objects.create(case=locked, kind=kind, day0=DAY, unit="school", n=5, original_due=DAY, due=DAY)
-            ClockChange.objects.create(clock=clock, at=now, op="START", new_due=DAY)
+            ClockChange.objects.create(clock=clock, at=now, on=DAY, op="START", new_due=DAY)
             Task.objects.create(case=locked, kind=kind, role="SSW", clock=clock, opened_at=now)
             for label in ("50%", "75%", "T-1", "DUE", "OVERDUE+1", "OVERDUE+4", "OVERDUE+7", "OVERDUE+10"):
                 Rung.objects.create(clock=clock, label=label, level="owner", scheduled_for=now)

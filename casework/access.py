@@ -60,6 +60,13 @@ WHO = {
     "sign_cases": _("the principal"),
     "mail_cases": _("who mails letters"),
     "supervise_cases": _("the supervisor"),
+    "coordinate_cases": _("the coordinator"),
+    "investigate_cases": _("the investigator"),
+    "decide_cases": _("the decision-maker"),
+    "appeal_cases": _("the appeal officer"),
+    "facilitate_cases": _("the facilitator"),
+    "administer_cases": _("the school's administrator"),
+    "approve_cases": _("who decides beyond the coordinator"),
 }
 
 

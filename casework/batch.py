@@ -79,10 +79,13 @@ class Batch:
 
 def write(files: Iterable[CaseFile]) -> None:
     """Write everything that happened in these files."""
-    batch = Batch()
-    for file in files:
+    batch, written = Batch(), list(files)
+    for file in written:
         batch.take(file)
     batch.write()
+    for file in written:
+        for follow in file.later:
+            follow()
 
 
 def _label(model: type[models.Model]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -26,7 +27,8 @@ RUNNING = (Clock.Status.RUNNING, Clock.Status.HELD)
 
 @dataclass
 class CaseFile:
-    """The case, its processes, running clocks and open tasks; `added` and `touched` is what the door will write."""
+    """The case, its processes, running clocks and open tasks; `added` and `touched` is what the door will write, `later`
+    what it calls in the same transaction after that (grants that end)."""
 
     kind: CaseKind
     case: Any
@@ -38,6 +40,7 @@ class CaseFile:
     clocks: list[Clock] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
+    children: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     last_event: dict[str, Any] = field(default_factory=dict)
     repeated: dict[str, Any] | None = None
     new: bool = False
@@ -45,6 +48,7 @@ class CaseFile:
     touched: dict[Any, models.Model] = field(default_factory=dict)
     rungs: list[dict[str, Any]] = field(default_factory=list)
     cancelled_rungs: set[UUID] = field(default_factory=set)
+    later: list[Callable[[], None]] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -73,7 +77,14 @@ class CaseFile:
             self.processes.append(row)
         elif isinstance(row, Appointment):
             self.appointments.append(row)
+        else:
+            self._keep_child(row)
         return row
+
+    def _keep_child(self, row: models.Model) -> None:
+        for name, model in self.kind.children.items():
+            if isinstance(row, model):
+                self.children[name].append(row)
 
     def touch(self, row: models.Model) -> None:
         """A row that was read and changed, to be updated by the door (a row that is new is inserted as it is then)."""
@@ -136,6 +147,12 @@ def _select(kind_code: str) -> str:
         pointer = process.model._meta.pk.column
         joins.append(f"LEFT JOIN {process.model._meta.db_table} x{index} ON x{index}.{pointer} = p.id")
         merged += f" || coalesce(to_jsonb(x{index}), '{{}}'::jsonb)"
+    # children in the order of their keys would be no order: each kind's own numbers and dates sort them
+    parts = [
+        f"'{name}', (SELECT jsonb_agg(to_jsonb(ch)) FROM {model._meta.db_table} ch WHERE ch.case_id = c.id)"
+        for name, model in kind.children.items()
+    ]
+    children = f"jsonb_build_object({', '.join(parts)})" if parts else ""
     return f"""
         SELECT {", ".join(case_columns + child_columns)}, cal.id, cal.revision, s.name,
           concat_ws(' ', o.first_name, o.last_name),
@@ -145,6 +162,7 @@ def _select(kind_code: str) -> str:
           (SELECT jsonb_agg({merged} ORDER BY p.opened_on, p.id) FROM casework_process p {" ".join(joins)}
             WHERE p.case_id = c.id),
           (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.starts_at) FROM casework_appointment a WHERE a.case_id = c.id),
+          {children or "NULL::jsonb"},
           (SELECT jsonb_build_object('seq', e.seq, 'at', e.at, 'who', concat_ws(' ', u.first_name, u.last_name))
              FROM casework_event e LEFT JOIN district_user u ON u.id = e.actor_id
             WHERE e.case_id = c.id ORDER BY e.seq DESC LIMIT 1),
@@ -168,7 +186,7 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
         [values[f.attname] for f in kind.model._meta.concrete_fields],
     )
     calendar_id, calendar_revision, school_name, owner_name, *documents = row[len(names) :]
-    clocks, tasks, processes, appointments, last_event, repeated = (_parsed(document) for document in documents)
+    clocks, tasks, processes, appointments, children, last_event, repeated = (_parsed(document) for document in documents)
     return CaseFile(
         kind=kind,
         case=case,
@@ -180,6 +198,9 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
         tasks=[revive(Task, data) for data in tasks or ()],
         processes=[revive(_process_model(kind, data), data) for data in processes or ()],
         appointments=[revive(Appointment, data) for data in appointments or ()],
+        children=defaultdict(
+            list, {name: [revive(kind.children[name], data) for data in found or ()] for name, found in (children or {}).items()}
+        ),
         last_event=last_event or {},
         repeated=repeated,
         before=column_values(case),

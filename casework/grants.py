@@ -24,8 +24,13 @@ def revoke(case: Case, user: Any) -> None:
     CaseUserPermission.objects.filter(content_object_id=case.pk, user=user).delete()
 
 
-@transaction.atomic
 def recuse(case: Case, user: Any, reason: str, *, by: Any) -> None:
     """End a user's access to a case for a conflict of interest; it beats every post and grant (A-40, T-13)."""
-    Recusal.objects.get_or_create(case_id=case.pk, user=user, defaults={"reason": reason, "by": by, "at": timezone.now()})
-    revoke(case, user)
+    recuse_id(case.pk, user.pk, reason, by=by)
+
+
+@transaction.atomic
+def recuse_id(case_id: int, user_id: int, reason: str, *, by: Any) -> None:
+    """As `recuse`, by keys."""
+    Recusal.objects.get_or_create(case_id=case_id, user_id=user_id, defaults={"reason": reason, "by": by, "at": timezone.now()})
+    CaseUserPermission.objects.filter(content_object_id=case_id, user_id=user_id).delete()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 if TYPE_CHECKING:
     from casework.access import AccessPolicy
@@ -38,7 +38,8 @@ class Party:
 @dataclass(frozen=True)
 class CaseKind:
     """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
-    `search` turns words into a filter on Case; `panels` gives the case page what only this kind can show."""
+    `search` turns words into a filter on Case; `children` are tables of this kind that a step reads and writes with the case
+    (each with a `case` key); `panels` gives the case page what only this kind can show."""
 
     code: str
     label: Any
@@ -51,6 +52,7 @@ class CaseKind:
     search: Callable[[str], Q]
     processes: Mapping[str, ProcessKind] = field(default_factory=dict)
     number_width: int = 6
+    children: Mapping[str, type[Model]] = field(default_factory=dict)
     panels: Callable[[Any, Any], dict[str, Any]] | None = None
     template: str = ""
     clock_labels: Mapping[str, Any] = field(default_factory=dict)

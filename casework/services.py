@@ -230,6 +230,7 @@ def _take(
     raw = turn.data
     turn.data = _validated(flow, step, raw, files) if step.form else dict(raw)
     turn.data["_step"] = name
+    flow.prepared = prepared
     flow.remember(**{key: value for key, value in prepared.items() if not isinstance(value, Document)})
     for document in (value for value in prepared.values() if isinstance(value, Document)):
         flow.attach(document)
@@ -237,7 +238,7 @@ def _take(
 
 
 def _apply(flow: Workflow, name: str, step: Step) -> None:
-    source = flow.subject.state
+    source = flow.came_from = flow.subject.state
     try:
         getattr(flow, name)()
     except TransitionNotAllowed as error:  # e.g. a computed target outside the declared ones

@@ -48,7 +48,7 @@ def sweep(at: datetime | None = None, *, batch: int = BATCH) -> Swept:
     """Do all that is due at `at` (default now): fire rungs, take the steps whose waiting time is over, carry amended
     calendars to the running clocks, run the nightly jobs of the local date. Leaves its heartbeat. What breaks is pushed
     away and reported; the rest goes on."""
-    at = at or timezone.now()
+    at = at or database_now()
     swept = Swept()
     for part in (_amended_calendars, _alerts, _steps, _nightly):
         try:
@@ -61,17 +61,27 @@ def sweep(at: datetime | None = None, *, batch: int = BATCH) -> Swept:
     return swept
 
 
+def database_now() -> datetime:
+    """The moment on the one clock that all workers share: a machine whose own clock is wrong must not send early, nor put
+    a retry hours away (the fault runs found that)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found
+
+
 def beat(name: str, *, data: dict[str, Any] | None = None) -> None:
     """Say that a periodic job finished now."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now(), "data": data or {}})
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": database_now(), "data": data or {}})
 
 
 def late_by(now: datetime | None = None) -> timedelta | None:
     """How long the sweep has been missing beyond three intervals; None while all is well, or on a database that was
     never swept and holds nothing to sweep."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {LAST_SIGN}")
-        return missing(cursor.fetchone()[0], now)
+        cursor.execute(f"SELECT {LAST_SIGN}, clock_timestamp()")
+        last, there = cursor.fetchone()
+        return missing(last, now or there)
 
 
 # When the sweep last finished; before its first time, since when something has been due.
@@ -79,9 +89,9 @@ LAST_SIGN = """coalesce((SELECT at FROM casework_heartbeat WHERE name = 'sweep')
     (SELECT min(scheduled_for) FROM casework_rung WHERE fired_at IS NULL AND cancelled_at IS NULL))"""
 
 
-def missing(last: datetime | None, now: datetime | None = None) -> timedelta | None:
+def missing(last: datetime | None, now: datetime) -> timedelta | None:
     """`late_by` for a last sign of life that was read already."""
-    late = (now or timezone.now()) - last - 3 * INTERVAL if last else timedelta(0)
+    late = now - last - 3 * INTERVAL if last else timedelta(0)
     return late if late > timedelta(0) else None
 
 
@@ -278,7 +288,7 @@ def _run(job: Job, today: date, at: datetime) -> bool:
         if mark is None or (mark.for_date is not None and mark.for_date >= today):
             return False
         job.work(today)
-        mark.at, mark.for_date = timezone.now(), today
+        mark.at, mark.for_date = database_now(), today
         mark.save()
     return True
 

@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from viewflow.fsm import State
+from viewflow.fsm.base import TransitionDescriptor
 
 from casework import deadlines
 from casework.casefile import CaseFile
@@ -127,10 +128,19 @@ class Workflow:
     clocks: ClassVar[Mapping[str, ClockSpec]] = {}
     state: ClassVar[Any]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A step must not take the name of something that every workflow has: it would replace it without a word."""
+        super().__init_subclass__(**kwargs)
+        for name, value in vars(cls).items():
+            if isinstance(value, TransitionDescriptor) and hasattr(Workflow, name):
+                raise TypeError(f"{cls.__name__}.{name}: every workflow has a {name} already; give the step another name")
+
     def __init__(self, file: CaseFile, subject: Case | Process, turn: Turn) -> None:
         self.file, self.subject, self.turn = file, subject, turn
         self.effective_on = turn.today
         self.extra: dict[str, Any] = {}
+        self.prepared: Mapping[str, Any] = {}
+        self.came_from = ""
 
     # -- what a body or a condition may read ---------------------------------------------------------------------
 

@@ -13,10 +13,10 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from casework import access, dates
 from casework.policy import policy_for
+from casework.sweep import database_now
 from notifications import rules
 from notifications.fanout import administrators
 from notifications.models import Attempt, Digest, Message
@@ -48,7 +48,7 @@ def claim(model: type[Sendable], now: datetime, limit: int = BATCH) -> list[UUID
 
 def waiting(now: datetime | None = None) -> int:
     """How many messages and digests are due and in nobody's hand."""
-    now = now or timezone.now()
+    now = now or database_now()
     return sum(
         model._default_manager.filter(state=State.PENDING, next_attempt_at__lte=now).exclude(claimed_until__gt=now).count()
         for model in (Message, Digest)
@@ -57,7 +57,7 @@ def waiting(now: datetime | None = None) -> int:
 
 def deliver(now: datetime | None = None, *, limit: int = BATCH) -> int:
     """Claim and send one batch of messages and digests; how many were claimed."""
-    now, senders = now or timezone.now(), Senders()
+    now, senders = now or database_now(), Senders()
     try:
         return _messages(senders, now, limit) + _digests(senders, now, limit)
     finally:
@@ -125,7 +125,7 @@ def _again(row: Any, now: datetime, code: str) -> None:
 
 def _mark(row: Any, state: str, code: str, **more: Any) -> None:
     """Write how it went: the row, its line in the delivery log, and for a digest the messages in it."""
-    now = timezone.now()
+    now = database_now()
     sent = {"sent_at": now} if state == State.SENT else {}
     with transaction.atomic():
         type(row).objects.filter(pk=row.pk).update(state=state, error=code[:200], claimed_until=None, **sent, **more)
@@ -140,7 +140,7 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
 
 def resend(row: Any) -> None:
     """Try a dead letter again from the start."""
-    now = timezone.now()
+    now = database_now()
     type(row).objects.filter(pk=row.pk, state=State.DEAD).update(state=State.PENDING, attempts=0, next_attempt_at=now, claimed_until=None)
     if isinstance(row, Digest):
         Message.objects.filter(digest=row, state=State.DEAD).update(state=State.COLLECTED)

@@ -11,11 +11,11 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from casework import access, dates
 from casework.models import Alert, Case
 from casework.policy import Policy, policy_for, policy_version
+from casework.sweep import database_now
 from district.models import Post, Role
 from notifications import rules
 from notifications.models import Endpoint, Message, Preference
@@ -28,7 +28,7 @@ BATCH = 500
 def fan_out(now: datetime | None = None, *, batch: int = BATCH) -> int:
     """Make the messages of all alerts that have none; how many messages. Several may run at once. An alert that cannot
     be handled goes to the administrators as such and does not hold up the others."""
-    now, made = now or timezone.now(), 0
+    now, made = now or database_now(), 0
     while True:
         with transaction.atomic():
             alerts = _claim(batch)
@@ -146,4 +146,4 @@ def collect_digests(day: date) -> None:
     """Put what was collected into one digest per person (weekly ones on their day); once a date."""
     policy = policy_for("notifications", day)
     with connection.cursor() as cursor:
-        cursor.execute(_COLLECT, {"day": day, "now": timezone.now(), "weekly": day.weekday() == policy.data["digest"]["weekly_on"]})
+        cursor.execute(_COLLECT, {"day": day, "now": database_now(), "weekly": day.weekday() == policy.data["digest"]["weekly_on"]})

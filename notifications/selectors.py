@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from casework import access
 from casework.models import Recusal
-from casework.sweep import LAST_SIGN, missing
+from casework.sweep import LAST_SIGN, database_now, missing
 from district.models import User
 from notifications.models import Digest, Message
 from notifications.models.outbox import Channel, State
@@ -35,16 +35,15 @@ SELECT (SELECT count(*) FROM notifications_message m JOIN casework_alert a ON a.
          WHERE m.recipient_id = %(user)s AND m.channel = 'inbox' AND m.read_at IS NULL
            AND (m.snoozed_until IS NULL OR m.snoozed_until <= %(now)s)
            AND NOT EXISTS (SELECT 1 FROM casework_recusal r WHERE r.user_id = m.recipient_id AND r.case_id = a.case_id)),
-       {LAST_SIGN}
+       {LAST_SIGN}, clock_timestamp()
 """
 
 
 def strip(user: Any) -> tuple[int, timedelta | None]:
     """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement)."""
-    now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_STRIP, {"user": user.pk, "now": now})
-        count, last = cursor.fetchone()
+        cursor.execute(_STRIP, {"user": user.pk, "now": timezone.now()})
+        count, last, now = cursor.fetchone()
     return int(count), missing(last, now)
 
 
@@ -95,7 +94,7 @@ SELECT (SELECT count(*) FROM notifications_message WHERE state = 'PENDING'),
 def figures(now: datetime | None = None) -> dict[str, float]:
     """What /metrics and the health page show, in seconds and counts: the outbox, the sweep, how late alerts were raised in
     the last 24 hours (one statement)."""
-    now = now or timezone.now()
+    now = now or database_now()
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, {"now": now, "since": now - timedelta(hours=24)})
         row = cursor.fetchone()

@@ -4,9 +4,16 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
-class TitleIXConfig(AppConfig):
-    """Title IX."""
+class TitleixConfig(AppConfig):
+    """Brings the case kind TIX."""
 
     name = "titleix"
     verbose_name = _("Title IX")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the lower floors shall know of Title IX."""
+        from casework import kinds
+        from titleix import kind
+
+        kinds.register(kind.TITLE_IX)

@@ -34,7 +34,18 @@ class Case(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        permissions = [("view_cases", "may read this one case"), ("work_cases", "may work this one case")]
+        permissions = [
+            ("view_cases", "may read this one case"),
+            ("work_cases", "may work this one case"),
+            # functions that staff hold in single cases of kinds that nobody sees by post
+            ("coordinate_cases", "coordinates this one case"),
+            ("investigate_cases", "investigates this one case"),
+            ("decide_cases", "decides this one case"),
+            ("appeal_cases", "hears the appeal in this one case"),
+            ("facilitate_cases", "facilitates an informal resolution in this one case"),
+            ("administer_cases", "acts for the school in this one case"),
+            ("approve_cases", "decides on what is beyond the coordinator in this one case"),
+        ]
         triggers = [CASE_LAW, NEVER_DELETE]
         indexes = [
             models.Index(fields=["school", "next_due", "id"], condition=models.Q(closed_on=None), name="case_school_open"),

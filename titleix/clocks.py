@@ -1,0 +1,49 @@
+"""The promises of a Title IX case (domain.md B1.1, B2.3), by their names in the policy (`sla`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.workflow import ClockSpec
+from titleix import screening
+
+
+def _spec(
+    kind: str, label: Any, *, ladder: str = "default", moves: str = "none", then: str = "", cite: str = "", role: str = "COORDINATOR"
+) -> ClockSpec:
+    return ClockSpec(kind, label, lambda policy: policy.require(f"sla.{kind}"), role=role, ladder=ladder, moves=moves, then=then, cite=cite)
+
+
+def _duty(duty: screening.Duty) -> ClockSpec:
+    """A duty of state law: its time is the statute's and no policy's."""
+    sla = {"n": duty.days, "unit": duty.unit.value}
+    return ClockSpec(f"duty_{duty.key}", duty.label, lambda _policy: sla, role="PRINCIPAL", cite=duty.citation, moves="none")
+
+
+DUTIES = (screening.POLICE, screening.SUPERINTENDENT, screening.DSS, screening.JUVENILE, screening.LICENSE)
+CLOCKS = {
+    spec.kind: spec
+    for spec in (
+        _spec("contact_complainant", _("Contact the complainant"), cite="34 CFR 106.44(a)"),
+        _spec("screening", _("Screen the report")),
+        _spec("info", _("Wait for more information"), then="close_insufficient"),
+        _spec("complaint_decision", _("Decide on the formal complaint")),
+        _spec("school_investigation", _("Investigate at the school"), ladder="investigation", moves="investigation"),
+        _spec("district_investigation", _("Investigate at the district"), ladder="investigation", moves="investigation"),
+        _spec("notice", _("Send the notice of allegations"), cite="34 CFR 106.45(b)(2)"),
+        _spec("evidence_wait", _("The parties review the evidence"), cite="34 CFR 106.45(b)(5)(vi)"),
+        _spec("report_wait", _("The parties review the report"), cite="34 CFR 106.45(b)(5)(vii)"),
+        _spec("determination", _("Decide"), cite="34 CFR 106.45(b)(7)"),
+        _spec("appeal_window", _("Time to appeal"), then="appeal_time_over", cite="34 CFR 106.45(b)(8)"),
+        _spec("appeal_decision", _("Decide the appeal"), cite="34 CFR 106.45(b)(8)"),
+        _spec("informal", _("Informal resolution"), cite="34 CFR 106.45(b)(9)"),
+        _spec("measures_review", _("Review the supportive measures"), cite="34 CFR 106.30"),
+        _spec("check_in", _("Check in with the parties")),
+        *(_duty(duty) for duty in DUTIES),
+        _spec("challenge", _("Hear the challenge of the removal"), cite="34 CFR 106.44(c)"),
+    )
+}
+TASKS = {f"DUTY_{duty.key.upper()}"[:32]: duty.label for duty in DUTIES}
+LABELS = {spec.kind: spec.label for spec in CLOCKS.values()}

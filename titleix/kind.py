@@ -1,0 +1,69 @@
+"""Registers the case kind TIX: seen by nobody but those assigned (C3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.access import GrantAccess
+from casework.casefile import CaseFile
+from casework.feasible import Window
+from casework.kinds import CaseKind, Party
+from casework.services import local_today
+from titleix import clocks, procedure, reading
+from titleix.models import Assignment, Delivery, Record, TitleIXCase
+from titleix.models import Party as Person
+from titleix.workflow import RULES, TitleIXWorkflow
+
+
+def labels(case_ids: Collection[int]) -> dict[int, str]:
+    """A neutral label in lists: the level, never a person."""
+    levels = dict(TitleIXCase.Level.choices)
+    rows = TitleIXCase.objects.filter(pk__in=case_ids).values_list("pk", "level")
+    return {pk: str(levels.get(level, _("Not screened yet"))) for pk, level in rows}
+
+
+def search(words: str) -> Q:
+    """Names are sealed: a Title IX case is found by its number alone."""
+    return Q(pk__in=[])
+
+
+def parties(file: CaseFile) -> Sequence[Party]:
+    """Those to whom written notice of an extension is owed."""
+    return [Party(str(party.id), party.label) for party in reading.parties(file)]
+
+
+def windows(file: CaseFile) -> Sequence[Window]:
+    """By when evidence and report must be out, so that the waits of at least ten days fit (B2.4, T-39)."""
+    found = []
+    for clock in [clock for clock in file.running if clock.kind == "district_investigation" and file.case.complaint_on]:
+        target = procedure.Target(str(file.policy.get("clock_stops_at", "report")))
+        limits = procedure.limits(clock.due, target, reading.span(file, "evidence_wait"), file.calendar)
+        for code, duty, latest in (
+            ("EVIDENCE", _("Evidence to the parties"), limits.evidence),
+            ("REPORT", _("Report to the parties"), limits.report),
+        ):
+            if not reading.deliveries(file, code):
+                found.append(Window(clock, duty, latest, clocks.LABELS[clock.kind], local_today() > latest))
+    return found
+
+
+TITLE_IX = CaseKind(
+    code="TIX",
+    label=_("Title IX"),
+    domain="titleix",
+    model=TitleIXCase,
+    workflows={RULES: TitleIXWorkflow},
+    current_rules=RULES,
+    access=GrantAccess(),
+    labels=labels,
+    search=search,
+    number_width=4,
+    children={"party": Person, "assignment": Assignment, "record": Record, "delivery": Delivery},
+    clock_labels=clocks.LABELS,
+    task_labels=clocks.TASKS,
+    parties=parties,
+    windows=windows,
+)

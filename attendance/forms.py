@@ -9,7 +9,9 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from attendance.models import Notice
+from casework.access import holders
 from casework.stepforms import DateInput, StepForm
+from district.models import User
 
 CAUSES = [  # domain.md A2.4, root-cause codes
     ("health", _("Health")),
@@ -69,6 +71,21 @@ class AssignForm(StepForm):
             .distinct()
             .order_by("last_name", "first_name")
         )
+
+
+class RecuseForm(StepForm):
+    """Somebody with a conflict of interest."""
+
+    user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
+    reason = forms.CharField(label=_("Tie to the student"), max_length=500)
+
+    def prepare(self) -> None:
+        """Everybody who may work this case by their post, and its owner."""
+        field = self.fields["user"]
+        assert isinstance(field, forms.ModelChoiceField)
+        case = self.flow.case
+        held = holders(case.kind, [case.id])[case.id]
+        field.queryset = User.objects.filter(pk__in=held.get("work_cases", set()) | {case.owner_id}).order_by("last_name", "first_name")
 
 
 class RootCauseForm(StepForm):

@@ -163,13 +163,13 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     case = file.case
     guardians = list(Guardian.objects.filter(student_id=case.student_id).select_related("student"))
     student = guardians[0].student if guardians else Student.objects.get(pk=case.student_id)
-    year = _days(file)
+    year, prior = _days(file)
     absent = sum(day["kind"] in ("excused", "unexcused", "suspension", "unknown") for day in year)
     held = sum(day["kind"] not in ("closed", "future") for day in year)
     return {
         "student": student, "guardians": guardians, "days": year,
         "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
-        "unexcused": sum(day["kind"] == "unexcused" for day in year),
+        "prior": prior, "unexcused": sum(day["kind"] == "unexcused" for day in year),
         "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],
         "flags": [FLAG_NAMES.get(flag, flag) for flag in student.flags],
     }  # fmt: skip
@@ -189,7 +189,8 @@ KIND_LABELS = {
 }  # fmt: skip
 
 _YEAR = """
-SELECT d.date, d.instructional, m.mark_class, m.code
+SELECT d.date, d.instructional, m.mark_class, m.code,
+       (SELECT max(prior_unexcused) FROM district_enrollment e WHERE e.student_id = %(student)s AND e.entry_date >= y.starts)
   FROM district_calendarday d
   JOIN district_schoolyear y ON y.year = %(year)s AND d.date BETWEEN y.starts AND y.ends
   LEFT JOIN attendance_mark m ON m.day = d.date AND m.student_id = %(student)s
@@ -197,8 +198,9 @@ SELECT d.date, d.instructional, m.mark_class, m.code
 """
 
 
-def _days(file: CaseFile) -> list[dict[str, Any]]:
-    """Every weekday of the year at the school with what happened (one statement)."""
+def _days(file: CaseFile) -> tuple[list[dict[str, Any]], int | None]:
+    """Every weekday of the year at the school with what happened, and the unexcused days that another district told of
+    (one statement)."""
     today = local_today()
     sent = {process.sent_on: process.code for process in file.processes if isinstance(process, Notice) and process.sent_on}
     with connection.cursor() as cursor:
@@ -206,8 +208,8 @@ def _days(file: CaseFile) -> list[dict[str, Any]]:
         rows = cursor.fetchall()
     return [
         {"date": day, "kind": (kind := _kind(day, instructional, mark, today)), "label": KIND_LABELS[kind], "code": code or "", "letter": sent.get(day, "")}
-        for day, instructional, mark, code in rows
-    ]  # fmt: skip
+        for day, instructional, mark, code, _prior in rows
+    ], rows[0][4] if rows else None  # fmt: skip
 
 
 def _kind(day: date, instructional: bool, mark: int | None, today: date) -> str:

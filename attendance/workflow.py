@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import clocks, forms, letters
 from attendance.models import Notice
-from casework import dates
+from casework import dates, grants
 from casework.deadline_steps import deadline_steps
 from casework.models import Event
 from casework.stepforms import ContactForm, NoteForm, ReasonForm
@@ -191,6 +191,19 @@ class AttendanceWorkflow(Workflow):
         """C2: the social worker of the school within two school days."""
         self.case.owner_id = self.data["owner"].pk
         self.finish_task("ASSIGN_SSW", "assigned")
+
+    @step(
+        state, source=OPEN, label=_("Recuse somebody"), by=(SUPERVISE,), form=forms.RecuseForm, event=Event.Kind.ACCESS, work=False,
+        does=_("Ends this person's access to the case for a conflict of interest, whatever post they hold. No date moves."),
+    )  # fmt: skip
+    def recuse(self) -> None:
+        """A-40: a social worker is the student's aunt; somebody else takes over."""
+        user_id, case_id, reason, by = self.data["user"].pk, self.case.id, self.data["reason"], self.turn.actor
+        self.file.later.append(lambda: grants.recuse_id(case_id, user_id, reason, by=by))
+        if self.case.owner_id == user_id:
+            self.case.owner_id = None
+            if not any(task.kind == "ASSIGN_SSW" for task in self.file.tasks):
+                self.open_task("ASSIGN_SSW", role="SUPERVISOR", clock="assign")
 
     @step(
         state, source=[Stage.TIER2, Stage.TIER3], label=_("Record the causes"), by=(WORK,), form=forms.RootCauseForm,

@@ -213,6 +213,7 @@ def apply_enrollments(delivery: Delivery) -> None:
         spec, "coalesce(s.exit_date, '') <> '' AND s.exit_date::date < s.entry_date::date", "exit_date", "EXIT_BEFORE_ENTRY",
         "the last day lies before the first",
     )  # fmt: skip
+    delivery.reject(spec, "s.prior_unexcused LIKE '-%%'", "prior_unexcused", "NOT_A_NUMBER", "days cannot be fewer than none")
     delivery.make("enrollments_before", "SELECT * FROM district_enrollment WHERE source = %(source)s")
     _upserted(
         delivery,
@@ -224,6 +225,7 @@ def apply_enrollments(delivery: Delivery) -> None:
                 "source": "%(source)s", "enrollment_id": "s.enrollment_id", "student_id": "st.id", "school_id": "sc.id",
                 "entry_date": "s.entry_date::date", "entry_code": _or_empty("entry_code"),
                 "exit_date": "nullif(s.exit_date, '')::date", "exit_code": _or_empty("exit_code"),
+                "prior_unexcused": "nullif(s.prior_unexcused, '')::smallint",
                 "service_type": "coalesce(nullif(s.service_type, ''), 'P')", "derived": _bool("derived", "false"),
             },
             f"{spec.table} s {_STUDENT_OF} {_SCHOOL_OF}",
@@ -318,7 +320,7 @@ ENROLLMENTS = FileSpec(
     (
         text("enrollment_id", 96, required=True), text("student_id", 64, required=True), text("school_id", 64, required=True),
         Column("entry_date", "date", required=True), text("entry_code", 32), Column("exit_date", "date"),
-        text("exit_code", 32), text("service_type", 8), Column("derived", "bool"),
+        text("exit_code", 32), text("service_type", 8), Column("derived", "bool"), Column("prior_unexcused", "int"),
     ),
     ("enrollment_id",), apply_enrollments, order=40,
 )  # fmt: skip

@@ -19,6 +19,9 @@ class Enrollment(models.Model):
     entry_code = models.CharField(max_length=32, blank=True)
     exit_date = models.DateField(_("last day"), null=True, blank=True)
     exit_code = models.CharField(max_length=32, blank=True)
+    prior_unexcused = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="unexcused days of this year in another district, for information (A-18)"
+    )
     service_type = models.CharField(max_length=8, default="P", help_text="P primary, S partial, N special education only")
     derived = models.BooleanField(
         default=False, help_text="not delivered: concluded from attendance events (the source had no enrolment file)"

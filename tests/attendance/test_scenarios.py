@@ -8,6 +8,8 @@ import pytest
 
 from attendance.models import AttendanceCase, MarkVersion, Notice, Tally
 from attendance.selectors import attendance_report
+from casework import access
+from casework.errors import Forbidden, UnknownCase
 from casework.models import Clock, Event, Task
 from casework.services import act
 from district.models import Import, School
@@ -284,3 +286,39 @@ def test_same_child_two_student_numbers(nights, capsys):
     again = nights.run(d(10, 15))
     assert again.state == Import.State.APPLIED
     assert (Tally.objects.get().unexcused, AttendanceCase.objects.count()) == (6, 2), "later deliveries know the survivor"
+
+
+@pytest.mark.scenario("A-18")
+def test_arrival_from_another_district(nights, people, client):
+    nights.sis.tables["enrollments"][0]["prior_unexcused"] = "4"
+    nights.sis.absent("S1", d(9, 1), d(9, 3))
+    nights.run(d(9, 10))
+    assert Tally.objects.get().unexcused == 2
+    assert not AttendanceCase.objects.exists()
+    nights.sis.absent("S1", d(9, 11))
+    nights.run(d(9, 11))
+    client.force_login(people.worker, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/cases/{nights.case('S1').number}").content.decode()
+    assert "4 unexcused days in another district this year" in page
+    nights.sis.tables["enrollments"][0]["prior_unexcused"] = "-4"
+    run = nights.run(d(9, 14))
+    assert run.issues.filter(column="prior_unexcused", code="NOT_A_NUMBER").count() == 1
+
+
+@pytest.mark.scenario("A-40")
+def test_conflict_of_interest(nights, people):
+    nights.sis.absent("S1", d(9, 1), d(9, 3), d(9, 10))
+    nights.run(d(9, 10))
+    case = nights.case("S1")
+    before = list(case.clocks.values_list("kind", "due"))
+    assert case.owner == people.worker
+    with pytest.raises(Forbidden):
+        act(case.number, "recuse", actor=people.worker, data={"user": str(people.worker.pk), "reason": "x"}, on=d(9, 11))
+    act(case.number, "recuse", actor=people.supervisor, data={"user": str(people.worker.pk), "reason": "her aunt"}, on=d(9, 11))
+    again = type(people.worker).objects.get(pk=people.worker.pk)
+    assert not access.visible(again).exists()
+    with pytest.raises(UnknownCase):
+        act(case.number, "add_note", actor=again, data={"text": "x"})
+    case.refresh_from_db()
+    assert case.owner is None
+    assert [row for row in case.clocks.values_list("kind", "due") if row[0] != "assign"] == before

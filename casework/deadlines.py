@@ -161,8 +161,9 @@ def recalculate(file: CaseFile, clock: Clock, turn: Turn) -> bool:
 
 
 def _count_hold(file: CaseFile, clock: Clock, on: date) -> None:
-    """End a hold: its days in the clock's unit are added, and the due date follows."""
-    if clock.held_from is not None:
+    """End a hold: its days in the clock's unit are added, and the due date follows. A hold that began after the due date
+    moves nothing: like a late extension, it repairs neither measure."""
+    if clock.held_from is not None and clock.held_from <= clock.due:
         days = dates.elapsed(clock.held_from, on, dates.Unit(clock.unit), calendar_of(file, clock))
         clock.held_days += max(0, days)
     clock.held_from = clock.held_until = None

@@ -97,7 +97,7 @@ def act(
             return _repeated(file, transition, actor)
         _check_revision(file, revision)
         turn.data = dict(data or {})
-        _take(file, process, transition, turn, files, prepared)
+        _take(file, process, transition, turn, files, prepared, person=actor is not None)
         batch.write([file])
     return Outcome(number, file.case.revision, file.case.state)
 
@@ -215,8 +215,10 @@ def _take(
     turn: Turn,
     files: Mapping[str, Any] | None,
     prepared: Mapping[str, Any],
+    *,
+    person: bool = False,
 ) -> None:
-    """Check and apply one step to a case file in memory, and append its event."""
+    """Check and apply one step to a case file in memory, and append its event. `person`: the data came from outside."""
     flow = flow_for(file, process_id, turn)
     move = flow.find(name)
     if move is None:
@@ -228,7 +230,8 @@ def _take(
         raise Forbidden(name)
     step: Step = move.custom["step"]
     raw = turn.data
-    turn.data = _validated(flow, step, raw, files) if step.form else dict(raw)
+    # Without a form nothing that a person sends is kept: it was never looked at, and the timeline is for ever.
+    turn.data = _validated(flow, step, raw, files) if step.form else {} if person else dict(raw)
     turn.data["_step"] = name
     flow.prepared = prepared
     flow.remember(**{key: value for key, value in prepared.items() if not isinstance(value, Document)})

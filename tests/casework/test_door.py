@@ -270,3 +270,17 @@ def test_two_people_at_once_one_wins_and_the_other_is_told(tmp_path):
 def test_local_today_is_the_districts_date(settings, time_machine):
     time_machine.move_to("2026-11-25T03:30:00Z")
     assert services.local_today() == date(2026, 11, 24)
+
+
+def test_what_a_step_without_a_form_is_sent_is_not_kept(case, people):
+    notice = Notice.objects.get()
+    act(case.number, "draft", actor=people.worker, process=notice.id, data={"language": "en"}, on=DAY)
+    for name, process in _steps_without_form(case, people.worker):
+        act(case.number, name, actor=people.worker, process=process, data={"csrfmiddlewaretoken": "secret", "name": "Planted"}, on=DAY)
+    assert "Planted" not in " ".join(str(event.data) for event in Event.objects.all())
+
+
+def _steps_without_form(case, user):
+    from casework.choices import choices
+
+    return [(choice.name, choice.process) for choice in choices(case, user) if choice.enabled and choice.step.form is None][:1]

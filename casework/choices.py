@@ -70,3 +70,9 @@ def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
 def is_note(choice: Choice) -> bool:
     """Whether a step only adds to the timeline (note, contact): pages show those beside the story."""
     return choice.step.event in (Event.Kind.NOTE, Event.Kind.CONTACT)
+
+
+def moves_case(choice: Choice) -> bool:
+    """Whether a step moves the case or one of its processes on: those are shown large, with what they do; records,
+    deadlines and access are shown as a line of links."""
+    return choice.step.event == Event.Kind.TRANSITION

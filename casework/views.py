@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework import access, attachments, calendar_files, kinds, picture, policy, selectors
 from casework.casefile import CaseFile, load
-from casework.choices import Choice, file_choices, is_note
+from casework.choices import Choice, file_choices, is_note, moves_case
 from casework.deadline_steps import CAUSES
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.feasible import feasible
@@ -112,7 +112,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     flow = file.kind.workflow(file.case.rules)
     context = {
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
-        "steps": [choice for choice in found if not is_note(choice)], "notes": [c for c in found if is_note(c)],
+        "steps": [c for c in found if moves_case(c)], "notes": [c for c in found if is_note(c)],
+        "also": [c for c in found if not moves_case(c) and not is_note(c) and c.enabled],
+        "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
         "events": events, "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
         "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": dict(Role.choices),

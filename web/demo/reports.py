@@ -1,0 +1,123 @@
+"""Title IX reports of the demo district, at different points of their lives; every step through the door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from casework.services import act
+from district.models import School, User
+from titleix.models import TitleIXCase, Training
+from titleix.separation import Role
+from titleix.services import open_report
+
+STAFF = [("investigator", "Robin", "Vega"), ("decider", "Alex", "Stone"), ("inquirer", "Jo", "Lindgren")]
+ANSWERS: dict[str, Any] = {
+    "identifiable": "on", "leads": "on", "q1": "Y", "q2": "Y", "q3": "Y", "q5": "N", "quid_pro_quo": "N", "offense": "N", "unwelcome": "Y", "severe": "N",
+    "pervasive": "Y", "objectively_offensive": "Y", "denies_equal_access": "N", "rationale": "Remarks and messages over two weeks, as reported.",
+}  # fmt: skip
+HARASSMENT = ANSWERS | {
+    "severe": "Y",
+    "denies_equal_access": "Y",
+    "rationale": "If true as alleged, she no longer takes the bus to school.",
+}
+NARRATIVES = [
+    "A student told me that another student keeps sending her pictures and will not stop.",
+    "Remarks about her body in the lunch line, every day for two weeks. Several heard it.",
+    "He was followed to the bus and touched although he said no.",
+]
+NAMES = [("Mara Quill", "Theo Brandt"), ("Ivy Castell", "Noah Pryce"), ("Jonas Werth", "Lia Moreau")]
+
+Plan = list[tuple[int, str, str, dict[str, Any]]]
+
+
+def build(today: date) -> None:
+    """Seven reports: two new ones, one that waits for information, two inquiries, a complaint to come, an investigation."""
+    users = _staff(today)
+    plans: list[tuple[int, Plan]] = [
+        (0, []), (2, []),
+        (5, [(1, "triage", "coordinator", {}), (2, "screen", "coordinator", ANSWERS | {"identifiable": "", "leads": ""})]),
+        (12, _screened(ANSWERS) + _inquiry(False)), (27, _screened(ANSWERS) + _inquiry(True)),
+        (8, _screened(HARASSMENT)), (40, _screened(HARASSMENT) + _investigation()),
+    ]  # fmt: skip
+    schools = list(School.objects.order_by("school_id")[:4])
+    for number, (ago, plan) in enumerate(plans):
+        case = _report(number, today - timedelta(days=ago), schools[number % len(schools)], users)
+        for after, step, who, data in plan:
+            _step(case, step, users[who], min(today - timedelta(days=ago - after), today), data, users)
+
+
+def _staff(today: date) -> dict[str, User]:
+    """The demo's Title IX people, trained for every function."""
+    for name, first, last in STAFF:
+        User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last, "email": f"{name}@demo.invalid"})
+    users = {user.username: user for user in User.objects.filter(username__in=["coordinator", *(name for name, *_rest in STAFF)])}
+    for user in users.values():
+        for role in Role:
+            Training.objects.get_or_create(
+                user=user, role=role.value, defaults={"title": "Title IX under the rule of 2020", "completed_on": today - timedelta(days=90),
+                                                      "valid_until": today + timedelta(days=275), "material": "https://example.org/title-ix-training"},
+            )  # fmt: skip
+    return users
+
+
+def _moment(day: date, hour: int = 10) -> datetime:
+    return datetime.combine(day, time(hour), ZoneInfo(settings.TIME_ZONE))
+
+
+def _report(number: int, known: date, school: School, users: dict[str, User]) -> TitleIXCase:
+    complainant, respondent = NAMES[number % len(NAMES)]
+    return open_report(
+        school=school, narrative=NARRATIVES[number % len(NARRATIVES)], knowledge_at=_moment(known, 9), channel="staff", received_by=users["coordinator"],
+        now=_moment(known), location="school",
+        people=[
+            {"part": "complainant", "kind": "student", "name": complainant, "address": "22 Alder Way\nCharlotte, NC 28205"},
+            {"part": "respondent", "kind": "student", "name": respondent, "address": "7 Birch Court\nCharlotte, NC 28205"},
+        ],
+    )  # fmt: skip
+
+
+def _screened(answers: dict[str, Any]) -> Plan:
+    contact = {"party": "complainant", "on": "today", "text": "Called, offered another lunch table and a contact person."}
+    return [(1, "triage", "coordinator", {}), (1, "contact", "coordinator", contact), (2, "screen", "coordinator", answers)]
+
+
+def _inquiry(far: bool) -> Plan:
+    plan: Plan = [
+        (3, "assign", "coordinator", {"user": "inquirer", "role": "school_investigator", "declared": "on"}), (3, "begin_inquiry", "coordinator", {}),
+        (4, "allege", "inquirer", {"text": "Messages and remarks of a sexual nature over two weeks."}),
+    ]  # fmt: skip
+    said = {"on": "today", "text": "Gave an account; see the notes."}
+    return [
+        *plan,
+        (8, "interview", "inquirer", said | {"party": "complainant"}), (9, "interview", "inquirer", said | {"party": "respondent"}),
+        (10, "add_evidence", "inquirer", {"on": "today", "title": "Screenshots of messages", "text": "Eleven messages, both phones.", "relied_on": "on"}),
+    ] if far else plan  # fmt: skip
+
+
+def _investigation() -> Plan:
+    letter = {"on": "today", "means": "mail"}
+    said = {"on": "today", "notice_on": "before", "text": "Gave an account; see the notes."}
+    return [
+        (3, "file_complaint", "coordinator", {"on": "today", "by": "complainant"}),
+        (3, "allege", "coordinator", {"text": "Followed to the bus and touched although he said no."}),
+        (4, "send_notice", "coordinator", letter),
+        (4, "assign", "coordinator", {"user": "investigator", "role": "investigator", "declared": "on"}),
+        (6, "begin_investigation", "investigator", {}),
+        (12, "interview", "investigator", said | {"party": "complainant"}), (13, "interview", "investigator", said | {"party": "respondent"}),
+        (20, "add_evidence", "investigator", {"on": "today", "title": "Bus camera", "text": "Four minutes of the ride.", "relied_on": "on"}),
+        (34, "send_evidence", "investigator", letter),
+    ]  # fmt: skip
+
+
+def _step(case: TitleIXCase, step: str, who: User, day: date, data: dict[str, Any], users: dict[str, User]) -> None:
+    """One step on a day; `today`, `before`, parts of parties and user names stand for what they mean."""
+    words = {"today": day.isoformat(), "before": (day - timedelta(days=3)).isoformat()}
+    words |= {name: str(user.pk) for name, user in users.items()}
+    words |= {party.part: str(party.pk) for party in case.parties.all()}
+    filled = {key: words.get(value, value) if key in ("on", "notice_on", "user", "party") else value for key, value in data.items()}
+    actor = User.objects.get(pk=who.pk)  # rights are remembered on the object; a new request asks anew
+    act(case.number, step, actor=actor, data=filled, on=day, now=_moment(day, 11))

@@ -24,6 +24,7 @@ from casework.choices import Choice, file_choices, is_note, moves_case
 from casework.deadline_steps import CAUSES
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.feasible import feasible
+from casework.kinds import CaseKind
 from casework.models import Attachment, Document, Event, SavedView
 from casework.pageforms import MomentForm, PolicyForm
 from casework.services import act, flow_for, local_today
@@ -42,11 +43,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     filters = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     words = str(request.session.get("search", "")) if request.GET.get("search") else ""
     found = selectors.worklist(request.user, filters, request.GET.get("after", ""), words)
+    listed = _listed_kinds(found.rows)
     chips = [(name, value, _without(request, name)) for name, value in filters.items() if name != "view"]
     context = {
         "list": found, "filters": filters, "views": selectors.VIEWS, "chips": chips, "words": words,
         "saved": selectors.saved_views(request.user), "query": urlencode({**filters, **({"search": 1} if words else {})}),
-        "labels": _state_labels(), "duties": _duty_labels(),
+        "labels": _state_labels(listed), "duties": _duty_labels(listed),
     }  # fmt: skip
     return render(request, "casework/cases.html", context)
 
@@ -55,14 +57,19 @@ def _without(request: HttpRequest, name: str) -> str:
     return urlencode({key: value for key, value in request.GET.items() if key not in (name, "after")})
 
 
-def _state_labels() -> dict[str, str]:
-    return {
-        state: str(label) for kind in kinds.all_kinds() for state, label in kind.workflow(kind.current_rules).labels.items()
-    }  # fmt: skip
+def _listed_kinds(rows: list[selectors.Row]) -> list[CaseKind]:
+    """The kinds of the cases on the page: nobody is offered the steps of a kind that they never see. Without rows, those
+    that are seen by post."""
+    seen = {row.number.partition("-")[0] for row in rows}
+    return [kind for kind in kinds.all_kinds() if kind.code in seen or not (seen or isinstance(kind.access, access.GrantAccess))]
 
 
-def _duty_labels() -> dict[str, str]:
-    return {duty: str(label) for kind in kinds.all_kinds() for duty, label in kind.clock_labels.items()}
+def _state_labels(listed: list[CaseKind]) -> dict[str, str]:
+    return {state: str(label) for kind in listed for state, label in kind.workflow(kind.current_rules).labels.items()}
+
+
+def _duty_labels(listed: list[CaseKind]) -> dict[str, str]:
+    return {duty: str(label) for kind in listed for duty, label in kind.clock_labels.items()}
 
 
 @login_required

@@ -66,7 +66,9 @@ def oracle(day0: date, wanted: int, unit: str, days: dict[date, str], holds: lis
         wanted -= counts(day, unit, days) and not held
         if not wanted:
             holds = [(start, end) for start, end in holds if start >= day]
-            wanted = sum(counts(day + n * DAY, unit, days) for start, end in holds if start == day for n in range(1, (end - start).days + 1))
+            wanted = sum(
+                counts(day + n * DAY, unit, days) for start, end in holds if start == day for n in range(1, (end - start).days + 1)
+            )
             holds = [hold for hold in holds if hold[0] != day]
     return day
 
@@ -135,5 +137,9 @@ def test_the_history_says_every_move():
         deadlines.extend(file, clock, 5, turn, "other", "why", {})
         deadlines.stop(file, clock, date(2024, 3, 6), turn)
     changes = [(row.op, row.old_due, row.new_due) for row in file.added if type(row).__name__ == "ClockChange"]
-    assert changes == [("START", None, date(2024, 3, 1)), ("EXTEND", date(2024, 3, 1), date(2024, 3, 6)), ("STOP", date(2024, 3, 6), date(2024, 3, 6))]
+    assert changes == [
+        ("START", None, date(2024, 3, 1)),
+        ("EXTEND", date(2024, 3, 1), date(2024, 3, 6)),
+        ("STOP", date(2024, 3, 6), date(2024, 3, 6)),
+    ]
     assert clock.status == "MISSED_ORIGINAL_MET_EXTENDED"

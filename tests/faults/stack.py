@@ -151,7 +151,9 @@ class Stack:
 
     def kill_backend(self) -> None:
         """One database connection of somebody is ended in the middle of whatever it does."""
-        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1")
+        self.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1"
+        )
 
     def wrong_clock(self) -> None:
         """One worker goes on with a clock that is hours ahead or behind."""
@@ -210,7 +212,9 @@ class Stack:
             "     (SELECT 1 FROM casework_rung r WHERE r.alert_id = a.id)),"
             " (SELECT count(*) FROM casework_alert a WHERE NOT EXISTS (SELECT 1 FROM notifications_message m WHERE m.alert_id = a.id AND m.channel = 'email'))"
         )  # fmt: skip
-        sent = {f"<{row[0]}@localhost>" for row in self.sql("SELECT id FROM notifications_message WHERE channel = 'email' AND state = 'SENT'")}
+        sent = {
+            f"<{row[0]}@localhost>" for row in self.sql("SELECT id FROM notifications_message WHERE channel = 'email' AND state = 'SENT'")
+        }
         dead = int(self.sql("SELECT count(*) FROM notifications_message WHERE state IN ('DEAD', 'SKIPPED')")[0][0])
         came = Counter(message["Message-ID"] for _address, message in box.messages)
         return {

@@ -77,6 +77,6 @@ def test_three_days_without_beat_are_made_up(tmp_path_factory):
         finally:
             stack.stop()
     assert late > 0
-    assert {key: verdict[key] for key in ("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled")} == dict.fromkeys(
-        ("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled"), 0
-    )
+    assert {
+        key: verdict[key] for key in ("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled")
+    } == dict.fromkeys(("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled"), 0)

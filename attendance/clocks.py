@@ -29,6 +29,25 @@ CASE = {
         ClockSpec("assign", _("Assign a social worker"), _process("assign"), role="SUPERVISOR"),
         ClockSpec("root_cause", _("Find the causes"), _process("root_cause"), role="SSW"),
         ClockSpec("review_correction", _("Review the correction"), _process("review_correction"), role="SSW"),
+        ClockSpec("finding", _("Make the good-faith finding"), _process("finding"), role="PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
+        ClockSpec(
+            "notify_da", _("Notify the district attorney"), _process("legal_notice"), role="PRINCIPAL", cite="G.S. 115C-378", moves="notice"
+        ),
+        ClockSpec(
+            "notify_dss",
+            _("Notify the director of social services"),
+            _process("legal_notice"),
+            role="PRINCIPAL",
+            cite="G.S. 115C-378",
+            moves="notice",
+        ),
+        ClockSpec(
+            "inform_correction",
+            _("Inform DA and DSS of the corrected record"),
+            _process("inform_correction"),
+            role="PRINCIPAL",
+            moves="notice",
+        ),
         ClockSpec("arc_schedule", _("Schedule the conference"), _process("arc.schedule"), role="SSW"),
         ClockSpec("arc_hold", _("Hold the conference"), _process("arc.hold"), role="SSW"),
     )
@@ -56,6 +75,10 @@ TASKS = {
     "SCHEDULE_ARC": _("Schedule the conference"),
     "HOLD_ARC": _("Hold the conference"),
     "REVIEW_CORRECTION": _("Review the correction"),
+    "FINDING": _("Make the good-faith finding"),
+    "NOTIFY_DA": _("Notify the district attorney"),
+    "NOTIFY_DSS": _("Notify the director of social services"),
+    "INFORM_CORRECTION": _("Inform DA and DSS of the corrected record"),
     "CONFIRM_ADDRESS": _("Confirm the address"),
 }
 LABELS = {spec.kind: spec.label for spec in (*CASE.values(), *NOTICE.values())}

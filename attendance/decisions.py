@@ -12,7 +12,7 @@ from uuid import UUID
 
 from attendance.rules import Counts, due_thresholds, reached
 
-RANK = {"WATCH": 1, "TIER2": 2, "TIER3": 3}
+RANK = {"WATCH": 1, "TIER2": 2, "TIER3": 3, "LEGAL_REVIEW": 3, "LEGAL_REFERRED": 3}
 BEFORE_SENT = frozenset({"DUE", "DRAFT", "SIGNED"})
 
 
@@ -123,7 +123,7 @@ def _continue(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> 
     if facts.state == "WATCH" and not now and facts.corrected and not facts.worked and not any(notice.sent for notice in facts.notices):
         decision.add("close_corrected")
         return
-    if lost and facts.corrected and facts.state in ("TIER2", "TIER3"):
+    if lost and facts.corrected and facts.state in ("TIER2", "TIER3", "LEGAL_REVIEW", "LEGAL_REFERRED"):
         decision.add("flag_correction", lost=lost)
     fresh = [t for t in now if t not in facts.triggers and t.startswith("L")]
     if fresh:

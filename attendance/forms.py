@@ -88,6 +88,24 @@ class RecuseForm(StepForm):
         field.queryset = User.objects.filter(pk__in=held.get("work_cases", set()) | {case.owner_id}).order_by("last_name", "first_name")
 
 
+class ExclusionForm(StepForm):
+    """A reason that stands against a legal referral, or that it fell away."""
+
+    exclusion = forms.ChoiceField(label=_("Reason"))
+    stands = forms.ChoiceField(
+        label=_("It"), choices=[("yes", _("stands")), ("no", _("fell away"))], widget=forms.RadioSelect, initial="yes"
+    )
+    reason = forms.CharField(label=_("How this is known"), max_length=1_000)
+
+    def prepare(self) -> None:
+        """The policy's list."""
+        from attendance.legal import EXCLUSIONS
+
+        field = self.fields["exclusion"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(name, EXCLUSIONS.get(name, name)) for name in self.flow.policy.get("exclusions_from_legal") or ()]
+
+
 class RootCauseForm(StepForm):
     """Why the student is absent, and what is done about it."""
 
@@ -217,3 +235,23 @@ class ReturnedForm(EventDateForm):
     """The letter that came back."""
 
     why = forms.CharField(label=_("What the envelope says"), max_length=200, required=False)
+
+
+class DisclosureForm(EventDateForm):
+    """A written notice to an authority: kept as a disclosure (34 CFR 99.32)."""
+
+    task = forms.ChoiceField(label=_("Which"))
+    to = forms.CharField(label=_("To whom"), max_length=200)
+    what = forms.CharField(label=_("What was disclosed"), max_length=300)
+    basis = forms.CharField(label=_("Legal basis"), max_length=200, initial="G.S. 115C-378")
+    field_order = ["task", "on", "to", "what", "basis"]
+
+    def prepare(self) -> None:
+        """The open ones."""
+        super().prepare()
+        field = self.fields["task"]
+        assert isinstance(field, forms.ChoiceField)
+        labels = self.flow.file.kind.task_labels
+        field.choices = [
+            (task.kind, labels[task.kind]) for task in self.flow.file.tasks if task.kind in ("NOTIFY_DA", "NOTIFY_DSS", "INFORM_CORRECTION")
+        ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance import clocks, forms, letters
+from attendance import clocks, forms, legal, letters
 from attendance.models import Notice
 from casework import dates, grants
 from casework.deadline_steps import deadline_steps
@@ -26,11 +26,14 @@ class Stage(models.TextChoices):
     WATCH = "WATCH", _("Watch")
     TIER2 = "TIER2", _("Tier 2")
     TIER3 = "TIER3", _("Tier 3")
+    LEGAL_REVIEW = "LEGAL_REVIEW", _("Legal review")
+    LEGAL_REFERRED = "LEGAL_REFERRED", _("Referred to DA and DSS")
     CLOSED = "CLOSED", _("Closed")
 
 
-OPEN = [Stage.WATCH, Stage.TIER2, Stage.TIER3]
-previous_stage = SubjectState.GET_STATE(lambda flow: Stage(flow.case.stage), states=OPEN)
+TIERS = [Stage.WATCH, Stage.TIER2, Stage.TIER3]
+OPEN = [*TIERS, Stage.LEGAL_REVIEW, Stage.LEGAL_REFERRED]
+previous_stage = SubjectState.GET_STATE(lambda flow: Stage(flow.case.stage), states=TIERS)
 
 
 def no_letter_out(flow: AttendanceWorkflow) -> object:
@@ -57,6 +60,12 @@ def conference_due(flow: AttendanceWorkflow) -> object:
 def conference_open(flow: AttendanceWorkflow) -> object:
     """The conference has not been held."""
     return unmet(any(task.kind == "HOLD_ARC" for task in flow.file.tasks), _("The conference was held already."))
+
+
+def open_disclosure(flow: AttendanceWorkflow) -> object:
+    """A notice to an authority is still to be sent."""
+    wanted = ("NOTIFY_DA", "NOTIFY_DSS", "INFORM_CORRECTION")
+    return unmet(any(task.kind in wanted for task in flow.file.tasks), _("Every notice was sent."))
 
 
 class AttendanceWorkflow(Workflow):
@@ -143,7 +152,11 @@ class AttendanceWorkflow(Workflow):
         """C17: below a trigger after work began; the stage stays, a person decides."""
         lost = self.data.get("lost") or ()
         self.case.triggers = [trigger for trigger in self.case.triggers if trigger not in lost]
-        if not any(task.kind == "REVIEW_CORRECTION" for task in self.file.tasks):
+        if self.case.state == Stage.LEGAL_REFERRED:  # it cannot be undone; the authorities must hear of it (A3.3, A-41)
+            if not any(task.kind == "INFORM_CORRECTION" for task in self.file.tasks):
+                self.open_task("INFORM_CORRECTION", role="PRINCIPAL", clock="inform_correction")
+                self.alert("INFORM_CORRECTION", "supervisor")
+        elif not any(task.kind == "REVIEW_CORRECTION" for task in self.file.tasks):
             self.open_task("REVIEW_CORRECTION", role="SSW", clock="review_correction")
 
     @step(
@@ -234,9 +247,63 @@ class AttendanceWorkflow(Workflow):
         """ARC held: within ten school days of detection, with the parent or the student (A2.4)."""
         self._worked()
         self.effective_on = self.data["on"]
+        self.case.arc_held_on = self.effective_on
         self.case.last_contact_on = max(filter(None, (self.case.last_contact_on, self.effective_on)))
         for kind in ("SCHEDULE_ARC", "HOLD_ARC"):
             self.finish_task(kind, "held")
+
+    # -- before the law (C4-C6) ------------------------------------------------------------------------------------
+
+    @step(
+        state, source=Stage.TIER3, target=Stage.LEGAL_REVIEW, label=_("Open the legal review"), by=(WORK,), form=ReasonForm,
+        conditions=[legal.ten_days, legal.compulsory, legal.conferred], does=_("Asks the principal for the good-faith finding."),
+        tells=_("The principal."), cite="G.S. 115C-378",
+    )  # fmt: skip
+    def open_legal_review(self) -> None:
+        """C4: after the conference, or after two attempts by two means."""
+        self._worked()
+        self.open_task("FINDING", role="PRINCIPAL", clock="finding")
+
+    @step(
+        state, source=Stage.LEGAL_REVIEW, target=Stage.TIER3, label=_("Find good faith"), by=(SIGN,), form=ReasonForm, primary=True,
+        does=_("The parent has made a good-faith effort: the help goes on."), cite="G.S. 115C-378",
+    )  # fmt: skip
+    def find_good_faith(self) -> None:
+        """C5: the principal's finding with its rationale."""
+        self._worked()
+        self.finish_task("FINDING", "good faith")
+
+    @step(
+        state, source=Stage.LEGAL_REVIEW, target=Stage.LEGAL_REFERRED, label=_("Find no good faith and refer"), by=(SIGN,), form=ReasonForm,
+        conditions=[legal.ten_days, legal.compulsory, legal.letters_delivered, legal.not_excluded],
+        does=_("The district attorney and the director of social services must be notified."), makes=_("Two notices to write, each with its date."),
+        cite="G.S. 115C-378",
+    )  # fmt: skip
+    def refer(self) -> None:
+        """C6: shall notify, when every letter was delivered and nothing excludes it."""
+        self._worked()
+        self.finish_task("FINDING", "no good faith")
+        self.open_task("NOTIFY_DA", role="PRINCIPAL", clock="notify_da")
+        self.open_task("NOTIFY_DSS", role="PRINCIPAL", clock="notify_dss")
+
+    @step(
+        state, source=Stage.LEGAL_REFERRED, label=_("Record a notice to an authority"), by=(SIGN,), form=forms.DisclosureForm, event=Event.Kind.FACT,
+        conditions=[open_disclosure], does=_("Keeps to whom what was disclosed, when and on what legal basis."), cite="34 CFR 99.32", primary=True,
+    )  # fmt: skip
+    def disclose(self) -> None:
+        """C2: every disclosure outside the district is an entry."""
+        self.effective_on = self.data["on"]
+        self.finish_task(self.data["task"], "sent")
+
+    @step(
+        state, source=OPEN, label=_("Record an exclusion from legal referral"), by=(WORK, SIGN), form=forms.ExclusionForm, event=Event.Kind.FACT,
+        does=_("Keeps a reason that stands against a referral, or that it fell away."),
+    )  # fmt: skip
+    def record_exclusion(self) -> None:
+        """An indigency claim blocks the referral until the inquiry is recorded (G.S. 115C-382)."""
+        self._worked()
+        kept = [name for name in self.case.exclusions if name != self.data["exclusion"]]
+        self.case.exclusions = [*kept, self.data["exclusion"]] if self.data["stands"] == "yes" else kept
 
     @step(
         state, source=OPEN, label=_("Log a contact"), by=(WORK, SIGN, MAIL), form=ContactForm, event=Event.Kind.CONTACT,

@@ -31,6 +31,7 @@ def data_for(name: str, on: date, salt: int, clocks: list[Clock] = []) -> dict[s
         "text": "words", "reason": "because", "means": ["phone", "mail", "hand"][salt % 3] if name != "send" else "mail", "result": "reached",
         "language": ["en", "es"][salt % 2], "confirm": "on", "on": iso if name != "schedule_conference" else (on + timedelta(days=2)).isoformat(),
         "spoken_to": "mother", "causes": ["health"], "steps": "a plan", "at": "10:00", "place": "Room 1", "finding": "stays",
+        "exclusion": "severe_illness", "stands": "yes", "task": "NOTIFY_DA", "to": "DA", "what": "dates", "basis": "law",
         "attendees": ["ssw", "administrator", "parent"], "proof": "x", "clock": str(clocks[salt % len(clocks)].id) if clocks else "",
         "days": salt % 12 + 1, "cause": "illness", "until": (on + timedelta(days=salt % 18)).isoformat(), "day0": (on - timedelta(days=2)).isoformat(),
     }  # fmt: skip

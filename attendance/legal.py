@@ -1,0 +1,81 @@
+"""What stands before the law in an attendance case: G.S. 115C-378, domain.md C4-C6. Conditions in words; no step is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from attendance import rules
+from attendance.models import Notice, Tally
+from casework.models import Event
+from casework.workflow import Workflow, unmet
+from district.models import Student
+
+# What the flags of the student say about the policy's exclusions.
+FLAGS = {"mckinney_vento": "homeless", "foster": "foster"}
+EXCLUSIONS = {
+    "homeless": _("homeless (McKinney-Vento)"), "foster": _("in foster care"), "pregnancy_parenting": _("pregnancy or parenting"),
+    "severe_illness": _("severe illness"), "indigency_claim": _("the family says that the child must work (G.S. 115C-382)"),
+    "disability_related_pending": _("a disability question is pending"),
+}  # fmt: skip
+OPEN_NOTICE = ("DUE", "DRAFT", "SIGNED")
+
+
+def unexcused(flow: Workflow) -> int:
+    """U of the case's student and year as it was counted last."""
+    row = (
+        Tally.objects.filter(student_id=flow.case.student_id, school_year=flow.case.school_year).values_list("unexcused", flat=True).first()
+    )
+    return int(row or 0)
+
+
+def ten_days(flow: Workflow) -> object:
+    """Ten unexcused days stand."""
+    return unmet(unexcused(flow) >= 10, _("Fewer than ten unexcused days stand."))
+
+
+def compulsory(flow: Workflow) -> object:
+    """The law covers the student on this day (A-20)."""
+    student = Student.objects.get(pk=flow.case.student_id)
+    covered = student.dob is not None and rules.compulsory_applies(
+        student.dob, student.grade, True, flow.turn.today, flow.policy.require("scope.compulsory")
+    )
+    return unmet(
+        covered, _("NOT_COMPULSORY_AGE: the compulsory attendance law does not cover the student (7 to 15, or enrolled in K to 2).")
+    )
+
+
+def conferred(flow: Workflow) -> object:
+    """The conference was held, or the family could not be brought to one after two attempts by two means (C4)."""
+    if flow.case.arc_held_on:
+        return unmet(True, "")
+    means = set(Event.objects.filter(case_id=flow.case.id, kind=Event.Kind.CONTACT).values_list("data__means", flat=True))
+    return unmet(len(means) >= 2, _("The conference was not held, and there are not two attempts by two different means on file."))
+
+
+def letters_delivered(flow: Workflow) -> object:
+    """L3, L6 and L10 are delivered, and none of them is superseded without a reissue (C6, A-22)."""
+    missing = [text for code in ("L3", "L6", "L10") if (text := _standing(flow, code))]
+    return unmet(not missing, _("Letters that stand in the way: %(which)s.") % {"which": ", ".join(missing)})
+
+
+def _standing(flow: Workflow, code: str) -> str:
+    """Nothing when the letter of a threshold counts; else the code with its state, as in `L6: RETURNED`."""
+    notices = [row for row in flow.file.processes if isinstance(row, Notice) and code in row.covers]
+    if any(row.state == "DELIVERED" and row.superseded_on is None for row in notices):
+        return ""
+    last = max(notices, key=lambda row: row.detected_on, default=None)
+    return f"{code}: {'SUPERSEDED' if last and last.superseded_on else last.state if last else 'NONE'}"
+
+
+def not_excluded(flow: Workflow) -> object:
+    """No exclusion of the policy stands against a referral."""
+    flags = {FLAGS[flag] for flag in Student.objects.get(pk=flow.case.student_id).flags if flag in FLAGS} | set(flow.case.exclusions)
+    found = [str(EXCLUSIONS.get(name, name)) for name in flow.policy.get("exclusions_from_legal") or () if name in flags]
+    return unmet(not found, _("Excluded from legal referral: %(why)s.") % {"why": ", ".join(found)})
+
+
+def disclosed(data: Any) -> dict[str, str]:
+    """What the event says of a notice to an authority: to whom, on what basis (C2)."""
+    return {"to": data["to"], "basis": data["basis"], "what": data["what"]}

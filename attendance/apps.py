@@ -1,5 +1,7 @@
 """App configuration of attendance."""
 
+from datetime import time
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +15,12 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the lower floors shall know of attendance."""
-        from attendance import imports, kind, merging
+        from attendance import evaluation, imports, kind, merging
         from casework import kinds
+        from casework.sweep import nightly
         from district.merging import on_merge
 
         kinds.register(kind.ATTENDANCE)
         imports.register_files()
         on_merge(merging.unite)
+        nightly("attendance_year_end", lambda _day: time(0, 30), evaluation.close_years)

@@ -29,6 +29,8 @@ CASE = {
         ClockSpec("assign", _("Assign a social worker"), _process("assign"), role="SUPERVISOR"),
         ClockSpec("root_cause", _("Find the causes"), _process("root_cause"), role="SSW"),
         ClockSpec("review_correction", _("Review the correction"), _process("review_correction"), role="SSW"),
+        ClockSpec("hold_end", _("The hold ends"), lambda _policy: {"n": 0, "unit": "calendar_day"}, role="SUPERVISOR", moves="notice"),
+        ClockSpec("transfer_accept", _("Take over the transferred student"), _process("transfer_accept"), role="SSW", moves="notice"),
         ClockSpec("finding", _("Make the good-faith finding"), _process("finding"), role="PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
         ClockSpec(
             "notify_da", _("Notify the district attorney"), _process("legal_notice"), role="PRINCIPAL", cite="G.S. 115C-378", moves="notice"
@@ -75,6 +77,7 @@ TASKS = {
     "SCHEDULE_ARC": _("Schedule the conference"),
     "HOLD_ARC": _("Hold the conference"),
     "REVIEW_CORRECTION": _("Review the correction"),
+    "ACCEPT_TRANSFER": _("Take over the transferred student"),
     "FINDING": _("Make the good-faith finding"),
     "NOTIFY_DA": _("Notify the district attorney"),
     "NOTIFY_DSS": _("Notify the director of social services"),

@@ -13,6 +13,7 @@ from uuid import UUID
 from attendance.rules import Counts, due_thresholds, reached
 
 RANK = {"WATCH": 1, "TIER2": 2, "TIER3": 3, "LEGAL_REVIEW": 3, "LEGAL_REFERRED": 3}
+PENDING = frozenset({"TRANSFER_PENDING", "ON_HOLD"})
 BEFORE_SENT = frozenset({"DUE", "DRAFT", "SIGNED"})
 
 
@@ -50,6 +51,13 @@ class StudentFacts:
     notices: tuple[NoticeFacts, ...] = ()
     dates: tuple[date, ...] = ()
     language: str = "en"
+    case_school_id: int | None = None
+    here: int | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Enrolled at another school than the one that has the case (C10)."""
+        return self.here is not None and self.case_school_id is not None and self.here != self.case_school_id
 
 
 @dataclass
@@ -70,9 +78,11 @@ class Decision:
 
 
 def decide(facts: StudentFacts, as_of: date, policy: Mapping[str, Any]) -> Decision:
-    """The steps that follow from the facts; none for a student who is not enrolled any more (C12 is its own rule)."""
+    """The steps that follow from the facts."""
     decision = Decision(facts)
     if not facts.active:
+        if facts.case_id is not None and facts.state != "CLOSED":
+            decision.add("close_ended")  # C12
         return decision
     now = reached(facts.counts, policy["triggers"])
     if facts.case_id is None:
@@ -106,10 +116,22 @@ def _raise(decision: Decision, stage: str, now: list[str], policy: Mapping[str, 
     return True
 
 
+def _raise_pending(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> None:
+    """A case that nobody holds at the moment is raised where it stands; whoever takes it over finds the higher tier."""
+    target = _target(now, policy)
+    if RANK.get(target, 0) > RANK.get(decision.facts.stage, 0):
+        decision.add("raise_pending", triggers=now, stage=target)
+
+
 def _reopen(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> None:
-    """C14: only a case that a correction closed comes back by itself; other reasons are a person's to undo."""
-    if now and decision.facts.closed_reason == "CORRECTED":
+    """C14: a case comes back by itself when a correction had closed it, or the student had left; other reasons are a
+    person's to undo."""
+    reason = decision.facts.closed_reason
+    if (now and reason == "CORRECTED") or reason == "WITHDRAWN":
         decision.add("reopen", triggers=now)
+        if decision.facts.moved:
+            decision.add("transfer", school_id=decision.facts.here)
+            return
         _raise(decision, decision.facts.stage, now, policy)
 
 
@@ -117,6 +139,11 @@ def _continue(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> 
     facts = decision.facts
     for notice in facts.notices:
         _review_notice(decision, notice, policy)
+    if facts.moved:
+        decision.add("transfer", school_id=facts.here)
+    if facts.moved or facts.state in PENDING:
+        _raise_pending(decision, now, policy)
+        return
     if _raise(decision, facts.state, now, policy):
         return
     lost = [trigger for trigger in facts.triggers if trigger not in now and trigger != "RUN3"]

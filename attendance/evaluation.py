@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from attendance import counting, rules
 from attendance.decisions import Decision, NoticeFacts, StudentFacts, decide
+from attendance.models import AttendanceCase
 from casework import services
 from casework.policy import Policy, policy_for
 from district.models import Post, Role, SchoolYear
@@ -40,7 +41,7 @@ class Evaluation:
             "raised": count("raise_tier2", 0) + count("raise_tier3", 0), "notices_due": count("begin_notice", 0),
             "withdrawn": count("withdraw", 0), "superseded": count("supersede", 0), "late": count("breach", 0),
             "reviews": count("flag_correction", 0), "closed_corrected": count("close_corrected", 0),
-            "reopened": count("reopen", 0), "refused": self.refused,
+            "reopened": count("reopen", 0), "transferred": count("transfer", 0), "left": count("close_ended", 0), "refused": self.refused,
         }  # fmt: skip
 
 
@@ -124,12 +125,16 @@ WITH now AS MATERIALIZED (
            coalesce(t.absences, 0) AS absences,
            coalesce(t.closed_days, 0)
              + CASE WHEN t.open_from IS NULL THEN 0 ELSE greatest(n.ordinal - t.open_from, 0) END AS days,
-           h.student_id IS NOT NULL AS active, r.student_id IS NOT NULL AS run
+           h.student_id IS NOT NULL AS active, h.school_id AS here, r.student_id IS NOT NULL AS run
       FROM evaluated e
       LEFT JOIN attendance_tally t ON t.student_id = e.student_id AND t.school_year = %(year)s
       LEFT JOIN LATERAL (SELECT d.student_id, d.school_id FROM district_enrollment d
                           WHERE d.student_id = e.student_id AND d.entry_date <= %(as_of)s
-                            AND coalesce(d.exit_date, 'infinity') >= %(as_of)s LIMIT 1) h ON true
+                            AND coalesce(d.exit_date, 'infinity') >= %(as_of)s
+                          -- in two schools at once: where the case is, else the primary one, else the latest
+                          ORDER BY d.school_id = (SELECT k.school_id FROM attendance_attendancecase a JOIN casework_case k ON k.id = a.case_ptr_id
+                                                   WHERE a.student_id = e.student_id AND a.school_year = %(year)s) DESC NULLS LAST,
+                                   d.service_type = 'P' DESC, d.entry_date DESC, d.id LIMIT 1) h ON true
       LEFT JOIN now n ON n.calendar_id = t.calendar_id
       LEFT JOIN absent_run r ON r.student_id = e.student_id
 )
@@ -147,7 +152,7 @@ SELECT c.student_id, c.school_id, c.unexcused, c.absences, c.days, c.active, c.r
                                               x.breached_on IS NOT NULL) ORDER BY x.detected_on, p.id)
              FROM casework_process p JOIN attendance_notice x ON x.process_ptr_id = p.id WHERE p.case_id = k.id) END,
        (SELECT g.language FROM district_guardian g WHERE g.student_id = c.student_id AND g.legal_rights
-         ORDER BY g.contact_order, g.id LIMIT 1)
+         ORDER BY g.contact_order, g.id LIMIT 1), k.school_id, c.here
   FROM counted c
   LEFT JOIN attendance_attendancecase a ON a.student_id = c.student_id AND a.school_year = %(year)s
   LEFT JOIN casework_case k ON k.id = a.case_ptr_id
@@ -184,7 +189,7 @@ def _facts(as_of: date, year: SchoolYear, policy: Policy, *, full: bool) -> Iter
 
 def _student(row: Sequence[Any], dates: Sequence[date], policy: Policy, languages: set[str], default: str) -> StudentFacts:
     (student, school, unexcused, absences, days, active, run, case_id, state, stage, reason, triggers, worked, corrected,
-     notices, language) = row  # fmt: skip
+     notices, language, case_school, here) = row  # fmt: skip
     length = max((int(t["at"]) for t in policy.data["triggers"] if t["measure"] == "RUN"), default=0) if run else 0
     listed = json.loads(notices) if isinstance(notices, str) else notices or ()
     return StudentFacts(
@@ -192,7 +197,7 @@ def _student(row: Sequence[Any], dates: Sequence[date], policy: Policy, language
         active=active, corrected=corrected, case_id=case_id, state=state or "", stage=stage or "",
         closed_reason=reason or "", triggers=tuple(triggers or ()), worked=bool(worked),
         notices=tuple(NoticeFacts(UUID(n[0]), tuple(n[1]), n[2], n[3], n[4]) for n in listed),
-        dates=tuple(dates), language=language if language in languages else default,
+        dates=tuple(dates), language=language if language in languages else default, case_school_id=case_school, here=here,
     )  # fmt: skip
 
 
@@ -205,8 +210,13 @@ def _count_evaluated() -> int:
 def _carry_out(decisions: Sequence[Decision], as_of: date, year: SchoolYear, result: Evaluation) -> None:
     """Open and move cases in bulk through the door."""
     opening = [decision for decision in decisions if decision.opens]
+    carried = set(
+        AttendanceCase.objects.filter(
+            school_year=year.year - 1, stage="TIER3", student_id__in=[d.facts.student_id for d in opening]
+        ).values_list("student_id", flat=True)
+    )
     owners = _sole_social_workers({decision.facts.school_id for decision in opening})
-    services.open_cases("ATT", [_opening(decision, year, owners) for decision in opening], year=year.year, on=as_of)
+    services.open_cases("ATT", [_opening(decision, year, owners, carried) for decision in opening], year=year.year, on=as_of)
     requests = [
         services.StepRequest(decision.facts.case_id, name, data, process)
         for decision in decisions
@@ -221,12 +231,17 @@ def _carry_out(decisions: Sequence[Decision], as_of: date, year: SchoolYear, res
             result.steps[name] = result.steps.get(name, 0) + 1
 
 
-def _opening(decision: Decision, year: SchoolYear, owners: dict[int, int]) -> services.Opening:
+def _opening(decision: Decision, year: SchoolYear, owners: dict[int, int], carried: set[int]) -> services.Opening:
     facts = decision.facts
     return services.Opening(
         school_id=facts.school_id,
         owner_id=owners.get(facts.school_id),
-        fields={"student_id": facts.student_id, "school_year": year.year, "stage": "WATCH"},
+        fields={
+            "student_id": facts.student_id,
+            "school_year": year.year,
+            "stage": "WATCH",
+            "prior_year_tier3": facts.student_id in carried,
+        },
         steps=[(name, data) for name, data, _process in decision.steps],
     )
 
@@ -281,3 +296,13 @@ def _forget_touched(run_id: UUID | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id = %(run)s::uuid", {"run": run_id})
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")
+
+
+def close_years(day: date) -> int:
+    """C13: the cases of every school year that is over by `day` are closed as of its last day; how many. Nightly."""
+    closed = 0
+    for year in SchoolYear.objects.filter(ends__lt=day):
+        ids = AttendanceCase.objects.filter(school_year=year.year, closed_on=None).values_list("pk", flat=True)
+        requests = [services.StepRequest(pk, "close_year_end") for pk in ids]
+        closed += services.act_many(requests, kind="ATT", on=year.ends).done
+    return closed

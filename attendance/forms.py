@@ -106,6 +106,20 @@ class ExclusionForm(StepForm):
         field.choices = [(name, EXCLUSIONS.get(name, name)) for name in self.flow.policy.get("exclusions_from_legal") or ()]
 
 
+class CaseHoldForm(StepForm):
+    """A hold of the case."""
+
+    until = forms.DateField(label=_("Until"), widget=DateInput)
+    reason = forms.CharField(label=_("Reason"), max_length=1_000)
+
+    def clean_until(self) -> Any:
+        """At most 60 days (C15)."""
+        until = self.cleaned_data["until"]
+        if not 0 < (until - self.flow.turn.today).days <= 60:
+            raise forms.ValidationError(_("Choose a day to come, at most 60 days ahead."))
+        return until
+
+
 class RootCauseForm(StepForm):
     """Why the student is absent, and what is done about it."""
 

@@ -15,6 +15,7 @@ from casework.deadline_steps import deadline_steps
 from casework.models import Event
 from casework.stepforms import ContactForm, NoteForm, ReasonForm
 from casework.workflow import NEW, SYSTEM, SubjectState, Workflow, step, unmet
+from district.models import School
 
 RULES = "att-2026"
 WORK, SIGN, MAIL, SUPERVISE = "work_cases", "sign_cases", "mail_cases", "supervise_cases"
@@ -28,11 +29,15 @@ class Stage(models.TextChoices):
     TIER3 = "TIER3", _("Tier 3")
     LEGAL_REVIEW = "LEGAL_REVIEW", _("Legal review")
     LEGAL_REFERRED = "LEGAL_REFERRED", _("Referred to DA and DSS")
+    TRANSFER_PENDING = "TRANSFER_PENDING", _("Transferred, to be taken over")
+    ON_HOLD = "ON_HOLD", _("On hold")
     CLOSED = "CLOSED", _("Closed")
 
 
 TIERS = [Stage.WATCH, Stage.TIER2, Stage.TIER3]
-OPEN = [*TIERS, Stage.LEGAL_REVIEW, Stage.LEGAL_REFERRED]
+WORKING = [*TIERS, Stage.LEGAL_REVIEW, Stage.LEGAL_REFERRED]
+OPEN = [*WORKING, Stage.TRANSFER_PENDING, Stage.ON_HOLD]
+where_it_was = SubjectState.GET_STATE(lambda flow: Stage(flow.case.resume_state or flow.case.stage), states=WORKING)
 previous_stage = SubjectState.GET_STATE(lambda flow: Stage(flow.case.stage), states=TIERS)
 
 
@@ -134,6 +139,88 @@ class AttendanceWorkflow(Workflow):
         new = [trigger for trigger in self.data.get("triggers") or () if trigger not in self.case.triggers]
         self.case.triggers = [*self.case.triggers, *new]
 
+    # -- transfer, hold, end (C10-C15) ---------------------------------------------------------------------------------
+
+    @step(
+        state,
+        source=[*WORKING, Stage.TRANSFER_PENDING, Stage.ON_HOLD],
+        target=Stage.TRANSFER_PENDING,
+        label=_("Transfer to another school"),
+        by=(SYSTEM,),
+        work=False,
+    )
+    def transfer(self) -> None:
+        """C10: the enrolment moved. Running clocks go on by the calendar that they began with; new ones count by the new
+        school's. Nobody is handed over without being received: the promise runs until somebody takes over."""
+        if self.came_from not in (Stage.TRANSFER_PENDING, Stage.ON_HOLD):
+            self.case.resume_state = self.came_from
+        old, school = self.case.school_id, School.objects.select_related("calendar").get(pk=self.data["school_id"])
+        self.case.school_id, self.case.owner_id = school.pk, None
+        self.file.calendar_id, self.file.calendar_revision = school.calendar_id, school.calendar.revision if school.calendar else None
+        self.finish_task("ASSIGN_SSW", "transferred", cancelled=True)
+        self.finish_task("ACCEPT_TRANSFER", "transferred again", cancelled=True)
+        self.open_task("ACCEPT_TRANSFER", role="SSW", clock="transfer_accept")
+        self.turn.data = {"from_school": old, "to_school": school.pk}
+
+    @step(
+        state, source=Stage.TRANSFER_PENDING, target=where_it_was, label=_("Take the student over"), by=(WORK,), form=NoteForm, primary=True,
+        does=_("You are responsible from now on; everything that was done before stays visible."),
+    )  # fmt: skip
+    def accept_transfer(self) -> None:
+        """C11: the receiving social worker accepts."""
+        self._worked()
+        self.case.owner_id = self.actor_id
+        self.finish_task("ACCEPT_TRANSFER", "accepted")
+
+    @step(
+        state,
+        source=[Stage.TRANSFER_PENDING, Stage.ON_HOLD],
+        label=_("A higher tier while nobody holds the case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
+    def raise_pending(self) -> None:
+        """The machine may raise a case also while it is handed over or on hold; the duties begin at once."""
+        self.case.resume_state = self.data["stage"]
+        if self.data["stage"] == Stage.TIER3:
+            self.open_task("SCHEDULE_ARC", role="SSW", clock="arc_schedule")
+            self.open_task("HOLD_ARC", role="SSW", clock="arc_hold")
+        self._raise(Stage(self.data["stage"]))
+
+    @step(
+        state, source=WORKING, target=Stage.ON_HOLD, label=_("Put the case on hold"), by=(SUPERVISE,), form=forms.CaseHoldForm,
+        does=_("The case waits until the day that you choose, at most 60 days; its deadlines go on."),
+    )  # fmt: skip
+    def hold_case(self) -> None:
+        """C15: with a reason and an end."""
+        self.case.resume_state = self.came_from
+        self.start_clock_until("hold_end", self.data["until"])
+
+    @step(state, source=Stage.ON_HOLD, target=where_it_was, label=_("Go on with the case"), by=(SUPERVISE, WORK), form=ReasonForm, does=_("Ends the hold."),
+          primary=True)  # fmt: skip
+    def resume_case(self) -> None:
+        """C15: the hold ends by hand; an alert comes on its last day."""
+        self.cancel_clock("hold_end", "resumed")
+
+    @step(state, source=OPEN, target=Stage.CLOSED, label=_("Close: the student left"), by=(SYSTEM,), work=False)
+    def close_ended(self) -> None:
+        """C12: withdrawal, graduation, move; clocks are cancelled and count in no figure."""
+        self._end_notices()
+        self.close_case("WITHDRAWN")
+
+    @step(state, source=OPEN, target=Stage.CLOSED, label=_("Close: end of the school year"), by=(SYSTEM,), work=False)
+    def close_year_end(self) -> None:
+        """C13: carried forward as a flag when it was in tier 3."""
+        self._end_notices()
+        self.remember(prior_year_tier3=self.case.stage == Stage.TIER3)
+        self.close_case("YEAR_END")
+
+    def _end_notices(self) -> None:
+        for process in [process for process in self.file.processes if process.closed_on is None]:
+            process.closed_on = self.effective_on
+            self.file.touch(process)
+
     # -- corrections (A3.3) ----------------------------------------------------------------------------------------
 
     @step(
@@ -182,9 +269,7 @@ class AttendanceWorkflow(Workflow):
     @step(state, source=OPEN, target=Stage.CLOSED, label=_("Close: same student as in another case"), by=(SYSTEM,), work=False)
     def merge_away(self) -> None:
         """C18: two records were one person; the older case goes on. Letters of both stay on file."""
-        for process in [process for process in self.file.processes if process.closed_on is None]:
-            process.closed_on = self.effective_on
-            self.file.touch(process)
+        self._end_notices()
         self.close_case("MERGED")
 
     @step(state, source=Stage.CLOSED, target=previous_stage, label=_("Reopen"), by=(SYSTEM,), work=False)

@@ -246,13 +246,13 @@ class Job:
 
     name: str
     at: Callable[[date], time]
-    work: Callable[[date], None]
+    work: Callable[[date], Any]
 
 
 _jobs: dict[str, Job] = {}
 
 
-def nightly(name: str, at: Callable[[date], time], work: Callable[[date], None]) -> None:
+def nightly(name: str, at: Callable[[date], time], work: Callable[[date], Any]) -> None:
     """Register a job that runs once for each local date, whatever the clocks do (A-28); `work` gets the date."""
     _jobs[name] = Job(name, at, work)
 

@@ -14,7 +14,7 @@ what shall happen (`start_clock`, `open_task`, `spawn` ...) and the door writes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -180,6 +180,12 @@ class Workflow:
         """Start the promise `kind` on day 0 (default: the date the step counts for)."""
         spec = self.clocks[kind]
         return deadlines.start(self.file, spec, day0 or self.effective_on, basis, self.process, self.turn)
+
+    def start_clock_until(self, kind: str, until: date) -> Clock:
+        """Start the promise `kind` with a date that a person chose, in calendar days from today."""
+        length = {"n": (until - self.turn.today).days, "unit": "calendar_day"}
+        spec = replace(self.clocks[kind], sla=lambda _policy: length)
+        return deadlines.start(self.file, spec, self.turn.today, "chosen", self.process, self.turn)
 
     def stop_clock(self, kind: str, on: date | None = None) -> None:
         """Stop a running promise as kept or missed by the date; nothing happens when none runs."""

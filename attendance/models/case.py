@@ -18,6 +18,7 @@ class AttendanceCase(Case):
     stage = models.CharField(_("stage"), max_length=16)
     triggers = ArrayField(models.CharField(max_length=16), default=list, help_text="L3, L6, CH10 ... as they were reached")
     worked = models.BooleanField(default=False, help_text="a person acted on it; the machine may no longer lower it")
+    resume_state = models.CharField(max_length=24, blank=True, help_text="state to which a transfer or a hold returns")
     arc_held_on = models.DateField(_("conference held"), null=True)
     exclusions = ArrayField(models.CharField(max_length=40), default=list, help_text="recorded reasons that stand against a legal referral")
     prior_year_tier3 = models.BooleanField(default=False)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +14,7 @@ from casework.models import Alert, Clock, Event, Heartbeat, Rung
 from casework.services import Opening, act, open_cases
 from casework.sweep import fire, late_by, preview, sweep
 from district.models import School
+from tests.together import together
 from tests.toykind.models import BullyingCase
 
 DAY0 = date(2026, 9, 8)
@@ -215,15 +214,6 @@ def test_sweeps_at_once_and_people_at_work_lose_and_double_nothing(people):
     numbers = list(BullyingCase.objects.filter(pk__in=ids).values_list("number", flat=True))
     for number in numbers:
         act(number, "promise", actor=None, data={"kind": "school", "day0": DAY0}, on=DAY0)
-    errors: list[BaseException] = []
-
-    def run(work) -> None:
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
 
     def sweeper() -> None:
         for minute in range(20):
@@ -234,12 +224,7 @@ def test_sweeps_at_once_and_people_at_work_lose_and_double_nothing(people):
             act(number, "keep", actor=None, data={"kind": "school"}, on=date(2026, 10, 9))
 
     works = [sweeper] * 4 + [lambda n=n: worker(numbers[n::2]) for n in range(2)]
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert together(works) == []
     assert_each_rung_became_one_alert()
     assert not Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=at("2026-10-09T07:00")).exists()
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 
 from casework.grants import recuse
 from casework.models import Alert
@@ -19,6 +17,7 @@ from notifications import delivery, senders
 from notifications.fanout import collect_digests, fan_out
 from notifications.models import Attempt, Digest, Endpoint, Message, Preference
 from tests.notifications.servers import free_port, http, silent, smtp
+from tests.together import together
 
 DAY = date(2026, 9, 10)
 DUE = datetime(2026, 9, 15, 11, 1, tzinfo=UTC)  # 07:01 in New York on the day on which the notice is due
@@ -290,27 +289,12 @@ def test_four_senders_and_two_fanouts_send_each_message_once(people, nights, set
     nights.run(DAY)
     User.objects.exclude(staff_id=None).update(email="all@example.org")
     sweep(DUE)
-    errors: list[BaseException] = []
-
-    def run(work) -> None:
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
     with smtp() as (box, port):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         works = [lambda: fan_out(DUE, batch=5)] * 2
         for group in (works, [lambda: [delivery.deliver(DUE, limit=7) for _ in range(12)]] * 4):
-            threads = [threading.Thread(target=run, args=(work,)) for work in group]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-        assert errors == []
+            assert together(group) == []
         ids = [message["Message-ID"] for _address, message in box.messages]
     wanted = Message.objects.filter(channel="email")
     assert len(ids) == len(set(ids)) == wanted.count() > 50

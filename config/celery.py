@@ -1,7 +1,6 @@
 """The Celery application. Rows in PostgreSQL are the truth; a lost message is found again by the next sweep."""
 
 import os
-
 from typing import Any
 
 from celery import Celery

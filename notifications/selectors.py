@@ -63,8 +63,13 @@ def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
 
 def dead_letters(most: int = 200) -> list[Message | Digest]:
     """What could not be delivered, the newest first: for administrators, without the case."""
-    messages = Message.objects.filter(state=State.DEAD).exclude(digest__state=State.DEAD).select_related("recipient", "endpoint")
-    digests = Digest.objects.filter(state=State.DEAD).select_related("recipient")
+    messages = (
+        Message.objects.filter(state=State.DEAD)
+        .exclude(digest__state=State.DEAD)
+        .select_related("recipient", "endpoint")
+        .prefetch_related("log")
+    )
+    digests = Digest.objects.filter(state=State.DEAD).select_related("recipient").prefetch_related("log")
     found: list[Message | Digest] = [*messages.order_by("-created_at")[:most], *digests.order_by("-created_at")[:most]]
     return sorted(found, key=lambda row: row.created_at, reverse=True)[:most]
 

@@ -15,6 +15,7 @@ from titleix.models import Party, Record
 from titleix.screening import Answer
 
 ANSWERS = [(Answer.YES.value, _("Yes")), (Answer.NO.value, _("No")), (Answer.UNKNOWN.value, _("Not known"))]
+TICKS = ("unwelcome", "severe", "pervasive", "objectively_offensive", "denies_equal_access")  # prong (b), five separate ticks
 ROLES = [
     (separation.Role.INVESTIGATOR.value, _("Investigator")), (separation.Role.SCHOOL_INVESTIGATOR.value, _("School investigator")),
     (separation.Role.DECISION_MAKER.value, _("Decision-maker")), (separation.Role.APPEAL_OFFICER.value, _("Appeal officer")),
@@ -112,6 +113,7 @@ class UnassignForm(StepForm):
 class ScreeningForm(StepForm):
     """T9-SCREEN (B2.1): one form for every report of the district, so that all are screened by one standard."""
 
+    IF_SEXUAL = ("q2", "q3", "quid_pro_quo", *TICKS, "offense")  # asked when question 1 is Yes (B2.1)
     duplicate_of = forms.CharField(label=_("Same incident as case"), max_length=24, required=False)
     identifiable = forms.BooleanField(label=_("Somebody can be identified"), required=False)
     leads = forms.BooleanField(label=_("There are facts to follow"), required=False)
@@ -121,13 +123,21 @@ class ScreeningForm(StepForm):
         help_text=_("The district has control of the respondent and of the context."),
     )  # fmt: skip
     q3 = forms.ChoiceField(label=_("3. Against a person in the United States?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
-    quid_pro_quo = forms.ChoiceField(label=_("4a. An employee made a benefit depend on sexual conduct?"), choices=ANSWERS, required=False)
-    unwelcome = forms.ChoiceField(label=_("4b. Unwelcome?"), choices=ANSWERS, required=False)
-    severe = forms.ChoiceField(label=_("4b. Severe?"), choices=ANSWERS, required=False)
-    pervasive = forms.ChoiceField(label=_("4b. Pervasive?"), choices=ANSWERS, required=False)
-    objectively_offensive = forms.ChoiceField(label=_("4b. Objectively offensive?"), choices=ANSWERS, required=False)
-    denies_equal_access = forms.ChoiceField(label=_("4b. Denies equal access to education?"), choices=ANSWERS, required=False)
-    offense = forms.ChoiceField(label=_("4c. Sexual assault, dating or domestic violence, stalking?"), choices=ANSWERS, required=False)
+    quid_pro_quo = forms.ChoiceField(
+        label=_("4a. An employee made a benefit depend on sexual conduct?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    unwelcome = forms.ChoiceField(label=_("4b. Unwelcome?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
+    severe = forms.ChoiceField(label=_("4b. Severe?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
+    pervasive = forms.ChoiceField(label=_("4b. Pervasive?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
+    objectively_offensive = forms.ChoiceField(
+        label=_("4b. Objectively offensive?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    denies_equal_access = forms.ChoiceField(
+        label=_("4b. Denies equal access to education?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    offense = forms.ChoiceField(
+        label=_("4c. Sexual assault, dating or domestic violence, stalking?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
     q5 = forms.ChoiceField(label=_("5. Other discrimination on the basis of sex?"), choices=ANSWERS[:2], widget=forms.RadioSelect)
     employee = forms.BooleanField(label=_("6. The respondent is an employee"), required=False)
     on_school_property = forms.BooleanField(label=_("It happened on school property"), required=False)
@@ -139,7 +149,9 @@ class ScreeningForm(StepForm):
     rationale = long_text(_("Rationale"))
 
     def prepare(self) -> None:
-        """The outcomes of the table."""
+        """The outcomes of the table; what is asked only after a Yes to question 1 is not called optional."""
+        for name in self.IF_SEXUAL:
+            setattr(self.fields[name], "conditional", True)  # noqa: B010 - read by the template
         from titleix.screening import Outcome
 
         field = self.fields["outcome"]
@@ -151,6 +163,9 @@ class ScreeningForm(StepForm):
         from titleix import intake
 
         cleaned: dict[str, Any] = super().clean() or {}
+        for name in self.IF_SEXUAL if cleaned.get("q1") == Answer.YES else ():
+            if not cleaned.get(name):
+                self.add_error(name, _("Answer this one; “Not known” is an answer."))
         if self.errors:
             return cleaned
         found = intake.screened(self.flow, cleaned)

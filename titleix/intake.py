@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from casework import access
 from titleix import procedure, reading
+from titleix.forms import TICKS
 from titleix.models import TitleIXCase
 from titleix.screening import Answer, Choice, DutyFacts, Facts, HostileEnvironment, Outcome, Screening, allowed_outcomes, screen
 
 if TYPE_CHECKING:
     from casework.workflow import Workflow
-
-TICKS = ("unwelcome", "severe", "pervasive", "objectively_offensive", "denies_equal_access")
 
 
 def _answer(data: Any, name: str) -> Answer:

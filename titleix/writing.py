@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Permission
+from django.utils.translation import gettext as _
 
 from casework import dates, grants
 from casework.errors import Invalid
@@ -51,6 +52,8 @@ def enter_people(flow: Workflow, rows: Iterable[Mapping[str, Any]]) -> None:
 def assign(flow: Workflow) -> None:
     """Give a function and the access that it needs; Invalid with the reason when separation, a tie or training forbid it."""
     user, role = flow.data["user"], Role(flow.data["role"])
+    if any(row.user_id == user.pk for row in reading.assigned(flow.file, role)):
+        raise Invalid({"user": [_("This person holds the function already.")]})
     tie = Conflict(ConflictKind(flow.data["conflict"])) if flow.data.get("conflict") else None
     found = guards.verdict(flow, user.pk, role, tie)
     if not found.allowed:
@@ -128,7 +131,7 @@ def interview(flow: Workflow) -> None:
     if flow.case.complaint_on and not flow.data["refused"]:
         reasons = [str(reason) for reason in guards.against_interview(flow, flow.data["on"])]
         if not flow.data.get("notice_on") or flow.data["notice_on"] >= flow.data["on"]:
-            reasons.append("A written notice of the interview must have gone out before it (34 CFR 106.45(b)(5)(v)).")
+            reasons.append(_("A written notice of the interview must have gone out before it (34 CFR 106.45(b)(5)(v))."))
         if reasons:
             raise Invalid({"on": reasons})
     record(flow, Record.Kind.INTERVIEW, code="refused" if flow.data["refused"] else "held")
@@ -263,7 +266,7 @@ def confirm_screening(flow: Workflow) -> None:
     """The second reader is somebody else than the screener."""
     screening = reading.records(flow.file, Record.Kind.SCREENING)[-1]
     if screening.by_id == flow.actor_id:
-        raise Invalid({"reason": ["The second reader must be somebody else than the screener."]})
+        raise Invalid({"reason": [_("The second reader must be somebody else than the screener.")]})
     flow.case.second_reader_open = False
     _add(flow, Record.Kind.SCREENING, flow.turn.today, text=flow.data["reason"], code="second_reader")
     flow.turn.data = {}

@@ -8,6 +8,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from casework.grants import recuse
 from casework.models import Alert
@@ -299,3 +300,23 @@ def test_four_senders_and_two_fanouts_send_each_message_once(people, nights, set
     wanted = Message.objects.filter(channel="email")
     assert len(ids) == len(set(ids)) == wanted.count() > 50
     assert not wanted.exclude(state="SENT").exists()
+
+
+@pytest.mark.django_db
+def test_webhooks_are_set_up_by_a_command(capsys):
+    call_command("webhook", "--add", "sis", "https://sis.example.org/hook", "ATT", "--json")
+    made = json.loads(capsys.readouterr().out)
+    assert Endpoint.objects.get(name="sis").secret == made["secret"]
+    for wrong in (
+        ["--add", "x", "ftp://h", "ATT"],
+        ["--add", "x", "https://h", "NONE"],
+        ["--add", "sis", "https://h", "ATT"],
+        ["--end", "no"],
+    ):
+        with pytest.raises(CommandError):
+            call_command("webhook", *wrong)
+    call_command("webhook", "--end", "sis")
+    capsys.readouterr()
+    call_command("webhook", "--json")
+    assert "secret" not in capsys.readouterr().out
+    assert not Endpoint.objects.get(name="sis").active

@@ -36,7 +36,8 @@ def data_for(name: str, on: date, salt: int, walk: Walk, file, staff) -> dict[st
     base: dict[str, object] = {
         "on": iso, "means": "mail", "text": "words", "reason": "because", "party": party, "title": "Messages", "relied_on": "on", "answer": "accepted",
         "notice_on": (on - timedelta(days=1)).isoformat(), "what": ["answered", "waived"][salt % 2], "considered": "on", "by": "complainant",
-        "ground": ["not_harassment", "no_evidence", "withdrawn"][salt % 3], "consent_on": iso, "both": "on", "bases": ["bias"], "result": ["upheld", "sent_back"][salt % 2],
+        "ground": ["not_harassment", "no_evidence", "withdrawn"][salt % 3], "consent_on": iso, "both": "on", "bases": ["bias"],
+        "result": ["upheld", "sent_back"][salt % 2],
         "facts": "f", "conclusions": "c", "finding_1": ["responsible", "substantiated"][walk.case.state == "S_INVESTIGATING"], "why_1": "w",
         "code": ["offered", "finished"][salt % 2] if name == "questions" else "remedy", "duty": "DUTY_POLICE_REPORT", "who": "the principal",
         "part": ["witness", "advisor", "parent"][salt % 3], "kind": "student", "name": "Planted Name", "acts_for": party, "language": "en",
@@ -78,7 +79,7 @@ def check(walk: Walk) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=25,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -33,6 +33,7 @@ from district.models import Role
 
 NUMBER = re.compile(r"^[A-Z]{2,8}-\d{4}-\d{2,10}$")
 DAYS_AHEAD = 14
+MAY_ATTACH = ("work_cases", "sign_cases", "coordinate_cases", "investigate_cases", "administer_cases")
 FILTERS = ("view", "kind", "state", "school", "duty")
 
 
@@ -286,7 +287,7 @@ def _document(file: CaseFile, pk: UUID) -> Document:
 def attach(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in a file. It is looked at before anybody can open it."""
     file = _file(request, number)
-    if not access.can(request.user, "work_cases", file.case) and not access.can(request.user, "sign_cases", file.case):
+    if not any(access.can(request.user, codename, file.case) for codename in MAY_ATTACH):
         return render(request, "errors/403.html", status=403)
     upload = request.FILES.get("file")
     if upload is None:

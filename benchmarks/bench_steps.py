@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -87,6 +88,28 @@ def run() -> Iterator[Row]:
                     cursor.execute("UPDATE floor_row SET n = n + 1 WHERE id = %s RETURNING n", [next(ids) % 9999])
                     cursor.fetchone()
 
+    captured: list[tuple[str, list[object]]] = []
+
+    def capture(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+        if statement.startswith("WITH i0"):
+            captured.append((statement, list(params)))
+        return execute(statement, params, many, context)
+
+    with undone(), connection.execute_wrapper(capture):
+        case = _take[-1]
+        act(case.number, "raise_tier2", actor=user, data={"reason": "bench"}, key=uuid4(), on=DAY)
+
+    def same_rows() -> None:
+        statement, params = captured[-1]
+        for _ in range(STEPS):
+            with undone(), connection.cursor() as cursor:
+                cursor.execute(statement, params)
+
+    def ours_undone() -> None:
+        for case in _take[-STEPS:]:
+            with undone():
+                act(case.number, "raise_tier2", actor=user, data={"reason": "bench"}, key=uuid4(), on=DAY)
+
     def orm() -> None:
         with undone():
             for case in _take[:STEPS]:
@@ -99,6 +122,15 @@ def run() -> Iterator[Row]:
         "13",
         f"one step with two clocks, 16 rungs, two tasks ({a / STEPS * 1000:.1f} ms)",
         "one raw round trip with its commit",
+        ratio,
+        2.5,
+        (a / STEPS, b / STEPS),
+    )
+    a, b, ratio = paired(ours_undone, same_rows)
+    yield Row(
+        "13",
+        "the same, both taken back",
+        "one raw statement that writes the same rows, nothing checked",
         ratio,
         2.5,
         (a / STEPS, b / STEPS),

@@ -14,11 +14,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.shortcuts import get_objects_for_user
 
 from casework import kinds
-from casework.models import Case, CaseUserPermission, Recusal
+from casework.models import Case, CaseUserPermission, EmergencyAccess, Recusal
 from district.models import Post, School, User
 
 
@@ -81,6 +82,12 @@ def holds(user: User, role: str) -> bool:
     return Post.objects.filter(user=user, role=role).exists()
 
 
+def coordinated(user: Any) -> QuerySet[Case]:
+    """The cases that a user coordinates."""
+    mine = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases")
+    return visible(user).filter(Exists(mine))
+
+
 def _active(user: Any) -> bool:
     return isinstance(user, AbstractBaseUser) and bool(user.is_active) and user.is_authenticated
 
@@ -102,6 +109,9 @@ UNION ALL
 SELECT 'lent', p.codename FROM casework_caseuserpermission c JOIN auth_permission p ON p.id = c.permission_id
  WHERE c.user_id = %(user)s AND c.content_object_id = %(case)s
 UNION ALL
+SELECT 'lent', 'view_cases' FROM casework_emergencyaccess e
+ WHERE e.user_id = %(user)s AND e.case_id = %(case)s AND e.until > %(now)s
+UNION ALL
 SELECT 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.case_id = %(case)s
 """
 
@@ -112,7 +122,7 @@ def rights(user: Any, case: Case) -> Rights:
     key = (case.pk, case.school_id)
     if key not in kept:
         with connection.cursor() as cursor:
-            cursor.execute(_RIGHTS, {"user": user.pk, "case": case.pk, "school": case.school_id})
+            cursor.execute(_RIGHTS, {"user": user.pk, "case": case.pk, "school": case.school_id, "now": timezone.now()})
             rows = cursor.fetchall()
         kept[key] = Rights(
             by_post=frozenset(name for source, name in rows if source == "post"),
@@ -185,9 +195,10 @@ class GrantAccess:
     """Access by grants on the single case alone, for kinds that nobody sees by their post (Title IX)."""
 
     def visible_q(self, user: Any) -> Q:
-        """Only cases on which the user holds a grant."""
+        """Only cases on which the user holds a grant, or an emergency access whose time is not over."""
         granted = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="view_cases")
-        return Q(Exists(granted))
+        emergency = EmergencyAccess.objects.filter(case=OuterRef("pk"), user=user, until__gt=timezone.now())
+        return Q(Exists(granted)) | Q(Exists(emergency))
 
     def can(self, user: Any, action: str, case: Case) -> bool:
         """By a grant of exactly this action; never when recused."""

@@ -39,7 +39,8 @@ class Party:
 class CaseKind:
     """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
     `search` turns words into a filter on Case; `children` are tables of this kind that a step reads and writes with the case
-    (each with a `case` key); `panels` gives the case page what only this kind can show."""
+    (each with a `case` key); `panels` gives the case page what only this kind can show;
+    `keeps_reads` keeps a record of who looked at what, refused tries included."""
 
     code: str
     label: Any
@@ -59,6 +60,7 @@ class CaseKind:
     task_labels: Mapping[str, Any] = field(default_factory=dict)
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
     windows: Callable[[CaseFile], Sequence[Window]] = lambda file: ()
+    keeps_reads: bool = False
 
     def workflow(self, rules: str) -> type[Workflow]:
         """The workflow class of a rules version; KeyError for a version that nobody released."""

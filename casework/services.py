@@ -22,7 +22,7 @@ from casework.casefile import CaseFile, load
 from casework.errors import Forbidden, Invalid, NotNow, Refused, Stale, UnknownCase
 from casework.kinds import CaseKind
 from casework.models import Case, CaseNumber, Document, Event, Process
-from casework.timeline import seal
+from casework.timeline import digest, seal
 from casework.workflow import NEW, Step, Turn, Workflow
 
 
@@ -266,6 +266,7 @@ def _append(flow: Workflow, name: str, step: Step, source: str) -> None:
     )  # fmt: skip
     event.case_id, event.actor_id = case.id, turn.actor.pk if turn.actor else None
     event.process_id = flow.process.id if flow.process else None
+    event.digest = digest(event.data)
     event.hash = seal(event)
     file.add(event)
     case.head_seq, case.head_hash, case.updated_at = event.seq, event.hash, turn.now

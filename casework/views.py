@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, calendar_files, kinds, picture, policy, selectors
+from casework import access, attachments, calendar_files, kinds, picture, policy, reads, selectors
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, is_note, moves_case
 from casework.deadline_steps import CAUSES
@@ -80,6 +80,10 @@ def search(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.POST.get("words", "").replace("\x00", " ").split())[:100]
     if NUMBER.match(words.upper()) and access.visible(request.user).filter(number=words.upper()).exists():
         return redirect("case", number=words.upper())
+    if words:
+        reads.searched(request.user, words)
+        if NUMBER.match(words.upper()):
+            reads.refused(request.user, reads.What.SEARCH, words.upper())
     request.session["search"] = words
     return redirect(f"{reverse('cases')}?search=1" if words else reverse("cases"))
 
@@ -98,15 +102,18 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('cases')}?{query}")
 
 
-def _file(request: HttpRequest, number: str) -> CaseFile:
-    """The case file for this user; 404 for a case that does not exist or that they may not know of."""
+def _file(request: HttpRequest, number: str, what: str, item: UUID | None = None) -> CaseFile:
+    """The case file for this user; 404 for a case that does not exist or that they may not know of. Either is kept where
+    the kind keeps a record of reads."""
     try:
         kind = kinds.kind(number.partition("-")[0])
     except KeyError:
         raise Http404 from None
     found = load(kind, numbers=[number], lock=False)
     if not found or not access.can(request.user, "view_cases", found[0].case):
+        reads.refused(request.user, what, number)
         raise Http404
+    reads.note(request.user, what, found[0].case, item=item)
     return found[0]
 
 
@@ -114,7 +121,7 @@ def _file(request: HttpRequest, number: str) -> CaseFile:
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: now, story, facts."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.CASE)
     found = file_choices(file, request.user)
     events = selectors.timeline(file.case, request.GET.get("show", ""))
     flow = file.kind.workflow(file.case.rules)
@@ -141,7 +148,7 @@ def _event_labels(file: CaseFile) -> dict[str, str]:
 @login_required
 def step(request: HttpRequest, number: str, name: str, process: UUID | None = None) -> HttpResponse:
     """The page of one step: what it will do, its form; a POST takes it through the door."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.STEP)
     choice = next((c for c in file_choices(file, request.user) if c.name == name and c.process == process), None)
     if request.method == "POST":
         return _take(request, file, name, process, choice)
@@ -208,7 +215,7 @@ def _step_page(request: HttpRequest, file: CaseFile, choice: Choice, form: Any, 
 @require_GET
 def deadlines(request: HttpRequest, number: str) -> HttpResponse:
     """Every promise of a case: the bar, its history, its alerts."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.DEADLINES)
     context = {
         "file": file, "case": file.case, "clocks": selectors.clocks(file.case), "clock_labels": file.kind.clock_labels,
         "windows": feasible(file), "causes": CAUSES,
@@ -220,7 +227,7 @@ def deadlines(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def appointment(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     """A meeting as a file for one's own calendar."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.APPOINTMENT, pk)
     found = next((row for row in file.appointments if row.pk == pk), None)
     if found is None:
         raise Http404
@@ -261,7 +268,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     """The page of a letter: its PDF in a frame, what it was made from, and the way to download it."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.DOCUMENT, pk)
     found = _document(file, pk)
     return render(request, "casework/document.html", {"case": file.case, "document": found})
 
@@ -270,7 +277,7 @@ def document(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
 @require_GET
 def document_file(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
     """The bytes of a letter, exactly as they were made."""
-    found = _document(_file(request, number), pk)
+    found = _document(_file(request, number, reads.What.DOCUMENT, pk), pk)
     name = f"{number}-{found.code}.pdf"
     return FileResponse(found.file.open("rb"), content_type="application/pdf", filename=name, as_attachment="download" in request.GET)
 
@@ -286,7 +293,7 @@ def _document(file: CaseFile, pk: UUID) -> Document:
 @require_POST
 def attach(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in a file. It is looked at before anybody can open it."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.ATTACHMENT)
     if not any(access.can(request.user, codename, file.case) for codename in MAY_ATTACH):
         return render(request, "errors/403.html", status=403)
     upload = request.FILES.get("file")
@@ -305,7 +312,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def attachment(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
     """Download an attachment that was found clean; never shown in the browser."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.ATTACHMENT, pk)
     found = Attachment.objects.filter(case=file.case, pk=pk, state=Attachment.State.CLEAN).first()
     if found is None:
         raise Http404

@@ -66,4 +66,5 @@ TITLE_IX = CaseKind(
     task_labels=clocks.TASKS,
     parties=parties,
     windows=windows,
+    keeps_reads=True,
 )

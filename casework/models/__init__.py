@@ -6,6 +6,8 @@ from .clock import Appointment, CalendarApplied, Clock, ClockChange, Heartbeat, 
 from .files import Attachment, Document
 from .guards import AllowedMove
 from .policy import PolicyUse
+from .reads import EmergencyAccess, Read
+from .retention import Disposal, LegalHold
 from .timeline import Alert, Event
 from .work import SavedView, Task
 
@@ -20,11 +22,15 @@ __all__ = [
     "CaseUserPermission",
     "Clock",
     "ClockChange",
+    "Disposal",
     "Document",
+    "EmergencyAccess",
     "Event",
     "Heartbeat",
+    "LegalHold",
     "PolicyUse",
     "Process",
+    "Read",
     "Recusal",
     "Rung",
     "SavedView",

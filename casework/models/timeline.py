@@ -37,6 +37,9 @@ class Event(models.Model):
     rules = models.CharField(max_length=32)
     citation = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
+    digest = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="of the data; the chain covers it, so that data may be disposed of"
+    )
     key = models.UUIDField(null=True, help_text="idempotency key of the request")
     prev_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)

@@ -2,6 +2,7 @@
 
 from .enrolment import Enrollment
 from .imports import Import, ImportIssue, TouchedStudent
+from .notices import StudentNotice
 from .people import Guardian, Student, User
 from .places import Area, Calendar, CalendarDay, DayType, District, School, SchoolYear
 from .posts import ROLE_GRANTS, Post, Role, SchoolGroupPermission, SchoolUserPermission
@@ -24,6 +25,7 @@ __all__ = [
     "SchoolUserPermission",
     "SchoolYear",
     "Student",
+    "StudentNotice",
     "TouchedStudent",
     "User",
 ]

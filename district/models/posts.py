@@ -28,6 +28,11 @@ class Role(models.TextChoices):
     COURT_COORD = "COURT_COORD", _("court coordinator")
     TITLE_IX_COORDINATOR = "TITLE_IX_COORDINATOR", _("Title IX coordinator")
     DISTRICT_ADMIN = "DISTRICT_ADMIN", _("district administrator")
+    # these three give nothing at a school: an auditor reads who read what, counsel sets legal holds, the deputy
+    # superintendent decides what is beyond the coordinator
+    AUDITOR = "AUDITOR", _("auditor")
+    COUNSEL = "COUNSEL", _("counsel")
+    DEPUTY = "DEPUTY", _("deputy superintendent")
 
 
 # What each role may do with the cases of its schools. A district administrator reads no case (domain.md C3);

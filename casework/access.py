@@ -132,6 +132,33 @@ def rights(user: Any, case: Case) -> Rights:
     return kept[key]
 
 
+_RIGHTS_OF_MANY = """
+SELECT c.id, 'post', p.codename FROM casework_case c JOIN district_schoolgrouppermission g ON g.content_object_id = c.school_id
+  JOIN district_user_groups m ON m.group_id = g.group_id AND m.user_id = %(user)s
+  JOIN auth_permission p ON p.id = g.permission_id WHERE c.id = ANY(%(cases)s)
+UNION ALL
+SELECT l.content_object_id, 'lent', p.codename FROM casework_caseuserpermission l JOIN auth_permission p ON p.id = l.permission_id
+ WHERE l.user_id = %(user)s AND l.content_object_id = ANY(%(cases)s)
+UNION ALL
+SELECT r.case_id, 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.case_id = ANY(%(cases)s)
+"""
+
+
+def remember_rights(user: Any, cases: Collection[Case]) -> None:
+    """As `rights`, for many cases in one statement: what a page of cases asks before it asks for each."""
+    kept: dict[tuple[int, int | None], Rights] = user.__dict__.setdefault("_rights_by_case", {})
+    with connection.cursor() as cursor:
+        cursor.execute(_RIGHTS_OF_MANY, {"user": user.pk, "cases": [case.pk for case in cases]})
+        rows = cursor.fetchall()
+    for case in cases:
+        mine = [(source, name) for case_id, source, name in rows if case_id == case.pk]
+        kept[(case.pk, case.school_id)] = Rights(
+            by_post=frozenset(name for source, name in mine if source == "post"),
+            lent=frozenset(name for source, name in mine if source == "lent"),
+            recused=any(source == "recused" for source, _name in mine),
+        )
+
+
 def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:
     """Ids of the schools at which the user holds a permission; kept on the user object for the request."""
     kept: dict[str, list[int]] = user.__dict__.setdefault("_schools_by_permission", {})

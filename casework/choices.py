@@ -76,3 +76,17 @@ def moves_case(choice: Choice) -> bool:
     """Whether a step moves the case or one of its processes on: those are shown large, with what they do; records,
     deadlines and access are shown as a line of links."""
     return choice.step.event == Event.Kind.TRANSITION
+
+
+def next_choice(file: CaseFile, found: list[Choice]) -> Choice | None:
+    """The possible step that most probably fulfils the duty that is due next: one of its process, one that ends its
+    clock, else the main step out of the present state; None where nothing of that kind is possible for the user."""
+    running = sorted((clock for clock in file.running if clock.status == clock.Status.RUNNING), key=lambda clock: (clock.due, clock.kind))
+    possible = [choice for choice in found if choice.enabled]
+    if running:
+        first = running[0]
+        ends = [choice for choice in possible if first.kind in choice.step.stops]
+        same = [choice for choice in possible if first.process_id and choice.process == first.process_id]
+        chosen = [choice for choice in ends or same or possible if choice.step.primary] or ends
+        return chosen[0] if chosen else None
+    return next((choice for choice in possible if choice.step.primary), None)

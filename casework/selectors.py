@@ -8,15 +8,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from casework import access, kinds
-from casework.models import Appointment, Case, Clock, ClockChange, Document, Event, Rung, SavedView
+from casework.models import Appointment, Case, Clock, ClockChange, Document, Event, Rung, SavedView, Task
 from casework.services import local_today
+from district.models import Role
 
 PAGE = 50
+ROW = (
+    "id", "number", "kind", "state", "next_duty", "next_due", "last_contact_on", "opened_on", "school__name",
+    "owner__first_name", "owner__last_name", "next_day0",
+)  # fmt: skip
 VIEWS = {
     "all": _("All open"),
     "overdue": _("Overdue"),
@@ -41,6 +46,8 @@ class Row:
     owner: str
     last_contact: date | None
     opened: date
+    gone: int = 0
+    """How much of the time of the next duty is over: 0 to 60, the width of the small clock."""
 
 
 @dataclass
@@ -79,14 +86,10 @@ def worklist(user: Any, filters: Mapping[str, str], after: str = "", words: str 
     if words:
         cases = cases.filter(_searched(words))
     found = list(
-        _after(cases, after).order_by(F("next_due").asc(nulls_last=True), "id").values_list(
-            "id", "number", "kind", "state", "next_duty", "next_due", "last_contact_on", "opened_on", "school__name",
-            "owner__first_name", "owner__last_name",
-        )[: PAGE + 1]
+        _after(cases, after).order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW)[: PAGE + 1]
     )  # fmt: skip
     shown = found[:PAGE]
-    names = _labels(shown)
-    rows = [_row(values, names, today) for values in shown]
+    rows = _rows(shown, today)
     last = shown[-1] if len(found) > PAGE else None
     return Worklist(rows, f"{last[5] or ''}_{last[0]}" if last else "", dict(filters))
 
@@ -119,15 +122,61 @@ def _labels(rows: list[Any]) -> dict[int, str]:
     return names
 
 
+def _rows(found: list[Any], today: date) -> list[Row]:
+    """Lines of a worklist from their columns; the names of all in one statement a kind."""
+    names = _labels(found)
+    return [_row(values, names, today) for values in found]
+
+
 def _row(values: Any, names: dict[int, str], today: date) -> Row:
-    pk, number, kind_code, state, duty, due, contact, opened, school, first, last = values
+    pk, number, kind_code, state, duty, due, contact, opened, school, first, last, day0 = values
     kind = kinds.kind(kind_code)
     labels = kind.workflow(kind.current_rules).labels
     return Row(
         number=number, label=names.get(pk, ""), school=school or "", state=str(labels.get(state, state)),
         duty=str(kind.clock_labels.get(duty, duty)), due=due, days=(due - today).days if due else None,
-        owner=f"{first or ''} {last or ''}".strip(), last_contact=contact, opened=opened,
+        owner=f"{first or ''} {last or ''}".strip(), last_contact=contact, opened=opened, gone=_gone(day0, due, today),
     )  # fmt: skip
+
+
+def _gone(day0: date | None, due: date | None, today: date) -> int:
+    if day0 is None or due is None:
+        return 0
+    return max(0, min(60, 60 * (today - day0).days // max((due - day0).days, 1)))
+
+
+SHELF = 12
+
+
+def shelves(user: Any) -> dict[str, Any]:
+    """The user's own open cases as they lie on the desk: overdue or due today, later this week, new since yesterday, and
+    those where the next thing is somebody else's to do. At most twelve each, in the order in which they fall due (three
+    statements with the names)."""
+    today = local_today()
+    week, yesterday = today + timedelta(days=6 - today.weekday()), today - timedelta(days=1)
+    others = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.OPEN).exclude(role=Role.SSW)
+    mine = access.visible(user).filter(owner=user, closed_on=None).annotate(others=Exists(others))
+    wanted = mine.filter(Q(next_due__lte=week) | Q(opened_on__gte=yesterday) | Q(others=True))
+    found = list(wanted.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW, "others")[:400])
+    rows = _rows([values[:-1] for values in found], today)
+    late = [row for row in rows if row.due and row.due <= today]
+    return {
+        "today": late[:SHELF],
+        "today_more": max(len(late) - SHELF, 0),
+        "week": [row for row in rows if row.due and today < row.due <= week][:SHELF],
+        "new": [row for row in rows if row.opened >= yesterday][:SHELF],
+        "waiting": [row for row, values in zip(rows, found, strict=True) if values[-1]][:SHELF],
+    }
+
+
+def my_appointments_today(user: Any) -> list[Appointment]:
+    """The meetings of today in the cases that the user owns, the first one first (one statement)."""
+    mine = access.visible(user).filter(owner=user)
+    return list(
+        Appointment.objects.filter(case__in=mine, starts_at__date=local_today(), cancelled_at=None)
+        .select_related("case")
+        .order_by("starts_at")
+    )
 
 
 def timeline(case: Case, kind: str = "") -> list[Event]:

@@ -280,6 +280,7 @@ def _remember_next_duty(file: CaseFile) -> None:
     first = min(running, key=lambda clock: (clock.due, clock.kind), default=None)
     file.case.next_due = first.due if first else None
     file.case.next_duty = first.kind if first else ""
+    file.case.next_day0 = first.day0 if first else None
 
 
 def _not_from_here(flow: Workflow, name: str) -> str:

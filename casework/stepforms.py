@@ -20,6 +20,9 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.flow = flow
         self.prepare()
+        for name, field in self.fields.items():  # one ticked box comes as a text, several as a list
+            if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField) and isinstance(self.data.get(name), str):
+                self.data = {**self.data, name: [self.data[name]]}
 
     def prepare(self) -> None:
         """Fill choices and initial values from the case; nothing by default."""

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from casework import views
+from casework import bulk, views
 
 urlpatterns = [
     path("cases", views.cases, name="cases"),
     path("search", views.search, name="search"),
     path("cases/views", views.save_view, name="save-view"),
+    path("cases/bulk", bulk.bulk, name="bulk"),
+    path("search/suggest", views.suggest, name="suggest"),
+    path("cases/<str:number>/next", views.next_step, name="next-step"),
     path("cases/<str:number>", views.case, name="case"),
     path("cases/<str:number>/steps/<slug:name>", views.step, name="step"),
     path("cases/<str:number>/processes/<uuid:process>/steps/<slug:name>", views.step, name="process-step"),

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework import access, attachments, calendar_files, kinds, picture, policy, reads, selectors
 from casework.casefile import CaseFile, load
-from casework.choices import Choice, file_choices, is_note, moves_case
+from casework.choices import Choice, file_choices, is_note, moves_case, next_choice
 from casework.deadline_steps import CAUSES
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.feasible import feasible
@@ -90,6 +90,15 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def suggest(request: HttpRequest) -> JsonResponse:
+    """The first cases that fit what is being typed: asked by POST, so that a name stands in no address and no log."""
+    words = " ".join(request.POST.get("words", "").replace("\x00", " ").split())[:100]
+    rows = selectors.worklist(request.user, {}, words=words).rows[:8] if len(words) > 1 else []
+    return JsonResponse({"cases": [{"number": row.number, "label": row.label, "step": row.state} for row in rows]})
+
+
+@login_required
+@require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters as a tab, or forget one."""
     if request.POST.get("forget", "").isdigit():
@@ -146,6 +155,17 @@ def _event_labels(file: CaseFile) -> dict[str, str]:
 
 
 @login_required
+@require_GET
+def next_step(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the next duty of a case is done: the page of that step, or the case where this person cannot take it."""
+    file = _file(request, number)
+    found = next_choice(file, file_choices(file, request.user))
+    if found is None:
+        return redirect("case", number=number)
+    return redirect("process-step", number, found.process, found.name) if found.process else redirect("step", number, found.name)
+
+
+@login_required
 def step(request: HttpRequest, number: str, name: str, process: UUID | None = None) -> HttpResponse:
     """The page of one step: what it will do, its form; a POST takes it through the door."""
     file = _file(request, number, reads.What.STEP)
@@ -162,7 +182,7 @@ def step(request: HttpRequest, number: str, name: str, process: UUID | None = No
 def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None, choice: Choice | None) -> HttpResponse:
     try:
         act(
-            file.case.number, name, actor=request.user, data=request.POST.dict() | _lists(request), files=request.FILES,
+            file.case.number, name, actor=request.user, data=given(request), files=request.FILES,
             revision=_number(request.POST.get("revision")), key=_uuid(request.POST.get("key")), process=process,
         )  # fmt: skip
     except UnknownCase as error:
@@ -183,9 +203,9 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
     return redirect("case", number=file.case.number)
 
 
-def _lists(request: HttpRequest) -> dict[str, Any]:
-    """Fields with several values (check boxes) as lists."""
-    return {key: values for key, values in request.POST.lists() if len(values) > 1 or key == "causes"}
+def given(request: HttpRequest) -> dict[str, Any]:
+    """What a form brought; fields with several values (check boxes) as lists."""
+    return request.POST.dict() | {key: values for key, values in request.POST.lists() if len(values) > 1}
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ class Case(models.Model):
     closed_reason = models.CharField(_("reason for closing"), max_length=32, blank=True)
     next_due = models.DateField(_("next duty due"), null=True)
     next_duty = models.CharField(_("next duty"), max_length=32, blank=True, help_text="clock kind of the next duty")
+    next_day0 = models.DateField(null=True, help_text="day 0 of the next duty: worklists draw how much of its time is over")
     last_contact_on = models.DateField(_("last contact"), null=True)
     head_seq = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True)

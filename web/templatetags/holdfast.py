@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -86,6 +87,14 @@ def clock_bar(
         "next_alert": next((rung.scheduled_for for rung in kept if rung.fired_at is None), None),
         "unit": {"school": _("school days"), "work": _("work days"), "calendar": _("days")}[clock.unit],
     }  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def show_section(context: template.Context, name: str, shown: dict[str, Any]) -> SafeString:
+    """A section of the home page with what it shows."""
+    with context.push(**shown):
+        found = context.template.engine.get_template(name)  # type: ignore[union-attr]
+        return found.render(context)
 
 
 @register.filter

@@ -1,0 +1,56 @@
+"""What waits for whom on the home page: sections in their order, each for some roles, each with what it shows.
+
+An app that brings a section of its own adds it here; the page shows what fits the posts of whoever signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from attendance.selectors import letters_waiting, unresolved
+from casework import selectors
+from district.models import Import, Role, User
+
+READERS = frozenset({Role.SSW, Role.PRINCIPAL, Role.SUPERVISOR, Role.DATA_MANAGER, Role.COUNSELOR, Role.NURSE})
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the home page. `context` gives what its template shows; an empty answer leaves the section out."""
+
+    template: str
+    roles: frozenset[str]
+    context: Callable[[User], dict[str, Any]]
+
+
+def sections(user: User, roles: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(template, what it shows) of every section for these roles, in their order."""
+    for section in SECTIONS:
+        if section.roles & roles and (shown := section.context(user)):
+            yield section.template, shown
+
+
+def _shelves(user: User) -> dict[str, Any]:
+    return {"shelves": selectors.shelves(user), "appointments": selectors.my_appointments_today(user)}
+
+
+def _unresolved(user: User) -> dict[str, Any]:
+    rows, count = unresolved(user)
+    return {"unresolved": rows, "unresolved_count": count}
+
+
+def _imports(user: User) -> dict[str, Any]:
+    return {"imports": Import.objects.all()[:6], "held": Import.objects.filter(state=Import.State.HELD).count()}
+
+
+SECTIONS = [
+    Section("web/home/figures.html", READERS, lambda user: {"counts": selectors.counts(user)}),
+    Section("web/home/today.html", frozenset({Role.SSW}), _shelves),
+    Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),
+    Section("web/home/mail.html", frozenset({Role.SSW, Role.DATA_MANAGER}), lambda user: {"to_mail": letters_waiting(user, "SIGNED")}),
+    Section("web/home/unresolved.html", frozenset({Role.DATA_MANAGER}), _unresolved),
+    Section("web/home/duties.html", frozenset({Role.SUPERVISOR}), lambda user: {"duties": selectors.by_duty(user)}),
+    Section("web/home/urgent.html", READERS - {Role.SSW}, lambda user: {"first": selectors.worklist(user, {}).rows[:8]}),
+    Section("web/home/imports.html", frozenset({Role.DISTRICT_ADMIN}), _imports),
+]

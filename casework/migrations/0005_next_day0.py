@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0003_functions_in_a_case'),
+        ("casework", "0004_reads_and_retention"),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from casework import access, kinds
+from casework import access, kinds, reads
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices
 from casework.errors import Invalid, Refused
@@ -85,6 +85,12 @@ def _files(request: HttpRequest) -> list[CaseFile]:
             found |= {file.case.number: file for file in load(kind, numbers=mine, lock=False)}
     access.remember_rights(request.user, [file.case for file in found.values()])
     seen = [found[number] for number in numbers if number in found and access.can(request.user, "view_cases", found[number].case)]
+    for number in numbers:
+        file = found.get(number)
+        if file in seen and file is not None:
+            reads.note(request.user, reads.What.STEP, file.case)
+        else:
+            reads.refused(request.user, reads.What.STEP, number)
     if not seen:
         raise Http404
     return seen

@@ -93,7 +93,10 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> JsonResponse:
     """The first cases that fit what is being typed: asked by POST, so that a name stands in no address and no log."""
     words = " ".join(request.POST.get("words", "").replace("\x00", " ").split())[:100]
-    rows = selectors.worklist(request.user, {}, words=words).rows[:8] if len(words) > 1 else []
+    if len(words) < 2:
+        return JsonResponse({"cases": []})
+    reads.searched(request.user, words)
+    rows = selectors.worklist(request.user, {}, words=words).rows[:8]
     return JsonResponse({"cases": [{"number": row.number, "label": row.label, "step": row.state} for row in rows]})
 
 
@@ -158,7 +161,7 @@ def _event_labels(file: CaseFile) -> dict[str, str]:
 @require_GET
 def next_step(request: HttpRequest, number: str) -> HttpResponse:
     """Where the next duty of a case is done: the page of that step, or the case where this person cannot take it."""
-    file = _file(request, number)
+    file = _file(request, number, reads.What.STEP)
     found = next_choice(file, file_choices(file, request.user))
     if found is None:
         return redirect("case", number=number)

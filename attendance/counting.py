@@ -77,7 +77,7 @@ SUMS = """
            count(*) FILTER (WHERE mark_class = 1) AS excused,
            count(*) FILTER (WHERE mark_class = 3) AS suspension,
            count(*) FILTER (WHERE mark_class = 4) AS unknown,
-           count(*) FILTER (WHERE mark_class = 5 AND excuse <> 'E' AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
+           count(*) FILTER (WHERE mark_class = 5 AND excuse NOT IN ('E', 'X', '?') AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
 """
 
 # A span that covers all marks of a student at a school takes their counts whole; the rest is counted day by day.

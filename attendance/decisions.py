@@ -10,9 +10,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from attendance.rules import Counts, due_thresholds, reached
+from attendance import triggers
+from attendance.measures import referral_refused
+from attendance.rules import Counts
+from attendance.triggers import RANK, Plan, Reached
 
-RANK = {"WATCH": 1, "TIER2": 2, "TIER3": 3, "LEGAL_REVIEW": 3, "LEGAL_REFERRED": 3}
 PENDING = frozenset({"TRANSFER_PENDING", "ON_HOLD"})
 BEFORE_SENT = frozenset({"DUE", "DRAFT", "SIGNED"})
 
@@ -31,6 +33,15 @@ class NoticeFacts:
     def sent(self) -> bool:
         """Whether it has left the house."""
         return self.state not in BEFORE_SENT and self.state != "WITHDRAWN_CORRECTION"
+
+
+@dataclass(frozen=True)
+class ActionFacts:
+    """A duty that the policy's trigger gave, as it stands; `refused`: it must not be done (a referral to court)."""
+
+    key: str
+    status: str
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,9 @@ class StudentFacts:
     language: str = "en"
     case_school_id: int | None = None
     here: int | None = None
+    hits: tuple[Reached, ...] = ()
+    actions: tuple[ActionFacts, ...] = ()
+    flags: tuple[str, ...] = ()
 
     @property
     def moved(self) -> bool:
@@ -77,127 +91,173 @@ class Decision:
         return [name for name, _data, _process in self.steps]
 
 
-def decide(facts: StudentFacts, as_of: date, policy: Mapping[str, Any]) -> Decision:
-    """The steps that follow from the facts."""
+def decide(facts: StudentFacts, as_of: date, policy: Mapping[str, Any], plan: Plan | None = None) -> Decision:
+    """The steps that follow from the facts. `plan` is the policy read before, for many students of one evening."""
+    plan = plan or triggers.plan_of(policy)
     decision = Decision(facts)
     if not facts.active:
         if facts.case_id is not None and facts.state != "CLOSED":
             decision.add("close_ended")  # C12
         return decision
-    now = reached(facts.counts, policy["triggers"])
+    now = triggers.in_order([*triggers.from_counts(facts.counts, facts.dates, plan), *facts.hits], plan)
     if facts.case_id is None:
-        _open(decision, now, policy)
+        _open(decision, now, plan)
     elif facts.state == "CLOSED":
-        _reopen(decision, now, policy)
+        _reopen(decision, now, plan)
     else:
-        _continue(decision, now, policy)
-    return _with_notice(decision, as_of, policy)
+        _continue(decision, now, plan)
+    if _goes_on(decision):
+        _give_duties(decision, now, plan)
+        _give_notice(decision, now, as_of, plan)
+    return decision
 
 
-def _target(now: Sequence[str], policy: Mapping[str, Any]) -> str:
+_Now = Mapping[str, Reached]
+
+
+def _goes_on(decision: Decision) -> bool:
+    """Whether there is, after the steps so far, an open case to which duties and notices belong."""
+    names = decision.names()
+    if not (decision.opens or decision.facts.case_id) or "close_corrected" in names:
+        return False
+    return decision.facts.state != "CLOSED" or "reopen" in names
+
+
+def _target(now: _Now, plan: Plan) -> str:
     """The highest stage that the reached triggers open."""
-    stages = [str(trigger["opens"]) for trigger in policy["triggers"] if trigger["id"] in now]
+    stages = [str(plan.by_id[each.trigger]["opens"]) for each in now.values()]
     return max(stages, key=lambda stage: RANK[stage], default="")
 
 
-def _open(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> None:
+def _open(decision: Decision, now: _Now, plan: Plan) -> None:
     if not now:
         return
     decision.opens = True
-    decision.add("open_case", triggers=now)
-    _raise(decision, "WATCH", now, policy)
+    decision.add("open_case", triggers=list(now))
+    _raise(decision, "WATCH", now, plan)
 
 
-def _raise(decision: Decision, stage: str, now: list[str], policy: Mapping[str, Any]) -> bool:
-    target = _target(now, policy)
+def _raise(decision: Decision, stage: str, now: _Now, plan: Plan) -> bool:
+    target = _target(now, plan)
     if RANK.get(target, 0) <= RANK[stage]:
         return False
-    decision.add({"TIER2": "raise_tier2", "TIER3": "raise_tier3"}[target], triggers=now)
+    decision.add({"TIER2": "raise_tier2", "TIER3": "raise_tier3"}[target], triggers=list(now))
     return True
 
 
-def _raise_pending(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> None:
+def _raise_pending(decision: Decision, now: _Now, plan: Plan) -> None:
     """A case that nobody holds at the moment is raised where it stands; whoever takes it over finds the higher tier."""
-    target = _target(now, policy)
+    target = _target(now, plan)
     if RANK.get(target, 0) > RANK.get(decision.facts.stage, 0):
-        decision.add("raise_pending", triggers=now, stage=target)
+        decision.add("raise_pending", triggers=list(now), stage=target)
 
 
-def _reopen(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> None:
+def _reopen(decision: Decision, now: _Now, plan: Plan) -> None:
     """C14: a case comes back by itself when a correction had closed it, or the student had left; other reasons are a
     person's to undo."""
     reason = decision.facts.closed_reason
     if (now and reason == "CORRECTED") or reason == "WITHDRAWN":
-        decision.add("reopen", triggers=now)
+        decision.add("reopen", triggers=list(now))
         if decision.facts.moved:
             decision.add("transfer", school_id=decision.facts.here)
             return
-        _raise(decision, decision.facts.stage, now, policy)
+        _raise(decision, decision.facts.stage, now, plan)
 
 
-def _continue(decision: Decision, now: list[str], policy: Mapping[str, Any]) -> None:
+def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
     facts = decision.facts
     for notice in facts.notices:
-        _review_notice(decision, notice, policy)
+        _review_notice(decision, notice, now, plan)
+    for action in facts.actions:
+        if action.status == "OPEN" and action.key not in now and (facts.corrected or not plan.now_only(action.key)):
+            decision.add("withdraw_action", key=action.key)
     if facts.moved:
         decision.add("transfer", school_id=facts.here)
     if facts.moved or facts.state in PENDING:
-        _raise_pending(decision, now, policy)
+        _raise_pending(decision, now, plan)
         return
-    if _raise(decision, facts.state, now, policy):
+    if _raise(decision, facts.state, now, plan):
         return
-    lost = [trigger for trigger in facts.triggers if trigger not in now and trigger != "RUN3"]
+    lost = [key for key in facts.triggers if key not in now and plan.trigger(key) and not plan.is_run(key)]
     if facts.state == "WATCH" and not now and facts.corrected and not facts.worked and not any(notice.sent for notice in facts.notices):
         decision.add("close_corrected")
         return
     if lost and facts.corrected and facts.state in ("TIER2", "TIER3", "LEGAL_REVIEW", "LEGAL_REFERRED"):
         decision.add("flag_correction", lost=lost)
-    fresh = [t for t in now if t not in facts.triggers and t.startswith("L")]
+    fresh = [key for key in now if key not in facts.triggers and plan.acts(key)]
     if fresh:
         decision.add("detect", triggers=fresh)
 
 
-def _review_notice(decision: Decision, notice: NoticeFacts, policy: Mapping[str, Any]) -> None:
-    """A notice whose highest threshold no longer holds: withdrawn before it was sent, superseded afterwards (A3.3)."""
-    if notice.state == "WITHDRAWN_CORRECTION" or notice.superseded:
+def _review_notice(decision: Decision, notice: NoticeFacts, now: _Now, plan: Plan) -> None:
+    """A notice whose highest threshold no longer holds: withdrawn before it was sent, superseded afterwards (A3.3). One that
+    is read as it stands (a share of days) falls by itself; only a correction takes its ground away."""
+    if notice.state == "WITHDRAWN_CORRECTION" or notice.superseded or plan.trigger(notice.covers[-1]) is None:
         return
-    unexcused, top = decision.facts.counts.unexcused, _threshold(notice.covers[-1], policy)
-    if unexcused < int(top["at"]):
-        decision.add("supersede" if notice.sent else "withdraw", notice.id)
-    elif not notice.sent and not notice.breached and _too_late(notice.covers, unexcused, policy):
+    if notice.covers[-1] not in now:
+        if decision.facts.corrected or not plan.now_only(notice.covers[-1]):
+            decision.add("supersede" if notice.sent else "withdraw", notice.id)
+    elif not notice.sent and not notice.breached and _too_late(notice.covers, now):
         decision.add("breach", notice.id)
 
 
-def _too_late(covers: Sequence[str], unexcused: int, policy: Mapping[str, Any]) -> bool:
+def _too_late(covers: Sequence[str], now: _Now) -> bool:
     """'After not more than six': the notice must be out before the count passes the limit (G.S. 115C-378)."""
-    limits = [_threshold(trigger, policy).get("not_later_than") for trigger in covers]
-    return any(limit is not None and unexcused > int(limit) for limit in limits)
+    return any(now[key].late for key in covers if key in now)
 
 
-def _threshold(trigger_id: str, policy: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next(dict(trigger) for trigger in policy["triggers"] if trigger["id"] == trigger_id)
+def _give_duties(decision: Decision, now: _Now, plan: Plan) -> None:
+    """One duty for each occasion of a trigger that asks for more than a notice. What was withdrawn is given again when the
+    trigger is reached again, unless the policy says `none`; a referral that must not be made is written down once (A1.4)."""
+    standing = {action.key for action in decision.facts.actions if action.status in ("OPEN", "DONE")}
+    before = {triggers.trigger_of(action.key) for action in decision.facts.actions}
+    refused_before = {action.key for action in decision.facts.actions if action.refused}
+    for key, each in now.items():
+        trigger = plan.by_id[each.trigger]
+        wanted = triggers.duties(trigger)
+        once = plan.policy["repeat"].get(each.trigger) == "none" and each.trigger in before
+        if not wanted or key in standing or (once and key not in refused_before):
+            continue
+        refused = referral_refused(wanted, plan.policy, decision.facts.flags)
+        if not (refused and key in refused_before):
+            day0 = each.reached_on if (trigger.get("sla") or {}).get("from") == "reached" else None
+            decision.add("begin_action", key=key, actions=list(wanted), refused=refused, day0=day0)
 
 
-def _with_notice(decision: Decision, as_of: date, policy: Mapping[str, Any]) -> Decision:
+def _give_notice(decision: Decision, now: _Now, as_of: date, plan: Plan) -> None:
     """One notice for all thresholds that were reached and are not notified (a combined letter, never two on a day)."""
     facts = decision.facts
-    if not (decision.opens or facts.case_id) or "close_corrected" in decision.names():
-        return decision
-    if facts.state == "CLOSED" and "reopen" not in decision.names():
-        return decision
     fell = {process for name, _data, process in decision.steps if name in ("withdraw", "supersede")}
-    covers = due_thresholds(facts.counts.unexcused, policy["triggers"], _notified(facts, fell, policy))
+    done = _notified(facts, fell, plan)
+    covers = [each.key for each in sorted(now.values(), key=lambda each: _height(each, plan)) if _needs_notice(each, done, plan)]
     if covers:
-        means = [_threshold(trigger, policy).get("means") for trigger in covers]
+        due = [now[key] for key in covers]
+        means = [plan.by_id[each.trigger].get("means") for each in due]
         decision.add(
-            "begin_notice", code="+".join(covers), covers=covers, detected_on=as_of, cited=list(facts.dates),
-            count=facts.counts.unexcused, must_mail="mail" in means, language=facts.language,
-            breached_on=as_of if _too_late(covers, facts.counts.unexcused, policy) else None,
+            "begin_notice", code=triggers.code_of(covers), covers=covers, detected_on=as_of, cited=_cited(facts, due),
+            count=due[-1].amount, must_mail="mail" in means, language=facts.language, reached_on=due[-1].reached_on,
+            breached_on=as_of if _too_late(covers, now) else None,
         )  # fmt: skip
-    return decision
 
 
-def _notified(facts: StudentFacts, fell: set[UUID | None], policy: Mapping[str, Any]) -> set[str]:
+def _needs_notice(each: Reached, done: set[str], plan: Plan) -> bool:
+    return bool(plan.by_id[each.trigger].get("notice")) and each.key not in done
+
+
+def _height(each: Reached, plan: Plan) -> tuple[int, int, str]:
+    """The order of thresholds in a letter: by the stage that they open, then by the threshold; the last one is its head."""
+    trigger = plan.by_id[each.trigger]
+    level = each.key.split("/")[1:2]
+    at = int(level[0]) if level and level[0].isdigit() else int(trigger.get("at", trigger.get("percent", 0)))
+    return RANK[str(trigger["opens"])], at, each.key
+
+
+def _cited(facts: StudentFacts, due: Sequence[Reached]) -> list[date]:
+    """The days that the letter cites: those of every threshold that it covers."""
+    return sorted({day for each in due for day in each.dates}) or list(facts.dates)
+
+
+def _notified(facts: StudentFacts, fell: set[UUID | None], plan: Plan) -> set[str]:
     """Thresholds for which a notice stands. A superseded letter still told the family of its lower thresholds; its
     highest one is notified again when the count returns, unless the policy says `none`."""
     done: set[str] = set()
@@ -205,6 +265,6 @@ def _notified(facts: StudentFacts, fell: set[UUID | None], policy: Mapping[str, 
         if notice.state == "WITHDRAWN_CORRECTION" or (notice.id in fell and not notice.sent):
             continue
         superseded = notice.superseded or notice.id in fell
-        again = superseded and policy["repeat"].get(notice.covers[-1], "on_superseded") != "none"
+        again = superseded and plan.policy["repeat"].get(triggers.trigger_of(notice.covers[-1]), "on_superseded") != "none"
         done |= set(notice.covers[:-1] if again else notice.covers)
     return done

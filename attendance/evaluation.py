@@ -6,7 +6,7 @@ those with a run of absences, and those whose membership has ended; a full evalu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,9 +14,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from attendance import counting, rules
+from attendance import actions, counting, reading, rules, triggers
 from attendance.decisions import Decision, NoticeFacts, StudentFacts, decide
 from attendance.models import AttendanceCase
+from attendance.triggers import Plan, Reached
 from casework import services
 from casework.policy import Policy, policy_for
 from district.models import Post, Role, SchoolYear
@@ -49,22 +50,24 @@ def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> 
     """Recount and act on what changed, as of a date; one transaction. `run_id` names the import that touched students;
     without it all touched students not yet evaluated are taken. Running it again changes nothing."""
     policy = policy_for("attendance", as_of)
-    year = counting.year_of(as_of)
+    year, plan = counting.year_of(as_of), triggers.plan_of(policy.data)
     with transaction.atomic():
-        _collect(as_of, year, policy, full=full, run_id=run_id)
+        _collect(as_of, year, plan, full=full, run_id=run_id)
         counting.recount(as_of, policy.data, students_table=None if full else "evaluated")
-        facts = list(_facts(as_of, year, policy, full=full))
-        decisions = [decision for fact in facts if (decision := decide(fact, as_of, policy.data)).steps]
+        general = reading.readings(as_of, year, plan, students_table="evaluated")
+        facts = actions.with_duties(_facts(as_of, year, policy, plan, general), year.year, plan)
+        decisions = [decision for fact in facts if (decision := decide(fact, as_of, policy.data, plan)).steps]
         result = Evaluation(as_of, policy.id, students=_count_evaluated())
         _carry_out(decisions, as_of, year, result)
-        _plan_next(as_of, year, policy)
+        result.refused += general.refused
+        _plan_next(as_of, year, plan)
         _forget_touched(run_id)
     return result
 
 
-def _collect(as_of: date, year: SchoolYear, policy: Policy, *, full: bool, run_id: UUID | None) -> None:
+def _collect(as_of: date, year: SchoolYear, plan: Plan, *, full: bool, run_id: UUID | None) -> None:
     """The students to look at, in the temporary table `evaluated`, with the length of their run of absences."""
-    run_length = max((int(t["at"]) for t in policy.data["triggers"] if t["measure"] == "RUN"), default=0)
+    run_length = _run_length(plan)
     parameters: dict[str, Any] = {"as_of": as_of, "year": year.year, "starts": year.starts, "run": run_length, "run_id": run_id}
     touched = "SELECT run_id, student_id FROM district_touchedstudent" + (" WHERE run_id = %(run_id)s" if run_id else "")
     with connection.cursor() as cursor:
@@ -76,7 +79,21 @@ def _collect(as_of: date, year: SchoolYear, policy: Policy, *, full: bool, run_i
             cursor.execute(f"CREATE TEMP TABLE evaluated ON COMMIT DROP AS {everybody}", parameters)
         else:
             cursor.execute(_CHOSEN, parameters)
+        if not full and any(rule.percent or rule.now for rule in plan.general):
+            cursor.execute(_WITH_ABSENCES, parameters)
         cursor.execute("ANALYZE evaluated, absent_run")
+
+
+def _run_length(plan: Plan) -> int:
+    return max((int(t["at"]) for t in plan.plain if t["measure"] == "RUN"), default=0)
+
+
+# A share of the days since enrolment, of a month or of weeks changes with every day that passes: all who miss anything are looked at.
+_WITH_ABSENCES = """
+INSERT INTO evaluated SELECT t.student_id FROM attendance_tally t
+ WHERE t.school_year = %(year)s AND t.open_from IS NOT NULL AND t.absences + t.tardies > 0
+   AND NOT EXISTS (SELECT 1 FROM evaluated e WHERE e.student_id = t.student_id)
+"""
 
 
 # Absent on each of the last `run` school days of the own calendar (C1: three consecutive days).
@@ -157,6 +174,7 @@ SELECT c.student_id, c.school_id, c.unexcused, c.absences, c.days, c.active, c.r
   LEFT JOIN attendance_attendancecase a ON a.student_id = c.student_id AND a.school_year = %(year)s
   LEFT JOIN casework_case k ON k.id = a.case_ptr_id
  WHERE a.case_ptr_id IS NOT NULL OR c.unexcused >= %(least)s OR c.run OR c.absences * 100 >= c.days * %(percent)s
+    OR c.student_id = ANY(%(general)s)
  ORDER BY c.student_id
 """
 
@@ -169,12 +187,11 @@ SELECT m.student_id, array_agg(m.day ORDER BY m.day) FROM attendance_mark m
 """
 
 
-def _facts(as_of: date, year: SchoolYear, policy: Policy, *, full: bool) -> Iterable[StudentFacts]:
-    triggers = policy.data["triggers"]
+def _facts(as_of: date, year: SchoolYear, policy: Policy, plan: Plan, general: reading.Readings) -> list[StudentFacts]:
     parameters: dict[str, Any] = {
-        "as_of": as_of, "year": year.year, "starts": year.starts,
-        "least": min((int(t["at"]) for t in triggers if t["measure"] == "U"), default=32_000),
-        "percent": min((int(t["percent"]) for t in triggers if t["measure"] == "C"), default=101),
+        "as_of": as_of, "year": year.year, "starts": year.starts, "general": list(general.reached),
+        "least": min((int(t["at"]) for t in plan.plain if t["measure"] == "U"), default=32_000),
+        "percent": min((int(t["percent"]) for t in plan.plain if t["measure"] == "C"), default=1_000_000),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, parameters)
@@ -184,20 +201,22 @@ def _facts(as_of: date, year: SchoolYear, policy: Policy, *, full: bool) -> Iter
         dates = dict(cursor.fetchall())
     languages = set(policy.get("letters.languages") or ["en"])
     default = str(policy.get("letters.default_language", "en"))
-    return [_student(row, dates.get(row[0], ()), policy, languages, default) for row in rows]
+    run = _run_length(plan)
+    return [_student(row, dates.get(row[0], ()), run, languages, default, general.reached.get(row[0], ())) for row in rows]
 
 
-def _student(row: Sequence[Any], dates: Sequence[date], policy: Policy, languages: set[str], default: str) -> StudentFacts:
+def _student(
+    row: Sequence[Any], dates: Sequence[date], longest: int, languages: set[str], default: str, hits: tuple[Reached, ...]
+) -> StudentFacts:
     (student, school, unexcused, absences, days, active, run, case_id, state, stage, reason, triggers, worked, corrected,
      notices, language, case_school, here) = row  # fmt: skip
-    length = max((int(t["at"]) for t in policy.data["triggers"] if t["measure"] == "RUN"), default=0) if run else 0
     listed = json.loads(notices) if isinstance(notices, str) else notices or ()
     return StudentFacts(
-        student_id=student, school_id=school, counts=rules.Counts(unexcused, absences, int(days), length),
+        student_id=student, school_id=school, counts=rules.Counts(unexcused, absences, int(days), longest if run else 0),
         active=active, corrected=corrected, case_id=case_id, state=state or "", stage=stage or "",
         closed_reason=reason or "", triggers=tuple(triggers or ()), worked=bool(worked),
         notices=tuple(NoticeFacts(UUID(n[0]), tuple(n[1]), n[2], n[3], n[4]) for n in listed),
-        dates=tuple(dates), language=language if language in languages else default, case_school_id=case_school, here=here,
+        dates=tuple(dates), language=language if language in languages else default, case_school_id=case_school, here=here, hits=hits,
     )  # fmt: skip
 
 
@@ -278,8 +297,8 @@ UPDATE attendance_tally t SET evaluate_at = x.at FROM next x
 """
 
 
-def _plan_next(as_of: date, year: SchoolYear, policy: Policy) -> None:
-    rates = [t for t in policy.data["triggers"] if t["measure"] == "C"]
+def _plan_next(as_of: date, year: SchoolYear, plan: Plan) -> None:
+    rates = [t for t in plan.plain if t["measure"] == "C"]
     with connection.cursor() as cursor:
         cursor.execute(
             _NEXT,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import rules
 from attendance.models import Notice, Tally
+from attendance.triggers import plan_of, trigger_of
 from casework.models import Event
 from casework.workflow import Workflow, unmet
 from district.models import Student
@@ -18,6 +19,7 @@ EXCLUSIONS = {
     "homeless": _("homeless (McKinney-Vento)"), "foster": _("in foster care"), "pregnancy_parenting": _("pregnancy or parenting"),
     "severe_illness": _("severe illness"), "indigency_claim": _("the family says that the child must work (G.S. 115C-382)"),
     "disability_related_pending": _("a disability question is pending"),
+    "principal_income_earner": _("the student earns the family's living"),
 }  # fmt: skip
 OPEN_NOTICE = ("DUE", "DRAFT", "SIGNED")
 
@@ -31,8 +33,14 @@ def unexcused(flow: Workflow) -> int:
 
 
 def ten_days(flow: Workflow) -> object:
-    """Ten unexcused days stand."""
-    return unmet(unexcused(flow) >= 10, _("Fewer than ten unexcused days stand."))
+    """The count that the law asks for stands: ten unexcused days (G.S. 115C-378), or the policy's own threshold of tier 3."""
+    plan = plan_of(flow.policy.data)
+    tier3 = [entry for entry in plan.by_id.values() if entry["opens"] == "TIER3" and entry["measure"] == "U"]
+    plain = [int(entry["at"]) for entry in tier3 if entry in plan.plain]
+    if tier3 and not plain:
+        reached = {trigger_of(key) for key in flow.case.triggers}
+        return unmet(any(entry["id"] in reached for entry in tier3), _("No threshold of the policy for a referral stands."))
+    return unmet(unexcused(flow) >= max(plain, default=10), _("Fewer than ten unexcused days stand."))
 
 
 def compulsory(flow: Workflow) -> object:
@@ -56,8 +64,17 @@ def conferred(flow: Workflow) -> object:
 
 def letters_delivered(flow: Workflow) -> object:
     """L3, L6 and L10 are delivered, and none of them is superseded without a reissue (C6, A-22)."""
-    missing = [text for code in ("L3", "L6", "L10") if (text := _standing(flow, code))]
+    missing = [text for code in _required(flow) if (text := _standing(flow, code))]
     return unmet(not missing, _("Letters that stand in the way: %(which)s.") % {"which": ", ".join(missing)})
+
+
+def _required(flow: Workflow) -> list[str]:
+    """The notices that must have been delivered: every plain one of the policy (NC: L3, L6, L10), and of the others those
+    whose threshold the case reached."""
+    plan = plan_of(flow.policy.data)
+    plain = {str(entry["id"]) for entry in plan.plain}
+    reached = [key for key in flow.case.triggers if trigger_of(key) not in plain]
+    return [key for key in (*(name for name in plan.by_id if name in plain), *reached) if (plan.trigger(key) or {}).get("notice")]
 
 
 def _standing(flow: Workflow, code: str) -> str:
@@ -71,9 +88,14 @@ def _standing(flow: Workflow, code: str) -> str:
 
 def not_excluded(flow: Workflow) -> object:
     """No exclusion of the policy stands against a referral."""
-    flags = {FLAGS[flag] for flag in Student.objects.get(pk=flow.case.student_id).flags if flag in FLAGS} | set(flow.case.exclusions)
+    flags = exclusion_flags(flow.case)
     found = [str(EXCLUSIONS.get(name, name)) for name in flow.policy.get("exclusions_from_legal") or () if name in flags]
     return unmet(not found, _("Excluded from legal referral: %(why)s.") % {"why": ", ".join(found)})
+
+
+def exclusion_flags(case: Any) -> set[str]:
+    """What stands against a referral of the case's student, in the policy's words: flags of the record and recorded reasons."""
+    return {FLAGS[flag] for flag in Student.objects.get(pk=case.student_id).flags if flag in FLAGS} | set(case.exclusions)
 
 
 def disclosed(data: Any) -> dict[str, str]:

@@ -9,15 +9,21 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from attendance.models import AttendanceCase, Notice
-from casework.letters import Letterhead, Rendered, render
+from attendance.clocks import trigger
+from attendance.measures import rules_of
+from attendance.models import AttendanceCase, MarkClass, Notice
+from attendance.triggers import trigger_of
+from casework.letters import ROOT, Letterhead, Rendered, render
 from casework.models import Document
+from casework.policy import Policy
 from district.models import District, Guardian, Post, Role, Student
 
 if TYPE_CHECKING:
     from casework.workflow import Workflow
 
 FOLDER = "attendance"
+# The letter of a trigger that has no text of its own: everything in it comes from the policy.
+GENERIC = "POLICY"
 
 
 def recipients(case: AttendanceCase) -> list[dict[str, Any]]:
@@ -46,8 +52,30 @@ def _document(flow: Workflow, language: str, signer: Any) -> Document:
     notice = flow.process
     assert isinstance(notice, Notice)
     data = letter_data(flow.case, notice, flow.turn.today, signer)
-    rendered = render(FOLDER, notice.covers[-1], language, data, letterhead())
+    template = template_of(notice.covers[-1])
+    if template == GENERIC:
+        data["rule"] = rule_data(notice.covers[-1], flow.policy)
+    rendered = render(FOLDER, template, language, data, letterhead())
     return store(rendered, data, flow, draft=signer is None)
+
+
+def template_of(key: str) -> str:
+    """The letter of an occasion: the trigger's own template, or the one that reads everything from the policy."""
+    own = trigger_of(key)
+    return own if (ROOT / FOLDER / "letter_templates" / f"{own}.en.typ").exists() else GENERIC
+
+
+def rule_data(key: str, policy: Policy) -> dict[str, Any]:
+    """What the policy says about an occasion, as plain values for the general letter: threshold, unit, window, what follows, law."""
+    entry = trigger(policy, trigger_of(key))
+    rule = next(rule for rule in rules_of({**policy.data, "triggers": [entry]}))
+    level = [part for part in key.split("/")[1:] if part.isdigit()]
+    return {
+        "at": int(level[0]) if level else rule.at, "unit": rule.unit.value, "percent": rule.percent,
+        "window": rule.window.kind.value, "window_n": rule.window.n, "cite": str(entry.get("cite", "")),
+        "kind": "absent" if MarkClass.EXCUSED in rule.classes else "unexcused",
+        "actions": [action for action in rule.actions if action != "notice"],
+    }  # fmt: skip
 
 
 def store(rendered: Rendered, data: dict[str, Any], flow: Workflow, *, draft: bool) -> Document:

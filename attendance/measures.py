@@ -83,10 +83,11 @@ def day_mark(day: date, mark_class: MarkClass, excuse: str, minutes_absent: int 
 
 @dataclass(frozen=True)
 class Enrolled:
-    """A stay, both days included; `left` None while it runs."""
+    """A stay, both days included; `left` None while it runs; `calendar` None: the student's own calendar."""
 
     entered: date
     left: date | None = None
+    calendar: SchoolCalendar | None = None
 
     def holds(self, day: date) -> bool:
         """Whether the student was enrolled on the day."""
@@ -127,6 +128,7 @@ class Rule:
     whole_day: bool
     over_minutes: int
     day_minutes: int | None
+    period_minutes: int | None
     present: Fraction
     conversion: Mapping[str, Any] | None
     opens: str
@@ -173,7 +175,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "C": {"classes": _ABSENT},
     "RUN": {"classes": _ABSENT, "window": "consecutive", "holds": "now"},
 }
-_PARTS = ("classes", "unit", "window", "holds", "tardies", "whole_day", "over_minutes", "day_minutes")
+_PARTS = ("classes", "unit", "window", "holds", "tardies", "whole_day", "over_minutes", "day_minutes", "period_minutes")
 
 
 def rules_of(policy: Mapping[str, Any]) -> list[Rule]:
@@ -193,7 +195,7 @@ def _rule(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Rule:
         unit=Counted(said.get("unit", "day")), window=_window(name, said.get("window", "school_year")),
         at=int(trigger["percent" if percent else "at"]), percent=percent, min_days=int(trigger.get("min_days", 0)), every=every,
         now=percent or said.get("holds") == "now", tardies=bool(said.get("tardies")), whole_day=bool(said.get("whole_day")),
-        over_minutes=int(said.get("over_minutes", 0)), day_minutes=said.get("day_minutes"),
+        over_minutes=int(said.get("over_minutes", 0)), day_minutes=said.get("day_minutes"), period_minutes=said.get("period_minutes"),
         present=Fraction(str(policy["present_rule"]["min_fraction_of_day"])),
         conversion=policy["conversion"].get("tardy"), opens=str(trigger["opens"]),
         actions=_actions(trigger), sla=trigger.get("sla"),
@@ -265,7 +267,9 @@ class Frame:
 
     def counts(self, day: date) -> bool:
         """Whether a mark on this day counts: a school day of this year on which the student was enrolled (A3.1 rule 3)."""
-        return day >= self.year.starts and self.calendar.is_school_day(day) and any(stay.holds(day) for stay in self.stays)
+        return day >= self.year.starts and any(
+            stay.holds(day) and (stay.calendar or self.calendar).is_school_day(day) for stay in self.stays
+        )
 
     def start(self, window: Window, end: date) -> date:
         """The first day of the window that ends with `end`; both days belong to it (28 days: `end` and the 27 before)."""
@@ -300,8 +304,11 @@ class Frame:
 def frame_of(calendar: SchoolCalendar, enrolled: Iterable[Enrolled], year: Year, as_of: date) -> Frame:
     """The frame of one student up to a date."""
     stays = tuple(enrolled)
-    days = tuple(day for day in calendar.school_days(year.starts, as_of) if any(stay.holds(day) for stay in stays))
-    return Frame(calendar, stays, year, days)
+    days: set[date] = set()
+    for stay in stays:
+        until = min(as_of, stay.left or as_of)
+        days.update((stay.calendar or calendar).school_days(max(year.starts, stay.entered), until))
+    return Frame(calendar, stays, year, tuple(sorted(days)))
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------
@@ -375,8 +382,10 @@ def _minutes_of(rule: Rule, mark: DayMark) -> int:
     return int(mark.fraction * (rule.day_minutes or 0))
 
 
-def _periods(_rule: Rule, marks: Sequence[DayMark], _whole: bool) -> int:
-    return sum(mark.periods for mark in marks)
+def _periods(rule: Rule, marks: Sequence[DayMark], _whole: bool) -> int:
+    """Periods as recorded; else, where the policy says how long a period is, those that fit into the minutes missed."""
+    recorded = sum(mark.periods for mark in marks)
+    return recorded if recorded or not rule.period_minutes else _minutes(rule, marks, _whole) // rule.period_minutes
 
 
 _POINTS = {Counted.DAY: _days, Counted.PART_OF_DAY: _parts, Counted.HOUR: _minutes, Counted.PERIOD: _periods}
@@ -428,13 +437,14 @@ def trigger_hits(
     calendar: SchoolCalendar,
     enrolled: Iterable[Enrolled],
     year: Year | None = None,
+    only: Sequence[Rule] | None = None,
 ) -> list[Hit]:
     """What the marks reach by `as_of`, in the policy's order, the earliest first. A count stays reached for the school year
     (ten days in six months happened, whatever the window holds later); a percentage and `holds: now` are as they stand on
-    `as_of`. Whether the student is still enrolled is the caller's question. Raises MeasureError."""
+    `as_of`. `only`: some of the policy's rules. Whether the student is still enrolled is the caller's question. Raises MeasureError."""
     frame = frame_of(calendar, enrolled, year or school_year(policy, as_of), as_of)
     counted = [mark for mark in marks if mark.day <= as_of and frame.counts(mark.day)]
-    return [hit for rule in rules_of(policy) for hit in _hits(rule, events_of(rule, counted), as_of, frame)]
+    return [hit for rule in (rules_of(policy) if only is None else only) for hit in _hits(rule, events_of(rule, counted), as_of, frame)]
 
 
 def _hits(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) -> list[Hit]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import counting, rules
 from attendance.models import Notice
+from attendance.triggers import plan_of
 from attendance.workflow import NoticeState
 from casework import access
 from casework.casefile import CaseFile
@@ -67,7 +68,7 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     policy, year = policy_for("attendance", as_of), counting.year_of(as_of)
     data, conversion = policy.data, policy.data["conversion"].get("tardy")
     rate, bands = data["measures"]["C"], data["bands"]
-    thresholds = [int(t["at"]) for t in data["triggers"] if t["measure"] == "U"]
+    thresholds = [int(t["at"]) for t in plan_of(data).plain if t["measure"] == "U"]
     parameters = {
         "starts": year.starts, "as_of": min(as_of, year.ends), "least": rate["min_enrolled"],
         "percent": rate["chronic_percent"], **bands, "thresholds": thresholds,

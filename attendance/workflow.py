@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance import clocks, forms, legal, letters
+from attendance import actions, clocks, forms, legal, letters
 from attendance.models import Notice
 from casework import dates, grants
 from casework.deadline_steps import deadline_steps
@@ -84,6 +84,7 @@ class AttendanceWorkflow(Workflow):
     state = SubjectState(Stage)
 
     extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(state, OPEN, by=(SUPERVISE,))
+    begin_action, withdraw_action, record_action = actions.action_steps(state, OPEN, by=(WORK, SIGN))
 
     # -- opening and raising: the machine by the counts, a person with a reason ------------------------------------
 
@@ -125,7 +126,8 @@ class AttendanceWorkflow(Workflow):
         process = self.spawn("NOTICE", **fields)
         if fields.get("breached_on"):
             self.alert("L6_LATE", "supervisor")
-        self.turn.data = {"notice": str(process.id), "covers": fields["covers"], "count": fields["count"]}
+        counted = clocks.counted(fields["covers"], fields["count"], self.policy)
+        self.turn.data = {"notice": str(process.id), "covers": fields["covers"], **counted}
 
     def _raise(self, stage: Stage) -> None:
         self._reached()
@@ -457,10 +459,12 @@ class NoticeWorkflow(Workflow):
 
     def begin(self) -> None:
         """The clock starts at detection, not at the absence (A3.1 rule 6)."""
-        self.start_clock(clocks.shortest(self.notice.covers, self.policy), self.notice.detected_on, "detected")
+        kind = clocks.shortest(self.notice.covers, self.policy)
+        if kind is not None:
+            self.start_clock(kind, clocks.day0(kind, self.notice, self.policy), "detected")
 
     def _stop_clock(self) -> None:
-        for kind in clocks.NOTICE:
+        for kind in {clock.kind for clock in self.file.running if clock.kind.startswith(clocks.NOTICE_PREFIX)}:
             self.stop_clock(kind)
 
     @step(

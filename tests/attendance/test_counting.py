@@ -9,10 +9,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance import counting, rules
+from attendance import counting, evaluation, reading, rules
 from attendance.evaluation import evaluate
 from attendance.models import AttendanceCase, Mark, Notice, SchoolTally, Tally
 from attendance.selectors import attendance_report
+from attendance.triggers import plan_of
 from casework.policy import policy_for
 from district.models import CalendarDay, Enrollment, School, Student, TouchedStudent
 
@@ -108,12 +109,31 @@ def _play(nights, spans, history, closed) -> None:
             assert found_counts == expected
         else:
             assert expected["schools"] == {}
+        assert by_tallies(as_of) == by_marks(as_of), "the set-based path and the general one reach the same triggers"
         report = attendance_report(as_of)
         assert report["enrolled"] == (1 if expected["days"] else 0)
         assert report["unexcused_reached"]["3"] == int(expected["unexcused"] >= 3 and bool(expected["days"]))
     finally:
         sis.days = original
         sis.night += 100
+
+
+def by_tallies(as_of: date) -> list[str]:
+    """What the student has reached by the counts of the evening."""
+    policy, year = policy_for("attendance", as_of), counting.year_of(as_of)
+    plan = plan_of(policy.data)
+    assert plan.general == [], "every trigger of the model policy is decided by counts"
+    evaluation._collect(as_of, year, plan, full=True, run_id=None)
+    facts = evaluation._facts(as_of, year, policy, plan, reading.Readings())
+    return [key for fact in facts for key in rules.reached(fact.counts, plan.plain)]
+
+
+def by_marks(as_of: date) -> list[str]:
+    """The same, each mark read under each trigger."""
+    year, plan = counting.year_of(as_of), plan_of(policy_for("attendance", as_of).data)
+    found = reading.readings(as_of, year, plan, students_table=None, rules=list(plan.rules.values()))
+    assert found.refused == []
+    return [each.key for reached in found.reached.values() for each in reached]
 
 
 def _rows() -> list[tuple[object, ...]]:

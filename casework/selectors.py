@@ -154,18 +154,20 @@ def shelves(user: Any) -> dict[str, Any]:
     statements with the names)."""
     today = local_today()
     week, yesterday = today + timedelta(days=6 - today.weekday()), today - timedelta(days=1)
-    others = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.OPEN).exclude(role=Role.SSW)
+    others = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.OPEN, clock__kind=OuterRef("next_duty")).exclude(role=Role.SSW)
     mine = access.visible(user).filter(owner=user, closed_on=None).annotate(others=Exists(others))
     wanted = mine.filter(Q(next_due__lte=week) | Q(opened_on__gte=yesterday) | Q(others=True))
     found = list(wanted.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW, "others")[:400])
-    rows = _rows([values[:-1] for values in found], today)
+    rows, waiting = [], []
+    for row, values in zip(_rows([values[:-1] for values in found], today), found, strict=True):
+        (waiting if values[-1] else rows).append(row)
     late = [row for row in rows if row.due and row.due <= today]
     return {
         "today": late[:SHELF],
         "today_more": max(len(late) - SHELF, 0),
         "week": [row for row in rows if row.due and today < row.due <= week][:SHELF],
-        "new": [row for row in rows if row.opened >= yesterday][:SHELF],
-        "waiting": [row for row, values in zip(rows, found, strict=True) if values[-1]][:SHELF],
+        "new": [row for row in rows + waiting if row.opened >= yesterday][:SHELF],
+        "waiting": waiting[:SHELF],
     }
 
 

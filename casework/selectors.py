@@ -158,7 +158,8 @@ def shelves(user: Any) -> dict[str, Any]:
     mine = access.visible(user).filter(owner=user, closed_on=None).annotate(others=Exists(others))
     wanted = mine.filter(Q(next_due__lte=week) | Q(opened_on__gte=yesterday) | Q(others=True))
     found = list(wanted.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW, "others")[:400])
-    rows, waiting = [], []
+    rows: list[Row] = []
+    waiting: list[Row] = []
     for row, values in zip(_rows([values[:-1] for values in found], today), found, strict=True):
         (waiting if values[-1] else rows).append(row)
     late = [row for row in rows if row.due and row.due <= today]

@@ -168,7 +168,7 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     absent = sum(day["kind"] in ("excused", "unexcused", "suspension", "unknown") for day in year)
     held = sum(day["kind"] not in ("closed", "future") for day in year)
     return {
-        "student": student, "guardians": guardians, "days": year,
+        "student": student, "guardians": guardians, "days": year, "call_first": student.notices.filter(until=None).exists(),
         "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
         "prior": prior, "unexcused": sum(day["kind"] == "unexcused" for day in year),
         "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],

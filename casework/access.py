@@ -99,6 +99,7 @@ class Rights:
     by_post: frozenset[str]
     lent: frozenset[str]
     recused: bool
+    emergency: bool = False
 
 
 _RIGHTS = """
@@ -109,7 +110,7 @@ UNION ALL
 SELECT 'lent', p.codename FROM casework_caseuserpermission c JOIN auth_permission p ON p.id = c.permission_id
  WHERE c.user_id = %(user)s AND c.content_object_id = %(case)s
 UNION ALL
-SELECT 'lent', 'view_cases' FROM casework_emergencyaccess e
+SELECT 'emergency', 'view_cases' FROM casework_emergencyaccess e
  WHERE e.user_id = %(user)s AND e.case_id = %(case)s AND e.until > %(now)s
 UNION ALL
 SELECT 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.case_id = %(case)s
@@ -126,8 +127,9 @@ def rights(user: Any, case: Case) -> Rights:
             rows = cursor.fetchall()
         kept[key] = Rights(
             by_post=frozenset(name for source, name in rows if source == "post"),
-            lent=frozenset(name for source, name in rows if source == "lent"),
+            lent=frozenset(name for source, name in rows if source in ("lent", "emergency")),
             recused=any(source == "recused" for source, _name in rows),
+            emergency=any(source == "emergency" for source, _name in rows),
         )
     return kept[key]
 

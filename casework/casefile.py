@@ -48,7 +48,7 @@ class CaseFile:
     touched: dict[Any, models.Model] = field(default_factory=dict)
     rungs: list[dict[str, Any]] = field(default_factory=list)
     cancelled_rungs: set[UUID] = field(default_factory=set)
-    later: list[Callable[[], None]] = field(default_factory=list)
+    later: list[Callable[[], object]] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -21,6 +21,8 @@ PLAIN = {
     "L6_LATE": gettext_noop("a notice is later than the law allows"),
     "IMPORT_HELD": gettext_noop("an import is held and waits for your decision"),
     "IMPORT_REFUSED": gettext_noop("an import was refused"),
+    "EMERGENCY_ACCESS": gettext_noop("somebody who is not assigned opened it in an emergency"),
+    "PARTY_ANSWERED": gettext_noop("something has come by a private link"),
     "RECALC": gettext_noop("a due date moved with the calendar"),
 }
 

@@ -15,6 +15,7 @@ from casework.services import local_today
 from titleix import clocks, procedure, reading
 from titleix.models import Assignment, Delivery, Record, TitleIXCase
 from titleix.models import Party as Person
+from titleix.panel import panel
 from titleix.workflow import RULES, TitleIXWorkflow
 
 
@@ -67,4 +68,6 @@ TITLE_IX = CaseKind(
     parties=parties,
     windows=windows,
     keeps_reads=True,
+    template="titleix/case.html",
+    panels=panel,
 )

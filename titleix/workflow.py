@@ -13,6 +13,7 @@ from casework.stepforms import NoteForm, ReasonForm
 from casework.workflow import NEW, SYSTEM, SubjectState, Workflow, step, unmet
 from titleix import clocks, forms, guards, intake, reading, writing
 from titleix.models import Record, TitleIXCase
+from titleix.privacy_steps import kept, privacy_steps
 from titleix.screening import Outcome
 from titleix.separation import Role
 
@@ -94,6 +95,8 @@ class TitleIXWorkflow(Workflow):
     extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(
         state, OPEN, by=(COORDINATE,), cite="34 CFR 106.45(b)(1)(v)"
     )
+    (disclose, flag_family, unflag_family, involve, release, emergency_access, propose_disposal, withdraw_disposal,
+     confirm_disposal) = privacy_steps(state, list(Stage), OPEN, [S.CLOSED, S.MERGED])  # fmt: skip
 
     # -- report and screening (B3.1) -----------------------------------------------------------------------------------
 
@@ -164,7 +167,7 @@ class TitleIXWorkflow(Workflow):
 
     @step(state, source=S.MERGED, target=S.SCREENING, label=_("Take out of the other case"),
         does=_("Takes the report out of the other case; its screening begins anew."), by=(COORDINATE,), form=ReasonForm, starts=("screening",),
-          conditions=[guards.merged_lately])  # fmt: skip
+          conditions=[guards.merged_lately, kept])  # fmt: skip
     def unmerge(self) -> None:
         """B3.1: within 30 days."""
         self.case.linked_id, self.case.link = None, ""
@@ -559,6 +562,7 @@ class TitleIXWorkflow(Workflow):
         does=_("Opens the case again as a new episode with a date of its own; the first result stays."),
         by=(COORDINATE,),
         form=ReasonForm,
+        conditions=[kept],
     )
     def reopen(self) -> None:
         """T-27: new evidence or an error; a new episode with its own day 0, the old result stays."""

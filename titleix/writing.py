@@ -15,7 +15,7 @@ from casework import dates, grants
 from casework.errors import Invalid
 from casework.models import CaseUserPermission
 from casework.workflow import Workflow
-from titleix import guards, intake, procedure, reading
+from titleix import guards, intake, procedure, reading, retention
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
 from titleix.screening import Outcome, parallel_duties
 from titleix.separation import Conflict, ConflictKind, Role
@@ -257,6 +257,8 @@ def _follow(flow: Workflow, outcome: Outcome, complaint: bool) -> None:
 def _merge(flow: Workflow, target: TitleIXCase) -> None:
     """This report goes on in the other case; its clocks end as MERGED. The earliest day 0 wins there: by hand, since it
     moves another case (correct day 0)."""
+    if retention.holds_on(flow.case):
+        raise Invalid({"duplicate_of": [_("A legal hold covers this report: it cannot be merged away.")]})
     flow.merge_clocks(f"merged into {target.number}")
     flow.case.linked_id, flow.case.link = target.pk, TitleIXCase.Link.MERGED
     flow.close_case("MERGED")

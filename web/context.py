@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from district.models import Post, Role
 from notifications.selectors import strip
+from titleix.desks import lent
 
 
 def posts(user: Any) -> list[Post]:
@@ -33,7 +34,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "post_names": " · ".join(sorted({str(Role(post.role).label) for post in held})),
         "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
         "administers": Role.DISTRICT_ADMIN in roles,
-        "sees_cases": bool(roles - {Role.DISTRICT_ADMIN}),
+        "sees_cases": bool(roles - {Role.DISTRICT_ADMIN}) or (user is not None and user.is_authenticated and not roles and lent(user)),
         "as_of": timezone.localtime(),
         "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",
     }

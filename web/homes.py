@@ -11,23 +11,26 @@ from typing import Any
 from attendance.selectors import letters_waiting, unresolved
 from casework import selectors
 from district.models import Import, Role, User
+from titleix import desks
+from web.context import posts
 
 READERS = frozenset({Role.SSW, Role.PRINCIPAL, Role.SUPERVISOR, Role.DATA_MANAGER, Role.COUNSELOR, Role.NURSE})
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the home page. `context` gives what its template shows; an empty answer leaves the section out."""
+    """A part of the home page. `context` gives what its template shows; an empty answer leaves the section out. Without
+    roles it is asked for everybody: what they hold in single cases decides."""
 
     template: str
-    roles: frozenset[str]
+    roles: frozenset[str] | None
     context: Callable[[User], dict[str, Any]]
 
 
 def sections(user: User, roles: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """(template, what it shows) of every section for these roles, in their order."""
     for section in SECTIONS:
-        if section.roles & roles and (shown := section.context(user)):
+        if (section.roles is None or section.roles & roles) and (shown := section.context(user)):
             yield section.template, shown
 
 
@@ -40,11 +43,17 @@ def _unresolved(user: User) -> dict[str, Any]:
     return {"unresolved": rows, "unresolved_count": count}
 
 
+def _titleix(user: User) -> dict[str, Any]:
+    desk = desks.desk(user, {post.role for post in posts(user)})
+    return {"titleix": desk} if desk else {}
+
+
 def _imports(user: User) -> dict[str, Any]:
     return {"imports": Import.objects.all()[:6], "held": Import.objects.filter(state=Import.State.HELD).count()}
 
 
 SECTIONS = [
+    Section("titleix/desk.html", None, _titleix),
     Section("web/home/figures.html", READERS, lambda user: {"counts": selectors.counts(user)}),
     Section("web/home/today.html", frozenset({Role.SSW}), _shelves),
     Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("casework.urls")),
     path("", include("district.urls")),
     path("", include("notifications.urls")),
+    path("", include("titleix.desk_urls")),
 ]

@@ -2,6 +2,7 @@
 
 from .case import TitleIXCase
 from .people import Assignment, Party, Training
+from .privacy import FamilyFlag, PartyLink
 from .records import Delivery, Disclosure, Record
 
-__all__ = ["Assignment", "Delivery", "Disclosure", "Party", "Record", "TitleIXCase", "Training"]
+__all__ = ["Assignment", "Delivery", "Disclosure", "FamilyFlag", "Party", "PartyLink", "Record", "TitleIXCase", "Training"]

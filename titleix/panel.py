@@ -1,0 +1,238 @@
+"""What only the page of a Title IX case shows: the checklist, both dates, people, records, letters with proof, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from casework import access
+from casework.casefile import CaseFile
+from casework.models import Clock, Disposal
+from casework.services import local_today
+from district.models import User
+from titleix import checklist, procedure, reading
+from titleix.forms import ROLES
+from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
+
+# Who holds a function in the case sees its people by name; a mere reader sees labels.
+FUNCTIONS = (
+    "coordinate_cases",
+    "investigate_cases",
+    "decide_cases",
+    "appeal_cases",
+    "facilitate_cases",
+    "administer_cases",
+    "approve_cases",
+)
+LETTERS = {
+    "ACK": _("acknowledgement"), "NOTICE": _("notice of allegations"), "NOTICE_SUPPLEMENT": _("supplemental notice"), "EVIDENCE": _("evidence"),
+    "REPORT": _("investigative report"), "DETERMINATION": _("determination"), "DISMISSAL": _("dismissal"), "OUTCOME": _("outcome"),
+    "SCHOOL_OUTCOME": _("outcome of the inquiry"), "INTERVIEW": _("notice of an interview"), "SUPPORT": _("supportive measures"),
+    "EXTENSION": _("notice of an extension"), "APPEAL_NOTICE": _("notice of an appeal"), "APPEAL_DECISION": _("decision on the appeal"),
+    "IR_NOTICE": _("notice of informal resolution"), "IR_CONSENT": _("consent to informal resolution"), "EMERGENCY_REMOVAL": _("emergency removal"),
+    "INFO": _("question to the reporter"), "REFERRAL": _("referral"), "CLOSING": _("closing letter"), "RETALIATION": _("protection from retaliation"),
+}  # fmt: skip
+MEANS = {"mail": _("by mail"), "hand": _("handed over"), "email": _("by e-mail with a link"), "portal": _("by the private link")}
+
+
+def facts(file: CaseFile) -> checklist.Facts:
+    """The facts of the checklist out of a case file that is at hand."""
+    case, records = file.case, file.children["record"]
+    by_code = {(row.kind, row.code): row.on for row in sorted(records, key=lambda row: row.on)}
+    screened = [row.on for row in records if row.kind == Record.Kind.SCREENING and row.code == case.outcome]
+    duties = {row.code: row.on for row in records if row.kind == Record.Kind.DUTY}
+    done_by_kind = {row.kind: row.on for row in sorted(records, key=lambda row: row.on)}
+    decided = [row for row in records if row.kind == Record.Kind.APPEAL and row.code.startswith("decided_")]
+    parties = {row.id for row in reading.people(file, Party.Part.COMPLAINANT, Party.Part.RESPONDENT)}
+    return checklist.Facts(
+        outcome=case.outcome, screened_on=max(screened, default=None), complaint_on=case.complaint_on,
+        second_reader_open=case.second_reader_open, second_read_on=by_code.get(("SCREENING", "second_reader")),
+        contacted_on=done_by_kind.get(Record.Kind.CONTACT), records=_without_dismissal(records), sent=_sent(file),
+        due={clock.kind: clock.due for clock in file.running}, duties_done=duties,
+        duties_open=[task.kind.removeprefix("DUTY_").lower() for task in file.tasks if task.kind.startswith("DUTY_")],
+        roles={row.role for row in file.children["assignment"] if row.ends_on is None}, sides=len(parties),
+        heard=len({row.party_id for row in records if row.kind == Record.Kind.INTERVIEW} & parties),
+        questions={row.code: row.on for row in records if row.kind == Record.Kind.QUESTION},
+        evidence_over_on=_over(file, "EVIDENCE"), report_over_on=_over(file, "REPORT"),
+        appealed_on=by_code.get(("APPEAL", "filed")), appeal_decided_on=max((row.on for row in decided), default=None),
+        appeal_sent_back=any(row.code == "decided_sent_back" for row in decided),
+        dismissed_on=max((row.on for row in records if row.code.startswith("dismissed_")), default=None),
+        informal="CONSENT" in done_by_kind, agreed_on=done_by_kind.get(Record.Kind.AGREEMENT), responsible=case.responsible,
+        final=case.state in ("FINAL", "REMEDIES", "CLOSED", "T9_CLOSED"), closed_on=case.closed_on, closed_reason=case.closed_reason,
+        district=_is_district(case),
+    )  # fmt: skip
+
+
+def _is_district(case: TitleIXCase) -> bool:
+    """Under the grievance process of 106.45: the district's level, but not its inquiry without a complaint."""
+    return case.level == TitleIXCase.Level.DISTRICT and not case.state.startswith("S_")
+
+
+def _without_dismissal(records: Collection[Record]) -> dict[str, date]:
+    rows = [row for row in records if not row.code.startswith("dismissed_") and row.code != "review"]
+    return {row.kind: row.on for row in sorted(rows, key=lambda row: row.on)}
+
+
+def _sent(file: CaseFile) -> dict[str, date]:
+    return {row.code: row.sent_on for row in sorted(file.children["delivery"], key=lambda row: row.sent_on)}
+
+
+def _window(file: CaseFile, code: str) -> procedure.Window | None:
+    if not reading.deliveries(file, code):
+        return None
+    return procedure.party_window(reading.recipients(file, code), reading.span(file, f"{code.lower()}_wait"), file.calendar)
+
+
+def _over(file: CaseFile, code: str) -> date | None:
+    window = _window(file, code)
+    return window.ends_on if window and window.next_from <= local_today() else None
+
+
+@dataclass(frozen=True)
+class OpenWindow:
+    """A time that belongs to the parties."""
+
+    label: Any
+    cite: str
+    starts: date
+    ends: date
+    next_from: date
+    early: bool = False
+
+
+def windows(file: CaseFile) -> list[OpenWindow]:
+    """The windows of the parties in this case, past ones too, with their dates."""
+    found = []
+    for code, label, cite in (
+        ("EVIDENCE", _("The parties answer to the evidence"), "34 CFR 106.45(b)(5)(vi)"),
+        ("REPORT", _("The parties answer to the report"), "34 CFR 106.45(b)(5)(vii)"),
+    ):
+        window = _window(file, code)
+        if window:
+            found.append(OpenWindow(label, cite, window.sent_on, window.ends_on, window.next_from, window.early))
+    sent = [row.sent_on for code in ("DETERMINATION", "DISMISSAL") for row in reading.deliveries(file, code)]
+    if sent:
+        appeal = procedure.appeal_window(sent, reading.span(file, "appeal_window"), file.calendar)
+        found.append(OpenWindow(_("Time to appeal"), "34 CFR 106.45(b)(8)", max(sent), appeal.file_by.due, appeal.final_on))
+    return found
+
+
+@dataclass(frozen=True)
+class Dates:
+    """How long it is known, and by when it was promised: the commitment (from knowledge) and the procedure (from the formal
+    complaint), which differ after an escalation or a late complaint (B2.4)."""
+
+    known_on: date
+    days_known: int
+    commitment: date | None
+    procedure: date | None
+    both: bool
+
+
+def dates_of(file: CaseFile) -> Dates:
+    """Both dates of a case."""
+    known, case = reading.known_on(file), file.case
+    clock = next((clock for clock in file.running if clock.kind in ("district_investigation", "school_investigation")), None)
+    until = case.closed_on or local_today()
+    district = case.level == TitleIXCase.Level.DISTRICT
+    by_complaint = None
+    if district and case.complaint_on:
+        by_complaint = procedure.due(case.complaint_on, reading.span(file, "district_investigation"), file.calendar).due
+    escalated = any(row.code == "escalated" for row in reading.records(file, Record.Kind.SCREENING))
+    return Dates(known, (until - known).days, _commitment(clock), by_complaint, both=escalated and district)
+
+
+def _commitment(clock: Clock | None) -> date | None:
+    return clock.due if clock else None
+
+
+def panel(file: CaseFile, user: Any) -> dict[str, Any]:
+    """The context of titleix/case.html: one statement for names, one for emergencies and disposal each."""
+    case = file.case
+    names = any(access.can(user, function, case) for function in FUNCTIONS) or _in_emergency(user, case)
+    staff = _users(file)
+    found = facts(file)
+    labels = {party.id: party.label for party in file.children["party"]}
+    return {
+        "checklist": checklist.items(found), "dates": dates_of(file), "people": _people(file), "names": names, "level": case.get_level_display(),
+        "assignments": [(dict(ROLES).get(row.role, row.role), staff.get(row.user_id, ""), row) for row in _assignments(file)],
+        "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "spans": windows(file),
+        "narrative": case.narrative if names else "", "coordinates": access.can(user, "coordinate_cases", case),
+        "case": case, "disposal": _disposal(case),
+    }  # fmt: skip
+
+
+def _disposal(case: TitleIXCase) -> Disposal | None:
+    found = Disposal.objects.filter(case_id=case.pk, withdrawn_on=None) if case.closed_on else Disposal.objects.none()
+    return found.select_related("proposed_by", "confirmed_by").first()
+
+
+def _in_emergency(user: Any, case: TitleIXCase) -> bool:
+    """Who broke the glass has said why and is on record: they see what they came for."""
+    rights = access.rights(user, case)
+    return "view_cases" in rights.lent and rights.emergency
+
+
+def _users(file: CaseFile) -> dict[int, str]:
+    wanted = {row.user_id for row in file.children["assignment"]} | {row.by_id for row in file.children["record"] if row.by_id}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted).only("first_name", "last_name", "username")} if wanted else {}
+
+
+def _people(file: CaseFile) -> list[tuple[Party, str, list[Party]]]:
+    """Everybody in the case, each with who acts for them; those who act stand under whom they act for."""
+    everybody = reading.people(file)
+    acting = {Party.Part.PARENT, Party.Part.ADVISOR}
+    top = [party for party in everybody if party.part not in acting or party.acts_for_id is None]
+    return [(party, party.label, [other for other in everybody if other.acts_for_id == party.id]) for party in top]
+
+
+def _assignments(file: CaseFile) -> list[Assignment]:
+    return sorted(file.children["assignment"], key=lambda row: (row.ends_on is not None, row.role, row.starts_on))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record as the page shows it."""
+
+    number: int
+    on: date
+    party: str
+    code: str
+    text: str
+    by: str
+    title: str
+
+
+CODES = {
+    "offered": _("offered"), "accepted": _("accepted"), "refused": _("refused"), "held": _("held"), "relied": _("relied on"),
+    "not_relied": _("not relied on"), "alleged": "", "review": _("review"), "substantiated": _("substantiated"), "inconclusive": _("inconclusive"),
+    "not_substantiated": _("not substantiated"), "responsible": _("responsible"), "not_responsible": _("not responsible"), "filed": _("filed"),
+    "escalated": _("escalated"), "second_reader": _("second reader"), "reopened": _("reopened"), "evidence_answered": _("answer to the evidence"),
+    "evidence_waived": _("waived its time (evidence)"), "report_answered": _("answer to the report"), "report_waived": _("waived its time (report)"),
+    "asked": _("question"), "answered": _("answer"), "excluded": _("excluded"), "finished": _("finished"), "remedy": _("remedy"),
+    "sanction": _("sanction"), "determination": "", "report": "", "signed": _("signed"), "both": _("both parties"), "removed": _("removed"),
+}  # fmt: skip
+
+
+def _records(file: CaseFile, labels: dict[Any, str], staff: dict[int, str]) -> list[tuple[Any, list[Shown]]]:
+    """The records by their kind, in the order in which a case makes them."""
+    found = []
+    for kind in Record.Kind:
+        rows = reading.records(file, kind)
+        if rows:
+            shown = [
+                Shown(row.number, row.on, labels.get(row.party_id, ""), str(CODES.get(row.code, row.code.replace("_", " "))), row.text,
+                      staff.get(row.by_id or 0, ""), str(row.data.get("title", "")))
+                for row in rows
+            ]  # fmt: skip
+            found.append((kind.label, shown))
+    return found
+
+
+def _deliveries(file: CaseFile, labels: dict[Any, str]) -> list[tuple[Any, str, Any, Delivery]]:
+    rows = sorted(file.children["delivery"], key=lambda row: (row.sent_on, row.code, labels.get(row.party_id, "")), reverse=True)
+    return [(LETTERS.get(row.code, row.code), labels.get(row.party_id, ""), MEANS.get(row.means, row.means), row) for row in rows]

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "web.middleware.ApiProblems",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -218,6 +219,8 @@ EMAIL_URL = f"file:{DATA / 'mail'}"
 vars().update(env.read("EMAIL_URL", env.email(EMAIL_URL), env.email, "smtp://user:password@host:587?tls=1, file:/folder or console:"))
 EMAIL_TIMEOUT = 10  # a mail server that hangs holds a sender no longer than this
 SMS_PROVIDER = env.read("SMS_PROVIDER", "notifications.senders.ConsoleSms", str, "dotted path of the class that sends text messages")
+API_PER_MINUTE = env.read("API_PER_MINUTE", 600, int, "calls of the API for each token in a minute")
+API_REPORTS_PER_HOUR = env.read("API_REPORTS_PER_HOUR", 120, int, "Title IX reports for each token in an hour")
 LEASE_SECONDS = env.read("LEASE_SECONDS", 600, int, "seconds for which a sender holds the messages that it took in hand")
 SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", env.site, "https://host of the product, for links in messages")
 METRICS_TOKEN = env.read("METRICS_TOKEN", "", str, "bearer token for /metrics; without it only this machine may read them")

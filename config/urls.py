@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from config.health import healthz, livez, metrics
+from web.api import api, nowhere
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -10,7 +11,9 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("api/v1/", api.urls),
     path("", include("web.urls")),
+    path("api/<path:rest>", nowhere),
 ]
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.permission_denied"

@@ -25,6 +25,11 @@ def _inbox(user: Any) -> QuerySet[Message]:
     return Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX).exclude(Exists(recused))
 
 
+def own(user: Any) -> QuerySet[Message]:
+    """The inbox of a person without what they may not see any more."""
+    return _inbox(user).filter(Q(alert__case=None) | Q(alert__case__in=access.visible(user))).select_related("alert__case")
+
+
 def awake(now: datetime) -> Q:
     """Not snoozed (any more)."""
     return Q(snoozed_until=None) | Q(snoozed_until__lte=now)
@@ -51,14 +56,14 @@ def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
     """A page of alerts, the newest first: the unread ones, or with `show` read, snoozed or all. Alerts of cases that the
     person may not see any more are left out. `before` is the moment of the last one of the page before."""
     now = timezone.now()
-    rows = _inbox(user).filter(Q(alert__case=None) | Q(alert__case__in=access.visible(user)))
+    rows = own(user)
     chosen = {
         "read": Q(read_at__isnull=False), "snoozed": Q(snoozed_until__gt=now, read_at=None), "all": Q(),
     }.get(show, Q(read_at=None) & awake(now))  # fmt: skip
     rows = rows.filter(chosen)
     with contextlib.suppress(ValueError, TypeError):
         rows = rows.filter(created_at__lt=datetime.fromisoformat(before)) if before else rows
-    return list(rows.select_related("alert__case").order_by("-created_at", "-id")[: PAGE + 1])
+    return list(rows.order_by("-created_at", "-id")[: PAGE + 1])
 
 
 def dead_letters(most: int = 200) -> list[Message | Digest]:

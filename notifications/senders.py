@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import smtplib
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils.module_loading import import_string
 
-from notifications import texts
+from notifications import texts, webhooks
 from notifications.models import Digest, Endpoint, Message
 
 log = structlog.get_logger()
@@ -91,8 +89,7 @@ class Senders:
         place = f"hook{endpoint.pk}"
         self._check(place)
         content = json.dumps(texts.payload(message.alert), sort_keys=True).encode()
-        signature = hmac.new(endpoint.secret.encode(), content, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Holdfast-Id": str(message.pk), "X-Holdfast-Signature": f"sha256={signature}"}
+        headers = {"Content-Type": "application/json", "X-Holdfast-Id": str(message.pk), **webhooks.signatures(endpoint, content)}
         try:
             answer = requests.post(endpoint.url, data=content, headers=headers, timeout=WEBHOOK_SECONDS, allow_redirects=False)
         except requests.RequestException as error:

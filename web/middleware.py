@@ -20,3 +20,22 @@ class RefuseNul:
         if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             return bad_request(request)
         return self.get_response(request)
+
+
+class ApiProblems:
+    """Every refusal under /api/ is problem+json, also the ones that Django itself answers with a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on, and rewrite what is no answer for a program."""
+        response = self.get_response(request)
+        if response.status_code < 400 or not request.path.startswith("/api/") or "json" in response.get("Content-Type", ""):
+            return response
+        from web.api import problem, refusal
+
+        told = problem(refusal(response.status_code))
+        if response.status_code == 405:
+            told["Allow"] = response.get("Allow", "")
+        return told

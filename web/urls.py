@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
-from web import views
+from web import api_docs, token_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("api/v1/docs", api_docs.docs, name="api-docs"),
+    path("me/tokens", token_views.own, name="tokens"),
+    path("me/tokens/<int:pk>/end", token_views.end, name="token-end"),
     path("", include("casework.urls")),
     path("", include("district.urls")),
     path("", include("notifications.urls")),

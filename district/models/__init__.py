@@ -6,9 +6,12 @@ from .notices import StudentNotice
 from .people import Guardian, Student, User
 from .places import Area, Calendar, CalendarDay, DayType, District, School, SchoolYear
 from .posts import ROLE_GRANTS, Post, Role, SchoolGroupPermission, SchoolUserPermission
+from .tokens import ApiRequest, ApiToken, Scope
 
 __all__ = [
     "ROLE_GRANTS",
+    "ApiRequest",
+    "ApiToken",
     "Area",
     "Calendar",
     "CalendarDay",
@@ -24,6 +27,7 @@ __all__ = [
     "SchoolGroupPermission",
     "SchoolUserPermission",
     "SchoolYear",
+    "Scope",
     "Student",
     "StudentNotice",
     "TouchedStudent",

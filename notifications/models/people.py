@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +23,19 @@ class Preference(models.Model):
     phone = models.CharField(_("mobile number"), max_length=20, blank=True, help_text=_("With country code, for example +1 704 555 0123"))
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("active", "changed_at")),
+    exclude=["secret", "secret_before"],
+)
 class Endpoint(models.Model):
     """An address of another system that is told of alerts, signed with a secret."""
 
     name = models.CharField(_("name"), max_length=60)
     url = models.URLField(_("address"), max_length=300)
     secret = models.CharField(max_length=100)
+    secret_before = models.CharField(max_length=100, blank=True, help_text="the one before, still used to sign for a week")
+    changed_at = models.DateTimeField(null=True, help_text="when the secret was changed")
     kind = models.CharField(_("kind of case"), max_length=16, help_text=_("the one kind of case that it hears of"))
     active = models.BooleanField(_("in use"), default=True)
 

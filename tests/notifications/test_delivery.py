@@ -14,7 +14,7 @@ from casework.grants import recuse
 from casework.models import Alert
 from casework.sweep import sweep
 from district.models import Import, User
-from notifications import delivery, senders
+from notifications import delivery, senders, webhooks
 from notifications.fanout import collect_digests, fan_out
 from notifications.models import Attempt, Digest, Endpoint, Message, Preference
 from tests.notifications.servers import free_port, http, silent, smtp
@@ -320,3 +320,20 @@ def test_webhooks_are_set_up_by_a_command(capsys):
     call_command("webhook", "--json")
     assert "secret" not in capsys.readouterr().out
     assert not Endpoint.objects.get(name="sis").active
+
+
+def test_a_new_secret_signs_beside_the_old_one_for_a_week(case, people, mail, capsys):
+    with http() as (hook, url):
+        Endpoint.objects.create(name="sis", url=url, secret="old", kind="ATT")
+        call_command("webhook", "--rotate", "sis", "--json")
+        new = json.loads(capsys.readouterr().out)["secret"]
+        due_alert()
+        delivery.deliver(DUE)
+        headers, body = hook.calls[0]
+        for secret, header in ((new, "X-Holdfast-Signature"), ("old", "X-Holdfast-Signature-Before")):
+            assert headers[header] == "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    row = Endpoint.objects.get()
+    row.changed_at -= timedelta(days=8)
+    assert set(webhooks.signatures(row, b"x")) == {"X-Holdfast-Signature"}
+    with pytest.raises(CommandError):
+        call_command("webhook", "--rotate", "nobody")

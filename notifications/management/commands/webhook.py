@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.management.base import CommandError, CommandParser
 
-from casework import kinds
 from casework.commands import JsonCommand
+from notifications import webhooks
 from notifications.models import Endpoint
 
 
 class Command(JsonCommand):
     """Add, list, end."""
 
-    help = "Webhooks: --add NAME URL KIND prints the secret once; --end NAME stops one; without either they are listed."
+    help = "Webhooks: --add NAME URL KIND prints the secret once; --rotate NAME makes a new one; --end NAME stops one; without either they are listed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--add --end --json."""
+        """--add --end --rotate --json."""
         super().add_arguments(parser)
         parser.add_argument("--add", nargs=3, metavar=("NAME", "URL", "KIND"), help="KIND is a kind of case, e.g. ATT")
         parser.add_argument("--end", metavar="NAME")
+        parser.add_argument("--rotate", metavar="NAME", help="a new secret; the old one signs for seven more days")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         if options["add"]:
             self.show(self._add(*options["add"]), options)
+        elif options["rotate"]:
+            self.show(self._rotate(options["rotate"]), options)
         elif options["end"]:
             if not Endpoint.objects.filter(name=options["end"], active=True).update(active=False):
                 raise CommandError(f"there is no webhook {options['end']} in use")
@@ -37,11 +38,14 @@ class Command(JsonCommand):
             self.show({"webhooks": list(rows)}, options)
 
     def _add(self, name: str, url: str, kind: str) -> dict[str, str]:
-        if urlsplit(url).scheme not in ("https", "http") or not urlsplit(url).hostname:
-            raise CommandError(f"{url} is not an http(s) address")
-        if kind not in {one.code for one in kinds.all_kinds()}:
-            raise CommandError(f"{kind} is no kind of case; there are {', '.join(one.code for one in kinds.all_kinds())}")
-        if Endpoint.objects.filter(name=name, active=True).exists():
-            raise CommandError(f"a webhook {name} is in use already; end it first")
-        row = Endpoint.objects.create(name=name[:60], url=url[:300], kind=kind, secret=secrets.token_urlsafe(32))
+        try:
+            row = webhooks.add(name, url, kind)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         return {"name": row.name, "url": row.url, "kind": row.kind, "secret": row.secret}
+
+    def _rotate(self, name: str) -> dict[str, str]:
+        row = Endpoint.objects.filter(name=name, active=True).first()
+        if row is None:
+            raise CommandError(f"there is no webhook {name} in use")
+        return {"name": row.name, "secret": webhooks.rotate(row)}

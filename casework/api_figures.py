@@ -120,7 +120,7 @@ class KindOut(Schema):
     rules: str
 
 
-class StepOut(Schema):
+class MoveOut(Schema):
     """A step of a workflow: from which states, to which, who may, under which law."""
 
     name: str
@@ -139,7 +139,7 @@ class WorkflowOut(Schema):
     process: str
     rules: str
     states: dict[str, str]
-    steps: list[StepOut]
+    steps: list[MoveOut]
 
 
 @about.get("/kinds", response=list[KindOut], summary="Kinds of case")

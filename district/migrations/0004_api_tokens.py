@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('district', '0002_prior_unexcused'),
+        ('district', '0003_student_notices'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

@@ -10,7 +10,8 @@ RUN uv venv /venv && UV_SYSTEM_CERTS=$UV_SYSTEM_CERTS uv pip sync --python /venv
 COPY . .
 # The addresses are only there so that the settings load; nothing is connected to while files are collected.
 RUN PROFILE=production DATABASE_URL=postgresql://build@build/build REDIS_URL=redis://build:6379/0 \
-    SECRET_KEY=build-only-build-only-build-only-build-only-build-only \
+    SECRET_KEY=build-only-build-only-build-only-build-only-build-only EMAIL_URL=console: \
+    SEAL_KEYS=build:YnVpbGQtb25seS1idWlsZC1vbmx5LWJ1aWxkLW9ubHk= \
     /venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.13-slim-trixie

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from attendance.clocks import trigger
 from attendance.measures import rules_of
 from attendance.models import AttendanceCase, MarkClass, Notice
 from attendance.triggers import trigger_of
+from casework import files
 from casework.letters import ROOT, Letterhead, Rendered, render
 from casework.models import Document
 from casework.policy import Policy
@@ -80,9 +79,7 @@ def rule_data(key: str, policy: Policy) -> dict[str, Any]:
 
 def store(rendered: Rendered, data: dict[str, Any], flow: Workflow, *, draft: bool) -> Document:
     """Keep the bytes under their hash and describe them; the door inserts the row with the step."""
-    path = f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf"
-    if not default_storage.exists(path):
-        path = default_storage.save(path, ContentFile(rendered.pdf))
+    path = files.keep(flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf)
     return Document(
         id=uuid4(), code=rendered.template, language=rendered.language, template_version=rendered.template_version,
         recipient=", ".join(person["name"] for person in data["recipients"])[:200], file=path, sha256=rendered.sha256,

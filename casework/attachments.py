@@ -8,11 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import puremagic
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework import files
 from casework.models import Attachment, Case
 
 # What a school office hands in: documents and pictures. HTML, scripts, programs and archives are not taken.
@@ -36,7 +35,7 @@ def take(case: Case, upload: Any, user: Any, limit: int) -> Attachment:
     kept.state = Attachment.State.REFUSED if kept.reason else Attachment.State.CLEAN
     if kept.state == Attachment.State.CLEAN:
         path = f"attachments/{kept.sha256[:2]}/{kept.id}"
-        kept.file.name = default_storage.save(path, ContentFile(content))
+        kept.file.name = files.keep(case.kind, path, content)
     kept.save()
     return kept
 

@@ -18,6 +18,7 @@ from django.db import connection, models
 
 from casework.casefile import CaseFile, column_values
 from casework.models import Case, Clock, Rung
+from casework.sealed import PrintsField, SealedTextField
 
 # Columns that a step never changes on a row that exists.
 _FIXED = {"id", "number", "kind", "opened_at", "opened_on", "original_due", "day0", "case_id"}
@@ -134,6 +135,8 @@ def _columns(model: type[models.Model]) -> tuple[Column, ...]:
         parent_link = f.remote_field is not None and getattr(f.remote_field, "parent_link", False)
         # a child's link to its parent is the parent's key, set or not
         attribute = f.target_field.attname if parent_link and isinstance(f, models.ForeignKey) else f.attname
+        if isinstance(f, PrintsField):
+            attribute = f"{f.attname}_now"
         found.append((f.column, attribute, _converter(f), _automatic(f)))
     return tuple(found)
 
@@ -170,6 +173,8 @@ def _converter(field: Any) -> Callable[[Any], Any]:
         target = target.target_field
     if isinstance(target, models.DateField):  # a DateTimeField is one too
         return _iso
+    if isinstance(target, SealedTextField):
+        return target.as_stored
     if isinstance(target, models.UUIDField | models.FileField):
         return str
     return _listed if isinstance(target, ArrayField) else _same

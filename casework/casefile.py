@@ -20,6 +20,7 @@ from casework.dates import SchoolCalendar
 from casework.kinds import CaseKind
 from casework.models import Alert, Appointment, Case, Clock, Process, Task
 from casework.policy import Policy, policy_version
+from casework.sealed import SealedTextField
 
 Row = TypeVar("Row", bound=models.Model)
 RUNNING = (Clock.Status.RUNNING, Clock.Status.HELD)
@@ -180,6 +181,8 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
     for field_ in kind.model._meta.concrete_fields:
         if isinstance(field_, models.JSONField):
             values[field_.attname] = _parsed(values[field_.attname])
+        elif isinstance(field_, SealedTextField):
+            values[field_.attname] = field_.as_read(values[field_.attname])
     case = kind.model.from_db(
         "default",
         [f.attname for f in kind.model._meta.concrete_fields],
@@ -220,6 +223,8 @@ def revive(model: type[Row], data: dict[str, Any]) -> Row:
 def _revived(field: models.Field[Any, Any], value: Any) -> Any:
     if value is None or isinstance(field, models.JSONField):
         return value
+    if isinstance(field, SealedTextField):
+        return field.as_read(value)
     if isinstance(field, ArrayField):
         return [_revived(field.base_field, item) for item in value]
     if isinstance(field, models.DateTimeField):

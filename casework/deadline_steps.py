@@ -198,7 +198,7 @@ def deadline_steps(state: State, sources: Sequence[Any], *, by: tuple[str, ...],
     def extend_deadline(self: Workflow) -> None:
         """B2.4: limited extension for good cause with written notice to the parties."""
         notices, clock = _taken(self)
-        in_time = deadlines.extend(self.file, clock, self.data["days"], self.turn, self.data["cause"], self.data["reason"], notices)
+        in_time = deadlines.extend(self.file, clock, self.data["days"], self.turn, self.data["cause"], _why(self), notices)
         self.remember(clock_kind=clock.kind, new_due=clock.due, late=not in_time)
 
     @step(
@@ -208,7 +208,7 @@ def deadline_steps(state: State, sources: Sequence[Any], *, by: tuple[str, ...],
     def hold_deadline(self: Workflow) -> None:
         """B2.4: temporary delay with an expected end; renewed by doing it again."""
         notices, clock = _taken(self)
-        deadlines.hold(self.file, clock, self.data["until"], self.turn, self.data["cause"], self.data["reason"], notices)
+        deadlines.hold(self.file, clock, self.data["until"], self.turn, self.data["cause"], _why(self), notices)
         self.remember(clock_kind=clock.kind)
 
     @step(
@@ -228,7 +228,7 @@ def deadline_steps(state: State, sources: Sequence[Any], *, by: tuple[str, ...],
     def correct_day0(self: Workflow) -> None:
         """B2.4: rebase, only when day 0 itself was wrong."""
         _notices, clock = _taken(self)
-        right = deadlines.rebase(self.file, clock, self.data["day0"], self.data["reason"], self.turn)
+        right = deadlines.rebase(self.file, clock, self.data["day0"], _why(self), self.turn)
         self.remember(clock_kind=clock.kind, new_due=right.due, rebased_from=clock.day0)
 
     @step(state, source=list(sources), label=_("Calendar changed"), by=(SYSTEM,), event=Event.Kind.CLOCK, work=False)
@@ -239,6 +239,12 @@ def deadline_steps(state: State, sources: Sequence[Any], *, by: tuple[str, ...],
                 self.remember(**{f"due_{clock.kind}": clock.due})
 
     return extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines
+
+
+def _why(flow: Workflow) -> str:
+    """The reason for the history of the deadline, which nobody can ever change: without words for a sealed kind (they stay
+    in its sealed rows)."""
+    return "" if flow.file.kind.sealed else str(flow.data["reason"])
 
 
 def _taken(flow: Workflow) -> tuple[dict[str, str], Clock]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from casework.access import AccessPolicy
     from casework.casefile import CaseFile
     from casework.feasible import Window
-    from casework.models import Case, Process
+    from casework.models import Case, Event, Process
     from casework.workflow import Workflow
 
 
@@ -40,7 +40,11 @@ class CaseKind:
     """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
     `search` turns words into a filter on Case; `children` are tables of this kind that a step reads and writes with the case
     (each with a `case` key); `panels` gives the case page what only this kind can show;
-    `keeps_reads` keeps a record of who looked at what, refused tries included."""
+    `keeps_reads` keeps a record of who looked at what, refused tries included.
+
+    A `sealed` kind keeps its files sealed and no words of a person on its timeline: `keep_words` takes the free text of a
+    step into sealed rows of the kind and returns what the event says instead; `words_of` finds it again (event seq -> text)
+    for the page of somebody who may see the case."""
 
     code: str
     label: Any
@@ -61,6 +65,9 @@ class CaseKind:
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
     windows: Callable[[CaseFile], Sequence[Window]] = lambda file: ()
     keeps_reads: bool = False
+    sealed: bool = False
+    keep_words: Callable[[Workflow, Mapping[str, str]], Mapping[str, Any]] = lambda flow, words: {}
+    words_of: Callable[[CaseFile, Sequence[Event]], Mapping[int, str]] = lambda file, events: {}
 
     def workflow(self, rules: str) -> type[Workflow]:
         """The workflow class of a rules version; KeyError for a version that nobody released."""

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django.forms import CharField, FileField
 from django.utils import timezone
 from viewflow.fsm import TransitionNotAllowed
 
@@ -262,7 +263,7 @@ def _append(flow: Workflow, name: str, step: Step, source: str) -> None:
     event = Event(
         seq=case.head_seq + 1, kind=step.event, name=name, source=source if source != NEW else "",
         target=flow.subject.state, at=turn.now, on=flow.effective_on, rules=flow.version, citation=step.cite,
-        data=_jsonable({**_public(turn.data), **flow.extra}), key=turn.key, prev_hash=case.head_hash,
+        data=_jsonable(_without_words(flow, {**_public(turn.data), **flow.extra})), key=turn.key, prev_hash=case.head_hash,
     )  # fmt: skip
     event.case_id, event.actor_id = case.id, turn.actor.pk if turn.actor else None
     event.process_id = flow.process.id if flow.process else None
@@ -272,6 +273,15 @@ def _append(flow: Workflow, name: str, step: Step, source: str) -> None:
     case.head_seq, case.head_hash, case.updated_at = event.seq, event.hash, turn.now
     case.revision += 0 if file.new and event.seq == 1 else 1
     _remember_next_duty(file)
+
+
+def _without_words(flow: Workflow, data: dict[str, Any]) -> dict[str, Any]:
+    """The timeline of a sealed kind holds codes, dates and numbers alone: words go into the kind's sealed rows."""
+    if not flow.file.kind.sealed:
+        return data
+    said = {name: str(value) for name, value in data.items() if name in flow.turn.words and value not in (None, "", [])}
+    plain = {name: value for name, value in data.items() if name not in flow.turn.words}
+    return {**plain, **(flow.file.kind.keep_words(flow, said) if said else {})}
 
 
 def _remember_next_duty(file: CaseFile) -> None:
@@ -297,6 +307,7 @@ def _validated(flow: Workflow, step: Step, data: Mapping[str, Any], files: Mappi
     form = step.form(data, files, flow=flow)  # type: ignore[call-arg, arg-type]
     if not form.is_valid():
         raise Invalid({field: [str(error) for error in errors] for field, errors in form.errors.items()}, form)
+    flow.turn.words = frozenset(name for name, field in form.fields.items() if isinstance(field, CharField | FileField))
     return dict(form.cleaned_data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, calendar_files, kinds, picture, policy, reads, selectors
+from casework import access, attachments, calendar_files, files, kinds, picture, policy, reads, selectors
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, is_note, moves_case, next_choice
 from casework.deadline_steps import CAUSES
@@ -142,7 +143,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "steps": [c for c in found if moves_case(c)], "notes": [c for c in found if is_note(c)],
         "also": [c for c in found if not moves_case(c) and not is_note(c) and c.enabled],
         "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
-        "events": events, "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
+        "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
         "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": dict(Role.choices),
         "clocks": sorted(file.running, key=lambda clock: clock.due), "rungs": selectors.rungs_of(file.running),
@@ -302,11 +303,12 @@ def document_file(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
     """The bytes of a letter, exactly as they were made."""
     found = _document(_file(request, number, reads.What.DOCUMENT, pk), pk)
     name = f"{number}-{found.code}.pdf"
-    return FileResponse(found.file.open("rb"), content_type="application/pdf", filename=name, as_attachment="download" in request.GET)
+    content = BytesIO(files.read(found))
+    return FileResponse(content, content_type="application/pdf", filename=name, as_attachment="download" in request.GET)
 
 
 def _document(file: CaseFile, pk: UUID) -> Document:
-    found = Document.objects.filter(case=file.case, pk=pk).select_related("created_by").first()
+    found = Document.objects.filter(case=file.case, pk=pk).select_related("created_by", "case").first()
     if found is None:
         raise Http404
     return found
@@ -336,10 +338,10 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 def attachment(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
     """Download an attachment that was found clean; never shown in the browser."""
     file = _file(request, number, reads.What.ATTACHMENT, pk)
-    found = Attachment.objects.filter(case=file.case, pk=pk, state=Attachment.State.CLEAN).first()
+    found = Attachment.objects.filter(case=file.case, pk=pk, state=Attachment.State.CLEAN).select_related("case").first()
     if found is None:
         raise Http404
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+    return FileResponse(BytesIO(files.read(found)), as_attachment=True, filename=found.name, content_type="application/octet-stream")
 
 
 @login_required

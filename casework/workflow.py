@@ -115,6 +115,7 @@ class Turn:
     today: date
     data: dict[str, Any] = field(default_factory=dict)
     key: UUID | None = None
+    words: frozenset[str] = frozenset()  # fields of the step's form that hold a person's own words
 
 
 class Workflow:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -19,8 +21,9 @@ Value = TypeVar("Value")
 KNOWN: dict[str, str] = {}
 
 
-def read(name: str, default: Value, parse: Callable[[str], Value], about: str) -> Value:
-    """The parsed variable, or the default when it is unset or empty. Raises ImproperlyConfigured naming the variable."""
+def read(name: str, default: Value, parse: Callable[[str], Value], about: str, *, secret: bool = False) -> Value:
+    """The parsed variable, or the default when it is unset or empty. Raises ImproperlyConfigured naming the variable (and
+    showing what stands in it, unless it is secret)."""
     KNOWN[name] = about
     text = os.environ.get(name, "").strip()
     if not text:
@@ -28,7 +31,7 @@ def read(name: str, default: Value, parse: Callable[[str], Value], about: str) -
     try:
         return parse(text)
     except (ValueError, KeyError, ProgrammingError) as error:
-        raise ImproperlyConfigured(f"{name}={text!r} cannot be used: {error}. It should be: {about}") from error
+        raise ImproperlyConfigured(f"{name}{'' if secret else f'={text!r}'} cannot be used: {error}. It should be: {about}") from error
 
 
 def flag(text: str) -> bool:
@@ -42,6 +45,24 @@ def flag(text: str) -> bool:
 def words(text: str) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def key_ring(text: str) -> dict[str, bytes]:
+    """Keys by their id, in their order: "2027a:base64,2026a:base64". No message quotes a key."""
+    found: dict[str, bytes] = {}
+    for entry in words(text):
+        name, _colon, key = entry.partition(":")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", name) or name in found:
+            raise ValueError("every key needs an id of its own of 1 to 32 letters, digits, - and _")
+        try:
+            found[name] = base64.b64decode(key, validate=True)
+        except ValueError:
+            raise ValueError(f"the key '{name}' is not base64") from None
+        if len(found[name]) != 32:
+            raise ValueError(f"the key '{name}' has {len(found[name])} bytes instead of 32")
+    if not found:
+        raise ValueError("it holds no key")
+    return found
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

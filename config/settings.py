@@ -25,6 +25,10 @@ DEBUG = env.read("DEBUG", False, env.flag, "true or false; never true in product
 DATA = env.read("DATA", BASE_DIR / ".data", env.folder, "folder of the embedded servers")
 DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses"  # noqa: S105 - refused below
 SECRET_KEY = env.read("SECRET_KEY", DEVELOPMENT_SECRET, str, "a long random text, at least 50 characters")
+DEVELOPMENT_SEAL_KEYS = "dev:ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMtISE="
+SEAL_KEYS: dict[str, bytes] = env.read(
+    "SEAL_KEYS", env.key_ring(DEVELOPMENT_SEAL_KEYS), env.key_ring, "id:key by commas, each key 32 random bytes in base64", secret=True
+)
 ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], env.words, "host names, by commas")
 CSRF_TRUSTED_ORIGINS: list[str] = env.read("CSRF_TRUSTED_ORIGINS", [], env.words, "https://host, by commas")
 BEHIND_TLS = env.read("BEHIND_TLS", PRODUCTION, env.flag, "true when a proxy ends TLS and sets X-Forwarded-Proto")
@@ -47,6 +51,10 @@ if PRODUCTION:
         raise ImproperlyConfigured(f"PROFILE=production needs {' and '.join(missing)}")
     if SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50:
         raise ImproperlyConfigured("SECRET_KEY must be set to a random text of at least 50 characters in production")
+    if SEAL_KEYS.keys() & env.key_ring(DEVELOPMENT_SEAL_KEYS).keys() or set(SEAL_KEYS.values()) & set(
+        env.key_ring(DEVELOPMENT_SEAL_KEYS).values()
+    ):
+        raise ImproperlyConfigured("SEAL_KEYS must be set in production, and without the key of development")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG must not be true in production")
 if not DATABASE:

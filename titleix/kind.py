@@ -12,7 +12,7 @@ from casework.casefile import CaseFile
 from casework.feasible import Window
 from casework.kinds import CaseKind, Party
 from casework.services import local_today
-from titleix import clocks, procedure, reading
+from titleix import clocks, procedure, reading, words
 from titleix.models import Assignment, Delivery, Record, TitleIXCase
 from titleix.models import Party as Person
 from titleix.panel import panel
@@ -70,4 +70,7 @@ TITLE_IX = CaseKind(
     keeps_reads=True,
     template="titleix/case.html",
     panels=panel,
+    sealed=True,
+    keep_words=words.keep,
+    words_of=words.of_events,
 )

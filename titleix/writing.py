@@ -284,7 +284,7 @@ def complaint(flow: Workflow) -> None:
     flow.effective_on = flow.data["on"]
     if not flow._running("district_investigation"):
         flow.start_clock("district_investigation", flow.data["on"], "formal_complaint")
-    flow.turn.data = {"on": flow.data["on"], "by": flow.data["by"], "reason": "on file" if flow.data.get("reason") else ""}
+    flow.turn.data = {"on": flow.data["on"], "by": flow.data["by"], "reason": flow.data.get("reason") or ""}
 
 
 def escalate(flow: Workflow) -> None:

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
+from casework.sealed import SealedTextField
+
 from .case import Case
 
 
@@ -23,7 +25,7 @@ class Recusal(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="recusals")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="recusals")
-    reason = models.TextField(_("reason"))
+    reason = SealedTextField(_("reason"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedJSONField, SealedTextField
+
 from .case import Case, Process
 from .guards import NEVER_DELETE, SAME_BYTES
 
@@ -21,12 +23,12 @@ class Document(models.Model):
     code = models.CharField(max_length=32, help_text="template code: L3, L6, L10 ...")
     language = models.CharField(max_length=8)
     template_version = models.CharField(max_length=80)
-    recipient = models.CharField(max_length=200, blank=True)
+    recipient = SealedTextField(blank=True)
     file = models.FileField(upload_to="documents/", max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     pages = models.PositiveSmallIntegerField(default=1)
-    data = models.JSONField(default=dict, help_text="the merge data, so that the letter can be explained and made again")
+    data = SealedJSONField(default=dict, help_text="the merge data, so that the letter can be explained and made again")
     draft = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -46,7 +48,7 @@ class Attachment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
-    name = models.CharField(_("file name"), max_length=200)
+    name = SealedTextField(_("file name"))
     media_type = models.CharField(max_length=100, blank=True, help_text="sniffed from the bytes, not from the name")
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)

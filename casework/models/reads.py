@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedTextField
+
 from .case import Case
 from .guards import APPEND_ONLY, NEVER_DELETE
 
@@ -55,7 +57,7 @@ class EmergencyAccess(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="emergencies")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.TextField(_("reason"))
+    reason = SealedTextField(_("reason"))
     at = models.DateTimeField()
     until = models.DateTimeField()
 

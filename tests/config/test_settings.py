@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -12,11 +13,13 @@ import pytest
 import yaml
 
 from config import env, settings
+from config.settings import DEVELOPMENT_SEAL_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
 PRODUCTION = {
     "PROFILE": "production", "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://u:p@h:5432/d", "REDIS_URL": "redis://h:6379/0",
-    "EMAIL_URL": "smtp://mail.example.org",
+    "EMAIL_URL": "smtp://mail.example.org", "SEAL_KEYS": f"2026a:{KEY}",
 }  # fmt: skip
 
 
@@ -47,6 +50,12 @@ def test_production_starts_with_everything_given():
         ({"PROFILE": "staging"}, "PROFILE"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"EMAIL_URL": "mail"}, "EMAIL_URL"),
+        ({"SEAL_KEYS": ""}, "SEAL_KEYS"),
+        ({"SEAL_KEYS": f"a:{KEY},dev:{KEY}"}, "SEAL_KEYS"),
+        ({"SEAL_KEYS": f"a:{DEVELOPMENT_SEAL_KEYS.partition(':')[2]}"}, "SEAL_KEYS"),
+        ({"SEAL_KEYS": f"a:{KEY},a:{KEY}"}, "SEAL_KEYS"),
+        ({"SEAL_KEYS": "a:c2hvcnQ="}, "SEAL_KEYS"),
+        ({"SEAL_KEYS": f"a b:{KEY}"}, "SEAL_KEYS"),
         ({"EMAIL_URL": ""}, "EMAIL_URL"),
         ({"SITE_URL": "cases.example.org"}, "SITE_URL"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
@@ -57,6 +66,13 @@ def test_a_wrong_variable_is_named(change, names):
     done = load(**(PRODUCTION | change))
     assert done.returncode != 0
     assert names in done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("ring", [f"a:{KEY},a:{KEY}", f"a:{KEY[:-8]}", f"a b:{KEY}", f"{KEY}", f"a:{KEY}!"])
+def test_a_wrong_key_ring_is_not_printed(ring):
+    done = load(**(PRODUCTION | {"SEAL_KEYS": ring}))
+    assert done.returncode != 0
+    assert KEY[:20] not in done.stderr
 
 
 def test_the_two_spellings_of_a_redis_socket():

@@ -563,7 +563,7 @@ def test_a_call_to_the_police_ends_no_duty(staff, sign_in):
     enter_as(sign_in(staff.outsider), police="somebody", dss="somebody")
     case = TitleIXCase.objects.get()
     act(case.number, "triage", actor=staff.coordinator)
-    act(case.number, "screen", actor=User.objects.get(pk=staff.coordinator.pk), data=SEXUAL | {"offense": "Y"})
+    act(case.number, "screen", actor=User.objects.get(pk=staff.coordinator.pk), data=SEXUAL | {"offense": "Y", "on_school_property": "on"})
     assert case.tasks.filter(kind__startswith="DUTY_").exists()
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case
+from casework.sealed import SealedTextField
 
 
 class TitleIXCase(Case):
@@ -37,7 +38,7 @@ class TitleIXCase(Case):
     late_entry = models.BooleanField(default=False, help_text="entered later than one work day after an employee knew")
     incident_on = models.DateField(_("date of the incident"), null=True)
     location = models.CharField(_("kind of place"), max_length=16, blank=True)
-    narrative = models.TextField(_("what was reported, in the reporter's words"), blank=True)
+    narrative = SealedTextField(_("what was reported, in the reporter's words"), blank=True)
     level = models.CharField(_("level"), max_length=8, choices=Level, blank=True)
     outcome = models.CharField(_("outcome of the screening"), max_length=32, blank=True)
     second_reader_open = models.BooleanField(default=False, help_text="a second reader has not looked at the screening yet")

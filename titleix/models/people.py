@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import PrintsField, SealedTextField
 from titleix.separation import ConflictKind, Role
 
 from .case import TitleIXCase
@@ -39,10 +41,11 @@ class Party(models.Model):
     student = models.ForeignKey("district.Student", models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acts_for = models.ForeignKey("self", models.PROTECT, null=True, related_name="acting")
-    name = models.TextField(_("name"), blank=True)
-    address = models.TextField(_("address"), blank=True)
-    email = models.TextField(_("e-mail"), blank=True)
-    phone = models.TextField(_("telephone"), blank=True)
+    name = SealedTextField(_("name"), blank=True)
+    address = SealedTextField(_("address"), blank=True)
+    email = SealedTextField(_("e-mail"), blank=True)
+    phone = SealedTextField(_("telephone"), blank=True)
+    prints = PrintsField(sources=("name", "email", "phone"), help_text="keyed fingerprints: the same person in another report")
     language = models.CharField(_("language"), max_length=8, default="en")
     minor = models.BooleanField(_("under 18"), default=False)
     plan = models.BooleanField(_("IEP or Section 504 plan"), default=False)
@@ -51,6 +54,7 @@ class Party(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "part", "number"], name="party_key")]
+        indexes = [GinIndex(fields=["prints"], name="party_prints")]
 
     @property
     def label(self) -> str:

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedJSONField, SealedTextField
+
 from .case import TitleIXCase
 from .people import Party
 
 
 class Record(models.Model):
-    """One thing on file, of a kind, about a party or not; `text` is sealed, `data` holds codes, dates and numbers alone."""
+    """One thing on file, of a kind, about a party or not; `text` and `data` are sealed; codes and dates stand in clear."""
 
     class Kind(models.TextChoices):
         SCREENING = "SCREENING", _("screening")
@@ -36,6 +38,7 @@ class Record(models.Model):
         ACCOMMODATION = "ACCOMMODATION", _("accommodation")
         CONSENT = "CONSENT", _("consent to informal resolution")
         AGREEMENT = "AGREEMENT", _("agreement")
+        NOTE = "NOTE", _("note or reason")
         MESSAGE = "MESSAGE", _("message with the reporter")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,8 +49,8 @@ class Record(models.Model):
     on = models.DateField(_("date"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     code = models.CharField(max_length=32, blank=True)
-    text = models.TextField(_("text"), blank=True)
-    data = models.JSONField(default=dict)
+    text = SealedTextField(_("text"), blank=True)
+    data = SealedJSONField(default=dict)
     closed_on = models.DateField(null=True)
     attachment = models.ForeignKey("casework.Attachment", models.PROTECT, null=True, related_name="+")
 
@@ -66,7 +69,7 @@ class Delivery(models.Model):
     round = models.PositiveSmallIntegerField(default=1, help_text="sent again in a new round (new evidence, reopening)")
     sent_on = models.DateField()
     means = models.CharField(max_length=16)
-    proof = models.CharField(max_length=200, blank=True)
+    proof = SealedTextField(blank=True)
     closed_on = models.DateField(null=True, help_text="answered or waived in writing")
     waived = models.BooleanField(default=False)
 
@@ -81,6 +84,6 @@ class Disclosure(models.Model):
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="disclosures")
     on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    to = models.CharField(_("to whom"), max_length=200)
-    what = models.CharField(_("what"), max_length=300)
-    basis = models.CharField(_("legal basis"), max_length=200)
+    to = SealedTextField(_("to whom"))
+    what = SealedTextField(_("what"))
+    basis = SealedTextField(_("legal basis"))

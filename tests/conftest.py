@@ -20,13 +20,21 @@ from tests.district.sis_files import SisFolder
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest) -> None:
-    """Each process's database is a copy of the migrated template; each has a Redis database of its own."""
+    """Each process's database is a copy of the migrated template."""
     from django.conf import settings
     from django.db import connection
 
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw-1")
     for test in (settings.DATABASES["default"].setdefault("TEST", {}), connection.settings_dict["TEST"]):
         test.update(TEMPLATE=os.environ["HOLDFAST_TEST_TEMPLATE"], MIGRATE=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _redis_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Each process has a Redis database of its own, before the first test looks into the cache: clearing it must not empty
+    the cache under a test of another process."""
+    from django.conf import settings
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw-1")
     settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.replace("?db=0", f"?db={int(worker[2:]) + 1}")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -49,10 +46,7 @@ KIND_OF_REPORTER = {"student": Party.Kind.STUDENT, "parent": Party.Kind.THIRD, "
 # -- what a form carries besides its fields ---------------------------------------------------------------------------
 
 STAMP = "titleix.intake.stamp"
-RECEIPT = "titleix.intake.receipt"
 STAMP_SECONDS = 24 * 3600
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U: nothing that a hand could mistake
-LOOKALIKES = str.maketrans("ILO", "110")
 
 
 @dataclass(frozen=True)
@@ -80,20 +74,6 @@ def read_stamp(text: str) -> Stamp | None:
     except signing.BadSignature:
         return None
     return Stamp(str(found["key"]), float(found["at"]))
-
-
-def receipt_code(key: str) -> str:
-    """The code for the reporter: 80 bits in four groups of four. It follows from the form's key and the product's secret, so
-    that a double click shows the same code although it is kept nowhere."""
-    number = int.from_bytes(salted_hmac(RECEIPT, key, algorithm="sha256").digest()[:10], "big")
-    letters = "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
-    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
-
-
-def receipt_hash(code: str) -> str:
-    """What is kept of a code. Lower case, missing hyphens and look-alike letters are all the same code."""
-    plain = re.sub(r"[\s\-–—.]", "", code).upper().translate(LOOKALIKES)
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 # -- fields -----------------------------------------------------------------------------------------------------------

@@ -45,10 +45,9 @@ from titleix.intake_forms import (
     Stamp,
     new_stamp,
     read_stamp,
-    receipt_code,
-    receipt_hash,
 )  # fmt: skip
 from titleix.models import Record, TitleIXCase
+from titleix.receipts import receipt_code, receipt_hash
 from titleix.services import open_report
 
 QUICKEST = 3.0  # seconds; nobody reads and fills the form in less

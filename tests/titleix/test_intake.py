@@ -26,8 +26,9 @@ from casework.services import act, local_today
 from district.models import Post, Role, School, User
 from tests.titleix.conftest import SEXUAL
 from titleix import intake_views
-from titleix.intake_forms import ALPHABET, MOST_CHARACTERS, new_stamp, receipt_code, receipt_hash
+from titleix.intake_forms import MOST_CHARACTERS, new_stamp
 from titleix.models import Party, Record, TitleIXCase
+from titleix.receipts import ALPHABET, receipt_code, receipt_hash
 
 pytestmark = [pytest.mark.urls("tests.titleix.intake_test_urls"), pytest.mark.django_db]
 NOW = datetime(2026, 9, 15, 15, tzinfo=UTC)  # a Tuesday, 11:00 in the district

@@ -92,5 +92,10 @@ class Migration(migrations.Migration):
             model_name='party',
             index=django.contrib.postgres.indexes.GinIndex(fields=['prints'], name='party_prints'),
         ),
+        migrations.AlterField(
+            model_name='partylink',
+            name='undertaking_name',
+            field=casework.sealed.SealedTextField(blank=True, help_text='the name with which it was signed'),
+        ),
         migrations.RunPython(seal, migrations.RunPython.noop),
     ]

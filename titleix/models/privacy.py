@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedTextField
+
 from .case import TitleIXCase
 from .people import Party
 
@@ -36,4 +38,4 @@ class PartyLink(models.Model):
     expires_on = models.DateField(_("valid until"))
     revoked_at = models.DateTimeField(null=True)
     undertaking_at = models.DateTimeField(null=True, help_text="when an advisor signed to keep what is shown to themselves")
-    undertaking_name = models.TextField(blank=True, help_text="the name with which it was signed")
+    undertaking_name = SealedTextField(blank=True, help_text="the name with which it was signed")

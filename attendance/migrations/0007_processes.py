@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('attendance', '0006_policy_packs'),
         ('casework', '0006_processes'),
-        ('district', '0004_processes'),
+        ('district', '0005_processes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('district', '0003_student_notices'),
+        ('district', '0004_api_tokens'),
     ]
 
     operations = [

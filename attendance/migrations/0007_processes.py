@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0006_policy_packs'),
-        ('casework', '0006_processes'),
+        ('casework', '0007_processes'),
         ('district', '0005_processes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

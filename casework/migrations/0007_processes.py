@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0005_next_day0'),
+        ('casework', '0006_sealed'),
     ]
 
     operations = [

@@ -38,6 +38,7 @@ class Item:
     on: date | None = None
     due: date | None = None
     who: str = "coordinate_cases"
+    side: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def items(facts: Facts) -> list[Item]:
         if status is Status.NEXT and not duty.side:
             chain_open = False
         due = None if status is Status.DONE else facts.due.get(duty.clock)
-        found.append(Item(duty.key, duty.label, duty.cite, status, duty.on, due, WHO.get(duty.key, "coordinate_cases")))
+        found.append(Item(duty.key, duty.label, duty.cite, status, duty.on, due, WHO.get(duty.key, "coordinate_cases"), duty.side))
     return found
 
 

@@ -145,10 +145,11 @@ def coordinator(user: Any, ids: Sequence[int]) -> Coordinator:
     )
     staff = _staff(cases)
     due = {clock.case_id: clock for clock in reversed([clock for clock in running if clock.kind in INVESTIGATIONS])}
+    asked = _asked(list(due))
     return Coordinator(
         unscreened=sorted((_row(case, today, _first(running, case.pk, "screening", "info")) for case in cases.values() if case.state in UNSCREENED),
                           key=lambda row: -row.known_days),
-        investigations=sorted((_row(cases[pk], today, clock, staff) for pk, clock in due.items()), key=lambda row: row.due or today),
+        investigations=sorted((_row(cases[pk], today, clock, staff, asked.get(pk, "")) for pk, clock in due.items()), key=lambda row: row.due or today),
         windows=[_duty(cases, clock) for clock in running if clock.kind in WINDOWS and clock.due <= today + AHEAD],
         duties=_my_duties(cases, running, today),
         calendar=_calendar(cases, running, meetings, today),
@@ -157,14 +158,25 @@ def coordinator(user: Any, ids: Sequence[int]) -> Coordinator:
     )  # fmt: skip
 
 
-def _row(case: TitleIXCase, today: date, clock: Clock | None, staff: dict[int, list[tuple[str, str]]] | None = None) -> CaseRow:
+def _row(
+    case: TitleIXCase, today: date, clock: Clock | None, staff: dict[int, list[tuple[str, str]]] | None = None, duty: Any = ""
+) -> CaseRow:
     known = dates.local_date(case.knowledge_at, settings.TIME_ZONE)
     who = ", ".join(name for name, role in (staff or {}).get(case.pk, ()) if role in ("investigator", "school_investigator"))
     return CaseRow(
         number=case.number, school=case.school.name if case.school else "", state=Stage(case.state).label, known_days=(today - known).days,
         due=clock.due if clock else None, days=(clock.due - today).days if clock else None,
-        duty=clocks.LABELS.get(case.next_duty, "") if case.next_duty not in INVESTIGATIONS else "", who=who, level=case.get_level_display(),
+        duty=duty, who=who, level=case.get_level_display(),
     )  # fmt: skip
+
+
+def _asked(ids: Sequence[int]) -> dict[int, Any]:
+    """What the rule asks next in each case: the duty that the others wait for (one statement)."""
+    found = {}
+    for file in load(kinds.kind("TIX"), ids=ids, lock=False) if ids else ():
+        upcoming = checklist.upcoming(panel.facts(file))
+        found[file.case.pk] = next((item.label for item in upcoming if not item.side), "")
+    return found
 
 
 def _first(running: Sequence[Clock], case_id: int, *kinds_: str) -> Clock | None:

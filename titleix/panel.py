@@ -214,7 +214,9 @@ CODES = {
     "escalated": _("escalated"), "second_reader": _("second reader"), "reopened": _("reopened"), "evidence_answered": _("answer to the evidence"),
     "evidence_waived": _("waived its time (evidence)"), "report_answered": _("answer to the report"), "report_waived": _("waived its time (report)"),
     "asked": _("question"), "answered": _("answer"), "excluded": _("excluded"), "finished": _("finished"), "remedy": _("remedy"),
-    "sanction": _("sanction"), "determination": "", "report": "", "signed": _("signed"), "both": _("both parties"), "removed": _("removed"),
+    "sanction": _("sanction"), "determination": "", "report": "", "signed": _("signed"), "portal_response": _("answer by link"),
+    "portal_waiver": _("gives up its time, by link"),
+    "portal_question": _("question by link"), "both": _("both parties"), "removed": _("removed"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from casework.stepforms import NoteForm, ReasonForm
 from casework.workflow import NEW, SYSTEM, SubjectState, Workflow, step, unmet
 from titleix import clocks, forms, guards, intake, reading, writing
 from titleix.models import Record, TitleIXCase
+from titleix.portal_steps import portal_steps
 from titleix.privacy_steps import kept, privacy_steps
 from titleix.screening import Outcome
 from titleix.separation import Role
@@ -97,6 +98,7 @@ class TitleIXWorkflow(Workflow):
     )
     (disclose, flag_family, unflag_family, involve, release, emergency_access, propose_disposal, withdraw_disposal,
      confirm_disposal) = privacy_steps(state, list(Stage), OPEN, [S.CLOSED, S.MERGED])  # fmt: skip
+    make_party_link, end_party_link, party_answer = portal_steps(state, list(Stage), OPEN)
 
     # -- report and screening (B3.1) -----------------------------------------------------------------------------------
 

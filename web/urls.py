@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("district.urls")),
     path("", include("notifications.urls")),
     path("", include("titleix.desk_urls")),
+    path("", include("titleix.portal_urls")),
 ]

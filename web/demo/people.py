@@ -22,6 +22,14 @@ SIGN_INS = [
     ("Title IX coordinator", "coordinator", "Dana", "Whitfield"),
     ("Supervisor", "supervisor", "Marcus", "Hale"),
     ("District administrator", "admin", "Ines", "Novak"),
+    ("Title IX investigator", "investigator", "Robin", "Vega"),
+    ("Title IX decision-maker", "decider", "Alex", "Stone"),
+    ("Title IX appeal officer", "officer", "Noor", "Haddad"),
+    ("Title IX facilitator", "facilitator", "Sam", "Okafor"),
+    ("School investigator", "inquirer", "Jo", "Lindgren"),
+    ("Deputy superintendent", "deputy", "Ruth", "Castellano"),
+    ("Counsel", "counsel", "Imre", "Falk"),
+    ("Auditor", "auditor", "Petra", "Lindqvist"),
 ]
 SURNAMES = ["Bell", "Boyd", "Cole", "Dunn", "Fisk", "Gill", "Hayes", "Ivey", "Kerr", "Lamb", "Nash"]
 
@@ -54,14 +62,16 @@ def staff_rows() -> list[dict[str, str]]:
 def passwords(folder: Path) -> dict[str, str]:
     """The demo passwords of this data folder: made once, kept beside the data, never in the code."""
     path = folder / "demo-passwords"
-    if not path.exists():
+    known = dict(line.split(" ", 1) for line in path.read_text().splitlines()) if path.exists() else {}
+    if missing := [name for _role, name, *_rest in SIGN_INS if name not in known]:
+        known |= {name: secrets.token_hex(5) for name in missing}
         path.touch(mode=0o600)
-        path.write_text("\n".join(f"{name} {secrets.token_hex(5)}" for _role, name, *_rest in SIGN_INS))
-    return dict(line.split(" ", 1) for line in path.read_text().splitlines())
+        path.write_text("\n".join(f"{name} {word}" for name, word in known.items()))
+    return known
 
 
 def make_sign_ins(folder: Path) -> list[dict[str, str]]:
-    """The five demo users with their posts and passwords (again at each start, so that they always fit the file)."""
+    """The demo users with their posts and passwords (again at each start, so that they always fit the file)."""
     secret = passwords(folder)
     from district.models import School
 
@@ -73,6 +83,9 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         "coordinator": [(Role.TITLE_IX_COORDINATOR, None, None)],
         "supervisor": [(Role.SUPERVISOR, None, north)],
         "admin": [(Role.DISTRICT_ADMIN, None, None)],
+        "deputy": [(Role.DEPUTY, None, None)],
+        "counsel": [(Role.COUNSEL, None, None)],
+        "auditor": [(Role.AUDITOR, None, None)],
     }
     for _role, name, first, last in SIGN_INS:
         user, _created = User.objects.get_or_create(
@@ -81,7 +94,7 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         if not user.check_password(secret[name]):
             user.set_password(secret[name])
             user.save()
-        for role, school, area in places[name]:
+        for role, school, area in places.get(name, ()):
             Post.objects.get_or_create(user=user, role=role, school=school, area=area, defaults={"source": "demo"})
     sync_posts()
     return [{"role": role, "username": name, "password": secret[name]} for role, name, *_rest in SIGN_INS]

@@ -14,7 +14,7 @@ from titleix.models import TitleIXCase, Training
 from titleix.separation import Role
 from titleix.services import open_report
 
-STAFF = [("investigator", "Robin", "Vega"), ("decider", "Alex", "Stone"), ("inquirer", "Jo", "Lindgren")]
+STAFF = ["coordinator", "investigator", "decider", "officer", "facilitator", "inquirer", "deputy", "principal"]
 ANSWERS: dict[str, Any] = {
     "identifiable": "on", "leads": "on", "q1": "Y", "q2": "Y", "q3": "Y", "q5": "N", "quid_pro_quo": "N", "offense": "N", "unwelcome": "Y", "severe": "N",
     "pervasive": "Y", "objectively_offensive": "Y", "denies_equal_access": "N", "rationale": "Remarks and messages over two weeks, as reported.",
@@ -35,13 +35,15 @@ Plan = list[tuple[int, str, str, dict[str, Any]]]
 
 
 def build(today: date) -> None:
-    """Seven reports: two new ones, one that waits for information, two inquiries, a complaint to come, an investigation."""
+    """Ten reports: two new ones, one that waits for information, two inquiries, a complaint to come, an investigation, an
+    informal resolution, a report that the parties read, an appeal."""
     users = _staff(today)
     plans: list[tuple[int, Plan]] = [
         (0, []), (2, []),
         (5, [(1, "triage", "coordinator", {}), (2, "screen", "coordinator", ANSWERS | {"identifiable": "", "leads": ""})]),
         (12, _screened(ANSWERS) + _inquiry(False)), (27, _screened(ANSWERS) + _inquiry(True)),
         (8, _screened(HARASSMENT)), (40, _screened(HARASSMENT) + _investigation()),
+        (20, _screened(HARASSMENT) + _informal()), (42, _screened(HARASSMENT) + _decision(42)), (56, _screened(HARASSMENT) + _decision(56)),
     ]  # fmt: skip
     schools = list(School.objects.order_by("school_id")[:4])
     for number, (ago, plan) in enumerate(plans):
@@ -52,9 +54,7 @@ def build(today: date) -> None:
 
 def _staff(today: date) -> dict[str, User]:
     """The demo's Title IX people, trained for every function."""
-    for name, first, last in STAFF:
-        User.objects.get_or_create(username=name, defaults={"first_name": first, "last_name": last, "email": f"{name}@demo.invalid"})
-    users = {user.username: user for user in User.objects.filter(username__in=["coordinator", *(name for name, *_rest in STAFF)])}
+    users = {user.username: user for user in User.objects.filter(username__in=STAFF)}
     for user in users.values():
         for role in Role:
             Training.objects.get_or_create(
@@ -113,11 +113,59 @@ def _investigation() -> Plan:
     ]  # fmt: skip
 
 
+def _begun() -> Plan:
+    """A complaint with its allegation and the notice."""
+    return [
+        (3, "file_complaint", "coordinator", {"on": "today", "by": "complainant"}),
+        (3, "allege", "coordinator", {"text": "Pictures sent again and again although she said no."}),
+        (4, "send_notice", "coordinator", {"on": "today", "means": "mail", "proof": "9400 1000 0000 4471"}),
+    ]
+
+
+def _informal() -> Plan:
+    return [
+        *_begun(),
+        (5, "assign", "coordinator", {"user": "facilitator", "role": "facilitator", "declared": "on"}),
+        (8, "begin_informal", "coordinator", {"consent_on": "today", "both": "on"}),
+    ]
+
+
+def _decision(days: int) -> Plan:
+    """An investigation as far as so many days bring it: the report with the parties, or an appeal."""
+    letter = {"on": "today", "means": "mail"}
+    said = {"on": "today", "notice_on": "before", "text": "Gave an account; see the notes."}
+    plan: Plan = [
+        *_begun(),
+        (4, "assign", "coordinator", {"user": "investigator", "role": "investigator", "declared": "on"}),
+        (5, "involve", "coordinator", {"part": "deputy", "user": "deputy"}),
+        (5, "disclose", "coordinator", {"on": "today", "basis": "police", "to": "Police department, juvenile unit", "what": "The report of the incident"}),
+        (6, "begin_investigation", "investigator", {}),
+        (8, "add_measure", "coordinator", {"party": "complainant", "on": "today", "answer": "accepted", "text": "Another lunch period; a contact person."}),
+        (12, "interview", "investigator", said | {"party": "complainant"}), (13, "interview", "investigator", said | {"party": "respondent"}),
+        (18, "add_evidence", "investigator", {"on": "today", "title": "Messages", "text": "Twenty-two pictures on both phones.", "relied_on": "on"}),
+        (19, "add_evidence", "investigator", {"on": "today", "title": "Note of a friend", "text": "Heard of it from others."}),
+        (24, "send_evidence", "investigator", letter),
+        (36, "write_report", "investigator", {"text": "Both accounts, the messages, the answers of the parties.", "considered": "on"}),
+        (36, "send_report", "investigator", letter),
+        (37, "assign", "coordinator", {"user": "decider", "role": "decision_maker", "declared": "on"}),
+        (37, "questions", "decider", {"code": "offered", "on": "today"}),
+        (44, "questions", "decider", {"code": "finished", "on": "today"}),
+        (48, "determine", "decider", {"facts": "He sent them after she had said no.", "conclusions": "The code of conduct forbids it.", "sanctions": "",
+                                      "remedies": "on", "finding_1": "responsible", "why_1": "The messages prove it."}),
+        (49, "send_determination", "decider", letter),
+        (50, "file_appeal", "coordinator", {"party": "respondent", "on": "today", "bases": ["procedure"], "text": "The notice came late, he says."}),
+        (51, "assign", "coordinator", {"user": "officer", "role": "appeal_officer", "declared": "on"}),
+    ]  # fmt: skip
+    return [row for row in plan if row[0] <= days]
+
+
 def _step(case: TitleIXCase, step: str, who: User, day: date, data: dict[str, Any], users: dict[str, User]) -> None:
     """One step on a day; `today`, `before`, parts of parties and user names stand for what they mean."""
     words = {"today": day.isoformat(), "before": (day - timedelta(days=3)).isoformat()}
     words |= {name: str(user.pk) for name, user in users.items()}
     words |= {party.part: str(party.pk) for party in case.parties.all()}
-    filled = {key: words.get(value, value) if key in ("on", "notice_on", "user", "party") else value for key, value in data.items()}
+    filled = {
+        key: words.get(value, value) if key in ("on", "notice_on", "consent_on", "user", "party") else value for key, value in data.items()
+    }
     actor = User.objects.get(pk=who.pk)  # rights are remembered on the object; a new request asks anew
     act(case.number, step, actor=actor, data=filled, on=day, now=_moment(day, 11))

@@ -1,0 +1,242 @@
+"""A party's private link: only their packet, in their language, on a phone without JavaScript; nothing of the other party."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+import time_machine
+import typst
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from pypdf import PdfReader
+
+from casework.models import Alert, Attachment, Document, Event, Read
+from tests.titleix.conftest import Walk
+from tests.titleix.test_life import investigated, reported
+from titleix import portal
+from titleix.models import Delivery, Party, PartyLink, Record
+from titleix.portal_texts import LETTERS, PARTS, TEXTS
+
+NOW = datetime(2026, 10, 15, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def frozen():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def walk(report, frozen) -> Walk:
+    """The evidence is with the parties since 14 October."""
+    return investigated(report).sent("send_evidence", report.staff.investigator, "2026-10-14")
+
+
+def link(walk: Walk, part: str, *, code: bool = False, days: int = 30) -> PartyLink:
+    data = {"party": walk.party(part), "days": days} | ({"with_code": "on"} if code else {})
+    walk("make_party_link", walk.staff.coordinator, "2026-10-15", **data)
+    return PartyLink.objects.filter(party_id=walk.party(part), revoked_at=None).latest("made_at")
+
+
+def enter(client, found: PartyLink):
+    client.cookies.clear()
+    return client.get(f"/party/{portal.token_of(found.pk)}", follow=True)
+
+
+def letter_to(walk: Walk, part: str) -> Document:
+    """A letter on file, bound to one person."""
+    pdf = _pdf()
+    name = default_storage.save(f"documents/{uuid4()}", ContentFile(pdf))
+    document = Document.objects.create(
+        case=walk.case, code="NOTICE", language="en", template_version="x", file=name, sha256="0" * 64, size=len(pdf), created_at=NOW
+    )
+    Delivery.objects.filter(case=walk.case, code="NOTICE", party_id=walk.party(part)).update(document=document)
+    return document
+
+
+def _pdf() -> bytes:
+    made = typst.compile(b"#set page(width: 210mm, height: 297mm)\nA letter", format="pdf")
+    assert isinstance(made, bytes)
+    return made
+
+
+def test_english_and_spanish_say_the_same_things():
+    for both in (TEXTS, LETTERS, PARTS):
+        assert both["en"].keys() == both["es"].keys()
+    assert not [key for key in TEXTS["en"] if TEXTS["en"][key] == TEXTS["es"][key]]
+
+
+def test_a_link_leads_to_the_persons_own_packet_alone(walk, client):
+    mine, theirs = letter_to(walk, "complainant"), letter_to(walk, "respondent")
+    page = enter(client, link(walk, "complainant"))
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert 'lang="es"' in words  # the complainant's language
+    assert "Sus documentos" in words
+    assert str(mine.pk) in words
+    for hidden in (str(theirs.pk), "Barrett", "Oak Street", "respondent", "persona acusada", "<script"):
+        assert hidden not in words, hidden
+    assert "Sat 24 Oct 2026" in words or "24 Oct" in words
+    assert client.get(f"/party/letters/{mine.pk}").status_code == 200
+    assert client.get(f"/party/letters/{theirs.pk}").status_code == 404
+    assert client.get(f"/party/evidence/{uuid4()}").status_code == 404
+    assert page["Cache-Control"] == "no-store, private"
+    assert portal.token_of(PartyLink.objects.get().pk) not in words
+    assert client.get("/party?lang=en").content.decode().count("Your papers")
+
+
+def test_a_letter_carries_the_mark_of_who_looked(walk, client):
+    document = letter_to(walk, "complainant")
+    enter(client, link(walk, "complainant"))
+    answer = client.get(f"/party/letters/{document.pk}")
+    text = PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    assert "Complainant 1" in text
+    assert walk.number in text
+    assert list(Read.objects.filter(user=None, what="DOCUMENT").values_list("object", flat=True)) == [document.pk]
+
+
+def test_the_evidence_is_shown_with_a_mark_and_each_look_is_kept(walk, client):
+    pdf = _pdf()
+    shown = Attachment.objects.create(
+        case=walk.case, name="Barrett phone.pdf", size=len(pdf), sha256="1" * 64, state="CLEAN", media_type="application/pdf", uploaded_at=NOW,
+        file=default_storage.save("attachments/e", ContentFile(pdf)),
+    )  # fmt: skip
+    other = Attachment.objects.create(case=walk.case, name="notes.txt", size=1, sha256="2" * 64, state="CLEAN", uploaded_at=NOW, file="x")
+    Record.objects.filter(case=walk.case, kind="EVIDENCE").update(attachment=shown)
+    Record.objects.create(case=walk.case, kind="EVIDENCE", number=2, on="2026-10-15", text="came later than the package", data={})
+    enter(client, link(walk, "respondent"))
+    words = client.get("/party/evidence").content.decode()
+    assert "found on both phones" in words
+    assert "came later" not in words
+    assert f"Respondent 1 · {walk.number}" in words
+    assert "Barrett phone" not in words
+    assert client.get(f"/party/evidence/{shown.pk}").status_code == 200
+    assert client.get(f"/party/evidence/{other.pk}").status_code == 404
+    assert Read.objects.filter(case=walk.case, user=None, what="PACKET", object=PartyLink.objects.get().pk).count() == 2
+
+
+def test_before_the_evidence_is_sent_there_is_none(report, client, frozen):
+    walk = investigated(report)
+    enter(client, link(walk, "respondent"))
+    assert client.get("/party/evidence").status_code == 404
+    assert client.post("/party/answer", {"kind": "response", "text": "x"}).status_code == 422
+
+
+def test_a_code_is_asked_for_and_wrong_ones_run_out(walk, client):
+    found = link(walk, "complainant", code=True)
+    assert 'name="code"' in enter(client, found).content.decode()
+    assert client.get("/party/evidence").status_code == 302
+    for _try in range(4):
+        assert client.post("/party", {"code": "00000000"}).status_code == 422
+    assert client.post("/party", {"code": portal.code_of(found.pk)}).status_code == 302
+    assert client.get("/party/evidence").status_code == 200
+    enter(client, found)
+    for _try in range(5):
+        client.post("/party", {"code": "nonsense"})
+    assert client.post("/party", {"code": portal.code_of(found.pk)}).status_code == 422  # locked until a new link is made
+
+
+def test_a_link_ends_by_its_date_by_hand_and_when_the_person_leaves(walk, client, frozen):
+    found = link(walk, "complainant", days=2)
+    assert enter(client, found).status_code == 200
+    frozen.shift(timedelta(days=3))
+    assert client.get("/party").status_code == 404
+    assert enter(client, found).status_code == 404
+    frozen.move_to(NOW)
+    assert enter(client, found).status_code == 200
+    walk("end_party_link", walk.staff.coordinator, "2026-10-15", link=str(found.pk))
+    assert client.get("/party").status_code == 404
+    again = link(walk, "respondent")
+    Party.objects.filter(pk=again.party_id).update(left_on="2026-10-15")
+    assert enter(client, again).status_code == 404
+
+
+def test_guessing_is_slowed_down(client, walk):
+    for _try in range(30):
+        assert client.get(f"/party/{uuid4()}").status_code == 404
+    assert client.get(f"/party/{uuid4()}").status_code == 429
+    assert client.get(f"/party/{portal.token_of(link(walk, 'complainant').pk)}").status_code == 429
+
+
+def test_the_database_keeps_neither_token_nor_code(walk):
+    found = link(walk, "complainant", code=True)
+    kept = str(PartyLink.objects.values().get()) + str(list(Event.objects.filter(case=walk.case).values_list("data", flat=True)))
+    assert portal.token_of(found.pk) not in kept
+    assert portal.code_of(found.pk) not in kept
+
+
+def test_an_answer_is_a_record_and_somebody_hears_of_it(walk, client):
+    enter(client, link(walk, "respondent"))
+    for bad in (
+        {"kind": "response", "text": " "},
+        {"kind": "waiver"},
+        {"kind": "question", "text": "x"},
+        {"kind": "\x00"},
+        {},
+        {"kind": "response", "text": "x" * 20001},
+    ):
+        answer = client.post("/party/answer", bad)
+        assert answer.status_code == 422, bad
+    assert "x" * 20001 in answer.content.decode()  # nothing typed is lost
+    assert client.post("/party/answer", {"kind": "response", "text": "It was not me."}).status_code == 302
+    row = Record.objects.get(case=walk.case, code="portal_response")
+    assert (row.text, str(row.party_id)) == ("It was not me.", walk.party("respondent"))
+    assert Alert.objects.filter(case=walk.case, code="PARTY_ANSWERED").count() == 1
+    assert "not me" not in str(Event.objects.filter(case=walk.case).latest("seq").data)
+    assert "It was not me." in client.get("/party").content.decode()
+    enter(client, link(walk, "complainant"))
+    assert "It was not me." not in client.get("/party").content.decode()
+
+
+def test_questions_are_open_once_they_were_offered(report, client, frozen):
+    frozen.move_to(datetime(2026, 10, 30, 15, tzinfo=UTC))
+    walk = reported(report).assign("decision_maker", report.staff.decider, "2026-10-29")
+    walk("questions", report.staff.decider, "2026-10-29", code="offered", on="2026-10-29")
+    enter(client, link(walk, "respondent"))
+    assert client.post("/party/answer", {"kind": "question", "text": "Who saw it?"}).status_code == 302
+    assert Record.objects.filter(case=walk.case, code="portal_question").count() == 1
+
+
+def test_an_advisor_signs_before_anything_is_shown_and_cannot_answer(report, client, frozen):
+    investigated(report)
+    report(
+        "add_person",
+        report.staff.coordinator,
+        "2026-10-13",
+        part="advisor",
+        kind="third",
+        name="Lee",
+        language="en",
+        acts_for=report.party("complainant"),
+    )
+    walk = report.sent("send_evidence", report.staff.investigator, "2026-10-14")
+    page = enter(client, link(walk, "advisor")).content.decode()
+    assert "Before you see anything" in page
+    assert client.get("/party/evidence").status_code == 302
+    assert client.post("/party", {"name": "", "tick": "on"}).status_code == 422
+    assert client.post("/party", {"name": "Lee Marsh"}).status_code == 422
+    assert client.post("/party", {"name": "Lee Marsh", "tick": "on"}).status_code == 302
+    assert PartyLink.objects.get().undertaking_name == "Lee Marsh"
+    assert client.get("/party/evidence").status_code == 200
+    assert client.post("/party/answer", {"kind": "response", "text": "x"}).status_code == 422
+
+
+def test_only_coordinators_see_the_links(walk, client):
+    found = link(walk, "complainant", code=True)
+    for user in (walk.staff.investigator, walk.staff.principal, walk.staff.root, walk.staff.admin):
+        client.force_login(type(user).objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(f"/cases/{walk.number}/links").status_code == 404
+    client.force_login(type(user).objects.get(pk=walk.staff.coordinator.pk), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/cases/{walk.number}/links").content.decode()
+    assert portal.token_of(found.pk) in page
+    assert portal.code_of(found.pk) in page
+
+
+def test_a_packet_costs_little(walk, client, django_assert_max_num_queries):
+    enter(client, link(walk, "complainant"))
+    for address in ("/party", "/party/evidence"):
+        with django_assert_max_num_queries(12):
+            assert client.get(address).status_code == 200

@@ -1,0 +1,88 @@
+"""The steps of parties' private links: make one, take it back, keep what came by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from viewflow.fsm import State
+
+from casework.models import Event
+from casework.stepforms import StepForm
+from casework.workflow import SYSTEM, Workflow, step, unmet
+from titleix import portal, reading
+from titleix.forms import PartyChoice
+from titleix.models import Party, PartyLink, Record
+
+
+class LinkForm(PartyChoice):
+    """A link for one person."""
+
+    parts = (Party.Part.COMPLAINANT, Party.Part.RESPONDENT, Party.Part.PARENT, Party.Part.ADVISOR)
+    with_code = forms.BooleanField(
+        label=_("Ask for a code as well"), required=False, initial=True, help_text=_("Tell the code by another way than the link.")
+    )
+    days = forms.IntegerField(label=_("Valid for how many days"), min_value=1, max_value=365)
+
+    def prepare(self) -> None:
+        """As long as the policy says."""
+        super().prepare()
+        self.fields["days"].initial = self.flow.policy.get("portal.days", 60)
+
+
+def open_links(flow: Workflow) -> list[PartyLink]:
+    """The links of the case that are not taken back."""
+    return list(PartyLink.objects.filter(case_id=flow.case.pk, revoked_at=None).select_related("party").order_by("made_at"))
+
+
+class EndLinkForm(StepForm):
+    """Which link."""
+
+    link = forms.ChoiceField(label=_("Link"))
+
+    def prepare(self) -> None:
+        """Those that are not taken back."""
+        field = self.fields["link"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(link.pk), f"{link.party.label} ({link.made_at:%d %b %Y})") for link in open_links(self.flow)]
+
+
+def portal_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[Any]) -> Iterable[Any]:
+    """The transitions, in this order: make_party_link, end_party_link, party_answer."""
+
+    @step(state, source=list(still_open), label=_("Make a private link for a party"), by=("coordinate_cases",), form=LinkForm, event=Event.Kind.ACCESS,
+          does=_("Makes a link to the packet of one person: their letters, the evidence that was sent to them, their dates, a way to answer. You send it yourself."),
+          conditions=[lambda flow: unmet(bool(reading.people(flow.file, *LinkForm.parts)), _("Nobody is in the case yet."))])  # fmt: skip
+    def make_party_link(self: Workflow) -> None:
+        """C10: each party sees only their packet."""
+        link = PartyLink(id=uuid4(), made_at=self.turn.now, expires_on=self.turn.today + timedelta(days=self.data["days"]))
+        link.case_id, link.party_id, link.made_by = self.case.id, UUID(self.data["party"]), self.turn.actor
+        link.token = portal.hashed(portal.token_of(link.id))
+        link.code = portal.hashed(portal.code_of(link.id)) if self.data["with_code"] else ""
+        self.file.add(link)
+        self.turn.data = {"link": str(link.id), "party": self.data["party"]}
+
+    @step(state, source=list(everywhere), label=_("Take a private link back"), by=("coordinate_cases",), form=EndLinkForm, event=Event.Kind.ACCESS,
+          conditions=[lambda flow: unmet(bool(open_links(flow)), _("No link is open."))], does=_("The link leads nowhere from now on."))  # fmt: skip
+    def end_party_link(self: Workflow) -> None:
+        """At once: every page of the packet asks."""
+        pk, now = self.data["link"], self.turn.now
+        self.file.later.append(lambda: PartyLink.objects.filter(pk=pk).update(revoked_at=now))
+        self.turn.data = {"link": pk}
+
+    @step(state, source=list(still_open), label=_("Answer by the private link"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    def party_answer(self: Workflow) -> None:
+        """What a party wrote is a record; whoever works the case hears of it and records its effect on the window."""
+        rows = reading.records(self.file, Record.Kind.STATEMENT)
+        row = Record(id=uuid4(), kind=Record.Kind.STATEMENT, number=reading.next_number(rows), on=self.turn.today, code=self.data["code"])
+        row.case_id, row.party_id, row.text = self.case.id, UUID(self.data["party"]), self.data["text"]
+        self.file.add(row)
+        self.case.last_action_on = self.turn.today
+        self.alert("PARTY_ANSWERED", "supervisor", record=row.number)
+        self.turn.data = {"record": row.kind, "number": row.number, "code": row.code}
+
+    return make_party_link, end_party_link, party_answer

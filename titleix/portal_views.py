@@ -1,0 +1,253 @@
+"""The pages behind a party's private link. They work without an account and without JavaScript; nothing is cached."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from pypdf.errors import PyPdfError
+
+from casework import access, reads
+from casework.errors import Refused
+from casework.models import Read
+from casework.policy import policy_for
+from casework.services import act, local_today
+from district.models import User
+from titleix import portal
+from titleix.models import Party, PartyLink, TitleIXCase
+from titleix.portal_texts import LETTERS, PARTS, TEXTS
+
+WRONG_PER_HOUR = 30  # addresses without a valid token from one place; a person mistypes a few times
+LONGEST = 20_000
+NOBODY = UUID(int=0)
+KINDS = ("response", "waiver", "question")
+
+
+def _place(request: HttpRequest) -> str:
+    """A counter key for where a request comes from; the address itself is not kept."""
+    return "party-wrong:" + hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
+
+
+def _wrong(request: HttpRequest) -> int:
+    key = _place(request)
+    cache.add(key, 0, 3600)
+    return int(cache.incr(key))
+
+
+def _language(request: HttpRequest, link: PartyLink | None) -> str:
+    chosen = request.GET.get("lang") or request.session.get("party_language") or (link.party.language if link else "en")
+    if request.GET.get("lang") in TEXTS:
+        request.session["party_language"] = chosen
+    return chosen if chosen in TEXTS else "en"
+
+
+def _page(request: HttpRequest, template: str, link: PartyLink | None, status: int = 200, **context: Any) -> HttpResponse:
+    language = _language(request, link)
+    with translation.override(language):
+        known: dict[str, Any] = {"t": TEXTS[language], "lang": language, "link": link, "other": "es" if language == "en" else "en"}
+        known["part"] = f"{PARTS[language][link.party.part]} {link.party.number}" if link else ""
+        answer = render(request, f"titleix/{template}.html", known | context, status=status)
+    return _private(answer)
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer["Cache-Control"] = "no-store, private"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@require_GET
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """The private link itself: it is exchanged for a session, so that the token stands in no further address."""
+    if cache.get(_place(request), 0) >= WRONG_PER_HOUR:
+        return _page(request, "party_gone", None, 429, slow=True)
+    link = portal.by_token(token)
+    if link is None:
+        _wrong(request)
+        return _page(request, "party_gone", None, 404)
+    request.session["party_link"], request.session["party_open"] = str(link.pk), not link.code
+    request.session.set_expiry(3600)
+    return _private(redirect("party"))
+
+
+def _link(request: HttpRequest) -> PartyLink | None:
+    """The link of this session, if it still leads anywhere: asked anew on every page."""
+    found = PartyLink.objects.select_related("party", "case").filter(pk=str(request.session.get("party_link") or NOBODY)).first()
+    return found if portal.valid(found) else None
+
+
+def _inside(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Only with a valid link, its code where it asks for one, and an advisor's undertaking."""
+
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        link = _link(request)
+        if link is None:
+            return _page(request, "party_gone", None, 404)
+        if not request.session.get("party_open") or not portal.undertaken(link):
+            return _private(redirect("party"))
+        return view(request, link=link, **kwargs)
+
+    return guarded
+
+
+@require_http_methods(["GET", "POST"])
+def party(request: HttpRequest) -> HttpResponse:
+    """The packet; before it the code and an advisor's undertaking, where they are asked for."""
+    link = _link(request)
+    if link is None:
+        return _page(request, "party_gone", None, 404)
+    if not request.session.get("party_open"):
+        return _code(request, link)
+    if not portal.undertaken(link):
+        return _undertaking(request, link)
+    file = portal.case_file(link)
+    reads.note(None, Read.What.PACKET, link.case, item=link.pk)
+    return _packet_page(request, link, file)
+
+
+def _packet_page(request: HttpRequest, link: PartyLink, file: Any, status: int = 200, **context: Any) -> HttpResponse:
+    found, language = portal.packet(link, file), _language(request, link)
+    letters = [(LETTERS[language].get(row.code, row.code), row) for row in found.letters]
+    windows = [(TEXTS[language].get(f"window_{code}", ""), row) for code, row in found.windows if row.ends >= local_today()]
+    kinds = [(kind, TEXTS[language][kind]) for kind in KINDS if kind != "question" or found.questions]
+    context = {"packet": found, "letters": letters, "windows": windows, "kinds": kinds, "sent": request.GET.get("sent") == "1"} | context
+    return _page(request, "party", link, status, **context)
+
+
+def _code(request: HttpRequest, link: PartyLink) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, "party_code", link)
+    tries = int(policy_for("titleix", local_today()).require("portal.tries"))
+    if portal.right_code(link, request.POST.get("code", "")[:20], tries):
+        request.session["party_open"] = True
+        return _private(redirect("party"))
+    return _page(request, "party_code", link, 422, wrong=True)
+
+
+def _undertaking(request: HttpRequest, link: PartyLink) -> HttpResponse:
+    name = " ".join(request.POST.get("name", "").replace("\x00", " ").split())[:200]
+    if request.method == "POST" and name and request.POST.get("tick"):
+        PartyLink.objects.filter(pk=link.pk, undertaking_at=None).update(undertaking_at=timezone.now(), undertaking_name=name)
+        return _private(redirect("party"))
+    return _page(request, "party_sign", link, 422 if request.method == "POST" else 200, name=name, missing=request.method == "POST")
+
+
+@require_GET
+@_inside
+def letter(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
+    """A letter of this packet, marked with who looked at it when."""
+    found = portal.letter(link, pk)
+    if found is None:
+        return _page(request, "party_gone", None, 404)
+    reads.note(None, Read.What.DOCUMENT, link.case, item=pk)
+    return _pdf(request, portal.stored(found), link, found.code)
+
+
+@require_GET
+@_inside
+def evidence(request: HttpRequest, link: PartyLink) -> HttpResponse:
+    """The evidence that was sent to this party, to look at. The look is recorded."""
+    found = portal.packet(link, portal.case_file(link))
+    if not found.evidence:
+        return _page(request, "party_gone", None, 404)
+    reads.note(None, Read.What.PACKET, link.case, item=link.pk)
+    return _page(request, "party_evidence", link, packet=found, mark=portal.mark_of(link, timezone.localtime()))
+
+
+@require_GET
+@_inside
+def exhibit(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
+    """A file of the evidence, marked."""
+    found = portal.exhibit(portal.packet(link, portal.case_file(link)), pk)
+    if found is None:
+        return _page(request, "party_gone", None, 404)
+    reads.note(None, Read.What.ATTACHMENT, link.case, item=pk)
+    return _pdf(request, portal.stored(found), link, "evidence")
+
+
+def _pdf(request: HttpRequest, content: bytes, link: PartyLink, name: str) -> HttpResponse:
+    """The marked file; one that cannot carry the mark is not shown here."""
+    try:
+        marked = portal.marked(content, portal.mark_of(link, timezone.localtime()))
+    except PyPdfError:
+        return _page(request, "party_gone", None, 404)
+    answer = HttpResponse(marked, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{link.case.number}-{name}.pdf"'
+    return _private(answer)
+
+
+@require_POST
+@_inside
+def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
+    """What the party writes: a record of the case, and somebody hears of it."""
+    file = portal.case_file(link)
+    found, texts = portal.packet(link, file), TEXTS[_language(request, link)]
+    kind, words = request.POST.get("kind", ""), request.POST.get("text", "").replace("\x00", " ").strip()
+    problems = _problems(found, kind, words, bool(request.POST.get("tick")), texts)
+    if problems:
+        return _packet_page(request, link, file, 422, problems=problems, typed={"kind": kind, "text": words})
+    try:
+        act(link.case.number, "party_answer", actor=None, data={"party": str(link.party_id), "code": f"portal_{kind}", "text": words})
+    except Refused:
+        return _packet_page(
+            request, link, portal.case_file(link), 409, problems=[texts["nothing_now"]], typed={"kind": kind, "text": words}
+        )
+    return _private(redirect("/party?sent=1"))
+
+
+def _problems(found: portal.Packet, kind: str, words: str, ticked: bool, texts: dict[str, str]) -> list[str]:
+    if not found.answers_to:
+        return [texts["nothing_now"]]
+    if kind not in KINDS or (kind == "question" and not found.questions):
+        return [texts["choose"]]
+    problems = []
+    if kind != "waiver" and not words:
+        problems.append(texts["missing"])
+    if kind == "waiver" and not ticked:
+        problems.append(texts["waiver_missing"])
+    if len(words) > LONGEST:
+        problems.append(texts["long"])
+    return problems
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """End the session of this link, as on a shared computer."""
+    for name in ("party_link", "party_open", "party_language"):
+        request.session.pop(name, None)
+    return _page(request, "party_gone", None)
+
+
+@login_required
+@require_GET
+def links(request: HttpRequest, number: str) -> HttpResponse:
+    """The private links of a case with their addresses and codes, for its coordinators; who looked at what by them."""
+    user: User = access.signed_in(request)
+    case = TitleIXCase.objects.filter(number=number).first()
+    if case is None or not access.can(user, "coordinate_cases", case):
+        reads.refused(user, Read.What.PACKET, number)
+        raise Http404
+    reads.note(user, Read.What.PACKET, case)
+    found = list(PartyLink.objects.filter(case=case).select_related("party", "made_by").order_by("-made_at"))
+    looks = Read.objects.filter(case=case, user=None).order_by("-id")[:200]
+    by_link = {link.pk: link.party.label for link in found}
+    rows = [
+        (
+            link,
+            portal.valid(link),
+            request.build_absolute_uri(f"/party/{portal.token_of(link.pk)}"),
+            portal.code_of(link.pk) if link.code else "",
+        )
+        for link in found
+    ]
+    context = {"case": case, "rows": rows, "looks": [(look, by_link.get(look.object or NOBODY, "")) for look in looks], "Part": Party.Part}
+    return _private(render(request, "titleix/links.html", context))

@@ -11,7 +11,6 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 import typst
@@ -205,9 +204,3 @@ def mark_of(link: PartyLink, now: datetime) -> str:
 def undertaken(link: PartyLink) -> bool:
     """Whether an advisor has signed; nobody else must."""
     return link.party.part != Party.Part.ADVISOR or link.undertaking_at is not None
-
-
-def stored(document: Any) -> bytes:
-    """The bytes of a letter or attachment."""
-    with document.file.open("rb") as handle:
-        return bytes(handle.read())

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from pypdf.errors import PyPdfError
 
-from casework import access, reads
+from casework import access, files, reads
 from casework.errors import Refused
 from casework.models import Read
 from casework.policy import policy_for
@@ -149,7 +149,7 @@ def letter(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
     if found is None:
         return _page(request, "party_gone", None, 404)
     reads.note(None, Read.What.DOCUMENT, link.case, item=pk)
-    return _pdf(request, portal.stored(found), link, found.code)
+    return _pdf(request, files.read(found), link, found.code)
 
 
 @require_GET
@@ -171,7 +171,7 @@ def exhibit(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
     if found is None:
         return _page(request, "party_gone", None, 404)
     reads.note(None, Read.What.ATTACHMENT, link.case, item=pk)
-    return _pdf(request, portal.stored(found), link, "evidence")
+    return _pdf(request, files.read(found), link, "evidence")
 
 
 def _pdf(request: HttpRequest, content: bytes, link: PartyLink, name: str) -> HttpResponse:

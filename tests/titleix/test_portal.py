@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -9,10 +10,9 @@ from uuid import uuid4
 import pytest
 import time_machine
 import typst
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
+from casework import files
 from casework.models import Alert, Attachment, Document, Event, Read
 from tests.titleix.conftest import Walk
 from tests.titleix.test_life import investigated, reported
@@ -49,9 +49,16 @@ def enter(client, found: PartyLink):
 def letter_to(walk: Walk, part: str) -> Document:
     """A letter on file, bound to one person."""
     pdf = _pdf()
-    name = default_storage.save(f"documents/{uuid4()}", ContentFile(pdf))
+    name = files.keep("TIX", f"documents/{uuid4()}", pdf)
     document = Document.objects.create(
-        case=walk.case, code="NOTICE", language="en", template_version="x", file=name, sha256="0" * 64, size=len(pdf), created_at=NOW
+        case=walk.case,
+        code="NOTICE",
+        language="en",
+        template_version="x",
+        file=name,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        size=len(pdf),
+        created_at=NOW,
     )
     Delivery.objects.filter(case=walk.case, code="NOTICE", party_id=walk.party(part)).update(document=document)
     return document
@@ -101,8 +108,8 @@ def test_a_letter_carries_the_mark_of_who_looked(walk, client):
 def test_the_evidence_is_shown_with_a_mark_and_each_look_is_kept(walk, client):
     pdf = _pdf()
     shown = Attachment.objects.create(
-        case=walk.case, name="Barrett phone.pdf", size=len(pdf), sha256="1" * 64, state="CLEAN", media_type="application/pdf", uploaded_at=NOW,
-        file=default_storage.save("attachments/e", ContentFile(pdf)),
+        case=walk.case, name="Barrett phone.pdf", size=len(pdf), sha256=hashlib.sha256(pdf).hexdigest(), state="CLEAN", media_type="application/pdf", uploaded_at=NOW,
+        file=files.keep("TIX", "attachments/e", pdf),
     )  # fmt: skip
     other = Attachment.objects.create(case=walk.case, name="notes.txt", size=1, sha256="2" * 64, state="CLEAN", uploaded_at=NOW, file="x")
     Record.objects.filter(case=walk.case, kind="EVIDENCE").update(attachment=shown)

@@ -142,3 +142,18 @@ def site(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
         raise ValueError("not an address such as https://cases.example.org")
     return text.rstrip("/")
+
+
+def web_address(text: str) -> str:
+    """An http(s) address, a path allowed."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("not an address such as https://login.example.org/path")
+    return text
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    if int(text) < 1:
+        raise ValueError("not a whole number above zero")
+    return int(text)

@@ -10,3 +10,9 @@ class WebConfig(AppConfig):
     name = "web"
     verbose_name = _("Web")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Sessions remember when they began."""
+        from web import sessions
+
+        sessions.connect()

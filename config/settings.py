@@ -170,7 +170,13 @@ AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # the row is the truth, Redis saves a statement on each page
-vars().update(signin.settings(PRODUCTION))
+_SIGN_IN = signin.settings(PRODUCTION)
+vars().update(_SIGN_IN)
+MFA_ROLES: list[str] = _SIGN_IN["MFA_ROLES"]
+SESSION_IDLE_MINUTES: int = _SIGN_IN["SESSION_IDLE_MINUTES"]
+SSO_STAFF_ATTRIBUTE: str = _SIGN_IN["SSO_STAFF_ATTRIBUTE"]
+SSO_CREATES_USERS: bool = _SIGN_IN["SSO_CREATES_USERS"]
+SSO_IS_SECOND_STEP: bool = _SIGN_IN["SSO_IS_SECOND_STEP"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

@@ -13,7 +13,7 @@ from casework import kinds
 from casework.casefile import CaseFile, load
 from casework.models import Case, Event
 from casework.services import flow_for, local_today
-from casework.workflow import Step, Turn, Workflow
+from casework.workflow import Effects, Step, Turn, Workflow
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Choice:
     step: Step
     reasons: tuple[str, ...]
     promises: tuple[str, ...]
+    tells: str = ""
+    makes: str = ""
 
     @property
     def enabled(self) -> bool:
@@ -53,9 +55,10 @@ def file_choices(file: CaseFile, user: Any) -> list[Choice]:
 def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
     for name, move in flow.outgoing():
         step: Step = move.custom["step"]
-        if not flow.permitted(step.by, user):
+        if step.hidden or not flow.permitted(step.by, user):
             continue
         process = flow.process
+        effects = step.effects(flow) if step.effects else Effects()
         yield Choice(
             name=name,
             label=str(move.label),
@@ -64,6 +67,8 @@ def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
             step=step,
             reasons=tuple(flow.reasons_against(move)),
             promises=tuple(str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks),
+            tells=str(effects.tells or step.tells),
+            makes=str(effects.makes or step.makes),
         )
 
 

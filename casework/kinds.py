@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q
@@ -40,8 +41,7 @@ class CaseKind:
     """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
     `search` turns words into a filter on Case; `children` are tables of this kind that a step reads and writes with the case
     (each with a `case` key); `panels` gives the case page what only this kind can show;
-    `keeps_reads` keeps a record of who looked at what, refused tries included; with one of the permissions in `narrow` somebody
-    takes single steps of a case without being shown the case (a street team, an outside mediator).
+    `keeps_reads` keeps a record of who looked at what, refused tries included.
 
     A `sealed` kind keeps its files sealed and no words of a person on its timeline: `keep_words` takes the free text of a
     step into sealed rows of the kind and returns what the event says instead; `words_of` finds it again (event seq -> text)
@@ -69,7 +69,11 @@ class CaseKind:
     sealed: bool = False
     keep_words: Callable[[Workflow, Mapping[str, str]], Mapping[str, Any]] = lambda flow, words: {}
     words_of: Callable[[CaseFile, Sequence[Event]], Mapping[int, str]] = lambda file, events: {}
-    narrow: Sequence[str] = ()
+    rules_on: Callable[[date], str] | None = None
+
+    def rules_of(self, on: date) -> str:
+        """The rules version of a case that is opened on a date: by the kind's own effective dates where it has any."""
+        return self.rules_on(on) if self.rules_on else self.current_rules
 
     def workflow(self, rules: str) -> type[Workflow]:
         """The workflow class of a rules version; KeyError for a version that nobody released."""

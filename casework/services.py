@@ -148,8 +148,7 @@ def _kind_of(number: str) -> CaseKind:
 
 
 def _may_see(file: CaseFile, actor: Any) -> bool:
-    """Who may not see the case hears that there is none; a narrow right lets its holder take the steps that ask for it."""
-    return actor is None or any(file.kind.access.can(actor, name, file.case) for name in ("view_cases", *file.kind.narrow))
+    return actor is None or file.kind.access.can(actor, "view_cases", file.case)
 
 
 def _repeated(file: CaseFile, transition: str, actor: Any) -> Outcome:
@@ -346,7 +345,7 @@ def _new_files(kind: CaseKind, openings: Sequence[Opening], year: int, on: date,
     """Case files that are not in the database yet: ids, numbers and calendars fetched for all at once."""
     first = _next_numbers(kind.code, year, len(openings))
     calendars = _calendars({opening.school_id for opening in openings})
-    workflow = kind.workflow(kind.current_rules)
+    workflow = kind.workflow(kind.rules_of(on))
     files = []
     for offset, (case_id, opening) in enumerate(zip(_next_ids(len(openings)), openings, strict=True)):
         case = kind.model(

@@ -49,8 +49,17 @@ class ClockSpec:
 
 
 @dataclass(frozen=True)
+class Effects:
+    """What a step would tell whom and make, worked out from the case as it is; empty where the step's own words say it."""
+
+    tells: Any = ""
+    makes: Any = ""
+
+
+@dataclass(frozen=True)
 class Step:
-    """What a transition is beyond its states; kept in viewflow's `custom`."""
+    """What a transition is beyond its states; kept in viewflow's `custom`. `effects` works out from the case what `tells` and
+    `makes` only say in general; a `hidden` step is taken by a page of its own and not offered in the list of steps."""
 
     by: tuple[str, ...]
     form: type[forms.Form] | None = None
@@ -64,6 +73,8 @@ class Step:
     event: str = Event.Kind.TRANSITION
     primary: bool = False
     prepare: Callable[[Workflow], dict[str, Any]] | None = None
+    effects: Callable[[Workflow], Effects] | None = None
+    hidden: bool = False
 
 
 class SubjectState(State):
@@ -204,6 +215,10 @@ class Workflow:
             return deadlines.escalate(self.file, clock, self.clocks[to], self.turn, complaint_on=complaint_on)
         raise ValueError(f"no clock {kind} runs in {self.case.number}")
 
+    def rebase_clock(self, clock: Clock, day0: date, reason: str) -> Clock:
+        """Day 0 of a running promise was wrong: one with the right day 0 takes its place."""
+        return deadlines.rebase(self.file, clock, day0, reason, self.turn)
+
     def merge_clocks(self, reason: str) -> None:
         """All promises of the case go on in another case."""
         for clock in list(self.file.running):
@@ -272,15 +287,12 @@ class Workflow:
         document.case_id, document.process_id = self.case.id, self.process.id if self.process else None
         self.file.add(document)
 
-    def spawn(self, kind: str, state: str = "", **fields: Any) -> Process:
-        """Begin a child process in its first state, or in another one that it may be born in; its own workflow says which
-        clocks start."""
+    def spawn(self, kind: str, **fields: Any) -> Process:
+        """Begin a child process in its first state; its own workflow says which clocks start."""
         process_kind = self.file.kind.processes[kind]
         version = sorted(process_kind.workflows)[-1]
         flow_class = process_kind.workflows[version]
-        process = process_kind.model(
-            id=uuid4(), kind=kind, rules=version, state=state or flow_class.born[0], opened_on=self.effective_on, **fields
-        )
+        process = process_kind.model(id=uuid4(), kind=kind, rules=version, state=flow_class.born[0], opened_on=self.effective_on, **fields)
         process.case_id = self.case.id
         self.file.add(process)
         flow_class(self.file, process, self.turn).begin()
@@ -289,17 +301,12 @@ class Workflow:
     def begin(self) -> None:
         """What happens when a process is spawned (clocks start here); nothing by default."""
 
-    def end_process(self, process: Process | None = None, reason: str = "process ended") -> None:
-        """The process (or another one of the case) is over: what it still promised falls away, its duties end."""
-        over = process or self.process
-        assert over is not None
-        over.closed_on = self.effective_on
-        self.file.touch(over)
-        for clock in [clock for clock in self.file.running if clock.process_id == over.id]:
-            deadlines.cancel(self.file, clock, reason, self.turn)
-        for task in [task for task in self.file.tasks if task.process_id == over.id and task.status == Task.Status.OPEN]:
-            task.status, task.closed_at, task.outcome = Task.Status.CANCELLED, self.turn.now, reason
-            self.file.touch(task)
+    def end_process(self) -> None:
+        """The process is over."""
+        assert self.process is not None
+        self.process.closed_on = self.effective_on
+        for clock in [clock for clock in self.file.running if clock.process_id == self.process.id]:
+            deadlines.cancel(self.file, clock, "process ended", self.turn)
 
     def close_case(self, reason: str) -> None:
         """Close the case; clocks that still run and open tasks are cancelled (domain.md C12)."""

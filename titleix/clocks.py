@@ -41,9 +41,26 @@ CLOCKS = {
         _spec("informal", _("Informal resolution"), cite="34 CFR 106.45(b)(9)"),
         _spec("measures_review", _("Review the supportive measures"), cite="34 CFR 106.30"),
         _spec("check_in", _("Check in with the parties")),
+        _spec("hr_notice", _("Tell human resources")),
+        _spec("escalation_answer", _("Answer the school that asks to escalate")),
+        _spec("referral", _("Refer the report to where it belongs")),
+        _spec("confirm_address", _("Find the right address")),
+        _spec("accommodation", _("Answer the request for an accommodation")),
+        _spec("dismissal_decision", _("Dismiss after the withdrawal, or go on"), cite="34 CFR 106.45(b)(3)(ii)"),
+        _spec("questions", _("Exchange of written questions"), cite="34 CFR 106.45(b)(6)(ii)"),
+        _spec("appeal_statement", _("The parties state their case in the appeal"), cite="34 CFR 106.45(b)(8)(iii)(D)"),
+        _spec("outcome", _("Send the outcome to both parties"), cite="34 CFR 106.45(b)(7)(iii)"),
+        _spec("remedies", _("Carry out the remedies"), cite="34 CFR 106.45(b)(7)(iv)"),
+        _spec("check_30", _("Check of the remedies after 30 days")),
+        _spec("check_60", _("Check of the remedies after 60 days")),
+        _spec("check_90", _("Check of the remedies after 90 days")),
+        _spec("reopening_notice", _("Tell the parties that the case is open again")),
         *(_duty(duty) for duty in DUTIES),
         _spec("challenge", _("Hear the challenge of the removal"), cite="34 CFR 106.44(c)"),
     )
 }
-TASKS = {f"DUTY_{duty.key.upper()}"[:32]: duty.label for duty in DUTIES}
+TASKS = {f"DUTY_{duty.key.upper()}"[:32]: duty.label for duty in DUTIES} | {
+    "HR_NOTICE": _("Tell human resources of the employee"), "ESCALATION_ASKED": _("The school asks to escalate"),
+    "CONFIRM_ADDRESS": _("A letter came back: find the right address"), "ACCOMMODATION": _("Answer the request for an accommodation"),
+}  # fmt: skip
 LABELS = {spec.kind: spec.label for spec in CLOCKS.values()}

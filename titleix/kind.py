@@ -12,7 +12,7 @@ from casework.casefile import CaseFile
 from casework.feasible import Window
 from casework.kinds import CaseKind, Party
 from casework.services import local_today
-from titleix import clocks, procedure, reading, words
+from titleix import clocks, packs, procedure, reading, words
 from titleix.models import Assignment, Delivery, Record, TitleIXCase
 from titleix.models import Party as Person
 from titleix.panel import panel
@@ -58,6 +58,7 @@ TITLE_IX = CaseKind(
     model=TitleIXCase,
     workflows={RULES: TitleIXWorkflow},
     current_rules=RULES,
+    rules_on=packs.rules_on,
     access=GrantAccess(),
     labels=labels,
     search=search,

@@ -142,7 +142,7 @@ def dates_of(file: CaseFile) -> Dates:
     by_complaint = None
     if district and case.complaint_on:
         by_complaint = procedure.due(case.complaint_on, reading.span(file, "district_investigation"), file.calendar).due
-    escalated = any(row.code == "escalated" for row in reading.records(file, Record.Kind.SCREENING))
+    escalated = any(row.code not in ("asked", "declined") for row in reading.records(file, Record.Kind.ESCALATION))
     return Dates(known, (until - known).days, _commitment(clock), by_complaint, both=escalated and district)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -78,3 +79,89 @@ def roles_of(file: CaseFile, user_id: int) -> list[Role]:
 def next_number(rows: Collection[Any]) -> int:
     """The number of the next party or record of a kind."""
     return max((row.number for row in rows), default=0) + 1
+
+
+def assigned_to(file: CaseFile, user_id: int) -> list[Assignment]:
+    """The functions that a person holds now."""
+    return [row for row in file.children["assignment"] if row.ends_on is None and row.user_id == user_id]
+
+
+def tied(file: CaseFile) -> list[Assignment]:
+    """Running functions of people whose tie to the case nobody has cleared."""
+    return [row for row in file.children["assignment"] if row.ends_on is None and row.conflict and not row.conflict_cleared]
+
+
+def entitled(file: CaseFile, *, advisors: bool = False) -> list[Party]:
+    """To whom a letter is owed: the known parties, with their advisors where the rule names them."""
+    found = parties(file)
+    return (
+        found + [one for party in parties(file) for one in acting_for(file, party, Party.Part.ADVISOR) if one.name] if advisors else found
+    )
+
+
+def readers(file: CaseFile, party: Party) -> list[Party]:
+    """Whose names stand on the letters of a person: the parents of a minor (34 CFR 106.6(g)), else the person."""
+    parents = [parent for parent in acting_for(file, party, Party.Part.PARENT) if parent.name] if party.minor else []
+    return parents or [party]
+
+
+def findings(file: CaseFile) -> list[Record]:
+    """The findings in force; those of an earlier episode are frozen."""
+    return [row for row in records(file, Record.Kind.FINDING) if row.closed_on is None]
+
+
+def measures(file: CaseFile, party: Party | None = None) -> list[Record]:
+    """Supportive measures that are in place or offered, of everybody or of one person."""
+    found = [row for row in records(file, Record.Kind.MEASURE) if row.closed_on is None and row.code in ("accepted", "offered")]
+    return [row for row in found if party is None or row.party_id == party.id]
+
+
+def remedies(file: CaseFile, code: str = "") -> list[Record]:
+    """Remedies and sanctions, or one of both."""
+    return [row for row in records(file, Record.Kind.REMEDY) if not code or row.code == code]
+
+
+def open_remedies(file: CaseFile) -> list[Record]:
+    """Those that are not carried out yet."""
+    return [row for row in remedies(file) if row.closed_on is None]
+
+
+def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:
+    """When the written notice of an interview before this day went to a person; None without one."""
+    sent = [row.sent_on for row in file.children["delivery"] if row.code == "INTERVIEW" and row.party_id == party.id and row.sent_on < on]
+    return max(sent, default=None)
+
+
+def moment(day: date, at: time | None = None) -> datetime:
+    """A time of the district's day."""
+    return datetime.combine(day, at or time(12), ZoneInfo(settings.TIME_ZONE))
+
+
+def proposed_answers(file: CaseFile) -> dict[str, Any]:
+    """What the school proposed last in the screening form, as initial values."""
+    rows = [row for row in records(file, Record.Kind.SCREENING) if row.code == "proposed"]
+    if not rows:
+        return {}
+    answers = {key: True if value == "True" else value for key, value in dict(rows[-1].data["answers"]).items() if value != "False"}
+    return {**answers, "rationale": rows[-1].text}
+
+
+def decided(file: CaseFile) -> Record | None:
+    """The determination in force, or the dismissal; None before one."""
+    rows = records(file, Record.Kind.DETERMINATION)
+    return rows[-1] if rows else None
+
+
+def appeals(file: CaseFile) -> list[Record]:
+    """The appeals that were filed, the latest last."""
+    return [row for row in records(file, Record.Kind.APPEAL) if row.code == "filed"]
+
+
+def newest(file: CaseFile, code: str) -> date | None:
+    """When letters of a code last went out; None when never."""
+    return max((row.sent_on for row in file.children["delivery"] if row.code == code), default=None)
+
+
+def retention(file: CaseFile, closed_on: date) -> date:
+    """The earliest day of disposal of a file that is closed on a day (34 CFR 106.45(b)(10))."""
+    return procedure.retention_date(closed_on, closed_on, int(file.policy.require("retention_years")))

@@ -28,6 +28,8 @@ class Role(StrEnum):
     FACILITATOR = "facilitator"
     SCHOOL_INVESTIGATOR = "school_investigator"
     ADVISOR = "advisor"
+    SCHOOL_ADMINISTRATOR = "school_administrator"
+    APPROVER = "approver"
 
 
 class ConflictKind(StrEnum):
@@ -62,6 +64,7 @@ _SAME_APPEAL = _(
     "The appeal officer may be neither the coordinator, nor an investigator, nor the decision-maker of the case (34 CFR 106.45(b)(8)(iii))."
 )
 _SAME_FACILITATOR = _("The facilitator of an informal resolution neither investigates nor decides the case (policy of the district).")
+_SAME_APPROVER = _("Whoever investigates the case cannot approve more time for it (34 CFR 106.45(b)(1)(v)).")
 _ADVISOR_IS_PARTIAL = _("The advisor of a party may hold no other role in the case (34 CFR 106.45(b)(1)(iii)).")
 
 
@@ -71,10 +74,12 @@ def _pairs(first: Role, others: Collection[Role], reason: Text) -> dict[frozense
 
 # Who investigated at the school has formed a view as well: after an escalation the same separation holds (B3.2).
 INVESTIGATORS = (Role.INVESTIGATOR, Role.SCHOOL_INVESTIGATOR)
+UNTRAINED = (Role.ADVISOR, Role.SCHOOL_ADMINISTRATOR, Role.APPROVER)
 NEVER: Mapping[frozenset[Role], Text] = {
     **_pairs(Role.DECISION_MAKER, (Role.COORDINATOR, *INVESTIGATORS), _SAME_JUDGE),
     **_pairs(Role.APPEAL_OFFICER, (Role.COORDINATOR, Role.DECISION_MAKER, *INVESTIGATORS), _SAME_APPEAL),
     **_pairs(Role.FACILITATOR, (Role.DECISION_MAKER, *INVESTIGATORS), _SAME_FACILITATOR),
+    **_pairs(Role.APPROVER, INVESTIGATORS, _SAME_APPROVER),
     **_pairs(Role.ADVISOR, [role for role in Role if role is not Role.ADVISOR], _ADVISOR_IS_PARTIAL),
 }
 COORDINATOR_INVESTIGATES = _("The coordinator investigates too. The rule's text does not forbid it; another investigator is safer.")
@@ -129,8 +134,9 @@ def _conflicted(role: Role, conflict: Conflict | None) -> Text:
 
 
 def _untrained(role: Role, training_until: date | None, on: date) -> Text:
-    """Why the training does not suffice. An appeal officer is a decision-maker for this rule."""
-    if role is Role.ADVISOR or (training_until is not None and on <= training_until):
+    """Why the training does not suffice. An appeal officer is a decision-maker for this rule; who opens and closes the
+    inquiry of a school or grants more time is none of those whom the rule wants trained."""
+    if role in UNTRAINED or (training_until is not None and on <= training_until):
         return ""
     return NO_TRAINING
 

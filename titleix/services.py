@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -33,22 +33,28 @@ def open_report(
     incident_on: Any = None,
     location: str = "",
     receipt: str = "",
+    linked: TitleIXCase | None = None,
+    link: str = "",
     now: datetime | None = None,
+    today: date | None = None,
 ) -> TitleIXCase:
     """Open a report and give every coordinator access to it; nobody else sees it. Knowledge is when the first employee
-    knew (34 CFR 106.30(a)): both first promises count from there."""
+    knew (34 CFR 106.30(a)): both first promises count from there. `linked` is the case to which a report of retaliation
+    belongs; nobody who is recused there gets this one."""
     now = now or timezone.now()
-    today = dates.local_date(now, settings.TIME_ZONE)
+    today = today or dates.local_date(now, settings.TIME_ZONE)
     fields = {
         "received_at": now, "received_by_id": received_by.pk if received_by else None, "channel": channel, "anonymous": anonymous,
         "knowledge_at": knowledge_at, "knowledge_employee_id": knowledge_employee.pk if knowledge_employee else None, "narrative": narrative,
         "incident_on": incident_on, "location": location, "receipt": receipt, "late_entry": _late(school, knowledge_at, today),
+        "linked_id": linked.pk if linked else None, "link": link,
     }  # fmt: skip
     steps = [("open_report", {"people": [dict(row) for row in people]})]
     opening = services.Opening(school.pk if school else None, fields, steps)
     (pk,) = services.open_cases("TIX", [opening], year=today.year, on=today)
     case = TitleIXCase.objects.get(pk=pk)
-    for user in User.objects.filter(posts__role=Role.TITLE_IX_COORDINATOR, is_active=True).distinct():
+    holders = User.objects.filter(posts__role=Role.TITLE_IX_COORDINATOR, is_active=True)
+    for user in (holders.exclude(recusals__case=linked.pk) if linked else holders).distinct():
         grant(case, user, "view_cases", "coordinate_cases")
     return case
 

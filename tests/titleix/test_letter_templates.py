@@ -23,6 +23,7 @@ ADDRESS = ["1412 Sweetgum Lane", "Apartment 3 B", "Two Rivers, NC 28001"]
 CHOICES = {
     "recipient_role", "language", "signer_title", "complaint_signed_by", "standard", "grounds", "appeal_of", "bases", "result", "route",
     "step", "cause", "reason", "rest_continues", "remedies_provided", "informal_resolution_available", "finding", "role",
+    "at_school",
 }  # fmt: skip
 
 
@@ -235,6 +236,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "measures": ["Time with the school counselor"],
     },
     "RETALIATION": {"recipient_role": "witness"},
+    "REOPENING": {
+        "reopened_on": "2026-09-09",
+        "cause": "new_evidence",
+        "explanation": "A witness has come forward.",
+        "new_due": "2026-11-08",
+        "at_school": False,
+    },
 }
 BOTH = [(code, language) for code in FIELDS for language in LANGUAGES]
 # What stands in the text in a form of its own, whatever the letter: dates, times, and what the letterhead shows.

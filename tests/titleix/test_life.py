@@ -7,64 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from casework import access, timeline
-from casework.errors import Invalid, NotNow, UnknownCase
-from casework.models import Case, Event, Rung
+from casework.errors import Invalid, UnknownCase
+from casework.models import Case, Document, Event, Rung
 from casework.sweep import sweep
 from tests.titleix.conftest import HARASSMENT, Walk, day
+from tests.titleix.lives import appealed, complaint, decided, investigated, refused, reported, school_found
 from titleix.models import Delivery, Record, TitleIXCase, Training
-
-
-def refused(walk: Walk, step: str, who, today: str, kind: type[Exception] = NotNow, /, **data) -> str:
-    with pytest.raises(kind) as found:
-        walk(step, who, today, **data)
-    return str(found.value)
-
-
-def complaint(walk: Walk, on: str = "2026-09-08") -> Walk:
-    s = walk.staff
-    walk("triage", s.coordinator, on)("screen", s.coordinator, on, **HARASSMENT)
-    return walk("file_complaint", s.coordinator, on, on=on, by="complainant")
-
-
-def investigated(walk: Walk) -> Walk:
-    """A district case with notice, investigator, interviews and evidence, ready to send the evidence."""
-    s = walk.staff
-    complaint(walk)("allege", s.coordinator, "2026-09-09", text="pictures")
-    walk.sent("send_notice", s.coordinator, "2026-09-10").assign("investigator", s.investigator, "2026-09-10")
-    walk("begin_investigation", s.investigator, "2026-09-11")
-    for part in ("complainant", "respondent"):
-        walk("interview", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", notice_on="2026-09-11", text="said")
-    return walk(
-        "add_evidence", s.investigator, "2026-09-16", on="2026-09-16", title="Messages", text="found on both phones", relied_on="on"
-    )
-
-
-def reported(walk: Walk) -> Walk:
-    """... with evidence seen and the report sent on 28 October."""
-    s = walk.staff
-    investigated(walk).sent("send_evidence", s.investigator, "2026-10-14")
-    walk("write_report", s.investigator, "2026-10-26", text="summary", considered="on")
-    return walk.sent("send_report", s.investigator, "2026-10-28")
-
-
-def decided(walk: Walk, on: str = "2026-11-18") -> Walk:
-    s = walk.staff
-    reported(walk).assign("decision_maker", s.decider, "2026-10-29")
-    walk("questions", s.decider, "2026-10-29", code="offered", on="2026-10-29")
-    walk("questions", s.decider, "2026-11-06", code="finished", on="2026-11-06")
-    walk(
-        "determine",
-        s.decider,
-        "2026-11-12",
-        facts="f",
-        conclusions="c",
-        sanctions="",
-        remedies="on",
-        finding_1="responsible",
-        why_1="because",
-    )
-    return walk.sent("send_determination", s.decider, on)
-
 
 # -- the school -------------------------------------------------------------------------------------------------------
 
@@ -91,25 +39,28 @@ def test_a_school_case_from_report_to_close(screened, staff):
     walk("contact", staff.coordinator, "2026-10-02", party=walk.party("complainant"), on="2026-09-09", text="told")
     walk("close_inquiry", staff.coordinator, "2026-10-05", reason="done")
     assert (walk.state, walk.case.retain_until) == ("CLOSED", day("2033-10-05"))
+    assert walk.clock("check_in", "RUNNING").due == day("2026-11-01"), "the check-in stays a promise of the closed case"
+    walk("check_in", staff.coordinator, "2026-11-01", on="2026-11-01", text="both are well")
+    assert walk.clock("check_in").status == "MET"
     assert list(timeline.breaks([walk.number])) == []
 
 
 @pytest.mark.scenario("T-27")
 def test_reopening_is_a_new_episode(screened, staff):
-    walk = screened()
-    walk.assign("school_investigator", staff.school, "2026-09-10")("begin_inquiry", staff.coordinator, "2026-09-10")
-    walk("allege", staff.school, "2026-09-11", text="x")
-    for part in ("complainant", "respondent"):
-        walk("interview", staff.school, "2026-09-15", party=walk.party(part), on="2026-09-15", refused="on", text="would not")
-    walk("add_evidence", staff.school, "2026-09-16", on="2026-09-16", title="M", text="f")
-    walk("make_findings", staff.school, "2026-09-30", finding_1="inconclusive", why_1="x").sent(
-        "notify_outcome", staff.coordinator, "2026-10-02"
-    )
+    walk = school_found(screened()).sent("notify_outcome", staff.coordinator, "2026-10-02")
     walk("close_inquiry", staff.coordinator, "2026-10-02", reason="done")
     walk("reopen", staff.coordinator, "2026-10-20", reason="a new witness")
     running = walk.clock("school_investigation", "RUNNING")
-    assert (walk.state, walk.case.episode, running.due) == ("S_OPEN", 2, day("2026-11-19"))
+    assert (walk.state, walk.case.episode, running.due) == ("S_REOPENED", 2, day("2026-11-19"))
     assert walk.clock("school_investigation", "MET").stopped_on == day("2026-10-02")
+    assert walk.case.closed_on is None
+    assert walk.clock("reopening_notice").due == day("2026-10-22")
+    walk.sent("resume_inquiry", staff.coordinator, "2026-10-21")
+    assert walk.state == "S_INVESTIGATING"
+    assert Delivery.objects.filter(case=walk.case, code="REOPENING").count() == 2
+    walk("make_findings", staff.school, "2026-11-10", finding_1="not_substantiated", why_1="the witness")
+    assert [row.code for row in Record.objects.filter(case=walk.case, kind="FINDING", closed_on=None)] == ["not_substantiated"]
+    assert Record.objects.filter(case=walk.case, kind="FINDING", code="substantiated").exists(), "the old result is frozen, not gone"
 
 
 # -- screening ----------------------------------------------------------------------------------------------------------
@@ -227,8 +178,25 @@ def test_a_district_case_from_complaint_to_close(report, staff):
     assert walk.state == "APPEAL_WINDOW"
     sweep(datetime(2026, 12, 1, 5, tzinfo=UTC))
     assert walk.state == "FINAL"
-    walk("remedy", staff.coordinator, "2026-12-02", code="remedy", text="other class").sent("close_final", staff.coordinator, "2026-12-03")
-    assert (walk.state, walk.case.retain_until) == ("CLOSED", day("2033-12-03"))
+    assert "responsible" in refused(walk, "close_final", staff.coordinator, "2026-12-02", on="2026-12-02", means="mail")
+    assert "Record the remedies" in refused(walk, "begin_remedies", staff.coordinator, "2026-12-02", on="2026-12-02", means="mail")
+    walk("remedy", staff.coordinator, "2026-12-02", code="remedy", text="other class").sent(
+        "begin_remedies", staff.coordinator, "2026-12-03"
+    )
+    assert [walk.clock(kind).due for kind in ("check_30", "check_60", "check_90")] == [
+        day("2027-01-02"),
+        day("2027-02-01"),
+        day("2027-03-03"),
+    ]
+    remedy = str(Record.objects.get(case=walk.case, kind="REMEDY").pk)
+    assert "not carried out: 1" in refused(walk, "close_remedies", staff.coordinator, "2027-03-03", reason="done")
+    walk("remedy_done", staff.coordinator, "2026-12-10", record=remedy, on="2026-12-10", text="moved")
+    assert walk.clock("remedies").status == "MET"
+    for kind, on in (("check_30", "2027-01-02"), ("check_60", "2027-02-01"), ("check_90", "2027-03-03")):
+        walk("check_remedies", staff.coordinator, on, which=kind, on=on, text="well")
+    walk("close_remedies", staff.coordinator, "2027-03-03", reason="all done")
+    assert (walk.state, walk.case.retain_until) == ("CLOSED", day("2034-03-03"))
+    assert Document.objects.filter(case=walk.case, code="MEMO").count() == 1
     assert list(timeline.breaks([walk.number])) == []
 
 
@@ -246,7 +214,7 @@ def test_no_interview_before_the_time_to_prepare_is_over(report, staff):
 
 @pytest.mark.scenario("T-11")
 def test_the_parties_own_the_window_of_the_report(report, staff):
-    walk = reported(report).assign("decision_maker", staff.decider, "2026-10-29")
+    walk = reported(report)
     data = {"facts": "f", "conclusions": "c", "finding_1": "responsible", "why_1": "x"}
     assert "not been offered" in refused(walk, "determine", staff.decider, "2026-11-08", **data)
     walk("questions", staff.decider, "2026-10-28", code="offered", on="2026-10-28")(
@@ -262,7 +230,9 @@ def test_answers_and_waivers_end_the_window_early(report, staff):
     refused(walk, "write_report", staff.investigator, "2026-10-20", text="x", considered="on")
     walk("respond", staff.investigator, "2026-10-16", party=walk.party("complainant"), on="2026-10-16", what="answered", text="mine")
     walk("respond", staff.investigator, "2026-10-17", party=walk.party("respondent"), on="2026-10-17", what="waived")
-    walk("write_report", staff.investigator, "2026-10-20", text="x", considered="on")
+    words = refused(walk, "write_report", staff.investigator, "2026-10-20", Invalid, text="x", considered="on")
+    assert words == "responses"  # each response is linked before the report is complete
+    walk("write_report", staff.investigator, "2026-10-20", text="x", considered="on", responses=["1"])
 
 
 @pytest.mark.scenario("T-12")
@@ -325,7 +295,17 @@ def test_only_a_written_withdrawal_enables_the_dismissal(report, staff):
 def test_informal_resolution_holds_the_clock(report, staff):
     walk = complaint(report)("allege", staff.coordinator, "2026-09-09", text="x").sent("send_notice", staff.coordinator, "2026-09-10")
     assert "facilitator" in refused(walk, "begin_informal", staff.coordinator, "2026-09-21", consent_on="2026-09-21", both="on")
-    walk.assign("facilitator", staff.facilitator, "2026-09-20")(
+    walk.assign("facilitator", staff.facilitator, "2026-09-14")
+    assert "written offer" in refused(walk, "begin_informal", staff.coordinator, "2026-09-21", consent_on="2026-09-21", both="on")
+    offer = {
+        "process": "talks",
+        "ends_by": "2026-10-09",
+        "reply_by": "2026-09-21",
+        "records": "the consent",
+        "on": "2026-09-15",
+        "means": "mail",
+    }
+    walk("offer_informal", staff.coordinator, "2026-09-15", **offer)(
         "begin_informal", staff.coordinator, "2026-09-21", consent_on="2026-09-21", both="on"
     )
     assert (walk.state, walk.clock("district_investigation").status) == ("INFORMAL", "HELD")
@@ -341,11 +321,13 @@ def test_an_appeal_needs_a_base_and_comes_in_time(report, staff):
     data = {"party": walk.party("respondent"), "text": "unfair"}
     refused(walk, "file_appeal", staff.coordinator, "2026-11-30", Invalid, on="2026-11-30", **data)
     refused(walk, "file_appeal", staff.coordinator, "2026-12-01", Invalid, on="2026-12-01", bases=["bias"], **data)
-    walk("file_appeal", staff.coordinator, "2026-11-30", on="2026-11-30", bases=["bias"], **data)
-    walk.assign("appeal_officer", staff.officer, "2026-12-01")
+    appealed(walk)
+    assert "statement until" in refused(walk, "decide_appeal", staff.officer, "2026-12-02", result="upheld", text="x")
     refused(walk, "decide_appeal", staff.decider, "2026-12-02", result="upheld", text="x")
+    walk("state_appeal", staff.officer, "2026-12-07", party=walk.party("complainant"), on="2026-12-07", text="it was fair")
     walk("decide_appeal", staff.officer, "2026-12-08", result="upheld", text="no bias")
     assert walk.state == "FINAL"
+    assert Delivery.objects.filter(case=walk.case, code="APPEAL_DECISION").count() == 2
 
 
 @pytest.mark.scenario("T-23")
@@ -356,7 +338,13 @@ def test_an_emergency_removal_names_what_is_missing(report, staff):
     full = (
         base
         | dict.fromkeys(("individual_analysis", "physical_threat", "from_allegations", "plan_checked"), "on")
-        | {"challenge_on": "2026-09-11"}
+        | {
+            "challenge_on": "2026-09-11",
+            "activities": "Classes",
+            "challenge_time": "09:00",
+            "challenge_place": "Room 1",
+            "schooling": "online",
+        }
     )
     for missing in ("individual_analysis", "physical_threat", "from_allegations", "plan_checked", "notice_on", "challenge_on"):
         refused(walk, "remove", staff.coordinator, "2026-09-09", Invalid, **{key: value for key, value in full.items() if key != missing})

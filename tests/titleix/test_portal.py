@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from casework import files
 from casework.models import Alert, Attachment, Document, Event, Read
 from tests.titleix.conftest import Walk
-from tests.titleix.test_life import investigated, reported
+from tests.titleix.lives import investigated, reported
 from titleix import portal
 from titleix.models import Delivery, Party, PartyLink, Record
 from titleix.portal_texts import LETTERS, PARTS, TEXTS
@@ -200,7 +200,7 @@ def test_an_answer_is_a_record_and_somebody_hears_of_it(walk, client):
 
 def test_questions_are_open_once_they_were_offered(report, client, frozen):
     frozen.move_to(datetime(2026, 10, 30, 15, tzinfo=UTC))
-    walk = reported(report).assign("decision_maker", report.staff.decider, "2026-10-29")
+    walk = reported(report)
     walk("questions", report.staff.decider, "2026-10-29", code="offered", on="2026-10-29")
     enter(client, link(walk, "respondent"))
     assert client.post("/party/answer", {"kind": "question", "text": "Who saw it?"}).status_code == 302

@@ -21,7 +21,7 @@ from district.models import Post, Role, Student, User
 from notifications.fanout import fan_out
 from notifications.models import Message
 from tests.titleix.conftest import Walk, day
-from tests.titleix.test_life import decided
+from tests.titleix.lives import decided
 from titleix import emergency, retention
 from titleix.models import Disclosure, Party, Record, TitleIXCase
 
@@ -58,7 +58,7 @@ def refused(kind: type[Exception], walk: Walk, *args, **data) -> str:
 
 def closed(walk: Walk, staff) -> Walk:
     """A whole district case, closed on 30 November 2026... by way of the appeal window."""
-    decided(walk)
+    decided(walk, finding="not_responsible")
     sweep(datetime(2026, 12, 1, 5, tzinfo=UTC))
     return walk.sent("close_final", staff.coordinator, "2026-12-03")
 

@@ -46,7 +46,14 @@ class TitleIXCase(Case):
     complaint_on = models.DateField(_("formal complaint filed or signed"), null=True)
     complaint_by = models.CharField(max_length=24, blank=True, help_text="complainant, complainant_parent or coordinator")
     standard = models.CharField(_("standard of evidence"), max_length=24, default="preponderance")
-    came_from = models.CharField(max_length=32, blank=True, help_text="state to which an informal resolution returns")
+    came_from = models.CharField(
+        max_length=32, blank=True, help_text="state to which an informal resolution or a dismissal that falls returns"
+    )
+    dismiss_first = models.BooleanField(
+        default=False, help_text="a formal complaint must be dismissed before the school goes on (B2.2, rule 9)"
+    )
+    dismissed_on = models.DateField(_("complaint dismissed"), null=True)
+    conduct_track = models.BooleanField(default=False, help_text="the conduct goes on under the code of conduct after the dismissal")
     withdrawn_on = models.DateField(_("complaint withdrawn in writing"), null=True)
     appeal_of = models.CharField(max_length=16, blank=True, help_text="determination or dismissal")
     responsible = models.BooleanField(null=True, help_text="whether any allegation was found")

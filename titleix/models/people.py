@@ -42,6 +42,7 @@ class Party(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acts_for = models.ForeignKey("self", models.PROTECT, null=True, related_name="acting")
     name = SealedTextField(_("name"), blank=True)
+    nicknames = SealedTextField(_("other names"), blank=True, help_text="one a line; found by the redacted export")
     address = SealedTextField(_("address"), blank=True)
     email = SealedTextField(_("e-mail"), blank=True)
     phone = SealedTextField(_("telephone"), blank=True)
@@ -82,6 +83,9 @@ class Assignment(models.Model):
     )
     conflict_cleared = models.BooleanField(default=False)
     declared_on = models.DateField(null=True, help_text="when the person declared to have no tie, or which")
+    review = SealedTextField(_("review of the tie"), blank=True)
+    reviewed_on = models.DateField(null=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "user", "role"], condition=models.Q(ends_on=None), name="assignment_key")]

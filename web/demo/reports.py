@@ -109,6 +109,8 @@ def _investigation() -> Plan:
         (6, "begin_investigation", "investigator", {}),
         (12, "interview", "investigator", said | {"party": "complainant"}), (13, "interview", "investigator", said | {"party": "respondent"}),
         (20, "add_evidence", "investigator", {"on": "today", "title": "Bus camera", "text": "Four minutes of the ride.", "relied_on": "on"}),
+        (21, "record_advisor", "investigator", {"on": "today", "choice": "none", "party": "complainant"}),
+        (21, "record_advisor", "investigator", {"on": "today", "choice": "later", "party": "respondent"}),
         (34, "send_evidence", "investigator", letter),
     ]  # fmt: skip
 
@@ -126,6 +128,19 @@ def _informal() -> Plan:
     return [
         *_begun(),
         (5, "assign", "coordinator", {"user": "facilitator", "role": "facilitator", "declared": "on"}),
+        (
+            5,
+            "offer_informal",
+            "coordinator",
+            {
+                "on": "today",
+                "means": "mail",
+                "process": "A facilitator talks with each of them, then with both.",
+                "reply_by": "week",
+                "ends_by": "month",
+                "records": "The signed consent and the agreement",
+            },
+        ),
         (8, "begin_informal", "coordinator", {"consent_on": "today", "both": "on"}),
     ]
 
@@ -144,10 +159,12 @@ def _decision(days: int) -> Plan:
         (12, "interview", "investigator", said | {"party": "complainant"}), (13, "interview", "investigator", said | {"party": "respondent"}),
         (18, "add_evidence", "investigator", {"on": "today", "title": "Messages", "text": "Twenty-two pictures on both phones.", "relied_on": "on"}),
         (19, "add_evidence", "investigator", {"on": "today", "title": "Note of a friend", "text": "Heard of it from others."}),
+        (20, "record_advisor", "investigator", {"on": "today", "choice": "none", "party": "complainant"}),
+        (20, "record_advisor", "investigator", {"on": "today", "choice": "later", "party": "respondent"}),
         (24, "send_evidence", "investigator", letter),
         (36, "write_report", "investigator", {"text": "Both accounts, the messages, the answers of the parties.", "considered": "on"}),
+        (36, "assign", "coordinator", {"user": "decider", "role": "decision_maker", "declared": "on"}),
         (36, "send_report", "investigator", letter),
-        (37, "assign", "coordinator", {"user": "decider", "role": "decision_maker", "declared": "on"}),
         (37, "questions", "decider", {"code": "offered", "on": "today"}),
         (44, "questions", "decider", {"code": "finished", "on": "today"}),
         (48, "determine", "decider", {"facts": "He sent them after she had said no.", "conclusions": "The code of conduct forbids it.", "sanctions": "",
@@ -162,10 +179,12 @@ def _decision(days: int) -> Plan:
 def _step(case: TitleIXCase, step: str, who: User, day: date, data: dict[str, Any], users: dict[str, User]) -> None:
     """One step on a day; `today`, `before`, parts of parties and user names stand for what they mean."""
     words = {"today": day.isoformat(), "before": (day - timedelta(days=3)).isoformat()}
+    words |= {"week": (day + timedelta(days=7)).isoformat(), "month": (day + timedelta(days=30)).isoformat()}
     words |= {name: str(user.pk) for name, user in users.items()}
     words |= {party.part: str(party.pk) for party in case.parties.all()}
     filled = {
-        key: words.get(value, value) if key in ("on", "notice_on", "consent_on", "user", "party") else value for key, value in data.items()
+        key: words.get(value, value) if key in ("on", "notice_on", "consent_on", "reply_by", "ends_by", "user", "party") else value
+        for key, value in data.items()
     }
     actor = User.objects.get(pk=who.pk)  # rights are remembered on the object; a new request asks anew
     act(case.number, step, actor=actor, data=filled, on=day, now=_moment(day, 11))

@@ -108,7 +108,9 @@ def _insertable(model: type[models.Model]) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=64)
 def _mutable(model: type[models.Model]) -> tuple[Any, ...]:
-    return tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in _FIXED)
+    # what a person in a case is may become known later: only the engine's own rows never change their kind
+    fixed = _FIXED if model._meta.app_label == "casework" else _FIXED - {"kind"}
+    return tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in fixed)
 
 
 def _automatic(field: Any) -> bool:

@@ -22,6 +22,7 @@ PLAIN = {
     "IMPORT_HELD": gettext_noop("an import is held and waits for your decision"),
     "IMPORT_REFUSED": gettext_noop("an import was refused"),
     "EMERGENCY_ACCESS": gettext_noop("somebody who is not assigned opened it in an emergency"),
+    "REPORTER_ANSWERED": gettext_noop("the reporter has written"),
     "PARTY_ANSWERED": gettext_noop("something has come by a private link"),
     "RECALC": gettext_noop("a due date moved with the calendar"),
 }

@@ -60,6 +60,7 @@ CLOCKS = {
     )
 }
 TASKS = {f"DUTY_{duty.key.upper()}"[:32]: duty.label for duty in DUTIES} | {
+    "READ_ANSWER": _("Read what the reporter answered"),
     "HR_NOTICE": _("Tell human resources of the employee"), "ESCALATION_ASKED": _("The school asks to escalate"),
     "CONFIRM_ADDRESS": _("A letter came back: find the right address"), "ACCOMMODATION": _("Answer the request for an accommodation"),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from casework.attachments import ALLOWED, sniff
 from casework.services import local_today
 from casework.stepforms import DateInput
 from district.models import School, User
+from titleix.intake import duties_at_once
 from titleix.models import Party, TitleIXCase
 
 MOST_FILES = 5
@@ -148,6 +149,11 @@ class FactsForm(forms.Form):
     respondent_name = words(_("Name of the person who did it"), 200, required=False)
     respondent_kind = forms.ChoiceField(label=_("Who did it?"), choices=WHO, initial=Party.Kind.UNKNOWN, required=False)
     witnesses = words(_("Who else saw or heard it?"), 4_000, rows=3, required=False, help_text=_("One name on each line."))
+    assault = forms.BooleanField(
+        label=_("Somebody was touched sexually, hurt, forced or threatened"), required=False,
+        help_text=_("Then the police, and for a child social services, may have to know today. This is looked at first."),
+    )  # fmt: skip
+    under_18 = forms.BooleanField(label=_("The person it happened to is under 18"), required=False)
     uploads = FilesField(label=_("Pictures, screenshots, documents or recordings"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -185,6 +191,13 @@ class FactsForm(forms.Form):
         """The files must be chosen anew."""
         self.add_error("uploads", _("Please choose your files again: a browser does not keep them."))
 
+    def duties(self) -> list[str]:
+        """The duties of state law that the report itself shows."""
+        given = self.cleaned_data
+        return duties_at_once(
+            location=given["location"], assault=given["assault"], under_18=given["under_18"], abuse=bool(given.get("abuse"))
+        )
+
     def people(self) -> list[dict[str, Any]]:
         """The people of the report, as `open_report` takes them."""
         given = self.cleaned_data
@@ -194,7 +207,9 @@ class FactsForm(forms.Form):
 
     def complainant(self) -> dict[str, Any]:
         """To whom it happened; empty while nothing is known."""
-        return _person(Party.Part.COMPLAINANT, self.cleaned_data["complainant_name"], self.cleaned_data["complainant_kind"])
+        given = self.cleaned_data
+        row = _person(Party.Part.COMPLAINANT, given["complainant_name"], given["complainant_kind"])
+        return {**row, "minor": given["under_18"]} if row else row
 
     def reporter(self) -> dict[str, Any]:
         """Who tells; empty when that is not to be kept."""
@@ -255,7 +270,7 @@ class PublicForm(FactsForm):
         help_text=_("You, or a colleague before you. If you leave it empty, we count from now."),
     )  # fmt: skip
     sections = [
-        (_("What happened"), "", ("narrative", "incident_on", "school", "location")),
+        (_("What happened"), "", ("narrative", "assault", "under_18", "incident_on", "school", "location")),
         (_("Who was involved"), _("As far as you know. You may leave all of this empty."),
          ("it_was_me", "complainant_name", "complainant_kind", "respondent_name", "respondent_kind", "witnesses")),
         (_("Files"), "", ("uploads",)),
@@ -288,7 +303,7 @@ class PublicForm(FactsForm):
             return super().complainant()
         said = given["complainant_kind"]
         kind = said if said not in ("", Party.Kind.UNKNOWN) else KIND_OF_REPORTER[given["relation"]]
-        row = _person(Party.Part.COMPLAINANT, given["name"] or given["complainant_name"], kind, **self._reach())
+        row = _person(Party.Part.COMPLAINANT, given["name"] or given["complainant_name"], kind, minor=given["under_18"], **self._reach())
         return row or {"part": str(Party.Part.COMPLAINANT), "name": "", "kind": str(Party.Kind.UNKNOWN)}
 
     def reporter(self) -> dict[str, Any]:
@@ -321,8 +336,12 @@ class StaffForm(FactsForm):
         label=_("When did an employee of the district first know of this?"),
         help_text=_("The promises of the case count from here (34 CFR 106.30(a)), however late it is entered."),
     )
-    knowledge_employee = forms.ModelChoiceField(
-        label=_("Which employee was that?"), queryset=User.objects.none(), help_text=_("The first who knew; perhaps it was you.")
+    knowledge_employee = words(
+        _("Which employee was that?"), 150, required=False,
+        help_text=_("Staff number, e-mail or user name of the first who knew. Leave it empty if it was you."),
+    )  # fmt: skip
+    abuse = forms.BooleanField(
+        label=_("Abuse or neglect by a parent or caretaker is suspected"), required=False, help_text=_("G.S. 115C-400, G.S. 7B-301")
     )
     police = words(_("Police called"), 200, required=False, help_text=_("When, whom, by whom. Leave it empty if nobody was called."))
     police_number = words(_("Number of the police report"), 60, required=False)
@@ -330,19 +349,24 @@ class StaffForm(FactsForm):
     dss_number = words(_("Reference number of social services"), 60, required=False)
     sections = [
         (_("When it was known"), "", ("knowledge_at", "knowledge_employee", "channel", "relation", "name", "email", "phone")),
-        (_("What happened"), _("In the words of whoever told you, as far as you can."), ("narrative", "incident_on", "school", "location")),
+        (_("What happened"), _("In the words of whoever told you, as far as you can."),
+         ("narrative", "incident_on", "school", "location")),
         (_("Who was involved"), _("As far as it is known."),
          ("complainant_name", "complainant_kind", "respondent_name", "respondent_kind", "witnesses")),
-        (_("Police and social services"), _("These duties never wait for the Title IX case."), ("police", "police_number", "dss", "dss_number")),
+        (_("Police and social services"), _("These duties never wait for the Title IX case."), 
+         ("assault", "under_18", "abuse", "police", "police_number", "dss", "dss_number")),
         (_("Files"), "", ("uploads",)),
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        employee = self.fields["knowledge_employee"]
-        assert isinstance(employee, forms.ModelChoiceField)
-        staff = User.objects.filter(is_active=True, posts__isnull=False)
-        employee.queryset = staff.distinct().order_by("last_name", "first_name", "pk")
+    def clean_knowledge_employee(self) -> User | None:
+        """One active member of staff, or nobody named: then it was the one who reports."""
+        said = self.cleaned_data["knowledge_employee"]
+        if not said:
+            return None
+        found = User.objects.filter(Q(staff_id=said) | Q(username__iexact=said) | Q(email__iexact=said), is_active=True)[:2]
+        if len(found) != 1:
+            raise forms.ValidationError(_("No member of staff, or more than one, is found by this. Check the staff number."))
+        return found[0]
 
     @property
     def anonymous(self) -> bool:

@@ -5,6 +5,7 @@ from django.urls import path
 from titleix import intake_views as views
 
 urlpatterns = [
+    path("title-ix", views.about, name="title-ix"),
     path("report", views.report, name="report"),
     path("report/follow", views.follow, name="report-follow"),
     path("report/follow/answer", views.answer, name="report-answer"),

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import wraps
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
-from django.db.models import Max
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,11 +29,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework import access, attachments
-from casework.services import local_today
-from district.models import Post, User
+from casework.errors import Invalid, NotNow
+from casework.policy import policy_for
+from casework.services import act, local_today
+from district.models import User
 from titleix.intake_forms import (
     MOST_CHARACTERS,
     AnswerForm,
@@ -115,6 +116,15 @@ def _to(name: str) -> HttpResponse:
     return redirect(f"{reverse(name)}?lang={translation.get_language()}")
 
 
+@in_language
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Whom to ask, the policy, the material of the trainings (34 CFR 106.8(a)-(c), 106.45(b)(10)(i)(D)): as the policy file
+    says."""
+    public = policy_for("titleix", local_today()).get("public") or {}
+    return render(request, "titleix/intake_about.html", {"public": public, "languages": settings.LANGUAGES})
+
+
 # -- the public form ---------------------------------------------------------------------------------------------------
 
 
@@ -185,33 +195,22 @@ def file_report(form: PublicForm | StaffForm, key: str, user: User | None = None
         return before, True
     case = open_report(
         school=given["school"], narrative=given["narrative"], knowledge_at=form.knowledge(), channel=str(given.get("channel") or form.channel),
-        people=form.people(), received_by=user, knowledge_employee=given.get("knowledge_employee"), anonymous=form.anonymous,
-        incident_on=given["incident_on"], location=given["location"], receipt=receipt,
+        people=form.people(), received_by=user, knowledge_employee=given.get("knowledge_employee") or user, anonymous=form.anonymous,
+        incident_on=given["incident_on"], location=given["location"], receipt=receipt, records=list(_facts(given)), duties=form.duties(),
     )  # fmt: skip
-    _keep(case, list(_facts(given)), user)
     for upload in given["uploads"]:
         attachments.take(case, upload, user, settings.MAX_ATTACHMENT_BYTES)
     return case, False
 
 
-def _facts(given: dict[str, Any]) -> Iterator[Record]:
+def _facts(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What else the form said. Calls to police and social services do not end the duties of state law: whoever must do
     them records them as done."""
     if given.get("relation"):
-        yield Record(kind=Record.Kind.MESSAGE, code=f"reporter_{given['relation']}")
+        yield {"kind": Record.Kind.MESSAGE, "code": f"reporter_{given['relation']}"}
     for name in ("police", "dss"):
         if given.get(name) or given.get(f"{name}_number"):
-            yield Record(kind=Record.Kind.DUTY, code=f"{name}_called", text=given[name], data={"number_of": given[f"{name}_number"]})
-
-
-def _keep(case: TitleIXCase, rows: list[Record], user: User | None) -> None:
-    """Write records of a case that was opened in this same transaction and that nobody else can hold yet; the event of the
-    opening covers them. This is the one place beside the door that writes records."""
-    seen: dict[str, int] = {}
-    for row in rows:
-        seen[row.kind] = row.number = seen.get(row.kind, 0) + 1
-        row.case, row.by, row.on = case, user, local_today()
-    Record.objects.bulk_create(rows)
+            yield {"kind": Record.Kind.DUTY, "code": f"{name}_called", "text": given[name], "data": {"number_of": given[f"{name}_number"]}}
 
 
 # -- coming back with the code -----------------------------------------------------------------------------------------
@@ -263,13 +262,16 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _lost(request)
     if not form.is_valid():
         return _messages(request, case, form, 422)
-    if case.closed_on:
-        form.add_error(None, _("This report is closed; nothing can be added. You can send a new report."))
-        return _messages(request, case, form, 409)
     if too_many(request, "answer"):
         form.add_error(None, _("Very many answers came from your connection in this hour. Please try again later."))
         return _messages(request, case, form, 429)
-    keep_answer(case, form.cleaned_data["text"], _uuid(request.POST.get("key", "")))
+    try:
+        act(case.number, "reporter_answered", actor=None, data={"text": form.cleaned_data["text"]}, key=_uuid(request.POST.get("key", "")))
+    except NotNow:
+        form.add_error(None, _("This report is closed; nothing can be added. You can send a new report."))
+        return _messages(request, case, form, 409)
+    except Invalid:  # the key of something else: nobody's page sends that twice
+        return _messages(request, case, form, 422)
     return _to("report-follow")
 
 
@@ -277,15 +279,6 @@ def _lost(request: HttpRequest) -> HttpResponse:
     """The half hour is over: ask for the code, and give back what was typed."""
     form = CodeForm()
     return _code_page(request, form, 409, typed=request.POST.get("text", "")[:MOST_CHARACTERS])
-
-
-def keep_answer(case: TitleIXCase, text: str, key: UUID) -> None:
-    """The reporter's answer as a record, once for each key. The step `answer_question` takes its place when the workflow has
-    it: `act(case.number, "answer_question", actor=None, data={"text": text}, key=key)`."""
-    rows = Record.objects.filter(case=case, kind=Record.Kind.MESSAGE)
-    number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-    about = {"case": case, "kind": Record.Kind.MESSAGE, "code": "answer", "text": text, "number": number, "on": local_today()}
-    Record.objects.get_or_create(id=uuid5(key, str(case.pk)), defaults=about)
 
 
 @in_language
@@ -306,10 +299,17 @@ def _messages(request: HttpRequest, case: TitleIXCase, form: Form, status: int =
     """The exchange with the coordinator, and no more of the state than a word."""
     rows = Record.objects.filter(case=case, kind=Record.Kind.MESSAGE, code__in=["question", "answer"]).order_by("number", "on")
     context = {
-        "form": form, "messages_of": rows, "state": state_words(case), "closed": case.closed_on is not None,
+        "form": form, "messages_of": rows, "state": state_words(case), "closed": not heard(case),
         "key": request.POST.get("key") or uuid4(), "languages": settings.LANGUAGES,
     }  # fmt: skip
     return render(request, "titleix/intake_messages.html", context, status=status)
+
+
+def heard(case: TitleIXCase) -> bool:
+    """Whether the reporter can still write: until it is closed, and after a close for want of information too (T-20)."""
+    while case.state == "MERGED" and case.linked is not None:
+        case = case.linked
+    return case.closed_on is None or case.closed_reason == "INSUFFICIENT"
 
 
 def state_words(case: TitleIXCase) -> str:
@@ -336,12 +336,10 @@ def _uuid(text: str) -> UUID:
 @page
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Enter a report as staff. Entering gives no access: only coordinators see the case afterwards."""
+    """Enter a report as staff: everybody who can sign in. Entering gives no access: only coordinators see the case afterwards."""
     user = access.signed_in(request)
-    if not Post.objects.filter(user=user).exists():
-        raise PermissionDenied
     if request.method != "POST":
-        return _staff_page(request, StaffForm(initial={"knowledge_employee": user.pk}), new_stamp())
+        return _staff_page(request, StaffForm(), new_stamp())
     form, text = StaffForm(request.POST, request.FILES), request.POST.get("stamp", "")
     stamp = read_stamp(text)
     if form.is_valid() and stamp is None:

@@ -14,7 +14,7 @@ from casework.casefile import CaseFile
 from casework.models import Clock, Disposal
 from casework.services import local_today
 from district.models import User
-from titleix import checklist, procedure, reading
+from titleix import checklist, matches, procedure, reading
 from titleix.forms import ROLES
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
 
@@ -162,7 +162,7 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
         "assignments": [(dict(ROLES).get(row.role, row.role), staff.get(row.user_id, ""), row) for row in _assignments(file)],
         "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "spans": windows(file),
         "narrative": case.narrative if names else "", "coordinates": access.can(user, "coordinate_cases", case),
-        "case": case, "disposal": _disposal(case),
+        "matches": matches.matches(file, user), "case": case, "disposal": _disposal(case),
     }  # fmt: skip
 
 
@@ -213,6 +213,7 @@ CODES = {
     "not_substantiated": _("not substantiated"), "responsible": _("responsible"), "not_responsible": _("not responsible"), "filed": _("filed"),
     "escalated": _("escalated"), "second_reader": _("second reader"), "reopened": _("reopened"), "evidence_answered": _("answer to the evidence"),
     "evidence_waived": _("waived its time (evidence)"), "report_answered": _("answer to the report"), "report_waived": _("waived its time (report)"),
+    "question": _("asked the reporter"), "answer": _("the reporter wrote"),
     "asked": _("question"), "answered": _("answer"), "excluded": _("excluded"), "finished": _("finished"), "remedy": _("remedy"),
     "sanction": _("sanction"), "determination": "", "report": "", "signed": _("signed"), "portal_response": _("answer by link"),
     "portal_waiver": _("gives up its time, by link"),

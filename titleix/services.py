@@ -33,6 +33,8 @@ def open_report(
     incident_on: Any = None,
     location: str = "",
     receipt: str = "",
+    records: Sequence[Mapping[str, Any]] = (),
+    duties: Sequence[str] = (),
     linked: TitleIXCase | None = None,
     link: str = "",
     now: datetime | None = None,
@@ -40,7 +42,11 @@ def open_report(
 ) -> TitleIXCase:
     """Open a report and give every coordinator access to it; nobody else sees it. Knowledge is when the first employee
     knew (34 CFR 106.30(a)): both first promises count from there. `linked` is the case to which a report of retaliation
-    belongs; nobody who is recused there gets this one."""
+    belongs; nobody who is recused there gets this one.
+
+    `people` are rows for Party (part, kind, name, address, email, phone, language, minor, student_id, user_id), `records` what
+    else was said (kind, code, text, data), `duties` the keys of the duties of state law that the report itself shows
+    (`intake.duties_at_once`); `receipt` is the hash of the reporter's code (`receipts`)."""
     now = now or timezone.now()
     today = today or dates.local_date(now, settings.TIME_ZONE)
     fields = {
@@ -49,7 +55,7 @@ def open_report(
         "incident_on": incident_on, "location": location, "receipt": receipt, "late_entry": _late(school, knowledge_at, today),
         "linked_id": linked.pk if linked else None, "link": link,
     }  # fmt: skip
-    steps = [("open_report", {"people": [dict(row) for row in people]})]
+    steps = [("open_report", {"people": [dict(row) for row in people], "records": list(records), "duties": list(duties)})]
     opening = services.Opening(school.pk if school else None, fields, steps)
     (pk,) = services.open_cases("TIX", [opening], year=today.year, on=today)
     case = TitleIXCase.objects.get(pk=pk)

@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("titleix.desk_urls")),
     path("", include("titleix.portal_urls")),
+    path("", include("titleix.intake_urls")),
 ]

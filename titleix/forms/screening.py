@@ -57,8 +57,10 @@ class ScreeningForm(StepForm):
         """The outcomes of the table; what is asked only after a Yes to question 1 is not called optional."""
         for name in self.IF_SEXUAL:
             setattr(self.fields[name], "conditional", True)  # noqa: B010 - read by the template
-        from titleix import reading
+        from titleix import matches, reading
         from titleix.screening import Outcome
+
+        self.fields["duplicate_of"].help_text = matches.hint(self.flow.file, self.flow.turn.actor)
 
         choose(self, "outcome", [("", "–"), *((outcome.value, outcome.value) for outcome in Outcome)])
         for name, value in reading.proposed_answers(self.flow.file).items():

@@ -10,6 +10,7 @@ from typing import Any
 from casework.deadline_steps import deadline_steps
 from casework.models import Event
 from titleix import clocks, guards
+from titleix.intake_steps import intake_steps
 from titleix.portal_steps import portal_steps
 from titleix.privacy_steps import privacy_steps
 
@@ -59,6 +60,8 @@ class TitleIXWorkflow(Intake, People, Records, SchoolInquiry, Grievance, Endings
 
     (disclose, flag_family, unflag_family, involve, release, emergency_access, propose_disposal, withdraw_disposal,
      confirm_disposal) = privacy_steps(state, list(Stage), OPEN, [S.CLOSED, S.MERGED])  # fmt: skip
+
+    ask_reporter, reporter_answered, answers_read, link_person = intake_steps(state, OPEN, list(Stage))
 
     make_party_link, end_party_link, party_answer = portal_steps(state, list(Stage), OPEN)
 

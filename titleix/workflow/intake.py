@@ -8,6 +8,7 @@ from casework.models import Event
 from casework.stepforms import NoteForm, ReasonForm
 from casework.workflow import NEW, SYSTEM, Workflow, step, unmet
 from titleix import forms, guards, letters, reading, writing
+from titleix.intake_steps import begin
 from titleix.models import TitleIXCase
 from titleix.privacy_steps import kept
 
@@ -33,6 +34,7 @@ class Intake(Workflow):
     )  # fmt: skip
     def open_report(self) -> None:
         """Actual knowledge starts the duty (34 CFR 106.30(a)): both promises count from it, however late it was entered."""
+        begin(self)
         writing.people.enter_people(self, self.data.get("people") or ())
         for kind in ("contact_complainant", "screening"):
             self.start_clock(kind, reading.known_on(self.file), "knowledge")

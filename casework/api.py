@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from casework import access, attachments, formschema, kinds, selectors
+from casework import access, attachments, files, formschema, kinds, reads, selectors
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices
+from casework.errors import UnknownCase
 from casework.models import Attachment, Document, Event, Process
 from casework.services import act, flow_for, local_today
 from casework.workflow import Turn
@@ -202,15 +204,18 @@ class AttachmentOut(Schema):
     uploaded_at: datetime
 
 
-def file_of(request: HttpRequest, number: str) -> CaseFile:
-    """The case file for the person behind the token. Raises Problem 404 as for a case that does not exist."""
+def file_of(request: HttpRequest, number: str, what: str = reads.What.CASE, item: UUID | None = None) -> CaseFile:
+    """The case file for the person behind the token. Raises Problem 404 as for a case that does not exist. Either is kept
+    where the kind keeps a record of reads, as on the pages."""
     try:
         kind = kinds.kind(number.partition("-")[0])
     except KeyError:
         raise not_found() from None
     found = load(kind, numbers=[number], lock=False) if "\x00" not in number else []
     if not found or not access.can(caller(request), "view_cases", found[0].case):
+        reads.refused(caller(request), what, number.replace("\x00", ""))
         raise not_found()
+    reads.note(caller(request), what, found[0].case, item=item)
     return found[0]
 
 
@@ -240,7 +245,9 @@ class SearchIn(Schema):
 @router.post("/cases/search", response=CasesOut, summary="Search")
 def search_cases(request: HttpRequest, body: SearchIn) -> Any:
     """Open cases by student's name or number; a Title IX case is found by its number alone."""
-    return _page(selectors.worklist(caller(request), {"view": "all"}, body.after, " ".join(body.words.split())))
+    words = " ".join(body.words.split())
+    reads.searched(caller(request), words)
+    return _page(selectors.worklist(caller(request), {"view": "all"}, body.after, words))
 
 
 def _page(found: selectors.Worklist) -> dict[str, Any]:
@@ -290,7 +297,7 @@ def _event(row: Event) -> dict[str, Any]:
 @router.get("/cases/{number}/clocks", response=list[dict[str, Any]], summary="Its promises")
 def clocks(request: HttpRequest, number: str) -> Any:
     """Every clock with its due dates (original and extended), its changes and its alerts."""
-    file = file_of(request, number)
+    file = file_of(request, number, reads.What.DEADLINES)
     labels = file.kind.clock_labels
     return [{"label": str(labels.get(view.clock.kind, view.clock.kind)), **view.as_dict()} for view in selectors.clocks(file.case)]
 
@@ -310,7 +317,7 @@ def tasks(request: HttpRequest, number: str) -> Any:
 @router.get("/cases/{number}/steps", response=list[ChoiceOut], summary="What can be done next")
 def steps(request: HttpRequest, number: str) -> Any:
     """The steps that are yours to take, with the form of each, and why some cannot be taken now."""
-    file = file_of(request, number)
+    file = file_of(request, number, reads.What.STEP)
     return [_choice(file, choice, caller(request)) for choice in file_choices(file, caller(request))]
 
 
@@ -340,7 +347,11 @@ def take_step(
     if "\x00" in number or "\x00" in name:
         raise not_found()
     data = formschema.values(body.data)
-    done = act(number, name, actor=caller(request), data=data, revision=revision_of(if_match), key=key, process=body.process)
+    try:
+        done = act(number, name, actor=caller(request), data=data, revision=revision_of(if_match), key=key, process=body.process)
+    except UnknownCase:
+        reads.refused(caller(request), reads.What.STEP, number)
+        raise
     response["ETag"] = f'"{done.revision}"'
     return vars(done)
 
@@ -348,7 +359,7 @@ def take_step(
 @router.get("/cases/{number}/documents", response=list[DocumentOut], summary="Its letters")
 def documents(request: HttpRequest, number: str) -> Any:
     """The letters, the newest first."""
-    return [_fields(row, DocumentOut) for row in selectors.documents(file_of(request, number).case)]
+    return [_fields(row, DocumentOut) for row in selectors.documents(file_of(request, number, reads.What.DOCUMENT).case)]
 
 
 PDF = {"responses": {200: {"description": "the file", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
@@ -362,23 +373,26 @@ BYTES = {
 @router.get("/cases/{number}/documents/{pk}", summary="The bytes of a letter", openapi_extra=PDF)
 def document(request: HttpRequest, number: str, pk: UUID) -> Any:
     """The PDF, exactly as it was made."""
-    found = Document.objects.filter(case=file_of(request, number).case, pk=pk).first()
+    case = file_of(request, number, reads.What.DOCUMENT, pk).case
+    found = Document.objects.filter(case=case, pk=pk).select_related("case").first()
     if found is None:
         raise not_found()
-    return FileResponse(found.file.open("rb"), content_type="application/pdf", filename=f"{number}-{found.code}.pdf", as_attachment=True)
+    return FileResponse(
+        BytesIO(files.read(found)), content_type="application/pdf", filename=f"{number}-{found.code}.pdf", as_attachment=True
+    )
 
 
 @router.get("/cases/{number}/attachments", response=list[AttachmentOut], summary="Its files")
 def list_attachments(request: HttpRequest, number: str) -> Any:
     """What was handed in, the newest first."""
-    rows = Attachment.objects.filter(case=file_of(request, number).case).order_by("-uploaded_at", "id")
+    rows = Attachment.objects.filter(case=file_of(request, number, reads.What.ATTACHMENT).case).order_by("-uploaded_at", "id")
     return [_fields(row, AttachmentOut) for row in rows]
 
 
 @router.post("/cases/{number}/attachments", response={201: AttachmentOut}, summary="Add a file", auth=ACTS)
 def attach(request: HttpRequest, number: str, file: File[UploadedFile], key: UUID | None = key_header()) -> Any:
     """Looked at before anybody can open it; a file that is not taken answers 422 with the reason."""
-    case = file_of(request, number).case
+    case = file_of(request, number, reads.What.ATTACHMENT).case
     if not any(access.can(caller(request), codename, case) for codename in MAY_ATTACH):
         raise Problem(403, "forbidden", "You may read this case but not add to it.")
 
@@ -395,7 +409,8 @@ def attach(request: HttpRequest, number: str, file: File[UploadedFile], key: UUI
 @router.get("/cases/{number}/attachments/{pk}", summary="The bytes of a file", openapi_extra=BYTES)
 def attachment(request: HttpRequest, number: str, pk: UUID) -> Any:
     """A file that was found clean."""
-    found = Attachment.objects.filter(case=file_of(request, number).case, pk=pk, state=Attachment.State.CLEAN).first()
+    case = file_of(request, number, reads.What.ATTACHMENT, pk).case
+    found = Attachment.objects.filter(case=case, pk=pk, state=Attachment.State.CLEAN).select_related("case").first()
     if found is None:
         raise not_found()
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+    return FileResponse(BytesIO(files.read(found)), as_attachment=True, filename=found.name, content_type="application/octet-stream")

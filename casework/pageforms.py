@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework import deadlines, policy
+from casework import deadlines, policy, policy_files
 from casework.calendars import calendar_at
 from casework.models import Clock
 from casework.policy import Policy, PolicyError
@@ -57,12 +55,14 @@ class Preview:
     """A policy file that was read, and its effect."""
 
     policy: Policy
-    known: bool
+    reasons: list[str]
     changes: list[Change]
 
 
 class PolicyForm(forms.Form):
-    """A policy file to look at. It is checked like the ones in the folder, and never kept."""
+    """A policy file to look at, checked like the ones in the folder; `content` is its bytes."""
+
+    content = b""
 
     file = forms.FileField(label=_("Policy file"), help_text=_("A .yaml file as in the policy folder. Nothing is changed by looking."))
 
@@ -71,19 +71,17 @@ class PolicyForm(forms.Form):
         upload = self.cleaned_data["file"]
         if upload.size > MOST_BYTES:
             raise forms.ValidationError(_("A policy file is a few pages of text; this one is too large."))
-        with tempfile.TemporaryDirectory(prefix="holdfast-policy-") as folder:
-            path = Path(folder) / "policy.yaml"
-            path.write_bytes(upload.read())
-            try:
-                return policy.parse_policy(path)
-            except (PolicyError, UnicodeDecodeError, ValueError) as error:
-                raise forms.ValidationError(str(error)) from error
+        self.content = upload.read()
+        try:
+            return policy_files.parsed(self.content)
+        except (PolicyError, UnicodeDecodeError, ValueError) as error:
+            raise forms.ValidationError(str(error)) from error
 
     def preview(self) -> Preview:
         """The effect on the clocks that run under the policy of the same name. Cases keep the version that they were
         opened under; this says what the change would mean for promises like the present ones."""
         found: Policy = self.cleaned_data["file"]
-        return Preview(found, found.id in policy.all_policies(), list(_changes(found)))
+        return Preview(found, policy_files.against(found, timezone.localdate()), list(_changes(found)))
 
 
 def _changes(new: Policy) -> Iterator[Change]:

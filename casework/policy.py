@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import structlog
 import yaml
 from django.conf import settings
+
+log = structlog.get_logger()
 
 
 class PolicyError(Exception):
@@ -132,8 +136,29 @@ def _line(node: yaml.Node, keys: list[Any]) -> int:
     return int(node.start_mark.line) + 1
 
 
-@lru_cache(maxsize=8)
+_read: dict[str, tuple[int, dict[str, Policy]]] = {}
+
+
 def _registry(folder: str) -> dict[str, Policy]:
+    """The versions of a folder; read again when a file came or went, so that a version that an administrator puts in force
+    reaches every process. A folder that cannot be used any more changes nothing while the process runs."""
+    stamp = os.stat(folder).st_mtime_ns if os.path.isdir(folder) else 0
+    kept = _read.get(folder)
+    if kept is not None and kept[0] == stamp:
+        return kept[1]
+    try:
+        found = _parsed_folder(folder)
+    except PolicyError as error:
+        if kept is None:
+            raise
+        log.error("policy.folder_unusable", error=str(error))
+        found = kept[1]
+    _read[folder] = (stamp, found)
+    _in_force.cache_clear()
+    return found
+
+
+def _parsed_folder(folder: str) -> dict[str, Policy]:
     policies: dict[str, Policy] = {}
     for path in sorted(Path(folder).glob("*.yaml")):
         policy = parse_policy(path)
@@ -144,13 +169,13 @@ def _registry(folder: str) -> dict[str, Policy]:
 
 
 def all_policies() -> dict[str, Policy]:
-    """Every policy version of this district, by id. Read once per process; raises PolicyError."""
+    """Every policy version of this district, by id; raises PolicyError."""
     return _registry(str(settings.POLICY_DIR))
 
 
 def forget_policies() -> None:
     """Read the files again at the next question (tests, administration)."""
-    _registry.cache_clear()
+    _read.clear()
     _in_force.cache_clear()
 
 
@@ -165,6 +190,7 @@ def policy_version(policy_id: str) -> Policy:
 def policy_for(domain: str, on: date) -> Policy:
     """The one policy of a domain in force on a date (before the first version: the first). Raises PolicyError where
     there is none, or two policies claim the date."""
+    _registry(str(settings.POLICY_DIR))  # forgets what was in force where the folder has changed
     return _in_force(str(settings.POLICY_DIR), domain, on)
 
 

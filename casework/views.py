@@ -16,10 +16,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, calendar_files, files, kinds, picture, policy, reads, selectors
+from casework import access, attachments, calendar_files, files, kinds, picture, policy, policy_files, reads, selectors
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, is_note, moves_case, next_choice
 from casework.deadline_steps import CAUSES
@@ -277,15 +278,36 @@ def upcoming(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def policies(request: HttpRequest) -> HttpResponse:
-    """The policies in force, and a look at what a changed file would do to the running clocks. Nothing is saved: a new
-    version is put into the policy folder by whoever runs the product."""
+    """The policies in force; a look at what a changed file would do to the running clocks; and, when it was looked at, the
+    way to put it in force. The file waits in the session between the two."""
     if not access.holds(access.signed_in(request), Role.DISTRICT_ADMIN):
         raise Http404
+    if request.POST.get("do") == "put":
+        return _put_policy(request)
     form = PolicyForm(request.POST or None, request.FILES or None)
     preview = form.preview() if request.method == "POST" and form.is_valid() else None
+    if preview and not preview.reasons:
+        request.session["policy"] = {"text": form.content.decode(), "id": preview.policy.id}
     versions = sorted(policy.all_policies().values(), key=lambda p: (p.domain, p.effective_from))
     context = {"policies": versions, "form": form, "preview": preview}
     return render(request, "casework/policies.html", context, status=422 if form.errors else 200)
+
+
+def _put_policy(request: HttpRequest) -> HttpResponse:
+    kept = request.session.pop("policy", None)
+    if not kept or kept["id"] != request.POST.get("id") or not request.POST.get("sure"):
+        messages.error(request, _("Look at the file again, then confirm that it shall be in force."))
+        return redirect("policies")
+    try:
+        new = policy_files.put_in_force(kept["text"].encode(), request.user, local_today())
+    except policy.PolicyError as error:
+        messages.error(request, str(error))
+    except OSError:
+        messages.error(request, _("The policy folder cannot be written from here. Ask whoever runs the product to put the file there."))
+    else:
+        day = date_format(new.effective_from, "D j M Y")
+        messages.success(request, _("%(id)s is in force for cases opened from %(day)s on.") % {"id": new.id, "day": day})
+    return redirect("policies")
 
 
 @login_required

@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/docs", api_docs.docs, name="api-docs"),
     path("me/tokens", token_views.own, name="tokens"),
     path("me/tokens/<int:pk>/end", token_views.end, name="token-end"),
+    path("", include("web.administration.urls")),
     path("", include("casework.urls")),
     path("", include("district.urls")),
     path("", include("notifications.urls")),

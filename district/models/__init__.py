@@ -1,5 +1,6 @@
 """The district's master data: places, people, enrolments, posts and imports."""
 
+from .changes import AdminChange
 from .enrolment import Enrollment
 from .imports import Import, ImportIssue, TouchedStudent
 from .notices import StudentNotice
@@ -10,6 +11,7 @@ from .tokens import ApiRequest, ApiToken, Scope
 
 __all__ = [
     "ROLE_GRANTS",
+    "AdminChange",
     "ApiRequest",
     "ApiToken",
     "Area",

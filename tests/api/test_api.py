@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from attendance.models import Notice
-from casework.models import Attachment, Document, Event
+from casework.models import Attachment, Document, Event, Read
 from casework.services import act
 from district.models import ApiRequest, ApiToken, Import, Scope
 from titleix.models import TitleIXCase
@@ -356,7 +356,9 @@ def test_need_to_know_over_every_address(report, staff, people, program):
         assert number not in one.post("/cases/search", {"words": number}).content.decode()
         counted = one.get("/titleix/counts")
         assert counted.status_code == 404 or counted.json()["total"] == 0
+    assert Read.objects.filter(number=number, refused=True).count() >= 8 * len(operations), "every refused look is kept"
     one = program(staff.coordinator)
     assert one.get(f"/cases/{number}").status_code == 200
+    assert Read.objects.filter(case=row, user=staff.coordinator, what="CASE", refused=False).count() == 1
     assert one.get("/titleix/counts").json()["total"] == 1
     assert [row["number"] for row in one.get("/cases", kind="TIX").json()["items"]] == [number]

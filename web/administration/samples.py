@@ -1,0 +1,67 @@
+"""Every letter with its fields, whether something fills them, and made-up data to look at it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from casework.letters import ROOT, template_version
+
+FIELD = re.compile(r"\bdata\.([a-z_]+)")
+NO_FIELDS = {"at", "keys", "values", "pairs", "len", "insert", "remove"}  # what a dictionary can do, no merge fields
+_ADDRESS = ["1412 Sweetgum Lane", "Apartment 3 B", "Two Rivers, NC 28001"]
+_SCHOOL = {"name": "Sweetgum Middle School", "address": ["12 Elm Street", "Two Rivers, NC 28001"], "phone": "704-555-0111"}
+# What `attendance.letters` fills, with people who do not exist.
+ATTENDANCE: dict[str, Any] = {
+    "reference": "ATT-2026-000000", "date": "2026-10-08", "recipients": [{"name": "Marisol Example", "address": _ADDRESS}],
+    "student": "Lucía Example", "grade": "7", "school": _SCHOOL, "dates": ["2026-09-01", "2026-09-14", "2026-10-02"], "count": 3,
+    "as_of": "2026-10-02", "signer": "Dana Example", "signer_title": "principal", "principal": "Dana Example", "contact": "Sam Example",
+    "contact_phone": "704-555-0123",
+    "rule": {
+        "at": 3, "unit": "day", "percent": False, "window": "school_year", "window_n": 0, "cite": "G.S. 115C-378", "kind": "unexcused",
+        "actions": [],
+    },
+}  # fmt: skip
+SHARED = {"district"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A template: what it prints, and what of it nothing fills."""
+
+    app: str
+    code: str
+    language: str
+    version: str
+    fields: list[str]
+    unknown: list[str]
+    sample: bool
+
+
+def _filled(app: str, code: str) -> set[str]:
+    """The fields that the program fills for a letter."""
+    if app == "attendance":
+        return set(ATTENDANCE) | SHARED
+    known: Mapping[str, list[str]] = json.loads((ROOT / app / "letter_templates" / "fields.json").read_text(encoding="utf-8"))
+    return set(known.get(code, ())) | SHARED
+
+
+@lru_cache(maxsize=256)
+def _printed(path: Path, changed: float) -> frozenset[str]:
+    return frozenset(FIELD.findall(path.read_text(encoding="utf-8"))) - NO_FIELDS
+
+
+def letters(app: str) -> list[Letter]:
+    """The letters of an app, by code and language."""
+    found = []
+    for path in sorted((ROOT / app / "letter_templates").glob("*.*.typ")):
+        code, language = path.name.split(".")[:2]
+        fields = _printed(path, path.stat().st_mtime)
+        unknown = sorted(fields - _filled(app, code))
+        found.append(Letter(app, code, language, template_version(path), sorted(fields), unknown, app == "attendance"))
+    return found

@@ -91,6 +91,7 @@ def test_a_role_that_needs_a_second_step_comes_no_further_without(client, worker
 
 
 def test_a_session_ends_when_it_is_left_alone_or_too_old(client, worker, settings):
+    settings.SESSION_COOKIE_AGE, settings.SESSION_IDLE_MINUTES = 12 * 3600, 60
     start = timezone.now()
     with time_machine.travel(start, tick=False) as clock:
         sign_in(client, worker.username)

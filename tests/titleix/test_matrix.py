@@ -25,7 +25,7 @@ from notifications.delivery import deliver
 from notifications.fanout import fan_out
 from notifications.models import FeedToken, Message
 from tests.titleix.conftest import Walk
-from tests.titleix.test_life import decided, investigated
+from tests.titleix.lives import decided, investigated
 from titleix import desks, portal
 from titleix.models import PartyLink
 
@@ -72,7 +72,11 @@ def others(staff, people, report) -> dict[str, User]:
 def by_number(walk: Walk) -> list[str]:
     """Every address that names the case."""
     case, number = walk.case, walk.number
-    document, attachment, meeting = Document.objects.get(case=case), Attachment.objects.get(case=case), Appointment.objects.get(case=case)
+    document, attachment, meeting = (
+        Document.objects.get(case=case, template_version="x"),
+        Attachment.objects.get(case=case),
+        Appointment.objects.get(case=case),
+    )
     pages = [
         "", "/deadlines", "/steps/add_note", "/steps/disclose", "/next", f"/documents/{document.pk}", f"/documents/{document.pk}/file",
         f"/attachments/{attachment.pk}", f"/appointments/{meeting.pk}.ics", "/links",
@@ -221,7 +225,7 @@ def test_no_planted_name_leaves_the_case(report, staff, frozen, caplog, capfd, s
     event is searched for them."""
     frozen.move_to(datetime(2026, 12, 2, 15, tzinfo=UTC))
     report("add_person", staff.coordinator, "2026-09-08", part="witness", kind="student", name="Quillplanted Person", address="7 Plantedstreet",
-           email="planted@mail.invalid", phone="980-555-7777")  # fmt: skip
+           email="planted@mail.invalid", language="en", phone="980-555-7777")  # fmt: skip
     names = ("Quillplanted", "Plantedstreet", "planted@mail", "555-7777", *SECRETS)
     walk = decided(report)
     walk("disclose", staff.coordinator, "2026-11-19", on="2026-11-19", to="Quillplanted", what="Plantedstreet", basis="ocr")

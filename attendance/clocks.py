@@ -98,37 +98,31 @@ def action_label(kind: str) -> str:
     return key
 
 
+def _case(kind: str, label: Any, path: str, role: str, **more: Any) -> ClockSpec:
+    return ClockSpec(kind, label, _process(path), role=role, **more)
+
+
 CASES = {
     spec.kind: spec
     for spec in (
-        ClockSpec("assign", _("Assign a social worker"), _process("assign"), role="SUPERVISOR"),
-        ClockSpec("root_cause", _("Find the causes"), _process("root_cause"), role="SSW"),
-        ClockSpec("review_correction", _("Review the correction"), _process("review_correction"), role="SSW"),
+        _case("assign", _("Assign a social worker"), "assign", "SUPERVISOR"),
+        _case("root_cause", _("Find the causes"), "root_cause", "SSW"),
+        _case("review_correction", _("Review the correction"), "review_correction", "SSW"),
         ClockSpec("hold_end", _("The hold ends"), lambda _policy: {"n": 0, "unit": "calendar_day"}, role="SUPERVISOR", moves="notice"),
-        ClockSpec("transfer_accept", _("Take over the transferred student"), _process("transfer_accept"), role="SSW", moves="notice"),
-        ClockSpec("finding", _("Make the good-faith finding"), _process("finding"), role="PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
-        ClockSpec(
-            "notify_da", _("Notify the district attorney"), _process("legal_notice"), role="PRINCIPAL", cite="G.S. 115C-378", moves="notice"
-        ),
-        ClockSpec(
-            "notify_dss",
-            _("Notify the director of social services"),
-            _process("legal_notice"),
-            role="PRINCIPAL",
-            cite="G.S. 115C-378",
-            moves="notice",
-        ),
-        ClockSpec(
-            "inform_correction",
-            _("Inform DA and DSS of the corrected record"),
-            _process("inform_correction"),
-            role="PRINCIPAL",
-            moves="notice",
-        ),
-        ClockSpec("arc_schedule", _("Schedule the conference"), _conference("schedule"), role="SSW"),
-        ClockSpec("arc_hold", _("Hold the conference"), _conference("hold"), role="SSW"),
+        _case("transfer_accept", _("Take over the transferred student"), "transfer_accept", "SSW", moves="notice"),
+        _case("finding", _("Make the good-faith finding"), "finding", "PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
+        _case("notify_da", _("Notify the district attorney"), "legal_notice", "PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
+        _case("notify_dss", _("Notify the director of social services"), "legal_notice", "PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
+        _case("juvenile", _("File the complaint with the juvenile court counselor"), "legal_notice", "PRINCIPAL", cite="G.S. 115C-378", moves="notice"),
+        _case("inform_correction", _("Inform DA and DSS of the corrected record"), "inform_correction", "PRINCIPAL", moves="notice"),
+        # a wait, not a duty: when it is over without a relapse, the system closes the case (C8)
+        _case("monitor", _("Watch for a relapse"), "monitor", "SSW", then="close_improved"),
+        _case("next_step", _("Decide what comes next"), "next_step", "SSW"),
+        _case("inquiry", _("Inquire into the claim that the child must work"), "inquiry", "SSW", cite="G.S. 115C-382"),
+        _case("note_entry", _("Correct the code in the student information system"), "note_entry", "DATA_MANAGER"),
+        _case("withdrawal", _("Look at a withdrawal that the ten-day rule forbids"), "withdrawal", "PRINCIPAL", moves="notice"),
     )
-}
+}  # fmt: skip
 CASE: Mapping[str, ClockSpec] = ByTrigger(CASES, {ACTION_PREFIX: _action})
 
 
@@ -152,34 +146,83 @@ def notice_label(kind: str) -> str:
     return gettext("Send the notice %(trigger)s") % {"trigger": kind.removeprefix(NOTICE_PREFIX)}
 
 
-NOTICES = {
-    spec.kind: spec
-    for spec in (
-        _notice("L3", _("Send the three-day notice")),
-        _notice("L6", _("Send the six-day notice")),
-        _notice("L10", _("Send the ten-day notice")),
-        ClockSpec("confirm_address", _("Confirm the address"), _process("confirm_address"), role="DATA_MANAGER"),
-    )
-}
-NOTICE: Mapping[str, ClockSpec] = ByTrigger(NOTICES, {NOTICE_PREFIX: _notice_of})
-TASKS: Mapping[str, Any] = ByTrigger(
-    {
-        "ASSIGN_SSW": _("Assign a social worker"),
-        "ROOT_CAUSE": _("Find the causes"),
-        "SCHEDULE_ARC": _("Schedule the conference"),
-        "HOLD_ARC": _("Hold the conference"),
-        "REVIEW_CORRECTION": _("Review the correction"),
-        "ACCEPT_TRANSFER": _("Take over the transferred student"),
-        "FINDING": _("Make the good-faith finding"),
-        "NOTIFY_DA": _("Notify the district attorney"),
-        "NOTIFY_DSS": _("Notify the director of social services"),
-        "INFORM_CORRECTION": _("Inform DA and DSS of the corrected record"),
-        "CONFIRM_ADDRESS": _("Confirm the address"),
-    },
-    {ACTION_PREFIX: action_label},
+def _by_kind(*specs: ClockSpec) -> dict[str, ClockSpec]:
+    return {spec.kind: spec for spec in specs}
+
+
+NOTICES = _by_kind(
+    _notice("L3", _("Send the three-day notice")),
+    _notice("L6", _("Send the six-day notice")),
+    _notice("L10", _("Send the ten-day notice")),
+    _case("confirm_address", _("Confirm the address"), "confirm_address", "DATA_MANAGER"),
 )
+NOTICE: Mapping[str, ClockSpec] = ByTrigger(NOTICES, {NOTICE_PREFIX: _notice_of})
+ARC = _by_kind(
+    ClockSpec("arc_schedule", _("Schedule the conference"), _conference("schedule"), role="SSW"),
+    ClockSpec("arc_hold", _("Hold the conference"), _conference("hold"), role="SSW"),
+    _case("arc_not_held", _("Decide what follows the conference that could not be held"), "arc.not_held", "SSW"),
+    _case("arc_sign", _("Have the plan signed"), "arc.plan_signed", "SSW"),
+    _case("arc_start", _("Begin the plan"), "arc.plan_started", "SSW"),
+    _case("arc_review", _("Review the plan"), "arc.review_every", "SSW"),
+)
+LOCATE = _by_kind(
+    _case("locate_dispatch", _("Send the street team"), "locate.dispatch", "STREET_LEAD"),
+    _case("locate_visit", _("Make the first visit"), "locate.first_visit", "STREET_LEAD"),
+    _case("locate_outcome", _("Find the student"), "locate.outcome", "STREET_LEAD"),
+    _case("locate_handback", _("Hand the student back to the home school"), "locate.handback", "STREET_LEAD"),
+    _case("locate_accept", _("Take the student back from the street team"), "locate.handback_accept", "SSW", moves="notice"),
+    _case("locate_close", _("Say what the school does next"), "locate.close", "SSW"),
+)
+
+
+def _follow_up(which: int, label: Any) -> ClockSpec:
+    def sla(policy: Policy) -> Mapping[str, Any]:
+        return {"n": policy.require("process_sla.mediation.followup_calendar_days")[which], "unit": "calendar_day"}
+
+    return ClockSpec(("mediation_30", "mediation_60", "mediation_90")[which], label, sla, role="SSW")
+
+
+MEDIATION = _by_kind(
+    _case("mediation_accept", _("Accept the referral to mediation"), "mediation.accept", "MEDIATOR"),
+    _case("mediation_session", _("Hold the mediation"), "mediation.session", "MEDIATOR"),
+    _case("mediation_result", _("Record how the mediation ended"), "mediation.result", "MEDIATOR"),
+    _follow_up(0, _("First follow-up of the mediation")),
+    _follow_up(1, _("Second follow-up of the mediation")),
+    _follow_up(2, _("Third follow-up of the mediation")),
+    _case("mediation_first", _("First review of the mediation in the new year"), "mediation.first_review", "SSW"),
+    _case("mediation_close", _("Close the mediation"), "mediation.close", "SSW"),
+)
+COURT = _by_kind(
+    _case("court_consent", _("Get the family's answer on the court programme"), "court.consent", "SSW"),
+    _case("court_enroll", _("Enrol in the court programme"), "court.enroll", "COURT_COORD"),
+    _case("court_session", _("Hold the next court session"), "court.session", "COURT_COORD"),
+)
+PARTNER = _by_kind(
+    _case("partner_intake", _("Intake at the partner"), "partner.intake", "SSW"),
+    _case("partner_result", _("Ask the partner for the result"), "partner.result", "SSW"),
+)
+# A task bears the name of the promise that dates it, unless said here.
+TASKS: Mapping[str, Any] = ByTrigger({
+    "ASSIGN_SSW": CASES["assign"].label, "ROOT_CAUSE": CASES["root_cause"].label, "REVIEW_CORRECTION": CASES["review_correction"].label,
+    "ACCEPT_TRANSFER": CASES["transfer_accept"].label, "FINDING": CASES["finding"].label, "NOTIFY_DA": CASES["notify_da"].label,
+    "NOTIFY_DSS": CASES["notify_dss"].label, "JUVENILE_COMPLAINT": CASES["juvenile"].label,
+    "INFORM_CORRECTION": CASES["inform_correction"].label, "NEXT_STEP": CASES["next_step"].label,
+    "INDIGENCY_INQUIRY": CASES["inquiry"].label, "ENTER_NOTE": CASES["note_entry"].label, "REVIEW_WITHDRAWAL": CASES["withdrawal"].label,
+    "CONFIRM_ADDRESS": NOTICES["confirm_address"].label,
+    "SCHEDULE_ARC": ARC["arc_schedule"].label, "HOLD_ARC": ARC["arc_hold"].label, "AFTER_NOT_HELD": ARC["arc_not_held"].label,
+    "SIGN_PLAN": ARC["arc_sign"].label, "START_PLAN": ARC["arc_start"].label, "REVIEW_PLAN": ARC["arc_review"].label,
+    "DISPATCH_TEAM": LOCATE["locate_dispatch"].label, "LOCATE_STUDENT": LOCATE["locate_outcome"].label,
+    "HAND_BACK": LOCATE["locate_handback"].label, "ACCEPT_HANDBACK": LOCATE["locate_accept"].label,
+    "CLOSE_LOCATE": LOCATE["locate_close"].label,
+    "ACCEPT_MEDIATION": MEDIATION["mediation_accept"].label, "HOLD_MEDIATION": MEDIATION["mediation_session"].label,
+    "MEDIATION_RESULT": MEDIATION["mediation_result"].label, "FOLLOW_UP": _("Follow up the mediation"),
+    "CLOSE_MEDIATION": MEDIATION["mediation_close"].label,
+    "COURT_CONSENT": COURT["court_consent"].label, "COURT_ENROLL": COURT["court_enroll"].label, "COURT_SESSION": COURT["court_session"].label,
+    "PARTNER_INTAKE": PARTNER["partner_intake"].label, "PARTNER_RESULT": PARTNER["partner_result"].label,
+}, {ACTION_PREFIX: action_label})  # fmt: skip
 LABELS: Mapping[str, Any] = ByTrigger(
-    {spec.kind: spec.label for spec in (*CASES.values(), *NOTICES.values())}, {ACTION_PREFIX: action_label, NOTICE_PREFIX: notice_label}
+    {spec.kind: spec.label for specs in (CASES, NOTICES, ARC, LOCATE, MEDIATION, COURT, PARTNER) for spec in specs.values()},
+    {ACTION_PREFIX: action_label, NOTICE_PREFIX: notice_label},
 )
 
 

@@ -8,9 +8,31 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from attendance import clocks
-from attendance.models import AttendanceCase, Notice
+from attendance.models import (
+    Arc,
+    AttendanceCase,
+    Court,
+    ExcuseNote,
+    FollowUp,
+    Locate,
+    LocateAttempt,
+    Mediation,
+    Notice,
+    PartnerReferral,
+    PlanAction,
+    PlanReview,
+)
 from attendance.selectors import panel
-from attendance.workflow import RULES, AttendanceWorkflow, NoticeWorkflow
+from attendance.workflow import (
+    RULES,
+    ArcWorkflow,
+    AttendanceWorkflow,
+    CourtWorkflow,
+    LocateWorkflow,
+    MediationWorkflow,
+    NoticeWorkflow,
+    PartnerWorkflow,
+)
 from casework.access import SchoolAccess
 from casework.kinds import CaseKind, ProcessKind
 
@@ -41,7 +63,16 @@ ATTENDANCE = CaseKind(
     access=SchoolAccess(),
     labels=labels,
     search=search,
-    processes={"NOTICE": ProcessKind("NOTICE", _("Notice"), Notice, {"notice-2026": NoticeWorkflow})},
+    processes={
+        "NOTICE": ProcessKind("NOTICE", _("Notice"), Notice, {"notice-2026": NoticeWorkflow}),
+        "ARC": ProcessKind("ARC", _("Conference"), Arc, {"arc-2026": ArcWorkflow}),
+        "LOCATE": ProcessKind("LOCATE", _("Street team"), Locate, {"locate-2026": LocateWorkflow}),
+        "MEDIATION": ProcessKind("MEDIATION", _("Mediation"), Mediation, {"mediation-2026": MediationWorkflow}),
+        "COURT": ProcessKind("COURT", _("Court programme"), Court, {"court-2026": CourtWorkflow}),
+        "PARTNER": ProcessKind("PARTNER", _("Partner"), PartnerReferral, {"partner-2026": PartnerWorkflow}),
+    },
+    children={"plan_action": PlanAction, "plan_review": PlanReview, "attempt": LocateAttempt, "follow_up": FollowUp, "note": ExcuseNote},
+    narrow=("locate_cases", "lead_locates", "court_cases", "mediate_cases"),
     template="attendance/case.html",
     panels=panel,
     clock_labels=clocks.LABELS,

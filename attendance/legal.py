@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from attendance import rules
-from attendance.models import Notice, Tally
+from attendance import rules, windows
+from attendance.models import Arc, Locate, Notice
 from attendance.triggers import plan_of, trigger_of
 from casework.models import Event
+from casework.policy import Policy
 from casework.workflow import Workflow, unmet
 from district.models import Student
 
@@ -26,10 +31,7 @@ OPEN_NOTICE = ("DUE", "DRAFT", "SIGNED")
 
 def unexcused(flow: Workflow) -> int:
     """U of the case's student and year as it was counted last."""
-    row = (
-        Tally.objects.filter(student_id=flow.case.student_id, school_year=flow.case.school_year).values_list("unexcused", flat=True).first()
-    )
-    return int(row or 0)
+    return windows.tally(flow).unexcused
 
 
 def ten_days(flow: Workflow) -> object:
@@ -45,7 +47,7 @@ def ten_days(flow: Workflow) -> object:
 
 def compulsory(flow: Workflow) -> object:
     """The law covers the student on this day (A-20)."""
-    student = Student.objects.get(pk=flow.case.student_id)
+    student = windows.student(flow)
     covered = student.dob is not None and rules.compulsory_applies(
         student.dob, student.grade, True, flow.turn.today, flow.policy.require("scope.compulsory")
     )
@@ -54,12 +56,33 @@ def compulsory(flow: Workflow) -> object:
     )
 
 
+def _means_tried(flow: Workflow) -> int:
+    """By how many different means the family was tried since the conference was asked for."""
+    since = min((row.detected_on for row in flow.file.processes if isinstance(row, Arc)), default=None)
+
+    def read() -> int:
+        contacts = Event.objects.filter(case_id=flow.case.id, kind=Event.Kind.CONTACT)
+        return len(set((contacts.filter(on__gte=since) if since else contacts).values_list("data__means", flat=True)))
+
+    return flow.file.once("means", read)
+
+
+def attempted(flow: Workflow) -> object:
+    """'If possible': two documented attempts by two means say that it was not (C4)."""
+    return unmet(_means_tried(flow) >= 2, _("There are not two attempts by two different means on file."))
+
+
 def conferred(flow: Workflow) -> object:
-    """The conference was held, or the family could not be brought to one after two attempts by two means (C4)."""
-    if flow.case.arc_held_on:
+    """The conference was held, or it is on record that the family could not be brought to one, after two attempts by two means
+    (C4)."""
+    arcs = [row for row in flow.file.processes if isinstance(row, Arc)]
+    if any(arc.held_on for arc in arcs) or flow.case.arc_held_on:
         return unmet(True, "")
-    means = set(Event.objects.filter(case_id=flow.case.id, kind=Event.Kind.CONTACT).values_list("data__means", flat=True))
-    return unmet(len(means) >= 2, _("The conference was not held, and there are not two attempts by two different means on file."))
+    if not any(arc.not_held_on for arc in arcs):
+        return unmet(
+            False, _("The conference was not held, and it is not on record that it could not be: two attempts by two different means.")
+        )
+    return attempted(flow)
 
 
 def letters_delivered(flow: Workflow) -> object:
@@ -88,7 +111,7 @@ def _standing(flow: Workflow, code: str) -> str:
 
 def not_excluded(flow: Workflow) -> object:
     """No exclusion of the policy stands against a referral."""
-    flags = exclusion_flags(flow.case)
+    flags = {FLAGS[flag] for flag in windows.student(flow).flags if flag in FLAGS} | set(flow.case.exclusions)
     found = [str(EXCLUSIONS.get(name, name)) for name in flow.policy.get("exclusions_from_legal") or () if name in flags]
     return unmet(not found, _("Excluded from legal referral: %(why)s.") % {"why": ", ".join(found)})
 
@@ -98,6 +121,41 @@ def exclusion_flags(case: Any) -> set[str]:
     return {FLAGS[flag] for flag in Student.objects.get(pk=case.student_id).flags if flag in FLAGS} | set(case.exclusions)
 
 
-def disclosed(data: Any) -> dict[str, str]:
-    """What the event says of a notice to an authority: to whom, on what basis (C2)."""
-    return {"to": data["to"], "basis": data["basis"], "what": data["what"]}
+def with_exclusion(exclusions: list[str], name: str, stands: bool) -> list[str]:
+    """The recorded exclusions with one more, or one less."""
+    kept = [one for one in exclusions if one != name]
+    return [*kept, name] if stands else kept
+
+
+def referral_open(flow: Workflow) -> object:
+    """A referral is being considered, or its notices are not sent yet."""
+    waits = flow.case.state == "LEGAL_REVIEW" or any(task.kind in ("NOTIFY_DA", "NOTIFY_DSS") for task in flow.file.tasks)
+    return unmet(waits, _("The notices were sent already."))
+
+
+def known_to_have_left(flow: Workflow) -> object:
+    """The ten-day rule (DPI manual): under 16 nobody is withdrawn until their whereabouts are known or it is established that they
+    left the area."""
+    left = any(isinstance(row, Locate) and row.outcome in Locate.LEFT for row in flow.file.processes)
+    return unmet(
+        left, _("Nobody has established that the student left: the street team's outcome must be 'moved away' or 'enrolled elsewhere'.")
+    )
+
+
+# -- the street team (A2.5) -------------------------------------------------------------------------------------------
+
+
+def day_part(at: datetime, policy: Policy) -> str:
+    """The part of the local day that an instant lies in, by the hours of the policy."""
+    hour = at.astimezone(ZoneInfo(settings.TIME_ZONE)).hour
+    parts = sorted(policy.require("locate.day_parts").items(), key=lambda item: int(item[1]))
+    return str([name for name, begins in parts if int(begins) <= hour][-1] if int(parts[0][1]) <= hour else parts[-1][0])
+
+
+def searched_enough(tries: Sequence[tuple[date, str]], rules_: Mapping[str, Any]) -> bool:
+    """At least three attempts on different days and in different parts of the day (A2.5); the policy says how many of each."""
+    return (
+        len(tries) >= int(rules_["min_attempts"])
+        and len({day for day, _part in tries}) >= int(rules_["different_days"])
+        and len({part for _day, part in tries}) >= int(rules_["different_day_parts"])
+    )

@@ -68,6 +68,10 @@ WHO = {
     "facilitate_cases": _("the facilitator"),
     "administer_cases": _("the school's administrator"),
     "approve_cases": _("who decides beyond the coordinator"),
+    "locate_cases": _("the street team"),
+    "lead_locates": _("the lead of the street team"),
+    "court_cases": _("the court coordinator"),
+    "mediate_cases": _("the mediator"),
 }
 
 

@@ -23,6 +23,7 @@ from casework.policy import Policy, policy_version
 from casework.sealed import SealedTextField
 
 Row = TypeVar("Row", bound=models.Model)
+Found = TypeVar("Found")
 RUNNING = (Clock.Status.RUNNING, Clock.Status.HELD)
 
 
@@ -51,6 +52,14 @@ class CaseFile:
     cancelled_rungs: set[UUID] = field(default_factory=set)
     later: list[Callable[[], object]] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, read: Callable[[], Found]) -> Found:
+        """What several conditions ask of other tables, read once for this case file."""
+        if key not in self.memo:
+            self.memo[key] = read()
+        found: Found = self.memo[key]
+        return found
 
     @property
     def policy(self) -> Policy:

@@ -41,7 +41,8 @@ class CaseKind:
     """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
     `search` turns words into a filter on Case; `children` are tables of this kind that a step reads and writes with the case
     (each with a `case` key); `panels` gives the case page what only this kind can show;
-    `keeps_reads` keeps a record of who looked at what, refused tries included.
+    `keeps_reads` keeps a record of who looked at what, refused tries included; with one of the permissions in `narrow` somebody
+    takes single steps of a case without being shown the case (a street team, an outside mediator).
 
     A `sealed` kind keeps its files sealed and no words of a person on its timeline: `keep_words` takes the free text of a
     step into sealed rows of the kind and returns what the event says instead; `words_of` finds it again (event seq -> text)
@@ -69,6 +70,7 @@ class CaseKind:
     sealed: bool = False
     keep_words: Callable[[Workflow, Mapping[str, str]], Mapping[str, Any]] = lambda flow, words: {}
     words_of: Callable[[CaseFile, Sequence[Event]], Mapping[int, str]] = lambda file, events: {}
+    narrow: Sequence[str] = ()
     rules_on: Callable[[date], str] | None = None
 
     def rules_of(self, on: date) -> str:

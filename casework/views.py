@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form, ModelMultipleChoiceField, MultipleChoiceField
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -187,7 +188,7 @@ def step(request: HttpRequest, number: str, name: str, process: UUID | None = No
 def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None, choice: Choice | None) -> HttpResponse:
     try:
         act(
-            file.case.number, name, actor=request.user, data=given(request), files=request.FILES,
+            file.case.number, name, actor=request.user, data=given(request, choice.step.form if choice else None), files=request.FILES,
             revision=_number(request.POST.get("revision")), key=_uuid(request.POST.get("key")), process=process,
         )  # fmt: skip
     except UnknownCase as error:
@@ -208,9 +209,11 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
     return redirect("case", number=file.case.number)
 
 
-def given(request: HttpRequest) -> dict[str, Any]:
-    """What a form brought; fields with several values (check boxes) as lists."""
-    return request.POST.dict() | {key: values for key, values in request.POST.lists() if len(values) > 1}
+def given(request: HttpRequest, form: type[Form] | None = None) -> dict[str, Any]:
+    """What a form brought; fields with several values (check boxes) as lists, one box ticked or many."""
+    fields = form.base_fields if form is not None else {}
+    several = {name for name, field in fields.items() if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField)}
+    return request.POST.dict() | {key: values for key, values in request.POST.lists() if len(values) > 1 or key in several}
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -287,12 +287,15 @@ class Workflow:
         document.case_id, document.process_id = self.case.id, self.process.id if self.process else None
         self.file.add(document)
 
-    def spawn(self, kind: str, **fields: Any) -> Process:
-        """Begin a child process in its first state; its own workflow says which clocks start."""
+    def spawn(self, kind: str, state: str = "", **fields: Any) -> Process:
+        """Begin a child process in its first state, or in another one that it may be born in; its own workflow says which
+        clocks start."""
         process_kind = self.file.kind.processes[kind]
         version = sorted(process_kind.workflows)[-1]
         flow_class = process_kind.workflows[version]
-        process = process_kind.model(id=uuid4(), kind=kind, rules=version, state=flow_class.born[0], opened_on=self.effective_on, **fields)
+        process = process_kind.model(
+            id=uuid4(), kind=kind, rules=version, state=state or flow_class.born[0], opened_on=self.effective_on, **fields
+        )
         process.case_id = self.case.id
         self.file.add(process)
         flow_class(self.file, process, self.turn).begin()
@@ -301,12 +304,17 @@ class Workflow:
     def begin(self) -> None:
         """What happens when a process is spawned (clocks start here); nothing by default."""
 
-    def end_process(self) -> None:
-        """The process is over."""
-        assert self.process is not None
-        self.process.closed_on = self.effective_on
-        for clock in [clock for clock in self.file.running if clock.process_id == self.process.id]:
-            deadlines.cancel(self.file, clock, "process ended", self.turn)
+    def end_process(self, process: Process | None = None, reason: str = "process ended") -> None:
+        """The process (or another one of the case) is over: what it still promised falls away, its duties end."""
+        over = process or self.process
+        assert over is not None
+        over.closed_on = self.effective_on
+        self.file.touch(over)
+        for clock in [clock for clock in self.file.running if clock.process_id == over.id]:
+            deadlines.cancel(self.file, clock, reason, self.turn)
+        for task in [task for task in self.file.tasks if task.process_id == over.id and task.status == Task.Status.OPEN]:
+            task.status, task.closed_at, task.outcome = Task.Status.CANCELLED, self.turn.now, reason
+            self.file.touch(task)
 
     def close_case(self, reason: str) -> None:
         """Close the case; clocks that still run and open tasks are cancelled (domain.md C12)."""

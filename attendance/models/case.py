@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,13 @@ class AttendanceCase(Case):
     arc_held_on = models.DateField(_("conference held"), null=True)
     exclusions = ArrayField(models.CharField(max_length=40), default=list, help_text="recorded reasons that stand against a legal referral")
     prior_year_tier3 = models.BooleanField(default=False)
+    plan_from = models.DateField(
+        _("plan in force since"), null=True, help_text="causes and steps recorded (tier 2) or plan signed (tier 3)"
+    )
+    monitor_from = models.DateField(_("monitored since"), null=True)
+    verified_on = models.DateField(_("referral verified"), null=True, help_text="G.S. 115C-381: by the social worker")
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawal_flagged_on = models.DateField(null=True, help_text="left by the files although the ten-day rule stands against it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["student", "school_year"], name="attendance_case_key")]

@@ -46,6 +46,8 @@ class Case(models.Model):
             ("facilitate_cases", "facilitates an informal resolution in this one case"),
             ("administer_cases", "acts for the school in this one case"),
             ("approve_cases", "decides on what is beyond the coordinator in this one case"),
+            # outside people who see one packet and not the case
+            ("mediate_cases", "leads the mediation in this one case"),
         ]
         triggers = [CASE_LAW, NEVER_DELETE]
         indexes = [

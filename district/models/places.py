@@ -108,6 +108,10 @@ class School(models.Model):
             ("sign_cases", "may sign letters and make findings"),
             ("mail_cases", "may mail letters and record delivery"),
             ("supervise_cases", "may assign, hold and watch the school's cases"),
+            # what lets its holder do single things without reading the school's cases
+            ("locate_cases", "may work the school's requests to find a student"),
+            ("lead_locates", "may accept and dispatch the school's requests to find a student"),
+            ("court_cases", "may work the school's enrolments in the court programme"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,10 @@ ROLE_GRANTS: dict[str, tuple[str, ...]] = {
     Role.PRINCIPAL: ("view_cases", "sign_cases", "mail_cases"),
     Role.DATA_MANAGER: ("view_cases", "mail_cases"),
     Role.SUPERVISOR: ("view_cases", "supervise_cases"),
+    # these see what they were asked to do and what they need for it, never the case itself
+    Role.STREET_LEAD: ("locate_cases", "lead_locates"),
+    Role.STREET_MEMBER: ("locate_cases",),
+    Role.COURT_COORD: ("court_cases",),
 }
 
 

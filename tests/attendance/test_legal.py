@@ -16,6 +16,12 @@ def d(month: int, day: int) -> date:
     return date(2026 if month > 6 else 2027, month, day)
 
 
+HELD = {
+    "attendees": ["ssw", "administrator", "parent"], "causes": ["transport"], "disability": "no", "notified": "yes", "outcomes": ["PLAN_AGREED"],
+    "minutes": "The bus comes too early; the uncle can drive.",
+}  # fmt: skip
+
+
 class Road:
     """A student on the way to ten unexcused days; letters go out and arrive as a test wants."""
 
@@ -25,6 +31,10 @@ class Road:
     @property
     def case(self):
         return self.nights.case(self.student)
+
+    def process(self, kind: str):
+        """The id of the latest process of a kind."""
+        return self.case.processes.filter(kind=kind).latest("opened_on").id
 
     def night(self, *days: date) -> Road:
         for day in days:
@@ -62,8 +72,9 @@ def to_review(road: Road, but: str = "") -> Road:
     road.night(d(9, 1), d(9, 3), d(9, 10)).deliver(d(9, 11))
     road.night(d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7), but=but)
     road.night(d(10, 13), d(10, 20), d(11, 9), d(11, 20)).deliver(d(11, 23))
-    road.step("schedule_conference", p.worker, d(11, 24), on="2026-12-01", at="10:00", place="Room 1")
-    road.step("hold_conference", p.worker, d(12, 1), on="2026-12-01", attendees=["ssw", "administrator", "parent"], steps="plan")
+    arc = road.process("ARC")
+    road.step("schedule_conference", p.worker, d(11, 24), arc, on="2026-12-01", at="10:00", place="Room 1")
+    road.step("hold_conference", p.worker, d(12, 1), arc, **HELD | {"on": "2026-12-01"})
     return road.step("open_legal_review", p.worker, d(12, 3), reason="ten days, conference held")
 
 
@@ -115,6 +126,8 @@ def test_the_review_needs_the_conference_or_two_attempts_by_two_means(road, peop
     assert "two attempts" in refused(road, "open_legal_review", people.worker, d(12, 3), reason="x")
     for means in ("phone", "visit"):
         road.step("log_contact", people.worker, d(12, 2), means=means, result="no_answer")
+    assert "not on record" in refused(road, "open_legal_review", people.worker, d(12, 3), reason="x")
+    road.step("not_held", people.worker, d(12, 3), road.process("ARC"), reason="nobody opened, nobody called back")
     road.step("open_legal_review", people.worker, d(12, 3), reason="nobody came")
 
 
@@ -135,6 +148,7 @@ def test_age_guard(nights, people):
         assert {"SCHEDULE_ARC", "HOLD_ARC"} <= set(road.case.tasks.values_list("kind", flat=True)), "the conference is for everybody"
         for means in ("phone", "visit"):
             road.step("log_contact", people.worker, d(11, 23), means=means, result="no_answer")
+        road.step("not_held", people.worker, d(11, 24), road.process("ARC"), reason="nobody came")
         if covered:
             road.step("open_legal_review", people.worker, d(11, 24), reason="x")
         else:

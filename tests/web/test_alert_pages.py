@@ -115,7 +115,8 @@ def test_the_feed_holds_ones_deadlines_and_no_name(told, people, sign_in, client
 def test_an_appointment_is_a_calendar_file(case, people, sign_in):  # noqa: F811
     act(case.number, "raise_tier3", actor=people.worker, data={"reason": "needs a conference"}, on=date(2026, 9, 10))
     wanted = {"on": "2026-09-15", "at": "10:00", "place": "Room 4", "interpreter": "on"}
-    act(case.number, "schedule_conference", actor=people.worker, data=wanted, on=date(2026, 9, 10))
+    conference = case.processes.get(kind="ARC").id
+    act(case.number, "schedule_conference", actor=people.worker, data=wanted, process=conference, on=date(2026, 9, 10))
     row = case.appointments.get()
     client = sign_in(people.worker)
     assert reverse("appointment", args=[case.number, row.pk]) in body(client.get(f"/cases/{case.number}"))

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from attendance.models import AttendanceCase, Notice
+from attendance.models import Arc, AttendanceCase, Notice
 from casework.errors import Refused
-from casework.models import Task
+from casework.models import Process, Task
 from casework.services import act
 from district.models import Area, Post, Role, User
 from district.posts import sync_posts
@@ -124,19 +124,25 @@ def _work_case(rng: random.Random, number: str, pk: int, worker: User, principal
     if "ROOT_CAUSE" in kinds and rng.random() < 0.85:
         _try(number, "record_causes", worker, today, causes=[rng.choice(["health", "transport", "work", "housing", "disengagement"])],
              steps="Morning check-in with the counselor; bus pass; review in two weeks.")  # fmt: skip
-    if "SCHEDULE_ARC" in kinds and rng.random() < 0.7:
-        _try(
-            number,
-            "schedule_conference",
-            worker,
-            today,
-            on=(today + timedelta(days=rng.randrange(1, 6))).isoformat(),
-            at="14:30",
-            place="Room 12",
-        )
-    elif "HOLD_ARC" in kinds and rng.random() < 0.8:
-        _try(number, "hold_conference", worker, today, on=today.isoformat(), attendees=["ssw", "administrator", "parent"],
-             steps="Later first lesson for four weeks; the school calls each morning; we meet again in twenty school days.")  # fmt: skip
+    for arc in Arc.objects.filter(case_id=pk, closed_on=None):
+        _work_conference(rng, number, arc, worker, today)
+
+
+def _work_conference(rng: random.Random, number: str, arc: Arc, worker: User, today: date) -> None:
+    """As far along as chance brings it: scheduled, held, the plan written, signed and begun."""
+    if arc.state == "REQUESTED" and rng.random() < 0.7:
+        soon = (today + timedelta(days=rng.randrange(1, 6))).isoformat()
+        _try(number, "schedule_conference", worker, today, arc, on=soon, at="14:30", place="Room 12")
+    elif arc.state == "SCHEDULED" and rng.random() < 0.8:
+        _try(number, "hold_conference", worker, today, arc, on=today.isoformat(), attendees=["ssw", "administrator", "parent"], notified="yes",
+             causes=[rng.choice(["health", "transport", "sibling_care"])], disability="no", outcomes=["PLAN_AGREED"],
+             minutes="The mother works early; mornings are hard. She wants to try a later first lesson.")  # fmt: skip
+    if arc.state in ("HELD", "SCHEDULED") and rng.random() < 0.7:
+        rows = [{"what": "Later first lesson for four weeks", "owner": "Counselor", "due": (today + timedelta(days=5)).isoformat()},
+                {"what": "Call each morning at 7", "owner": "Social worker", "due": (today + timedelta(days=20)).isoformat()}]  # fmt: skip
+        _try(number, "draft_plan", worker, today, arc, goal_percent="95", goal_unexcused="1", actions=rows, resources="Bus pass")
+        _try(number, "sign_plan", worker, today, arc, on=today.isoformat(), parent="signed", student="signed")
+        _try(number, "start_plan", worker, today, arc, on=today.isoformat())
 
 
 def _work_notice(rng: random.Random, number: str, notice: Notice, worker: User, principal: User, today: date) -> None:
@@ -159,8 +165,8 @@ def _work_notice(rng: random.Random, number: str, notice: Notice, worker: User, 
             _try(number, name, actor, today, notice, **data)
 
 
-def _try(number: str, name: str, actor: User, today: date, notice: Notice | None = None, /, **data: object) -> None:
+def _try(number: str, name: str, actor: User, today: date, process: Process | None = None, /, **data: object) -> None:
     try:
-        act(number, name, actor=actor, data=data, process=notice.id if notice else None, on=today)
+        act(number, name, actor=actor, data=data, process=process.id if process else None, on=today)
     except Refused:
         return  # chance proposed a step that the rules refuse here; that is what the rules are for

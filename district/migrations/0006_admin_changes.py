@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('district', '0004_api_tokens'),
+        ('district', '0005_processes'),
     ]
 
     operations = [

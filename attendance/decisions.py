@@ -152,11 +152,19 @@ def _raise_pending(decision: Decision, now: _Now, plan: Plan) -> None:
         decision.add("raise_pending", triggers=list(now), stage=target)
 
 
+def _leave_monitor(decision: Decision, now: _Now, plan: Plan) -> None:
+    """C9: a higher threshold ends the monitoring; the unexcused days of few weeks do so in `watching`."""
+    target = _target(now, plan)
+    if RANK.get(target, 0) > RANK.get(decision.facts.stage, 0):
+        decision.add("relapse", triggers=list(now), stage=target)
+
+
 def _reopen(decision: Decision, now: _Now, plan: Plan) -> None:
-    """C14: a case comes back by itself when a correction had closed it, or the student had left; other reasons are a
-    person's to undo."""
+    """C14: a case comes back by itself when a correction had closed it, the student had left, or a new threshold is reached after
+    an improvement; other reasons are a person's to undo."""
     reason = decision.facts.closed_reason
-    if (now and reason == "CORRECTED") or reason == "WITHDRAWN":
+    fresh = any(key not in decision.facts.triggers for key in now)
+    if (now and reason == "CORRECTED") or reason == "WITHDRAWN" or (fresh and reason == "IMPROVED"):
         decision.add("reopen", triggers=list(now))
         if decision.facts.moved:
             decision.add("transfer", school_id=decision.facts.here)
@@ -176,7 +184,9 @@ def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
     if facts.moved or facts.state in PENDING:
         _raise_pending(decision, now, plan)
         return
-    if _raise(decision, facts.state, now, plan):
+    if facts.state == "MONITOR":
+        _leave_monitor(decision, now, plan)
+    elif _raise(decision, facts.state, now, plan):
         return
     lost = [key for key in facts.triggers if key not in now and plan.trigger(key) and not plan.is_run(key)]
     if facts.state == "WATCH" and not now and facts.corrected and not facts.worked and not any(notice.sent for notice in facts.notices):

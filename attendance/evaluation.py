@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from attendance import actions, counting, reading, rules, triggers
+from attendance import actions, counting, reading, rules, triggers, watching
 from attendance.decisions import Decision, NoticeFacts, StudentFacts, decide
 from attendance.models import AttendanceCase
 from attendance.triggers import Plan, Reached
@@ -42,7 +42,8 @@ class Evaluation:
             "raised": count("raise_tier2", 0) + count("raise_tier3", 0), "notices_due": count("begin_notice", 0),
             "withdrawn": count("withdraw", 0), "superseded": count("supersede", 0), "late": count("breach", 0),
             "reviews": count("flag_correction", 0), "closed_corrected": count("close_corrected", 0),
-            "reopened": count("reopen", 0), "transferred": count("transfer", 0), "left": count("close_ended", 0), "refused": self.refused,
+            "reopened": count("reopen", 0), "transferred": count("transfer", 0), "left": count("close_ended", 0),
+            "to_find": count("request_locate", 0), "relapses": count("relapse", 0), "refused": self.refused,
         }  # fmt: skip
 
 
@@ -57,8 +58,12 @@ def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> 
         general = reading.readings(as_of, year, plan, students_table="evaluated")
         facts = actions.with_duties(_facts(as_of, year, policy, plan, general), year.year, plan)
         decisions = [decision for fact in facts if (decision := decide(fact, as_of, policy.data, plan)).steps]
+        watching.guard_withdrawals(decisions, as_of, year, policy)
         result = Evaluation(as_of, policy.id, students=_count_evaluated())
         _carry_out(decisions, as_of, year, result)
+        watched, refused = watching.watch(as_of, year, policy)
+        result.steps |= watched
+        result.refused += refused
         result.refused += general.refused
         _plan_next(as_of, year, plan)
         _forget_touched(run_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from attendance.imports import COLUMNS
 from attendance.models import AttendanceCase
+from casework.models import Clock
 from casework.services import StepRequest, act_many
 from district.models import Student
 
@@ -45,7 +46,12 @@ def _unite_cases(survivor: Student, other: Student, year: int, on: date) -> None
     cases = list(AttendanceCase.objects.filter(student__in=[survivor, other], school_year=year).order_by("id"))
     older, younger = cases[0], cases[1] if len(cases) > 1 else None
     if younger is not None and younger.state != "CLOSED":
+        earlier = dict(Clock.objects.filter(case=younger, status="RUNNING").order_by("-day0").values_list("kind", "day0"))
         act_many([StepRequest(younger.pk, "merge_away", {"into": older.number})], kind="ATT", on=on)
+        mine = dict(Clock.objects.filter(case=older, status="RUNNING").values_list("kind", "day0"))
+        kept = {kind: day0 for kind, day0 in earlier.items() if kind in mine and day0 < mine[kind]}
+        if kept and older.state != "CLOSED":
+            act_many([StepRequest(older.pk, "take_over_clocks", {"day0": kept})], kind="ATT", on=on)
     if younger is not None and older.student_id != survivor.pk:
         # One case per student and year: the closed one keeps the record that was merged away.
         AttendanceCase.objects.filter(pk=younger.pk).update(school_year=0)

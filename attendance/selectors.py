@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import counting, rules
 from attendance.models import Notice
+from attendance.processviews import views
 from attendance.triggers import plan_of
 from attendance.workflow import NoticeState
 from casework import access
@@ -172,6 +173,7 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
         "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
         "prior": prior, "unexcused": sum(day["kind"] == "unexcused" for day in year),
         "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],
+        "processes": views(file), "excuse_notes": sorted(file.children["note"], key=lambda note: note.first_day, reverse=True),
         "flags": [FLAG_NAMES.get(flag, flag) for flag in student.flags],
     }  # fmt: skip
 

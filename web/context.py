@@ -8,9 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from attendance import desk
 from district.models import Post, Role
 from notifications.selectors import strip
 from titleix.desks import lent
+
+# Administrators read no case; the others work a process and are not shown the case.
+NO_CASES = {Role.DISTRICT_ADMIN, Role.STREET_LEAD, Role.STREET_MEMBER, Role.COURT_COORD}
 
 
 def posts(user: Any) -> list[Post]:
@@ -34,7 +38,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "post_names": " · ".join(sorted({str(Role(post.role).label) for post in held})),
         "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
         "administers": Role.DISTRICT_ADMIN in roles,
-        "sees_cases": bool(roles - {Role.DISTRICT_ADMIN}) or (user is not None and user.is_authenticated and not roles and lent(user)),
+        "sees_cases": bool(roles - NO_CASES) or (user is not None and user.is_authenticated and not roles and lent(user)),
+        "desks": desk.desks_of(user, roles) if user is not None and user.is_authenticated else [],
         "as_of": timezone.localtime(),
         "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",
     }

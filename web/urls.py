@@ -11,6 +11,7 @@ urlpatterns = [
     path("me/tokens/<int:pk>/end", token_views.end, name="token-end"),
     path("", include("web.administration.urls")),
     path("", include("casework.urls")),
+    path("", include("attendance.urls")),
     path("", include("district.urls")),
     path("", include("notifications.urls")),
     path("", include("titleix.desk_urls")),

@@ -145,7 +145,8 @@ class Helping(Raising):
     )  # fmt: skip
     def close_improved(self) -> None:
         """C8: so many school days without a relapse. The wait is kept, not cancelled."""
-        self.stop_clock("monitor")
+        for clock in self._running("monitor"):
+            self.stop_clock("monitor", min(clock.due, self.effective_on))  # the step is taken on the day after
         self._end_processes("improved")
         self.close_case("IMPROVED")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -81,6 +82,8 @@ class MediationWorkflow(AttendanceFlow):
     def begin(self) -> None:
         """Accepted within three, held within fifteen school days of the referral; carried over: reviewed in the first ten."""
         if self.mediation.carried_from_id:
+            # the day before counts as day 0: the first school day is the first of the ten
+            self.start_clock("mediation_first", self.effective_on - timedelta(days=1), "new_year")
             self.open_task("FOLLOW_UP", role="SSW", clock="mediation_first")
             return
         self.open_task("ACCEPT_MEDIATION", role="MEDIATOR", clock="mediation_accept")

@@ -30,6 +30,9 @@ SIGN_INS = [
     ("Deputy superintendent", "deputy", "Ruth", "Castellano"),
     ("Counsel", "counsel", "Imre", "Falk"),
     ("Auditor", "auditor", "Petra", "Lindqvist"),
+    ("Street team lead", "lead", "Omar", "Reyes"),
+    ("Street team member", "member", "Ada", "Cole"),
+    ("Mediator (outside)", "mediator", "Mia", "Lang"),
 ]
 SURNAMES = ["Bell", "Boyd", "Cole", "Dunn", "Fisk", "Gill", "Hayes", "Ivey", "Kerr", "Lamb", "Nash"]
 
@@ -86,6 +89,9 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         "deputy": [(Role.DEPUTY, None, None)],
         "counsel": [(Role.COUNSEL, None, None)],
         "auditor": [(Role.AUDITOR, None, None)],
+        "lead": [(Role.STREET_LEAD, None, north)],
+        "member": [(Role.STREET_MEMBER, None, north)],
+        "mediator": [],
     }
     for _role, name, first, last in SIGN_INS:
         user, _created = User.objects.get_or_create(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -34,6 +34,14 @@ def day(value: date | None) -> str:
 def short_day(value: date | None) -> str:
     """Thu 8 Oct, for rows."""
     return date_format(value, "D j M") if value else ""
+
+
+@register.filter
+def plain_day(value: Any) -> Any:
+    """A date or a moment as people say it; anything else as it is; a dash for nothing."""
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "D j M Y, H:i")
+    return day(value) if isinstance(value, date) else "–" if value in (None, "") else value
 
 
 @register.filter

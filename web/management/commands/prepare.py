@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from casework.services import local_today
 from district.imports.pipeline import run_import
 from district.models import District, Import, School, SchoolYear
-from web.demo import files, people, reports
+from web.demo import files, people, processes, reports
 
 
 class Command(BaseCommand):
@@ -55,6 +55,7 @@ class Command(BaseCommand):
             for number, day in enumerate(stops):
                 self._night(demo, Path(scratch) / f"{number}", day)
                 people.work(day, 0.75 if day != stops[-1] else 0.15)
+        processes.build(today)
         reports.build(today)
 
     def _night(self, demo: files.Demo, folder: Path, day: date, *, roster: bool = False) -> None:

@@ -90,10 +90,12 @@ def may_open(user: Any, desk: Desk) -> bool:
 @login_required
 @require_GET
 def listing(request: HttpRequest, desk: str) -> HttpResponse:
-    """What lies on the desk, what is due first on top."""
+    """What lies on the desk, what is due first on top. The street team has pages of its own, made for a phone."""
     found = desk_named(desk)
     if not may_open(request.user, found):
         raise Http404
+    if desk == "locate":
+        return redirect("street")
     rows = list(
         on_desk(request.user, found).select_related("case__school", "case__attendancecase__student").order_by("opened_on", "pk")[:200]
     )
@@ -144,6 +146,8 @@ def _choices(request: HttpRequest, file: CaseFile, pk: UUID) -> list[Choice]:
 def item(request: HttpRequest, desk: str, pk: UUID) -> HttpResponse:
     """One process: what is asked, what is known, what can be done."""
     about, file, process = _open(request, desk, pk)
+    if desk == "locate":
+        return redirect("street-one", pk)
     student = Student.objects.get(pk=file.case.student_id)
     family = list(Guardian.objects.filter(student=student, do_not_contact=False)) if about.shows_family else []
     view: ProcessView = view_of(file, process)

@@ -174,6 +174,25 @@ def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:
     return kept[codename]
 
 
+_SCHOOLS = """
+SELECT p.codename, g.content_object_id FROM district_schoolgrouppermission g JOIN auth_permission p ON p.id = g.permission_id
+  JOIN district_user_groups m ON m.group_id = g.group_id WHERE m.user_id = %(user)s
+UNION
+SELECT p.codename, g.content_object_id FROM district_schooluserpermission g JOIN auth_permission p ON p.id = g.permission_id
+ WHERE g.user_id = %(user)s
+"""
+
+
+def remember_schools(user: Any, *codenames: str) -> None:
+    """As `visible_schools` for several permissions at once: one statement for a page that asks for more than one."""
+    kept: dict[str, list[int]] = user.__dict__.setdefault("_schools_by_permission", {})
+    with connection.cursor() as cursor:
+        cursor.execute(_SCHOOLS, {"user": user.pk})
+        rows = cursor.fetchall()
+    for codename in codenames:
+        kept[codename] = [school for name, school in rows if name == codename]
+
+
 _LENT = """
 SELECT l.content_object_id AS case_id, p.codename, l.user_id FROM casework_caseuserpermission l
   JOIN auth_permission p ON p.id = l.permission_id WHERE l.content_object_id = ANY(%(cases)s)

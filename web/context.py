@@ -40,6 +40,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "administers": Role.DISTRICT_ADMIN in roles,
         "sees_cases": bool(roles - NO_CASES) or (user is not None and user.is_authenticated and not roles and lent(user)),
         "desks": desk.desks_of(user, roles) if user is not None and user.is_authenticated else [],
+        "street": bool(roles & {Role.SSW, Role.SUPERVISOR}),
+        "schedules": Role.SSW in roles,
+        "mails": bool(roles & {Role.SSW, Role.DATA_MANAGER, Role.PRINCIPAL}),
         "as_of": timezone.localtime(),
         "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",
     }

@@ -124,8 +124,8 @@ def test_the_team_sees_the_request_and_never_the_case(search, made, people, clie
     client.force_login(made.member, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/cases/{search.case.number}").status_code == 404
     assert client.get("/").url == "/desk/locate/"
-    assert "TestS1" in client.get("/desk/locate/").content.decode()
-    page = client.get(f"/desk/locate/{locate.id}/").content.decode()
+    assert "TestS1" in client.get("/desk/locate/", follow=True).content.decode()
+    page = client.get(f"/desk/locate/{locate.id}/", follow=True).content.decode()
     assert "704-555-0101" in page
     assert "L3" not in page
     assert client.get(f"/desk/locate/{locate.id}/accept_locate/").status_code == 404, "only the lead accepts"

@@ -61,6 +61,9 @@
     $("#open-palette")?.addEventListener("click", open);
   }
 
+  // what the street team's pages keep for times without a signal goes with the sign-out
+  document.querySelector('form[action*="logout"]')?.addEventListener("submit", () => { window.caches?.delete("street"); });
+
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); open(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

@@ -76,7 +76,7 @@ def on_desk(user: Any, desk: Desk) -> QuerySet[Any]:
     recused = Recusal.objects.filter(case=OuterRef("case"), user=user)
     found = desk.model._default_manager.filter(closed_on=None, case__closed_on=None).exclude(Exists(recused))
     if desk.own_alone:
-        return found.filter(mediation__mediator=user)
+        return found.filter(mediator=user)
     return found.filter(case__school_id__in=access.visible_schools(user, desk.codename))
 
 

@@ -75,8 +75,8 @@ def on_desk(user: Any, desk: Desk) -> QuerySet[Any]:
     """The processes that are not over and lie on this user's desk; a recusal beats every post."""
     recused = Recusal.objects.filter(case=OuterRef("case"), user=user)
     found = desk.model._default_manager.filter(closed_on=None, case__closed_on=None).exclude(Exists(recused))
-    if desk.own_alone:
-        return found.filter(mediator=user)
+    if desk.own_alone:  # the mediator's own alone
+        return Mediation.objects.filter(closed_on=None, case__closed_on=None, mediator=user).exclude(Exists(recused))
     return found.filter(case__school_id__in=access.visible_schools(user, desk.codename))
 
 

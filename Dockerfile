@@ -16,11 +16,13 @@ RUN PROFILE=production DATABASE_URL=postgresql://build@build/build REDIS_URL=red
 
 FROM python:3.13-slim-trixie
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PROFILE=production \
-    MEDIA_ROOT=/data/media IMPORT_ROOT=/data/imports
+    MEDIA_ROOT=/data/media IMPORT_ROOT=/data/imports POLICY_DIR=/data/policies
 RUN groupadd --gid 10001 holdfast && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin holdfast \
-    && mkdir -p /data/media /data/imports && chown -R 10001:10001 /data
+    && mkdir -p /data/media /data/imports /data/policies
 COPY --from=build /venv /venv
 COPY --from=build /app /app
+COPY --from=build /app/policies /data/policies
+RUN chown -R 10001:10001 /data
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -89,15 +89,17 @@ def folder(text: str) -> Path:
     return Path(text).expanduser().resolve()
 
 
-def database(text: str) -> dict[str, str]:
-    """A PostgreSQL address (postgresql://user:password@host/name, sockets too) as Django's database settings."""
+def database(text: str) -> dict[str, Any]:
+    """A PostgreSQL address (postgresql://user:password@host/name, sockets too) as Django's database settings. What libpq knows
+    beyond that (`?sslmode=verify-full&sslrootcert=/path`) becomes an option of the connection."""
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("only PostgreSQL addresses (postgresql://...) are supported")
     parts = {key: str(value) for key, value in conninfo_to_dict(text).items()}
     if "dbname" not in parts:
         raise ValueError("the name of the database is missing")
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {known[key]: value for key, value in parts.items() if key in known}
+    more = {key: value for key, value in parts.items() if key not in known}
+    return {known[key]: value for key, value in parts.items() if key in known} | ({"OPTIONS": more} if more else {})
 
 
 def redis(text: str) -> str:

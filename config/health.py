@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
 
@@ -17,6 +18,19 @@ from casework.sweep import late_by
 from notifications.selectors import figures
 
 log = structlog.get_logger()
+
+
+class Probes:
+    """Answers probes before anything asks for the name of the host: containers, load balancers and Prometheus ask by address,
+    which no ALLOWED_HOSTS names; and before a redirect to https or a session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/healthz": healthz, "/metrics": metrics}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or pass on."""
+        return self.answers.get(request.path_info, self.get_response)(request)
 
 
 def livez(_request: HttpRequest) -> JsonResponse:
@@ -56,7 +70,7 @@ def _redis() -> bool:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus. With METRICS_TOKEN for whoever brings it, without one for this machine alone."""
     if not _may_measure(request):
-        raise Http404
+        return HttpResponseNotFound()
     registry = CollectorRegistry()
     for name, value in figures().items():
         Gauge(f"holdfast_{name}", name.replace("_", " "), registry=registry).set(value)

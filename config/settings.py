@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 from csp.constants import NONE, SELF
@@ -41,7 +42,7 @@ def _socket(name: str) -> str:
     return str(socket_folder(DATA) / name)
 
 
-DATABASE: dict[str, str] = env.read("DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name")
+DATABASE: dict[str, Any] = env.read("DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name")
 REDIS_URL = env.read("REDIS_URL", "", env.redis, "redis://host:6379/0 or unix:///path?db=0")
 if PRODUCTION:
     # without EMAIL_URL alerts would pile up in a folder that nobody reads
@@ -68,7 +69,7 @@ DATABASES = {
         **DATABASE,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
+        "OPTIONS": {**DATABASE.get("OPTIONS", {}), "server_side_binding": True, "prepare_threshold": 3},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -102,6 +103,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "config.health.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -205,7 +207,6 @@ if BEHIND_TLS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = env.read("SSL_REDIRECT", True, env.flag, "false when the proxy redirects to https itself")
-    SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez|metrics)$"]
 
 # -- the district ------------------------------------------------------------------------------------------------------
 DISTRICT_NAME = env.read("DISTRICT_NAME", "Demo School District", str, "name of the district")

@@ -1,14 +1,10 @@
-"""The addresses of the product."""
+"""The addresses of the product; `/livez`, `/healthz` and `/metrics` are answered by `config.health.Probes`."""
 
 from django.urls import include, path
 
-from config.health import healthz, livez, metrics
 from web.api import api, nowhere
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
-    path("livez", livez, name="livez"),
-    path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("", include("web.urls")),

@@ -23,7 +23,7 @@ from requests import RequestException
 from district.models import Post
 
 STARTED, NEEDED = "started", "second_step_needed"
-FREE = ("/accounts/", "/static/", "/healthz", "/livez")
+FREE = ("/accounts/", "/static/")
 
 
 AWAY = ("/accounts/oidc/", "/accounts/saml/")

@@ -80,6 +80,13 @@ def test_the_two_spellings_of_a_redis_socket():
     assert env.broker_url("redis://h:1/2") == "redis://h:1/2"
 
 
+def test_options_of_a_database_address_reach_the_connection():
+    found = env.database("postgresql://u:p%40@h:5433/d?sslmode=verify-full&connect_timeout=5")
+    assert found["OPTIONS"] == {"sslmode": "verify-full", "connect_timeout": "5"}
+    assert (found["NAME"], found["PASSWORD"], found["PORT"]) == ("d", "p@", "5433")
+    assert "OPTIONS" not in env.database("postgresql://h/d")
+
+
 def test_mail_addresses():
     found = env.email("smtps://me:p%40ss@mail.example.org")
     assert (found["EMAIL_PORT"], found["EMAIL_USE_SSL"], found["EMAIL_HOST_PASSWORD"]) == (465, True, "p@ss")
@@ -92,6 +99,21 @@ def test_compose_names_only_variables_that_the_settings_read():
     assert used <= set(env.KNOWN), used - set(env.KNOWN)
     example = (ROOT / ".env.example").read_text()
     assert {name for name in env.KNOWN if not re.search(rf"\b{name}\b", example)} == set()
+
+
+def test_everything_in_the_env_file_reaches_the_product():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for name in ("migrate", "web", "worker", "beat"):
+        assert services[name]["env_file"] == ".env", name
+        assert services[name]["environment"]["POLICY_DIR"] == "/data/policies", name
+        assert services[name]["read_only"] is True
+
+
+def test_notices_name_every_package_with_its_version():
+    locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements/base.txt").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| ([a-z0-9._-]+) \| (.+?) \| (.+?) \|$", (ROOT / "THIRD_PARTY_NOTICES.md").read_text(), re.MULTILINE)
+    told = {(name, version) for name, versions, _licence in rows for version in versions.split(" or ")}
+    assert told == set(locked)
 
 
 def test_compose_and_dockerfile_are_well_formed():

@@ -195,6 +195,14 @@ def test_everybody_sees_when_the_sweep_stopped(told, people, sign_in, client):  
     assert client.get("/livez").status_code == 200
 
 
+def test_probes_ask_by_address(told, client, settings):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["cases.example.org"], True
+    sweep()
+    for probe in ("/livez", "/healthz", "/metrics"):
+        assert client.get(probe, headers={"host": "10.1.2.3:8000"}).status_code == 200, probe
+    assert client.get("/", headers={"host": "10.1.2.3:8000"}).status_code == 400
+
+
 def test_metrics_need_the_token_or_this_machine(told, client, settings):
     text = body(client.get("/metrics"))
     for name in ("sweep_age_seconds", "outbox_oldest_seconds", "alert_lateness_p99_seconds", "alert_lateness_worst_seconds"):

@@ -13,7 +13,7 @@ from benchmarks.common import Row
 from config.embedded.services import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("steps", "import", "counting", "sweep")
+NAMES = ("steps", "import", "counting", "sweep", "compliance", "worklist")
 
 
 def main() -> int:
@@ -50,11 +50,18 @@ def _measure(names: Sequence[str]) -> list[Row]:
     import django
 
     django.setup()
-    from benchmarks import bench_counting, bench_import, bench_steps, bench_sweep, district
+    from benchmarks import bench_compliance, bench_counting, bench_import, bench_steps, bench_sweep, bench_worklist, district
 
     district.build()
     rows: list[Row] = []
-    parts = {"steps": bench_steps, "import": bench_import, "counting": bench_counting, "sweep": bench_sweep}
+    parts = {
+        "steps": bench_steps,
+        "import": bench_import,
+        "counting": bench_counting,
+        "sweep": bench_sweep,
+        "compliance": bench_compliance,
+        "worklist": bench_worklist,
+    }
     for name in names:
         for row in parts[name].run():
             rows.append(row)

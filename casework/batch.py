@@ -17,7 +17,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from casework.casefile import CaseFile, column_values
-from casework.models import Case, Clock, Rung
+from casework.models import Case, Clock, ClockChange, RollupMark, Rung
 from casework.sealed import PrintsField, SealedTextField
 
 # Columns that a step never changes on a row that exists.
@@ -56,6 +56,8 @@ class Batch:
             self.insert(file.case)
         else:
             self.update(file.case, only=_changed_tables(file))
+        if _counts_anew(file):
+            self.inserts[RollupMark].append({"case_id": file.case.id})
 
     def write(self) -> None:
         """Run it. Updates go first and alone where a clock of the same kind ends and begins in one step, since the
@@ -123,6 +125,16 @@ def _changed_tables(file: CaseFile) -> list[type[models.Model]]:
     now = column_values(file.case)
     changed = {column for column, value in now.items() if file.before.get(column) != value}
     return [model for model in _tables(file.kind.model) if model is Case or changed & {f.column for f in _mutable(model)}]
+
+
+_SUMMED = ("school_id", "owner_id", "closed_on", "opened_on")
+
+
+def _counts_anew(file: CaseFile) -> bool:
+    """Whether the sums of the compliance pages change by this: a promise began, moved or ended, or the case changed hands."""
+    if file.new or any(isinstance(row, ClockChange) for row in file.added):
+        return True
+    return any(file.before.get(column) != getattr(file.case, column) for column in _SUMMED)
 
 
 Column = tuple[str, str, Callable[[Any], Any], bool]

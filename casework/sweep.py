@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from casework import dates, kinds
+from casework import dates, kinds, rollup
 from casework.calendars import calendar_at
 from casework.models import Alert, CalendarApplied, Clock, Heartbeat, Rung
 from casework.services import StepRequest, act, act_many
@@ -50,7 +50,7 @@ def sweep(at: datetime | None = None, *, batch: int = BATCH) -> Swept:
     away and reported; the rest goes on."""
     at = at or database_now()
     swept = Swept()
-    for part in (_amended_calendars, _alerts, _steps, _nightly):
+    for part in (_amended_calendars, _alerts, _steps, _nightly, _sums):
         try:
             part(at, batch, swept)
         except Exception:  # the other parts must not wait for a defect in this one; the missing heartbeat tells of it
@@ -291,6 +291,11 @@ def _run(job: Job, today: date, at: datetime) -> bool:
         mark.at, mark.for_date = database_now(), today
         mark.save()
     return True
+
+
+def _sums(at: datetime, batch: int, swept: Swept) -> None:
+    """The sums of the compliance pages take in what steps have marked since."""
+    rollup.fold(dates.local_date(at, settings.TIME_ZONE))
 
 
 # -- what goes out then -----------------------------------------------------------------------------------------------

@@ -12,7 +12,12 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Sessions remember when they began."""
+        """Sessions remember when they began; each night keeps the values of the goals' measures, after its imports."""
+        from datetime import time
+
+        from casework import sweep
         from web import sessions
+        from web.compliance import measures
 
         sessions.connect()
+        sweep.nightly("measures", lambda _day: time(6, 30), measures.keep)

@@ -43,6 +43,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "street": bool(roles & {Role.SSW, Role.SUPERVISOR}),
         "schedules": Role.SSW in roles,
         "mails": bool(roles & {Role.SSW, Role.DATA_MANAGER, Role.PRINCIPAL}),
+        "answers_for": bool(roles & {Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY}),
         "as_of": timezone.localtime(),
         "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",
     }

@@ -12,6 +12,7 @@ from attendance.selectors import letters_waiting, unresolved
 from casework import selectors
 from district.models import Import, Role, User
 from titleix import desks
+from web.compliance.home import watched
 from web.context import posts
 
 READERS = frozenset({Role.SSW, Role.PRINCIPAL, Role.SUPERVISOR, Role.DATA_MANAGER, Role.COUNSELOR, Role.NURSE})
@@ -54,12 +55,12 @@ def _imports(user: User) -> dict[str, Any]:
 
 SECTIONS = [
     Section("titleix/desk.html", None, _titleix),
+    Section("web/home/compliance.html", frozenset({Role.SUPERVISOR}), watched),
     Section("web/home/figures.html", READERS, lambda user: {"counts": selectors.counts(user)}),
     Section("web/home/today.html", frozenset({Role.SSW}), _shelves),
     Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),
     Section("web/home/mail.html", frozenset({Role.SSW, Role.DATA_MANAGER}), lambda user: {"to_mail": letters_waiting(user, "SIGNED")}),
     Section("web/home/unresolved.html", frozenset({Role.DATA_MANAGER}), _unresolved),
-    Section("web/home/duties.html", frozenset({Role.SUPERVISOR}), lambda user: {"duties": selectors.by_duty(user)}),
-    Section("web/home/urgent.html", READERS - {Role.SSW}, lambda user: {"first": selectors.worklist(user, {}).rows[:8]}),
+    Section("web/home/urgent.html", READERS - {Role.SSW, Role.SUPERVISOR}, lambda user: {"first": selectors.worklist(user, {}).rows[:8]}),
     Section("web/home/imports.html", frozenset({Role.DISTRICT_ADMIN}), _imports),
 ]

@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("titleix.desk_urls")),
     path("", include("titleix.portal_urls")),
+    path("", include("web.compliance.urls")),
     path("", include("titleix.intake_urls")),
 ]

@@ -8,6 +8,7 @@ from .guards import AllowedMove
 from .policy import PolicyUse
 from .reads import EmergencyAccess, Read
 from .retention import Disposal, LegalHold
+from .rollup import MeasureValue, RollupCell, RollupMark, RollupPart
 from .timeline import Alert, Event
 from .work import SavedView, Task
 
@@ -28,10 +29,14 @@ __all__ = [
     "Event",
     "Heartbeat",
     "LegalHold",
+    "MeasureValue",
     "PolicyUse",
     "Process",
     "Read",
     "Recusal",
+    "RollupCell",
+    "RollupMark",
+    "RollupPart",
     "Rung",
     "SavedView",
     "Task",

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from casework.services import local_today
 from district.imports.pipeline import run_import
 from district.models import District, Import, School, SchoolYear
+from web.compliance import measures
 from web.demo import files, people, processes, reports
 
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             for number, day in enumerate(stops):
                 self._night(demo, Path(scratch) / f"{number}", day)
                 people.work(day, 0.75 if day != stops[-1] else 0.15)
+                measures.keep(day)
         processes.build(today)
         reports.build(today)
 

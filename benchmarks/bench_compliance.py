@@ -1,0 +1,118 @@
+"""Rows 14 and 15: the supervisor's figures over 1,100,000 cases, and what keeping their sums costs four writers at one school."""
+
+from __future__ import annotations
+
+import multiprocessing
+import statistics
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+
+from benchmarks import cases
+from benchmarks.bench_steps import _openings, _worker
+from benchmarks.common import Row, paired, sql, wall
+from casework import figures, rollup
+from casework.services import open_cases
+from district.models import School
+
+TODAY = date(2027, 3, 1)
+WRITERS, STEPS, ROUNDS = 4, 60, 5
+
+
+def run() -> Iterator[Row]:
+    """All rows."""
+    if not sql("SELECT 1 FROM casework_case WHERE number LIKE 'ATT-2019-%' LIMIT 1"):
+        cases.build()
+    rollup.rebuild(TODAY)
+    for table in ("casework_rollupcell", "casework_rolluppart"):
+        sql(f"VACUUM ANALYZE {table}")
+    every = list(School.objects.order_by("id").values_list("id", flat=True))
+
+    def page() -> None:
+        figures.from_rollup("ATT", every, TODAY)
+
+    def area() -> None:
+        figures.from_rollup("ATT", every[:31], TODAY)
+
+    def count() -> None:
+        sql("SELECT count(*) FROM casework_case")
+
+    for name in ("max_parallel_workers_per_gather = 0", "enable_indexonlyscan = off", "enable_indexscan = off", "enable_bitmapscan = off"):
+        sql(f"SET {name}")
+    slow = statistics.median(wall(count) for _ in range(5))
+    for name in ("max_parallel_workers_per_gather", "enable_indexonlyscan", "enable_indexscan", "enable_bitmapscan"):
+        sql(f"RESET {name}")
+    for label, work in (("all 186 schools", page), ("31 schools", area)):
+        work()
+        ours = statistics.median(wall(work) for _ in range(9))
+        yield Row(
+            "14", f"supervisor's figures over 1,100,000 cases, {label}", "sequential count of the cases", ours / slow, 0.06, (ours, slow)
+        )
+    _equal(every)
+    ours, live, ratio = paired(page, _live)
+    yield Row("14", "the same, all schools", "the same sums by one live SQL statement (peer)", ratio, 0.1, (ours, live))
+    with_marks, without = _writers()
+    yield Row("15", f"{WRITERS} writers on one school, steps a second with marks", "steps a second without", with_marks / without, 0.9,
+              (1 / with_marks, 1 / without), at_least=True)  # fmt: skip
+
+
+_LIVE_SQL = """
+SELECT c.school_id, c.owner_id, w.kind, count(*) FILTER (WHERE w.status <> 'CANCELLED' AND (w.stopped_on <= %s OR w.original_due <= %s)),
+       count(*) FILTER (WHERE w.status <> 'CANCELLED' AND w.stopped_on <= w.original_due AND w.stopped_on <= %s),
+       count(*) FILTER (WHERE w.status = 'RUNNING')
+  FROM casework_clock w JOIN casework_case c ON c.id = w.case_id WHERE c.kind = 'ATT' GROUP BY 1, 2, 3
+"""
+
+
+def _live() -> list[tuple[object, ...]]:
+    return sql(_LIVE_SQL, TODAY, TODAY, TODAY)
+
+
+def _equal(schools: list[int]) -> None:
+    """The figures of the page are those of the live rows; else the measurement means nothing."""
+    found = figures.from_rollup("ATT", schools, TODAY)
+    rows = _live()
+    sums = [sum(int(str(row[place])) for row in rows) for place in (3, 4, 5)]
+    if sums != [found.total.original.counted, found.total.original.met, found.total.sums[6]]:
+        raise AssertionError(f"the sums differ from the live rows: {sums}, {found.total.sums}")
+
+
+def _writers() -> tuple[float, float]:
+    """Median steps a second of four processes at one school, with marks and without, in turn."""
+    user = _worker()
+    wanted = WRITERS * STEPS * (2 * ROUNDS + 2)
+    ids = open_cases("ATT", _openings(wanted, 20_000), year=2026, on=date(2026, 9, 10))
+    rows = sql("SELECT number FROM casework_case WHERE id = ANY(%s) ORDER BY id", ids)
+    numbers = iter([str(number) for (number,) in rows])
+    speeds: dict[bool, list[float]] = {True: [], False: []}
+    with ProcessPoolExecutor(WRITERS, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare) as pool:
+        for turn in range(2 * ROUNDS + 2):
+            marks = turn % 2 == 0
+            parts = [([next(numbers) for _ in range(STEPS)], user.pk, marks) for _ in range(WRITERS)]
+            seconds = wall(lambda parts=parts: list(pool.map(_write, parts)))  # type: ignore[misc]
+            if turn > 1:
+                speeds[marks].append(WRITERS * STEPS / seconds)
+    return statistics.median(speeds[True]), statistics.median(speeds[False])
+
+
+def _prepare() -> None:
+    import django
+
+    django.setup()
+
+
+def _write(part: tuple[list[str], int, bool]) -> None:
+    from casework import batch
+    from casework.services import act
+    from district.models import User
+
+    numbers, user_id, marks = part
+    kept = batch._counts_anew
+    if not marks:
+        batch._counts_anew = lambda _file: False
+    try:
+        user = User.objects.get(pk=user_id)
+        for number in numbers:
+            act(number, "raise_tier2", actor=user, data={"reason": "bench"}, on=date(2026, 9, 10))
+    finally:
+        batch._counts_anew = kept

@@ -1,0 +1,1 @@
+"""Pages of the supervisor's view: compliance, goals, public figures, the process log."""

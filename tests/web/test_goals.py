@@ -153,7 +153,9 @@ def test_goals_say_what_they_are_and_open_what_is_behind(absent, sign_in):
 @time_machine.travel("2026-11-10T15:00:00-05:00", tick=False)
 def test_the_reported_figures_stand_with_their_wholes_and_open(absent, sign_in):
     client = sign_in(absent.supervisor)
-    body = client.get(reverse("report")).content.decode()
+    answer = client.get(reverse("compliance-report"))
+    assert answer.status_code == 200, re.sub(r"<[^>]+>", " ", answer.content.decode())[-1500:]
+    body = answer.content.decode()
     for name in ("K1", "K2", "K3", "K4", "K5", "K7", "K8", "K9"):
         assert f"<h2>{name} " in body
     report = attendance_report(date(2026, 11, 10))
@@ -164,7 +166,7 @@ def test_the_reported_figures_stand_with_their_wholes_and_open(absent, sign_in):
         page = client.get(href.replace("&amp;", "&")).content.decode()
         assert int(re.search(r'class="sub">\s*(\d+) row', page).group(1)) == int(number), href
     for user in (absent.worker, absent.admin, absent.stranger):
-        assert sign_in(user).get(reverse("report")).status_code == 404
+        assert sign_in(user).get(reverse("compliance-report")).status_code == 404
 
 
 @time_machine.travel(NOON, tick=False)

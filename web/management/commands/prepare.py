@@ -59,6 +59,7 @@ class Command(BaseCommand):
                 measures.keep(day)
         processes.build(today)
         reports.build(today)
+        measures.keep(today)
 
     def _night(self, demo: files.Demo, folder: Path, day: date, *, roster: bool = False) -> None:
         """One delivery; the first one brings the people before any mark, so that cases find their social workers."""

@@ -15,7 +15,7 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the lower floors shall know of attendance."""
-        from attendance import evaluation, imports, kind, merging, watching
+        from attendance import effect_selectors, evaluation, imports, kind, merging, watching
         from casework import kinds
         from casework.sweep import nightly
         from district.merging import on_merge
@@ -25,3 +25,4 @@ class AttendanceConfig(AppConfig):
         on_merge(merging.unite)
         nightly("attendance_year_end", lambda _day: time(0, 30), evaluation.close_years)
         nightly("attendance_carry_over", lambda _day: time(0, 45), watching.carry_over)
+        nightly("attendance_effects", lambda _day: time(4, 15), effect_selectors.compute)

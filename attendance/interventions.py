@@ -19,15 +19,18 @@ class Type(TextChoices):
     ARC = "ARC", _("conference held")
     PLAN = "PLAN", _("plan signed")
     MEDIATION = "MEDIATION", _("mediation held")
+    AGREEMENT = "AGREEMENT", _("mediation: agreement signed")
     LOCATE = "LOCATE", _("street team: outcome")
     HOME_VISIT = "HOME_VISIT", _("home visit")
-    PARTNER = "PARTNER", _("referral to a partner")
+    PARTNER = "PARTNER", _("taken in by a partner")
     COURT = "COURT", _("court programme begun")
+    LETTER = "LETTER", _("letter sent")
 
 
 @dataclass(frozen=True)
 class Intervention:
-    """One intervention; `detail` is its code (the outcome of a search, the service of a partner), never a name."""
+    """One intervention; `detail` is its code (the outcome of a search, the result of a visit,
+    the threshold that a letter tells of), never a name."""
 
     case_id: int
     student_id: int
@@ -38,7 +41,8 @@ class Intervention:
     actor_id: int | None
 
 
-# Home visits are contacts of that means, reached or not; who acted is known for those and for who held the step.
+# Home visits are contacts of that means, reached or not; who acted is known for those and for who held the step. A letter that tells
+# of several thresholds is one row for each.
 _ALL = """
 SELECT k.id, a.student_id, k.school_id, x.type, x.on_day, x.detail, x.actor_id
   FROM attendance_attendancecase a
@@ -54,23 +58,29 @@ SELECT k.id, a.student_id, k.school_id, x.type, x.on_day, x.detail, x.actor_id
     SELECT 'MEDIATION', r.held_on, p.code, NULL FROM casework_process p JOIN attendance_mediation r ON r.process_ptr_id = p.id
      WHERE p.case_id = k.id AND r.held_on IS NOT NULL
     UNION ALL
+    SELECT 'AGREEMENT', r.agreed_on, p.code, NULL FROM casework_process p JOIN attendance_mediation r ON r.process_ptr_id = p.id
+     WHERE p.case_id = k.id AND r.agreed_on IS NOT NULL
+    UNION ALL
     SELECT 'LOCATE', r.outcome_on, r.outcome, r.lead_id FROM casework_process p JOIN attendance_locate r ON r.process_ptr_id = p.id
      WHERE p.case_id = k.id AND r.outcome_on IS NOT NULL
     UNION ALL
     SELECT 'HOME_VISIT', e."on", coalesce(e.data->>'result', ''), e.actor_id FROM casework_event e
      WHERE e.case_id = k.id AND e.kind = 'CONTACT' AND e.data->>'means' = 'visit'
     UNION ALL
-    SELECT 'PARTNER', r.referred_on, p.code, NULL FROM casework_process p JOIN attendance_partnerreferral r ON r.process_ptr_id = p.id
-     WHERE p.case_id = k.id
+    SELECT 'PARTNER', r.intake_on, p.code, NULL FROM casework_process p JOIN attendance_partnerreferral r ON r.process_ptr_id = p.id
+     WHERE p.case_id = k.id AND r.intake_on IS NOT NULL
     UNION ALL
     SELECT 'COURT', r.enrolled_on, p.code, NULL FROM casework_process p JOIN attendance_court r ON r.process_ptr_id = p.id
      WHERE p.case_id = k.id AND r.enrolled_on IS NOT NULL
+    UNION ALL
+    SELECT 'LETTER', r.sent_on, c.code, NULL FROM casework_process p JOIN attendance_notice r ON r.process_ptr_id = p.id
+      CROSS JOIN unnest(r.covers) AS c(code) WHERE p.case_id = k.id AND r.sent_on IS NOT NULL
   ) x ON true
  WHERE (%(cases)s::bigint[] IS NULL OR k.id = ANY(%(cases)s::bigint[]))
    AND (%(schools)s::bigint[] IS NULL OR k.school_id = ANY(%(schools)s::bigint[]))
    AND x.on_day BETWEEN coalesce(%(since)s, '-infinity'::date) AND coalesce(%(until)s, 'infinity'::date)
    AND (%(types)s::text[] IS NULL OR x.type = ANY(%(types)s::text[]))
- ORDER BY x.on_day, k.id, x.type
+ ORDER BY x.on_day, k.id, x.type, x.detail
 """
 
 

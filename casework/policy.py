@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -118,6 +118,13 @@ def _describe(path: Path, tree: yaml.Node, error: jsonschema.ValidationError) ->
     keys = list(error.absolute_path)
     name = ".".join(str(key) for key in keys) or "(whole file)"
     return f"{path.name}:{_line(tree, keys)}: key '{name}': {error.message}"
+
+
+def line_finder(path: Path) -> Callable[[Sequence[Any]], int]:
+    """Tells the line of the value at a path of keys in a policy file that parses, or of its nearest parent."""
+    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    assert tree is not None
+    return lambda keys: _line(tree, list(keys))
 
 
 def _line(node: yaml.Node, keys: list[Any]) -> int:

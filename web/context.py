@@ -38,6 +38,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "post_names": " · ".join(sorted({str(Role(post.role).label) for post in held})),
         "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
         "administers": Role.DISTRICT_ADMIN in roles,
+        "supervises": Role.SUPERVISOR in roles,
         "sees_cases": bool(roles - NO_CASES) or (user is not None and user.is_authenticated and not roles and lent(user)),
         "desks": desk.desks_of(user, roles) if user is not None and user.is_authenticated else [],
         "street": bool(roles & {Role.SSW, Role.SUPERVISOR}),

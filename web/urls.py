@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("titleix.portal_urls")),
     path("", include("web.compliance.urls")),
     path("", include("titleix.intake_urls")),
+    path("", include("attendance.trial_urls")),
 ]

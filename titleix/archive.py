@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from casework.casefile import CaseFile, load
 from casework.errors import UnknownCase
 from casework.kinds import kind
 from casework.papers import Section
-from titleix import letters, lettertexts, reading
+from titleix import letters, lettertexts, reading, taking
 from titleix.models import Inspection, Record
 
 
@@ -24,10 +23,10 @@ def whole_file(number: str, actor: Any) -> bytes:
     file = found[0]
     flow = file.kind.workflow(file.case.rules)
     labels = {name: move.label for name, move in flow.transitions()}
-    if not file.kind.access.can(actor, "view_cases", file.case):
+    if not taking.may_take(actor, file.case):
         raise UnknownCase(number)
     content = archive.build(file.case, labels, sections(file), lettertexts.letterhead(), services.local_today())
-    services.act(number, "export_file", actor=actor, data={"sha256": hashlib.sha256(content).hexdigest()})
+    taking.keep(number, actor, "file", content)
     return content
 
 

@@ -14,7 +14,7 @@ from casework.casefile import CaseFile
 from casework.models import Clock, Disposal
 from casework.services import local_today
 from district.models import User
-from titleix import checklist, matches, procedure, reading
+from titleix import checklist, inspections, matches, procedure, reading, taking
 from titleix.forms import ROLES
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
 
@@ -162,8 +162,15 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
         "assignments": [(dict(ROLES).get(row.role, row.role), staff.get(row.user_id, ""), row) for row in _assignments(file)],
         "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "spans": windows(file),
         "narrative": case.narrative if names else "", "coordinates": access.can(user, "coordinate_cases", case),
-        "matches": matches.matches(file, user), "case": case, "disposal": _disposal(case),
+        "matches": matches.matches(file, user), "case": case, "disposal": _disposal(case), "looks": _looks(file),
+        "takes": taking.may_take(user, case),
     }  # fmt: skip
+
+
+def _looks(file: CaseFile) -> list[tuple[inspections.Look, Any]]:
+    """The inspection log with what was looked at in words; there is none before something was sent."""
+    found = inspections.looks(file) if file.children["delivery"] else []
+    return [(look, LETTERS.get(look.letter, look.letter) or (_("file of the evidence") if look.file else _("evidence"))) for look in found]
 
 
 def _disposal(case: TitleIXCase) -> Disposal | None:

@@ -21,7 +21,7 @@ from casework.models import Read
 from casework.policy import policy_for
 from casework.services import act, local_today
 from district.models import User
-from titleix import portal
+from titleix import inspections, portal
 from titleix.models import Party, PartyLink, TitleIXCase
 from titleix.portal_texts import LETTERS, PARTS, TEXTS
 
@@ -149,6 +149,7 @@ def letter(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
     if found is None:
         return _page(request, "party_gone", None, 404)
     reads.note(None, Read.What.DOCUMENT, link.case, item=pk)
+    inspections.by_link(link, document=pk)
     return _pdf(request, files.read(found), link, found.code)
 
 
@@ -160,6 +161,7 @@ def evidence(request: HttpRequest, link: PartyLink) -> HttpResponse:
     if not found.evidence:
         return _page(request, "party_gone", None, 404)
     reads.note(None, Read.What.PACKET, link.case, item=link.pk)
+    inspections.by_link(link)
     return _page(request, "party_evidence", link, packet=found, mark=portal.mark_of(link, timezone.localtime()))
 
 
@@ -171,6 +173,7 @@ def exhibit(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
     if found is None:
         return _page(request, "party_gone", None, 404)
     reads.note(None, Read.What.ATTACHMENT, link.case, item=pk)
+    inspections.by_link(link, attachment=pk)
     return _pdf(request, files.read(found), link, "evidence")
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("titleix.desk_urls")),
     path("", include("titleix.portal_urls")),
     path("", include("web.compliance.urls")),
+    path("", include("titleix.archive_urls")),
     path("", include("titleix.intake_urls")),
     path("", include("attendance.trial_urls")),
 ]

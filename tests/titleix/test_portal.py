@@ -14,10 +14,11 @@ from pypdf import PdfReader
 
 from casework import files
 from casework.models import Alert, Attachment, Document, Event, Read
+from district.models import User
 from tests.titleix.conftest import Walk
 from tests.titleix.lives import investigated, reported
 from titleix import portal
-from titleix.models import Delivery, Party, PartyLink, Record
+from titleix.models import Delivery, Inspection, Party, PartyLink, Record
 from titleix.portal_texts import LETTERS, PARTS, TEXTS
 
 NOW = datetime(2026, 10, 15, 15, tzinfo=UTC)
@@ -103,6 +104,7 @@ def test_a_letter_carries_the_mark_of_who_looked(walk, client):
     assert "Complainant 1" in text
     assert walk.number in text
     assert list(Read.objects.filter(user=None, what="DOCUMENT").values_list("object", flat=True)) == [document.pk]
+    assert Inspection.objects.get(case=walk.case).document_id == document.pk
 
 
 def test_the_evidence_is_shown_with_a_mark_and_each_look_is_kept(walk, client):
@@ -123,6 +125,12 @@ def test_the_evidence_is_shown_with_a_mark_and_each_look_is_kept(walk, client):
     assert client.get(f"/party/evidence/{shown.pk}").status_code == 200
     assert client.get(f"/party/evidence/{other.pk}").status_code == 404
     assert Read.objects.filter(case=walk.case, user=None, what="PACKET", object=PartyLink.objects.get().pk).count() == 2
+    looks = Inspection.objects.filter(case=walk.case, how="link", party_id=walk.party("respondent")).order_by("at")
+    assert sorted(str(row.attachment_id or "") for row in looks) == sorted(["", str(shown.pk)])
+    client.force_login(User.objects.get(pk=walk.staff.coordinator.pk), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/cases/{walk.number}").content.decode()
+    assert "Inspection log" in page
+    assert "file of the evidence" in page
 
 
 def test_before_the_evidence_is_sent_there_is_none(report, client, frozen):

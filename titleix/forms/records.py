@@ -351,7 +351,9 @@ class InspectionForm(EventForm):
 
 
 class ExportForm(StepForm):
-    """What was taken out of the house: the hash of the archive, and whether it was redacted."""
+    """What was taken out of the house, with its hash."""
 
-    sha256 = forms.CharField(min_length=64, max_length=64)
-    redacted = forms.BooleanField(required=False)
+    sha256 = forms.RegexField(r"^[0-9a-f]{64}$")
+    what = forms.ChoiceField(
+        choices=[("file", _("the whole file")), ("redacted", _("a redacted copy")), ("key", _("the key of a redacted copy"))]
+    )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.models import Event
 from casework.stepforms import NoteForm
 from casework.workflow import SYSTEM, Workflow, step, unmet
-from titleix import forms, guards, letters, reading, writing
+from titleix import forms, guards, letters, reading, taking, writing
 from titleix.models import Record, TitleIXCase
 
 from .stages import (
@@ -270,9 +270,9 @@ class Records(Workflow):
         writing.links.migrate(self)
 
     @step(
-        state, source=[*OPEN, S.CLOSED, S.MERGED], label=_("The whole file was downloaded"), by=(COORDINATE,), event=Event.Kind.ACCESS, work=False, hidden=True,
-        does=_("Keeps who took the whole file, and its hash."), form=forms.ExportForm,
+        state, source=[*OPEN, S.CLOSED, S.MERGED], label=_("The file was taken out"), by=(COORDINATE, "view_cases"), event=Event.Kind.ACCESS, work=False, hidden=True,
+        does=_("Keeps who took the whole file, a redacted copy or its key, and the hash."), form=forms.ExportForm, conditions=[taking.takes],
     )  # fmt: skip
     def export_file(self) -> None:
         """C7: exports are logged."""
-        self.turn.data = {"hash": self.data["sha256"], "redacted": self.data["redacted"]}
+        self.turn.data = {"hash": self.data["sha256"], "what": self.data["what"]}

@@ -1,0 +1,63 @@
+"""The pages on which a file is taken out of the house: whole, or as a redacted copy (C7, C8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from casework import access, reads
+from casework.models import Attachment, Document, Event, Read
+from district.models import User
+from titleix import archive, taking
+from titleix.models import TitleIXCase
+
+
+def asked(request: HttpRequest, number: str) -> tuple[User, TitleIXCase]:
+    """The person and the case; 404 for everybody who may not take it out, and the try is kept."""
+    user = access.signed_in(request)
+    case = TitleIXCase.objects.filter(number=number).first()
+    if case is None or not taking.may_take(user, case):
+        reads.refused(user, Read.What.EXPORT, number)
+        raise Http404
+    return user, case
+
+
+def sent(content: bytes, name: str, media_type: str = "application/zip") -> HttpResponse:
+    """A download that no cache keeps."""
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+@login_required
+@require_GET
+def page(request: HttpRequest, number: str) -> HttpResponse:
+    """What the archive holds, before it is taken; who took it already."""
+    _user, case = asked(request, number)
+    return render(request, "titleix/archive.html", {"case": case, "holds": _holds(case), "taken": _taken(case)})
+
+
+def _holds(case: TitleIXCase) -> dict[str, Any]:
+    attached = Attachment.objects.filter(case=case).values_list("state", flat=True)
+    return {
+        "letters": Document.objects.filter(case=case).count(), "attachments": sum(state == Attachment.State.CLEAN for state in attached),
+        "refused": sum(state != Attachment.State.CLEAN for state in attached), "records": case.records.count(), "events": case.head_seq,
+    }  # fmt: skip
+
+
+def _taken(case: TitleIXCase) -> list[Event]:
+    return list(Event.objects.filter(case=case, name="export_file").select_related("actor").order_by("-seq")[:50])
+
+
+@login_required
+@require_POST
+def whole(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole file; the event and the record of reads are written with it."""
+    user, case = asked(request, number)
+    reads.note(user, Read.What.EXPORT, case)
+    return sent(archive.whole_file(number, user), f"{number}.zip")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,13 @@ def note(user: Any, what: str, case: Case | None = None, *, number: str = "", it
             at=timezone.now(), user=user if user is not None and user.is_authenticated else None, case=case, number=number[:24],
             what=what, object=item, refused=refused,
         )  # fmt: skip
+
+
+def exported(user: Any, cases: Iterable[tuple[int, str]]) -> None:
+    """Keep that these cases (id, number) left as rows of a file; one INSERT for all."""
+    now = timezone.now()
+    rows = [Read(at=now, user=user, case_id=pk, number=number, what=What.EXPORT) for pk, number in dict(cases).items() if keeps(number)]
+    Read.objects.bulk_create(rows)
 
 
 def refused(user: Any, what: str, number: str) -> None:

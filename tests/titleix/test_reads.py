@@ -91,3 +91,10 @@ def test_an_emergency_access_is_as_granted(report, staff):
     EmergencyAccess.objects.create(case=report.case, user=staff.principal, reason="x", at=moment, until=moment)
     with pytest.raises(Error), transaction.atomic():
         EmergencyAccess.objects.update(until="2030-01-01T00:00Z")
+
+
+def test_a_list_that_is_taken_out_is_kept_case_by_case(report, staff, sign_in):
+    client = sign_in(staff.coordinator)
+    for address in ("/compliance/TIX/list?what=cases&export=csv", "/compliance/TIX/log.xes"):
+        assert client.get(address).status_code == 200, address
+    assert kept(case=report.case, user=staff.coordinator) == [("EXPORT", False), ("EXPORT", False)]

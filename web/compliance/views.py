@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from attendance import kpis
-from casework import processlog, promises
+from casework import processlog, promises, reads
 from casework.models import Case
 from casework.policy import policy_for
 from casework.services import StepRequest, act_many, local_today
@@ -114,6 +114,8 @@ def behind(request: HttpRequest, kind: str) -> HttpResponse:
         wanted["figure"] or "open", cases, as_of, duty=wanted["duty"], due=(wanted["due_from"], wanted["due_to"])
     )  # fmt: skip
     if request.GET.get("export") in ("csv", "xlsx"):
+        rows = list(rows[:MOST_EXPORTED])
+        reads.exported(request.user, [(row.pk if by_case else row.case_id, row.number) for row in rows])
         return _export_list(request.GET["export"], scope, rows, by_case, as_of)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     names = scope.kind.labels([row.pk if by_case else row.case_id for row in page])
@@ -180,7 +182,7 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
     body: list[list[export.Value]]
     if by_case:
         body = [[case.number, str(case.school or ""), str(case.owner or ""), str(flow.labels.get(case.state, case.state)), case.opened_on]
-                for case in rows[:MOST_EXPORTED]]  # fmt: skip
+                for case in rows]  # fmt: skip
     else:
         head = [
             _("Case"),
@@ -195,7 +197,7 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
             _("Days left"),
         ]
         body = [[row.number, row.label, row.school, row.owner, row.day0, row.original_due, row.due, row.stopped_on, row.status, row.days]
-                for row in rows[:MOST_EXPORTED]]  # fmt: skip
+                for row in rows]  # fmt: skip
     notes = [
         _("As of %(day)s, policy %(policy)s, %(n)s rows")
         % {"day": as_of, "policy": policy_for(scope.kind.domain, local_today()).id, "n": len(body)}
@@ -222,6 +224,7 @@ def log(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     if form not in LOGS:
         raise Http404
     write, mime = LOGS[form]
+    reads.exported(request.user, scope.cases().values_list("pk", "number") if scope.kind.keeps_reads else ())
     found = HttpResponse(write(scope.kind, scope.cases()), content_type=mime)
     found["Content-Disposition"] = f'attachment; filename="{scope.kind.code}-{local_today()}.{form}"'
     return found

@@ -235,3 +235,12 @@ def test_a_policy_change_is_looked_at_before_it_is_put_in_force(case, people, si
     assert upload("\x00: [")[0] == 422
     assert upload("domain: attendance")[0] == 422
     assert sign_in(people.supervisor).get("/policies").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (119, "119 s"), (300, "5 min"), (7300, "2 h"), (172_800, "2 days"), (4_870_397, "56 days")]
+)
+def test_a_span_of_time_has_its_largest_fitting_unit(seconds, words):
+    from web.templatetags.holdfast import lasting
+
+    assert lasting(seconds) == words

@@ -58,6 +58,16 @@ def due_in(value: date | None) -> str:
 
 
 @register.filter
+def lasting(seconds: float) -> str:
+    """A span of time in its largest fitting unit: '5 s', '3 min', '7 h', '56 days'."""
+    for size, most, text in ((1, 120, _("%(n)d s")), (60, 120, _("%(n)d min")), (3600, 48, _("%(n)d h"))):
+        if seconds < size * most:
+            return text % {"n": seconds // size}
+    days = int(seconds // 86400)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+@register.filter
 def urgency(value: date | None) -> str:
     """over, near (three days), or on track: told by text and shape first, by colour second."""
     if value is None:

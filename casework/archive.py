@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ class Entry:
 def build(case: Case, labels: dict[str, Any], sections: Sequence[Section], district: Letterhead, on: date) -> bytes:
     """The archive of a case as a zip. `labels` names the steps; `sections` are the kind's own, after the facts and before the
     timeline. Nothing in it depends on who asks: the caller checks and logs that."""
-    paper = render_paper(_("Case file"), case.number, on, [*_facts(case), *sections, *_timeline(case, labels)], district)
+    paper = render_paper(_("Case file"), case.number, on, [*facts(case), *sections, *timeline_sections(case, labels)], district)
     return packed([Entry("case.pdf", _("The case with its timeline"), paper.pdf), *_letters(case), *_attachments(case), _chain(case)])
 
 
@@ -61,7 +61,8 @@ def _index(entries: Sequence[Entry]) -> Entry:
     return Entry("index.csv", "", text.getvalue().encode())
 
 
-def _facts(case: Case) -> list[Section]:
+def facts(case: Case) -> list[Section]:
+    """Number, state, rules and dates."""
     rows = [
         [_("Number"), case.number], [_("State"), case.state], [_("Rules"), case.rules], [_("Policy"), case.policy], [_("Opened"), str(case.opened_on)],
         [_("Closed"), str(case.closed_on or "")], [_("Episode"), str(case.episode)],
@@ -69,9 +70,15 @@ def _facts(case: Case) -> list[Section]:
     return [Section(_("Facts"), [], [_("What"), _("Value")], rows, [1, 3])]
 
 
-def _timeline(case: Case, labels: dict[str, Any]) -> list[Section]:
+def actor_name(event: Event) -> str:
+    """Who acted, by name."""
+    return str(event.actor or _("the system"))
+
+
+def timeline_sections(case: Case, labels: dict[str, Any], who: Callable[[Event], str] = actor_name) -> list[Section]:
+    """The events with their hashes; `who` says how an actor is called."""
     rows = [
-        [str(event.seq), str(event.on), str(labels.get(event.name, event.name)), str(event.actor or _("the system")), event.hash]
+        [str(event.seq), str(event.on), str(labels.get(event.name, event.name)), who(event), event.hash]
         for event in Event.objects.filter(case=case).select_related("actor").order_by("seq")
     ]
     return [Section(_("Timeline"), [], [_("No."), _("Date"), _("Step"), _("Who"), _("Hash")], rows, [1, 2, 5, 3, 6])]
@@ -87,10 +94,10 @@ def _letters(case: Case) -> list[Entry]:
 
 def _attachments(case: Case) -> list[Entry]:
     rows = Attachment.objects.filter(case=case, state=Attachment.State.CLEAN).select_related("case").order_by("uploaded_at", "pk")
-    return [Entry(f"attachments/{n:03}-{_safe(row.name)}", row.name, files.read(row)) for n, row in enumerate(rows, 1)]
+    return [Entry(f"attachments/{n:03}-{safe(row.name)}", row.name, files.read(row)) for n, row in enumerate(rows, 1)]
 
 
-def _safe(name: str) -> str:
+def safe(name: str) -> str:
     """A name that cannot leave its folder, on any system."""
     kept = "".join(letter if letter.isalnum() or letter in ".-_ " else "_" for letter in name).strip(". ")
     return kept[-100:] or "file"

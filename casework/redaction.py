@@ -180,7 +180,7 @@ class Redactor:
         if not all(party.label.strip() for party in self._parties):
             raise ValueError("every party needs a label")
         self._common = frozenset(map(fold, common))
-        self._vocabulary = frozenset(map(fold, vocabulary))
+        self._vocabulary = frozenset(map(fold, vocabulary)) | self._common
         self._words = {id(party): _words(party) for party in self._parties}
         self._initials = {id(party): _initials(party) for party in self._parties}
         self._patterns = [pattern for party in self._parties for pattern in self._patterns_of(party)]
@@ -349,8 +349,8 @@ class Redactor:
     def _unknown(self, text: str, start: int, word: str) -> bool:
         """A capitalised word inside a sentence that is in no vocabulary: perhaps a person nobody entered."""
         before = text[max(0, start - 40) : start].rstrip(" \t\"'“‘(")
-        known = fold(word) in self._vocabulary or fold(word) in self._common
-        return word[:1].isupper() and len(word) > 1 and not known and bool(before) and before[-1] not in ".!?:;\n"
+        begins = not before or (before[-1] in ".!?:;\n" and not re.search(r"\b(?:M[rsx]|Mrs|Dr|Sra?|Prof)\.$", before))
+        return word[:1].isupper() and len(word) > 1 and not begins and fold(word) not in self._vocabulary
 
     def _streets(self, masked: str) -> Iterator[Suspect]:
         """The street of a party without the number of the house."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,19 +39,41 @@ def sections(file: CaseFile) -> list[Section]:
         Section(_("In the reporter's words"), [file.case.narrative]),
         Section(_("People"), [], [_("Part"), _("Name"), _("Kind"), _("Language")], who, [2, 4, 2, 1]),
     ]
+    return [*found, *records(file, people), sent(file, people), inspected(file, people)]
+
+
+def records(file: CaseFile, people: Mapping[Any, str]) -> list[Section]:
+    """Everything on file by its kind, each with all its words."""
+    found = []
     for one in Record.Kind:
         rows = [
-            [f"{row.number}", f"{row.on}", people.get(row.party_id, "") if row.party_id else "", row.code, row.text]
+            [f"{row.number}", f"{row.on}", people.get(row.party_id, "") if row.party_id else "", row.code, words_of(row, people)]
             for row in reading.records(file, one)
         ]
         if rows:
-            found.append(
-                Section(str(one.label).capitalize(), [], [_("No."), _("Date"), _("About"), _("Code"), _("Text")], rows, [1, 2, 2, 2, 7])
-            )
-    return [*found, _sent(file, people), _inspected(file, people)]
+            head = [_("No."), _("Date"), _("About"), _("Code"), _("Text")]
+            found.append(Section(str(one.label).capitalize(), [], head, rows, [1, 2, 2, 2, 7]))
+    return found
 
 
-def _sent(file: CaseFile, people: dict[Any, str]) -> Section:
+def words_of(row: Record, people: Mapping[Any, str]) -> str:
+    """The text of a record, and what its form held beside it; people stand by their labels."""
+    labels = {str(pk): label for pk, label in people.items()}
+    return "\n".join(filter(None, [row.text, *_lines("", row.data, labels)]))
+
+
+def _lines(name: str, value: Any, labels: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _lines(str(key).replace("_", " "), inner, labels)
+    elif isinstance(value, list):
+        yield from (line for inner in value for line in _lines(name, inner, labels))
+    elif value not in (None, "", False):
+        yield f"{name}: {labels.get(str(value), value)}"
+
+
+def sent(file: CaseFile, people: Mapping[Any, str]) -> Section:
+    """What was sent to whom, with its proof."""
     rows = [
         [
             str(letters.NAMES.get(row.code, row.code)),
@@ -65,7 +88,8 @@ def _sent(file: CaseFile, people: dict[Any, str]) -> Section:
     return Section(_("Letters"), [], [_("Letter"), _("To"), _("Sent"), _("By"), _("Proof"), _("Delivered")], rows, [4, 3, 2, 1, 3, 2])
 
 
-def _inspected(file: CaseFile, people: dict[Any, str]) -> Section:
+def inspected(file: CaseFile, people: Mapping[Any, str]) -> Section:
+    """The inspection log."""
     rows = [
         [f"{row.at:%Y-%m-%d %H:%M}", people.get(row.party_id, "") if row.party_id else "", str(row.get_how_display())]
         for row in Inspection.objects.filter(case=file.case).order_by("at")

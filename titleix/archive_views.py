@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,15 +14,17 @@ from casework import access, reads
 from casework.models import Attachment, Document, Event, Read
 from district.models import User
 from titleix import archive, taking
-from titleix.models import TitleIXCase
+from titleix.models import RedactedExport, TitleIXCase
+
+NUMBER = re.compile(r"^TIX-\d{4}-\d{1,10}$")
 
 
 def asked(request: HttpRequest, number: str) -> tuple[User, TitleIXCase]:
     """The person and the case; 404 for everybody who may not take it out, and the try is kept."""
     user = access.signed_in(request)
-    case = TitleIXCase.objects.filter(number=number).first()
+    case = TitleIXCase.objects.filter(number=number).first() if NUMBER.match(number) else None
     if case is None or not taking.may_take(user, case):
-        reads.refused(user, Read.What.EXPORT, number)
+        reads.refused(user, Read.What.EXPORT, number.replace("\x00", ""))
         raise Http404
     return user, case
 
@@ -39,7 +42,12 @@ def sent(content: bytes, name: str, media_type: str = "application/zip") -> Http
 def page(request: HttpRequest, number: str) -> HttpResponse:
     """What the archive holds, before it is taken; who took it already."""
     _user, case = asked(request, number)
-    return render(request, "titleix/archive.html", {"case": case, "holds": _holds(case), "taken": _taken(case)})
+    return render(request, "titleix/archive.html", _context(case))
+
+
+def _context(case: TitleIXCase) -> dict[str, Any]:
+    copies = RedactedExport.objects.filter(case=case).select_related("made_by", "signed_by").order_by("-made_at")
+    return {"case": case, "holds": _holds(case), "taken": _taken(case), "copies": copies}
 
 
 def _holds(case: TitleIXCase) -> dict[str, Any]:

@@ -119,16 +119,18 @@ class Inspection(models.Model):
 
 
 class RedactedExport(models.Model):
-    """A redacted archive in the making (C8): what a person decided about each suspect place, and who signed it off. The key
-    from labels to names is never stored with it; it follows from the case."""
+    """A redacted archive in the making (C8): what a person decided about each suspect place, and who signed it off. The archive
+    itself is not stored, it follows from the case; the key from labels to names is sealed here, apart from every archive."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="redactions")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     purpose = SealedTextField(_("for whom and why"))
-    hidden = SealedTextField(blank=True, help_text="words that the reviewer hides, one a line")
+    hidden = SealedTextField(blank=True, help_text="words that the reviewer hides, one a line: label, tabulator, word")
     kept = SealedTextField(blank=True, help_text="suspects that the reviewer lets stand, one a line")
+    cleared = models.JSONField(default=list, help_text="attachments that are no text and that somebody let into the copy")
+    key = SealedJSONField(default=dict, help_text="from labels to originals, as at the signature; for counsel alone")
     seal = models.CharField(max_length=64, blank=True, help_text="hash of what was reviewed: a file that changed is reviewed anew")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)

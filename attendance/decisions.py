@@ -145,11 +145,13 @@ def _raise(decision: Decision, stage: str, now: _Now, plan: Plan) -> bool:
     return True
 
 
-def _raise_pending(decision: Decision, now: _Now, plan: Plan) -> None:
+def _raise_pending(decision: Decision, now: _Now, plan: Plan) -> bool:
     """A case that nobody holds at the moment is raised where it stands; whoever takes it over finds the higher tier."""
     target = _target(now, plan)
-    if RANK.get(target, 0) > RANK.get(decision.facts.stage, 0):
-        decision.add("raise_pending", triggers=list(now), stage=target)
+    if RANK.get(target, 0) <= RANK.get(decision.facts.stage, 0):
+        return False
+    decision.add("raise_pending", triggers=list(now), stage=target)
+    return True
 
 
 def _leave_monitor(decision: Decision, now: _Now, plan: Plan) -> None:
@@ -182,7 +184,8 @@ def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
     if facts.moved:
         decision.add("transfer", school_id=facts.here)
     if facts.moved or facts.state in PENDING:
-        _raise_pending(decision, now, plan)
+        if not _raise_pending(decision, now, plan):
+            _detect(decision, now, plan)  # also while nobody holds the case: else the record would lag until the next mark
         return
     if facts.state == "MONITOR":
         _leave_monitor(decision, now, plan)
@@ -194,7 +197,12 @@ def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
         return
     if lost and facts.corrected and facts.state in ("TIER2", "TIER3", "LEGAL_REVIEW", "LEGAL_REFERRED"):
         decision.add("flag_correction", lost=lost)
-    fresh = [key for key in now if key not in facts.triggers and plan.acts(key)]
+    _detect(decision, now, plan)
+
+
+def _detect(decision: Decision, now: _Now, plan: Plan) -> None:
+    """Thresholds that ask for something and are new, without a change of stage."""
+    fresh = [key for key in now if key not in decision.facts.triggers and plan.acts(key)]
     if fresh:
         decision.add("detect", triggers=fresh)
 

@@ -24,19 +24,40 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from attendance.models import AttendanceCase, Notice
+from attendance.forms.rows import RowsField
+from attendance.models import (
+    AttendanceCase,
+    MediationAccess,
+    MediationMOU,
+    MediationProvider,
+    Mediator,
+    Notice,
+    Partner,
+    PartnerMOU,
+    PartnerSchool,
+)
 from casework import dates, kinds
 from casework.casefile import CaseFile, load
 from casework.errors import Refused
-from casework.models import Alert, Clock, Document
+from casework.models import Alert, Clock, Document, Process
 from casework.services import act, flow_for
 from casework.sweep import sweep
 from casework.workflow import Step, Turn, Workflow
 from district.imports.pipeline import release, run_import
-from district.models import Import, School, Student, User
+from district.models import Area, Import, Post, Role, School, Student, User
+from district.posts import sync_posts
 
 CODES = ("2A", "2A", "2A", "1A", "1B", "A", "3")
 ROLES = {"SSW": "SSW", "PRINCIPAL": "PR", "DATA_MANAGER": "DM", "SUPERVISOR": "SUP"}
+# Who works on a case only while a process of this kind runs in it: people of the area or from outside.
+HELPERS = {"LOCATE": (Role.STREET_LEAD, Role.STREET_MEMBER), "COURT": (Role.COURT_COORD,), "MEDIATION": ("MEDIATOR",)}
+# How much likelier the step that the page offers first is taken than another one.
+PRIMARY = 12
+# What people who know their trade write into fields of these names; all else follows from the kind of field.
+PLAUSIBLE: dict[str, Any] = {
+    "attendees": ["ssw", "administrator", "parent"], "outcomes": ["PLAN_AGREED"], "disability": "no", "notified": "yes", "team": "Ada Cole, Ben Dunn",
+    "goal_percent": "95", "spoken_to": "grandmother", "result": ("reached", "no_answer", "student", "nobody", "spoke"), "signed": "on",
+}  # fmt: skip
 # Of the year's nights these shares of students change school, leave, or come back.
 MOVES, LEAVES, RETURNS = 0.002, 0.001, 0.05
 CORRECTED = 0.04
@@ -91,7 +112,7 @@ class Simulation:
 
     def run(self, scratch: Path) -> None:
         """Play the year."""
-        people: dict[str, dict[str, User]] = {}
+        people: _People = {}
         for number, night in enumerate(self.school_days[: self.nights]):
             self._day_at_school(number, night)
             if number % self.every:
@@ -176,16 +197,16 @@ class Simulation:
 
     # -- what people do -----------------------------------------------------------------------------------------------
 
-    def _people(self) -> dict[str, dict[str, User]]:
-        users = {user.staff_id: user for user in User.objects.exclude(staff_id="")}
-        return {str(n): {role: users[f"{short}{n}"] for role, short in ROLES.items()} for n in range(1, self.schools + 1)}
+    def _people(self) -> _People:
+        users, helpers = {user.staff_id: user for user in User.objects.exclude(staff_id="")}, _helpers()
+        return {str(n): {role: users[f"{short}{n}"] for role, short in ROLES.items()} | helpers for n in range(1, self.schools + 1)}
 
-    def _work(self, day: date, people: dict[str, dict[str, User]]) -> None:
+    def _work(self, day: date, people: _People) -> None:
         """Everybody looks at the open cases of their school and does one of the things that can be done, or nothing."""
         kind = kinds.kind("ATT")
         cases = AttendanceCase.objects.filter(closed_on=None).order_by("student__student_id").values_list("pk", "school__school_id")
         for pk, school in list(cases):
-            for role in ROLES:
+            for role in (*ROLES, *_helping(pk)):
                 if self.rng.random() < self.eager:
                     user = people[str(school)][role]
                     user.__dict__.pop("_rights_by_case", None)  # what a new request would read anew
@@ -196,7 +217,7 @@ class Simulation:
         possible = list(_possible(file, user, turn))
         if not possible:
             return
-        weights = [6 if step.primary else 1 for _flow, _name, step in possible]
+        weights = [PRIMARY if step.primary else 1 for _flow, _name, step in possible]
         flow, name, step = self.rng.choices(possible, weights)[0]
         data = filled(step.form, flow, self.rng) if step.form else {}
         process = flow.process.id if flow.process else None
@@ -207,6 +228,38 @@ class Simulation:
             self.refused[name] += 1
         else:
             self.steps[name] += 1
+
+
+_People = dict[str, dict[str, User]]
+
+
+def _helping(case_id: int) -> list[str]:
+    """The helpers whose process runs in a case."""
+    running = Process.objects.filter(case_id=case_id, closed_on=None, kind__in=HELPERS).order_by("kind").values_list("kind", flat=True)
+    return [str(role) for kind in dict.fromkeys(running) for role in HELPERS[kind]]
+
+
+def _helpers() -> dict[str, User]:
+    """A street team, a court coordinator, a mediator and a partner agency, which serve every school of the area."""
+    area, schools = Area.objects.get(), School.objects.order_by("school_id")
+    found: dict[str, User] = {}
+    for role in (Role.STREET_LEAD, Role.STREET_MEMBER, Role.COURT_COORD):
+        found[str(role)] = User.objects.create_user(f"simulated-{role.lower()}", first_name="Simulated", last_name=str(role))
+        Post.objects.create(user=found[str(role)], role=role, area=area, source="simulation")
+    sync_posts()
+    found["MEDIATOR"] = User.objects.create_user("simulated-mediator", first_name="Simulated", last_name="MEDIATOR")
+    provider, partner = (
+        MediationProvider.objects.create(name="Simulated centre"),
+        Partner.objects.create(name="Simulated agency", service="housing"),
+    )
+    Mediator.objects.create(user=found["MEDIATOR"], provider=provider)
+    term = {"signed_on": FIRST, "starts": FIRST, "ends": FIRST + timedelta(days=700)}
+    MediationMOU.objects.create(provider=provider, **term)
+    PartnerMOU.objects.create(partner=partner, **term)
+    for school in schools:
+        MediationAccess.objects.create(school=school, provider=provider, starts=FIRST)
+        PartnerSchool.objects.create(partner=partner, school=school, starts=FIRST)
+    return found
 
 
 def _enrolments(pupil: Pupil) -> Iterator[dict[str, str]]:
@@ -235,10 +288,18 @@ def _possible(file: CaseFile, user: User, turn: Turn) -> Iterator[tuple[Workflow
 def filled(form: type[forms.Form], flow: Workflow, rng: random.Random) -> dict[str, Any]:
     """Plausible data for whatever form a step asks for."""
     fields = form(flow=flow).fields  # type: ignore[call-arg]
-    return {name: _value(each, flow.turn.today, rng) for name, each in fields.items() if each.required or rng.random() < 0.5}
+    return {name: _value(name, each, flow.turn.today, rng) for name, each in fields.items() if each.required or rng.random() < 0.5}
 
 
-def _value(each: forms.Field, today: date, rng: random.Random) -> Any:
+def _value(name: str, each: forms.Field, today: date, rng: random.Random) -> Any:
+    if name in PLAUSIBLE and rng.random() < 0.9:
+        usual, offered = PLAUSIBLE[name], {str(value) for value, _label in getattr(each, "choices", ())}
+        if isinstance(usual, tuple):
+            usual = rng.choice([value for value in usual if value in offered] or usual)
+        if not offered or set([usual] if isinstance(usual, str) else usual) <= offered:
+            return usual
+    if isinstance(each, RowsField):
+        return [{"what": "call each morning", "owner": "counselor", "due": str(today + timedelta(days=7))}]
     if isinstance(each, forms.ModelMultipleChoiceField | forms.ModelChoiceField):
         keys = list(each.queryset.order_by("pk").values_list("pk", flat=True)[:20]) if each.queryset is not None else []
         chosen = str(rng.choice(keys)) if keys else ""
@@ -251,7 +312,8 @@ def _value(each: forms.Field, today: date, rng: random.Random) -> Any:
     if isinstance(each, forms.BooleanField):
         return "on"
     plain: list[tuple[type[forms.Field], Any]] = [
-        (forms.DateField, str(today + timedelta(days=rng.choice((0, 0, 0, 3, 7))))), (forms.TimeField, "14:30"), (forms.IntegerField, "1"),
+        (forms.DateField, str(today + timedelta(days=rng.choice((0, 0, 0, 0, 0, 3, 7))))), (forms.TimeField, "14:30"), (forms.IntegerField, "1"),
+        (forms.DateTimeField, f"{today}T{rng.choice((8, 13, 18)):02}:15"),
         (forms.FileField, None),
     ]  # fmt: skip
     return next((value for kind, value in plain if isinstance(each, kind)), "As agreed with the family.")
@@ -315,6 +377,7 @@ def report(simulation: Simulation) -> dict[str, Any]:
         "seed": simulation.seed, "students": simulation.students, "nights": simulation.played, "imports_released": simulation.released, "cases": len(found["cases"]),
         "states": dict(sorted(Counter(row[1] for row in found["cases"]).items())),
         "notices": len(found["notices"]), "notices_sent": sum(row[4] is not None for row in found["notices"]),
+        "processes": dict(sorted(Counter(row[1] for row in found["processes"]).items())),
         "clocks": len(found["clocks"]), "clocks_kept": sum(row[5] == "MET" for row in found["clocks"]),
         "clocks_missed": sum(row[5] == "MISSED" for row in found["clocks"]), "alerts": len(found["alerts"]),
         "steps": sum(simulation.steps.values()), "steps_refused": sum(simulation.refused.values()),
@@ -342,6 +405,7 @@ def outcome() -> dict[str, list[tuple[Any, ...]]]:
         student, "code", "state", "detected_on", "sent_on", "delivered_on", "superseded_on", "breached_on", "count"
     )
     clocks = Clock.objects.values_list(student, "kind", "day0", "original_due", "due", "status", "stopped_on")
+    processes = Process.objects.values_list(student, "kind", "state", "code", "opened_on", "closed_on")
     alerts = Alert.objects.values_list(student, "code", "level", "scheduled_for")
     return {name: sorted(map(tuple, rows), key=repr) for name, rows in
-            (("cases", cases), ("notices", notices), ("clocks", clocks), ("alerts", alerts))}  # fmt: skip
+            (("cases", cases), ("notices", notices), ("processes", processes), ("clocks", clocks), ("alerts", alerts))}  # fmt: skip

@@ -162,6 +162,23 @@ def test_the_table_of_corrections(unexcused, state, triggers, notices, corrected
     assert decide(facts, AS_OF, POLICY).names() == steps
 
 
+@pytest.mark.parametrize("state", ["ON_HOLD", "TRANSFER_PENDING"])
+@pytest.mark.parametrize(
+    ("unexcused", "stage", "triggers", "steps"),
+    [
+        (6, "TIER2", "CH10", ["detect", "begin_notice"]),  # the stage stands, the threshold is new: written down the same night
+        (6, "TIER2", "CH10 L3 L6", ["begin_notice"]),
+        (6, "WATCH", "L3", ["raise_pending", "begin_notice"]),  # the rise says it already
+        (10, "TIER2", "L3 L6", ["raise_pending", "begin_notice"]),
+    ],
+)
+def test_a_threshold_is_written_down_while_nobody_holds_the_case(state, unexcused, stage, triggers, steps):
+    facts = student(unexcused, case_id=7, state=state, stage=stage, triggers=tuple(triggers.split()), worked=True)
+    decision = decide(facts, AS_OF, POLICY)
+    assert decision.names() == steps
+    assert {"L3", "L6"} <= set(facts.triggers) | {key for _name, data, _process in decision.steps for key in data.get("triggers", ())}
+
+
 def test_a_jump_opens_and_raises_in_one_night_with_one_letter():
     decision = decide(student(10), AS_OF, POLICY)
     assert decision.names() == ["open_case", "raise_tier3", "begin_notice"]

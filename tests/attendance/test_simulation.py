@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from attendance import counting, rules
@@ -97,10 +97,19 @@ def year(tmp_path, **said) -> Simulation:
     return simulation
 
 
-# One year is some 20 deliveries and some hundred steps; without shrinking, for a year cannot be made smaller by parts.
-@settings(max_examples=2, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck))
+# One year is some 12 deliveries and some hundred steps; without shrinking, for a year cannot be made smaller by parts, and
+# the same years every time: who looks for new ones raises `max_examples` and takes `derandomize` away.
+@settings(
+    max_examples=2,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 @given(seed=st.integers(0, 2**32), students=st.integers(3, 5), every=st.integers(12, 18), eager=st.sampled_from([0.15, 0.4, 0.8]))
 def test_whatever_happens_in_a_year(db, tmp_path, seed, students, every, eager):
+    note(f"{seed=} {students=} {every=} {eager=}")
     simulation = year(tmp_path, seed=seed, students=students, every=every, eager=eager)
     assert simulation.played >= 10
 
@@ -119,7 +128,7 @@ def run(*arguments: str) -> dict[str, object]:
 
 
 def test_the_same_seed_is_the_same_year_and_nothing_is_kept(db):
-    small = ("--students", "8", "--every", "12", "--nights", "100")
+    small = ("--students", "8", "--every", "10", "--nights", "71")
     first, again, other = run("--seed", "5", *small), run("--seed", "5", *small), run("--seed", "6", *small)
     assert first == again
     assert first["hash"] != other["hash"]

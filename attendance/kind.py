@@ -66,9 +66,20 @@ ATTENDANCE = CaseKind(
     processes={
         "NOTICE": ProcessKind("NOTICE", _("Notice"), Notice, {"notice-2026": NoticeWorkflow}),
         "ARC": ProcessKind("ARC", _("Conference"), Arc, {"arc-2026": ArcWorkflow}),
-        "LOCATE": ProcessKind("LOCATE", _("Street team"), Locate, {"locate-2026": LocateWorkflow}),
-        "MEDIATION": ProcessKind("MEDIATION", _("Mediation"), Mediation, {"mediation-2026": MediationWorkflow}),
-        "COURT": ProcessKind("COURT", _("Court programme"), Court, {"court-2026": CourtWorkflow}),
+        "LOCATE": ProcessKind(
+            "LOCATE", _("Street team"), Locate, {"locate-2026": LocateWorkflow}, told={"STREET_LEAD": "lead_locates"}, desk=("street",)
+        ),
+        "MEDIATION": ProcessKind(
+            "MEDIATION",
+            _("Mediation"),
+            Mediation,
+            {"mediation-2026": MediationWorkflow},
+            told={"MEDIATOR": "mediate_cases"},
+            desk=("desk", "mediation"),
+        ),
+        "COURT": ProcessKind(
+            "COURT", _("Court programme"), Court, {"court-2026": CourtWorkflow}, told={"COURT_COORD": "court_cases"}, desk=("desk", "court")
+        ),
         "PARTNER": ProcessKind("PARTNER", _("Partner"), PartnerReferral, {"partner-2026": PartnerWorkflow}),
     },
     children={"plan_action": PlanAction, "plan_review": PlanReview, "attempt": LocateAttempt, "follow_up": FollowUp, "note": ExcuseNote},

@@ -146,6 +146,9 @@ UNION ALL
 SELECT l.content_object_id, 'lent', p.codename FROM casework_caseuserpermission l JOIN auth_permission p ON p.id = l.permission_id
  WHERE l.user_id = %(user)s AND l.content_object_id = ANY(%(cases)s)
 UNION ALL
+SELECT e.case_id, 'emergency', 'view_cases' FROM casework_emergencyaccess e
+ WHERE e.user_id = %(user)s AND e.case_id = ANY(%(cases)s) AND e.until > %(now)s
+UNION ALL
 SELECT r.case_id, 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.case_id = ANY(%(cases)s)
 """
 
@@ -154,14 +157,15 @@ def remember_rights(user: Any, cases: Collection[Case]) -> None:
     """As `rights`, for many cases in one statement: what a page of cases asks before it asks for each."""
     kept: dict[tuple[int, int | None], Rights] = user.__dict__.setdefault("_rights_by_case", {})
     with connection.cursor() as cursor:
-        cursor.execute(_RIGHTS_OF_MANY, {"user": user.pk, "cases": [case.pk for case in cases]})
+        cursor.execute(_RIGHTS_OF_MANY, {"user": user.pk, "cases": [case.pk for case in cases], "now": timezone.now()})
         rows = cursor.fetchall()
     for case in cases:
         mine = [(source, name) for case_id, source, name in rows if case_id == case.pk]
         kept[(case.pk, case.school_id)] = Rights(
             by_post=frozenset(name for source, name in mine if source == "post"),
-            lent=frozenset(name for source, name in mine if source == "lent"),
+            lent=frozenset(name for source, name in mine if source in ("lent", "emergency")),
             recused=any(source == "recused" for source, _name in mine),
+            emergency=any(source == "emergency" for source, _name in mine),
         )
 
 
@@ -206,8 +210,8 @@ SELECT c.id AS case_id, p.codename, m.user_id FROM casework_case c
 
 
 def holders(kind: str, case_ids: Collection[int]) -> dict[int, dict[str, set[int]]]:
-    """Case -> permission -> ids of the active users who hold it and may see the case (for alerts; one statement).
-    Whoever is recused holds nothing."""
+    """Case -> permission -> ids of the active users who hold it and may see the case (for alerts; one statement). A narrow
+    permission of the kind is held without seeing the case. Whoever is recused holds nothing."""
     sql = f"""
         SELECT h.case_id, h.codename, array_agg(DISTINCT h.user_id) FROM ({kinds.kind(kind).access.holders_sql()}) h
           JOIN district_user u ON u.id = h.user_id AND u.is_active
@@ -221,7 +225,23 @@ def holders(kind: str, case_ids: Collection[int]) -> dict[int, dict[str, set[int
     for held in found.values():
         seeing = held.get("view_cases", set())
         for codename in held:
-            held[codename] &= seeing
+            if codename not in kinds.kind(kind).narrow:
+                held[codename] &= seeing
+    return found
+
+
+def at_desk(user: Any, prefix: str) -> Q:
+    """A filter on rows with a clock and a case below `prefix` (`alert`): promises of processes that a user works by a narrow
+    permission without seeing the case. Recusals are left to the caller."""
+    found = Q(pk__in=[])
+    for kind in kinds.all_kinds():
+        for process in kind.processes.values():
+            for role, codename in process.told.items():
+                lent = CaseUserPermission.objects.filter(
+                    content_object=OuterRef(f"{prefix}__case"), user=user, permission__codename=codename
+                )
+                mine = Q(**{f"{prefix}__case__school_id__in": visible_schools(user, codename)}) | Q(Exists(lent))
+                found |= mine & Q(**{f"{prefix}__clock__process__kind": process.code, f"{prefix}__clock__role": role})
     return found
 
 

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProcessKind:
-    """A child process that cases of a kind may have: its table and its workflow per rules version."""
+    """A child process that cases of a kind may have: its table and its workflow per rules version. `told` says which narrow
+    permission hears of the promises of a role (role -> permission); their holders find the process at `desk`, the name and the
+    arguments of a page."""
 
     code: str
     label: Any
     model: type[Process]
     workflows: Mapping[str, type[Workflow]]
+    told: Mapping[str, str] = field(default_factory=dict)
+    desk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from casework import access, dates
 from casework.policy import policy_for
 from casework.sweep import database_now
 from notifications import rules
-from notifications.fanout import administrators
+from notifications.fanout import administrators, narrow_of
 from notifications.models import Attempt, Digest, Message
 from notifications.models.outbox import Sendable, State
 from notifications.senders import Passing, Permanent, Senders, send_digest, send_message
@@ -68,27 +68,30 @@ def _messages(senders: Senders, now: datetime, limit: int) -> int:
     ids = claim(Message, now, limit)
     rows = list(
         Message.objects.filter(pk__in=ids)
-        .select_related("alert__case", "recipient__alert_preference", "endpoint")
+        .select_related("alert__case", "alert__clock__process", "recipient__alert_preference", "endpoint")
         .order_by("next_attempt_at", "id")
     )
-    seeing = _seeing(rows)
+    seeing, narrow = _held(rows), narrow_of([message.alert for message in rows])
     for message in rows:
-        if message.recipient_id and message.alert.case_id and message.recipient_id not in seeing[message.alert.case_id]:
+        held = seeing.get(message.alert.case_id or 0, {})
+        reached = held.get("view_cases", set()) | held.get(narrow.get(message.alert_id, ""), set())
+        if message.recipient_id and message.alert.case_id and message.recipient_id not in reached:
             _mark(message, State.SKIPPED, "no_access")  # recused or moved on since the alert was raised
         else:
             _try(message, now, partial(send_message, senders, message))
     return len(ids)
 
 
-def _seeing(rows: Sequence[Message]) -> dict[int, set[int]]:
-    """Case -> who may still hear of it: those who see it, and the administrators to whom an alert without people went."""
+def _held(rows: Sequence[Message]) -> dict[int, dict[str, set[int]]]:
+    """Case -> permission -> who may still hear of it: those who see it or work one process of it, and the administrators to whom
+    an alert without people went."""
     by_kind: dict[str, set[int]] = defaultdict(set)
     for message in rows:
         if message.alert.case is not None:
             by_kind[message.alert.case.kind].add(message.alert.case.pk)
     everywhere = administrators() if by_kind else set()
     return {
-        case_id: held.get("view_cases", set()) | everywhere
+        case_id: held | {"view_cases": held.get("view_cases", set()) | everywhere}
         for kind, ids in by_kind.items() for case_id, held in access.holders(kind, ids).items()
     }  # fmt: skip
 

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from casework import access, dates
-from casework.models import Alert, Case
+from casework import access, dates, kinds
+from casework.models import Alert, Case, Clock
 from casework.policy import Policy, policy_for, policy_version
 from casework.sweep import database_now
 from district.models import Post, Role
@@ -59,6 +59,7 @@ def _messages_of(alerts: Sequence[Alert], now: datetime) -> int:
 def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
     """Alert -> users, with one statement per kind of case. An alert that would reach nobody goes to the administrators
     (with the case's number alone), so that it is not lost."""
+    narrow = narrow_of(alerts)
     cases = {
         one.pk: one
         for one in Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).only("kind", "owner_id", "policy")
@@ -73,9 +74,25 @@ def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
     for alert in alerts:
         case = cases.get(alert.case_id) if alert.case_id else None
         audience = _audience(case, policy)
-        users = rules.recipients(alert.level, case.owner_id, held[case.pk], audience) if case and alert.level != rules.ADMIN else set()
+        users = set()
+        if case and alert.level != rules.ADMIN:
+            users = rules.recipients(alert.level, case.owner_id, held[case.pk], audience, narrow.get(alert.pk, ""))
         found[alert.pk] = users or administrators()
     return found
+
+
+def narrow_of(alerts: Sequence[Alert]) -> dict[UUID, str]:
+    """Alert -> the narrow permission whose holders work the process that it is about; alerts of other promises are left out
+    (one statement)."""
+    told = {
+        (kind.code, process.code, role): codename
+        for kind in kinds.all_kinds() for process in kind.processes.values() for role, codename in process.told.items()
+    }  # fmt: skip
+    rows = Clock.objects.filter(pk__in={alert.clock_id for alert in alerts if alert.clock_id}, process__isnull=False)
+    by_clock = {
+        pk: told.get(about, "") for pk, *names in rows.values_list("pk", "case__kind", "process__kind", "role") for about in [tuple(names)]
+    }
+    return {alert.pk: found for alert in alerts if alert.clock_id and (found := by_clock.get(alert.clock_id, ""))}
 
 
 def _audience(case: Case | None, policy: Policy) -> Any:

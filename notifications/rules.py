@@ -25,9 +25,12 @@ def matches(labels: Sequence[str], wanted: Sequence[str]) -> bool:
     return bool(parts & set(wanted))
 
 
-def recipients(level: str, owner: int | None, held: Mapping[str, set[int]], audience: Mapping[str, Sequence[str]]) -> set[int]:
+def recipients(
+    level: str, owner: int | None, held: Mapping[str, set[int]], audience: Mapping[str, Sequence[str]], narrow: str = ""
+) -> set[int]:
     """The people whom an alert of this reach concerns: by the policy's list of `owner` and permissions. `held` says who
-    holds which permission on the case and may see it; whoever may not see it hears nothing."""
+    holds which permission on the case and may see it; whoever may not see it hears nothing. Only the promise of a process that
+    somebody works by a `narrow` permission reaches its holders without their seeing the case."""
     seeing = held.get("view_cases", set())
     found: set[int] = set()
     for name in audience.get(level, audience["owner"]):
@@ -38,7 +41,7 @@ def recipients(level: str, owner: int | None, held: Mapping[str, set[int]], audi
         else:
             for stand_in in audience["no_owner"]:
                 found |= held.get(stand_in, set())
-    return found & seeing
+    return found & seeing | (held.get(narrow, set()) if narrow else set())
 
 
 def channels(labels: Sequence[str], preference: Preference | None, policy: Mapping[str, Any]) -> list[Channel]:

@@ -140,14 +140,16 @@ def send_message(senders: Senders, message: Message) -> None:
         senders.webhook(message.endpoint, message)
     elif message.channel == "sms":
         chosen = getattr(person, "alert_preference", None)
-        senders.sms(chosen.phone if chosen and chosen.sms else "", texts.short(message.alert), key)
+        senders.sms(chosen.phone if chosen and chosen.sms else "", texts.short(message.alert, person), key)
     else:
         assert person is not None
-        senders.email(person.email, key, texts.subject(message.alert), texts.body(message.alert))
+        senders.email(person.email, key, texts.subject(message.alert), texts.body(message.alert, person))
 
 
 def send_digest(senders: Senders, digest: Digest) -> None:
     """Send one digest. Raises Permanent or Passing."""
-    waiting = digest.messages.filter(state="COLLECTED").select_related("alert__case").order_by("alert__raised_at", "id")
-    title, text = texts.digest([message.alert for message in waiting])
+    waiting = (
+        digest.messages.filter(state="COLLECTED").select_related("alert__case", "alert__clock__process").order_by("alert__raised_at", "id")
+    )
+    title, text = texts.digest([message.alert for message in waiting], digest.recipient)
     senders.email(digest.recipient.email, str(digest.pk), title, text)

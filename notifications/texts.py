@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from casework import access, kinds
 from casework.models import Alert
 
 PLAIN = {
@@ -56,9 +58,21 @@ def due(alert: Alert) -> str:
     return date_format(date.fromisoformat(day), "D j M Y") if day else ""
 
 
-def link(alert: Alert) -> str:
-    """Where to look: the case, or the inbox where there is none."""
-    return f"{settings.SITE_URL}/cases/{alert.case.number}" if alert.case else f"{settings.SITE_URL}/inbox"
+def place(alert: Alert, reader: Any) -> str:
+    """The path at which this reader finds what the alert is about: the case for those who may see it, else the desk of its
+    process, or the inbox where there is no case."""
+    if alert.case is None:
+        return reverse("inbox")
+    process = alert.clock.process if alert.clock else None
+    about = kinds.kind(alert.case.kind).processes.get(process.kind) if process else None
+    if about and about.desk and alert.clock and alert.clock.role in about.told and not access.can(reader, "view_cases", alert.case):
+        return reverse(about.desk[0], args=about.desk[1:])
+    return reverse("case", args=[alert.case.number])
+
+
+def link(alert: Alert, reader: Any) -> str:
+    """The whole address of the place."""
+    return f"{settings.SITE_URL}{place(alert, reader)}"
 
 
 def subject(alert: Alert) -> str:
@@ -67,25 +81,25 @@ def subject(alert: Alert) -> str:
     return f"{about}: {words(alert)}"
 
 
-def body(alert: Alert) -> str:
+def body(alert: Alert, reader: Any) -> str:
     """The text of a single alert."""
     lines = [subject(alert)]
     if due(alert):
         lines.append(_("Due: %(day)s") % {"day": due(alert)})
     choose = _("You get this because of your post. Choose how you hear of alerts: %(url)s")
-    return "\n".join([*lines, "", link(alert), "", choose % {"url": f"{settings.SITE_URL}/inbox/preferences"}, ""])
+    return "\n".join([*lines, "", link(alert, reader), "", choose % {"url": f"{settings.SITE_URL}/inbox/preferences"}, ""])
 
 
-def digest(alerts: Sequence[Alert]) -> tuple[str, str]:
+def digest(alerts: Sequence[Alert], reader: Any) -> tuple[str, str]:
     """Subject and text of a digest."""
-    lines = [f"- {subject(alert)}{f' ({due(alert)})' if due(alert) else ''}  {link(alert)}" for alert in alerts]
+    lines = [f"- {subject(alert)}{f' ({due(alert)})' if due(alert) else ''}  {link(alert, reader)}" for alert in alerts]
     title = _("%(n)s alerts for you") % {"n": len(alerts)}
     return title, "\n".join([title, "", *lines, "", f"{settings.SITE_URL}/inbox", ""])
 
 
-def short(alert: Alert) -> str:
+def short(alert: Alert, reader: Any) -> str:
     """A text message."""
-    return f"{subject(alert)} {link(alert)}"
+    return f"{subject(alert)} {link(alert, reader)}"
 
 
 def payload(alert: Alert) -> dict[str, Any]:

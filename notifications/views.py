@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import calendar_files
+from casework import access, calendar_files
 from casework import selectors as cases
 from casework.access import holds, signed_in
 from casework.models import Heartbeat
@@ -40,7 +40,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "") if request.GET.get("show", "") in SHOW else ""
     rows = selectors.inbox(request.user, show, request.GET.get("before", ""))
     more = rows[selectors.PAGE - 1].created_at.isoformat() if len(rows) > selectors.PAGE else ""
-    listed = [(row, texts.words(row.alert), texts.due(row.alert)) for row in rows[: selectors.PAGE]]
+    cases = [row.alert.case for row in rows if row.alert.case is not None]
+    access.remember_rights(signed_in(request), cases)
+    listed = [(row, texts.words(row.alert), texts.due(row.alert), texts.place(row.alert, request.user)) for row in rows[: selectors.PAGE]]
     return render(request, "notifications/inbox.html", {"rows": listed, "show": show, "tabs": SHOW, "more": more})
 
 

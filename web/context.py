@@ -45,6 +45,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "schedules": Role.SSW in roles,
         "mails": bool(roles & {Role.SSW, Role.DATA_MANAGER, Role.PRINCIPAL}),
         "answers_for": bool(roles & {Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY}),
+        "ten_days": bool(roles & {Role.SSW, Role.DATA_MANAGER}),
+        "maintains": bool(roles & {Role.DISTRICT_ADMIN, Role.SUPERVISOR}),
         "as_of": timezone.localtime(),
         "current": match.url_name if (match := getattr(request, "resolver_match", None)) else "",
     }

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AdminChange(models.Model):
-    """One change of a calendar, an area or a policy: who, when, what, from which value to which."""
+    """One change of a calendar, an area, a policy or an agency: who, when, what, from which value to which."""
 
     class What(models.TextChoices):
         CALENDAR = "CALENDAR", _("calendar day")
         AREA = "AREA", _("area")
         POLICY = "POLICY", _("policy version")
+        AGENCY = "AGENCY", _("provider or partner")
 
     at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -33,6 +33,8 @@ SIGN_INS = [
     ("Street team lead", "lead", "Omar", "Reyes"),
     ("Street team member", "member", "Ada", "Cole"),
     ("Mediator (outside)", "mediator", "Mia", "Lang"),
+    ("Truancy court coordinator", "court", "Paula", "Stein"),
+    ("Data manager", "datamanager", "Ray", "Quinn"),
 ]
 SURNAMES = ["Bell", "Boyd", "Cole", "Dunn", "Fisk", "Gill", "Hayes", "Ivey", "Kerr", "Lamb", "Nash"]
 
@@ -92,6 +94,8 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         "lead": [(Role.STREET_LEAD, None, north)],
         "member": [(Role.STREET_MEMBER, None, north)],
         "mediator": [],
+        "court": [(Role.COURT_COORD, None, north)],
+        "datamanager": [(Role.DATA_MANAGER, schools.get("101"), None), (Role.DATA_MANAGER, schools.get("102"), None)],
     }
     for _role, name, first, last in SIGN_INS:
         user, _created = User.objects.get_or_create(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,43 +25,71 @@ from casework.models import Process
 from casework.services import act
 from district.models import School, User
 
-LOCATES = [
-    [],
-    ["accept_locate"],
-    ["dispatch_team", "record_attempt"],
-    ["dispatch_team", "record_attempt", "record_outcome", "hand_back"],
-    ["dispatch_team", "record_attempt", "record_outcome", "hand_back", "accept_handback"],
-]
-MEDIATIONS = [[], ["accept_referral"], ["accept_referral", "find_eligible", "schedule_mediation"],
-              ["accept_referral", "find_eligible", "schedule_mediation", "hold_mediation", "agree"],
-              ["accept_referral", "find_eligible", "schedule_mediation", "no_show"]]  # fmt: skip
-COURTS = [["consent"], ["consent", "enroll", "record_session"]]
+Way = tuple[str, ...]
+
+_FOUND = ("dispatch_team", "record_attempt", "record_outcome")
+_AGREED = ("accept_referral", "find_eligible", "schedule_mediation", "hold_mediation", "agree")
+_HELD = ("schedule_conference", "hold_conference")
+_PLAN = (*_HELD, "draft_plan", "sign_plan", "start_plan")
+_FIRST = {
+    "ARC": "request_arc", "LOCATE": "request_locate", "MEDIATION": "refer_mediation", "COURT": "offer_court", "PARTNER": "refer_partner",
+}  # fmt: skip
+# one case for each: what was done in its process so far, so that every state is somewhere
+WAYS: dict[str, list[Way]] = {
+    "LOCATE": [
+        (), ("accept_locate",), _FOUND[:1], _FOUND[:2], _FOUND, (*_FOUND, "hand_back"), (*_FOUND, "hand_back", "accept_handback"),
+        (*_FOUND, "hand_back", "accept_handback", "close_locate"), ("call_off",),
+    ],
+    "MEDIATION": [
+        (), _AGREED[:1], _AGREED[:2], _AGREED[:3], _AGREED[:4], _AGREED, (*_AGREED[:3], "no_show"), (*_AGREED[:4], "no_agreement"),
+        (*_AGREED, "follow_up"), (*_AGREED, "follow_up", "follow_up"), (*_AGREED, *["follow_up"] * 3), (*_AGREED, *["follow_up"] * 3, "keep"),
+        (*_AGREED, "follow_up", "breach_agreement"), (*_AGREED, *["follow_up"] * 3, "keep", "close_mediation"), ("find_ineligible",),
+        ("accept_referral", "decline"),
+    ],
+    "COURT": [
+        (), ("consent",), ("consent", "enroll"), ("consent", "enroll", "record_session"),
+        ("consent", "enroll", *["record_session"] * 10, "complete_court"), ("leave_court",),
+    ],
+    "PARTNER": [(), ("receive",), ("receive", "end_referral"), ("not_received",)],
+    "ARC": [
+        (), _HELD[:1], ("schedule_conference", "reschedule_conference"), ("not_held",), _HELD, _PLAN[:3], _PLAN[:4], _PLAN,
+        (*_PLAN, "review_plan"), (*_PLAN, "review_plan", "complete_plan"), (*_PLAN, "fail_plan"), ("cancel_conference",),
+    ],
+}  # fmt: skip
+# who takes a step; everything else is the social worker's
+WHO = {
+    "accept_locate": "lead", "dispatch_team": "lead", "record_attempt": "member", "record_outcome": "member", "hand_back": "member",
+    "find_eligible": "mediator", "schedule_mediation": "mediator", "hold_mediation": "mediator", "no_show": "mediator", "agree": "mediator",
+    "no_agreement": "mediator", "follow_up": "mediator", "keep": "mediator", "enroll": "court", "record_session": "court", "complete_court": "court",
+    "cancel_conference": "supervisor",
+}  # fmt: skip
+PEOPLE = {"worker", "principal", "lead", "member", "mediator", "supervisor", "court"}
+# so many cases are tried for one way before it is left out
+MOST = 12
 
 
 def build(today: date) -> None:
-    """Providers, partners, and a handful of cases of the first two schools brought into each state."""
-    users = {
-        user.username: user
-        for user in User.objects.filter(username__in=["worker", "principal", "lead", "member", "mediator", "supervisor"])
-    }
-    if len(users) < 6:
+    """Providers, partners, and cases of the first two schools brought into each state of each process."""
+    users = {user.username: user for user in User.objects.filter(username__in=PEOPLE)}
+    if users.keys() != PEOPLE:
         return
     _agencies(today, users["mediator"])
-    cases = list(
-        AttendanceCase.objects.filter(closed_on=None, state__in=["TIER2", "TIER3"], school__school_id__in=["101", "102"]).order_by("id")[
-            :24
-        ]
-    )
-    plans = (
-        [("LOCATE", way) for way in LOCATES]
-        + [("MEDIATION", way) for way in MEDIATIONS]
-        + [("PARTNER", []), ("PARTNER", ["receive"]), ("ARC", [])]
-    )
-    for case, (kind, way) in zip(cases, plans, strict=False):
-        _walk(case, kind, way, today, users)
-    many = AttendanceCase.objects.filter(closed_on=None, state="TIER3", school__school_id__in=["101", "102"]).order_by("-id")
-    for case, way in zip(many, COURTS, strict=False):
-        _walk(case, "COURT", way, today, users)
+    mine = AttendanceCase.objects.filter(closed_on=None, school__school_id__in=["101", "102"])
+    helped = list(mine.filter(state__in=["TIER2", "TIER3"]).order_by("id"))
+    for kind, ways in WAYS.items():
+        waiting = _free(kind, helped)
+        for way in ways:
+            for _number in range(MOST):
+                case = next(waiting, None)
+                if case is None or _walk(case, kind, way, today, users):
+                    break
+
+
+def _free(kind: str, cases: list[AttendanceCase]) -> Iterator[AttendanceCase]:
+    """Cases without a process of this kind, those with the fewest processes first."""
+    busy = set(Process.objects.filter(kind=kind, case__in=cases).values_list("case_id", flat=True))
+    count = Counter(Process.objects.filter(case__in=cases).exclude(kind="NOTICE").values_list("case_id", flat=True))
+    yield from sorted((case for case in cases if case.pk not in busy), key=lambda case: (count[case.pk], case.pk))
 
 
 def _agencies(today: date, mediator: User) -> None:
@@ -78,29 +108,22 @@ def _agencies(today: date, mediator: User) -> None:
             PartnerSchool.objects.get_or_create(partner=partner, school=school, starts=begins)
 
 
-def _walk(case: AttendanceCase, kind: str, way: list[str], today: date, users: dict[str, User]) -> None:
-    """Begin a process some days ago and walk it; what the rules refuse in a case that chance made is left out."""
-    begins = today - timedelta(days=6)
-    first = {
-        "LOCATE": "request_locate",
-        "MEDIATION": "refer_mediation",
-        "PARTNER": "refer_partner",
-        "COURT": "offer_court",
-        "ARC": "request_arc",
-    }[kind]
-    if not _try(case, first, users["worker"], begins, None):
-        return
-    process = Process.objects.filter(case=case, kind=kind, closed_on=None).latest("opened_on")
+def _walk(case: AttendanceCase, kind: str, way: Way, today: date, users: dict[str, User]) -> bool:
+    """Begin a process some days ago and walk it; False where the rules refuse its beginning in a case that chance made."""
+    begins = max(today - timedelta(days=len(way) + 2), case.opened_on)
+    if not _try(case, _FIRST[kind], users["worker"], begins, None):
+        return False
+    process = Process.objects.filter(case=case, kind=kind, closed_on=None).latest("opened_on", "pk")
+    if way == ("not_held",):
+        for means in ("phone", "visit"):
+            act(case.number, "log_contact", actor=users["worker"], data={"means": means, "result": "no_answer"}, on=begins)
     for number, step in enumerate(way, start=1):
-        who = {
-            "accept_locate": "lead",
-            "dispatch_team": "lead",
-            "record_attempt": "member",
-            "record_outcome": "member",
-            "hand_back": "member",
-        }
-        actor = users[who.get(step, "mediator" if kind == "MEDIATION" and step not in ("accept_referral",) else "worker")]
-        _try(case, step, actor, min(begins + timedelta(days=number), today), process)
+        if not _try(case, step, users[WHO.get(step, "worker")], min(begins + timedelta(days=number), today), process):
+            break
+    return True
+
+
+TO_COME = ("schedule_mediation", "schedule_conference", "reschedule_conference")
 
 
 def _data(step: str, on: date) -> dict[str, Any]:
@@ -108,13 +131,17 @@ def _data(step: str, on: date) -> dict[str, Any]:
     later = (on + timedelta(days=3)).isoformat()
     provider, partner, mediator = MediationProvider.objects.first(), Partner.objects.first(), Mediator.objects.first()
     data: dict[str, Any] = {
-        "reason": "Three weeks without a word; the telephone is out of service.", "on": later if step == "schedule_mediation" else on.isoformat(),
+        "reason": "Three weeks without a word; the telephone is out of service.", "on": later if step in TO_COME else on.isoformat(),
         "last_seen_on": (on - timedelta(days=8)).isoformat(), "safety": "A dog in the yard; ring at the gate.", "team": "Ada Cole, Ben Dunn",
         "at": local if step == "record_attempt" else "16:00", "address": "1420 Laurel Street", "result": "spoke", "spoken_to": "neighbour",
         "materials": "Card with telephone number", "next_step": "In the evening again", "outcome": "LOCATED_BARRIER", "cause": "housing",
         "findings": "The family lives with an aunt since the fire.", "text": "Found with the aunt; needs a bus.",
         "provider": str(provider.pk) if provider else "", "partner": str(partner.pk) if partner else "", "mediator": str(mediator.pk) if mediator else "",
-        "consent_on": on.isoformat(), "conflict_checked_on": on.isoformat(), "place": "Mediation center, room 2", "signed": "on",
+        "consent_on": on.isoformat(), "conflict_checked_on": on.isoformat(), "place": "Mediation center, room 2", "signed": "on", "confirm": "on", "kept": "yes",
+        "attendees": ["ssw", "administrator", "parent"], "causes": ["transport"], "disability": "no", "notified": "yes", "outcomes": ["PLAN_AGREED"],
+        "minutes": "The bus comes too early for the little sister; the aunt can take her.", "goal_percent": "95", "goal_unexcused": "1",
+        "actions": [{"what": "Call each morning at 7", "owner": "Social worker", "due": later}], "resources": "Bus pass", "parent": "signed",
+        "student": "signed", "verdict": "works",
         "agreement": "He comes by the early bus; the school calls at 7 when he is not on it.", "judge": "Judge Hall", "came": "yes",
     }  # fmt: skip
     return data

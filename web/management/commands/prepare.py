@@ -49,7 +49,7 @@ class Command(BaseCommand):
         SchoolYear.objects.get_or_create(year=starts.year, defaults={"starts": starts, "ends": starts + timedelta(days=360)})
         nights = demo.school_days
         past = [day for day in nights if day <= today]
-        stops = sorted({past[int(len(past) * part) - 1] for part in (0.35, 0.55, 0.75, 0.9, 0.96, 1.0)})
+        stops = sorted({past[int(len(past) * part) - 1] for part in (0.4, 0.7, 0.92, 1.0)})
         with tempfile.TemporaryDirectory(prefix="holdfast-demo-") as scratch:
             self._night(demo, Path(scratch) / "roster", past[0], roster=True)
             people.make_sign_ins(Path(settings.DATA))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
@@ -101,7 +100,10 @@ def serving(agency: Agency) -> QuerySet[Any]:
 @transaction.atomic
 def add_schools(by: User, agency: Agency, schools: Sequence[School], starts: date, ends: date | None, status: str = "ACTIVE") -> int:
     """Many schools at once from a date on; those that are served on that date already are left as they are. How many were added."""
-    held = set(serving(agency).filter(in_force(starts)).exclude(**_ended(agency)).values_list("school_id", flat=True))
+    rows = serving(agency).filter(in_force(starts))
+    if isinstance(agency, MediationProvider):
+        rows = rows.exclude(status=MediationAccess.Status.ENDED)
+    held = set(rows.values_list("school_id", flat=True))
     fresh = [school for school in schools if school.pk not in held]
     if isinstance(agency, MediationProvider):
         MediationAccess.objects.bulk_create(
@@ -116,10 +118,6 @@ def add_schools(by: User, agency: Agency, schools: Sequence[School], starts: dat
     if fresh:
         _note(by, agency, f"+{len(fresh)} schools from {starts}")
     return len(fresh)
-
-
-def _ended(agency: Agency) -> dict[str, str]:
-    return {"status": "ENDED"} if isinstance(agency, MediationProvider) else {"pk__isnull": "True"}
 
 
 @transaction.atomic
@@ -169,6 +167,6 @@ def end_mediator(by: User, mediator: Mediator) -> None:
     _note(by, mediator.provider, f"mediator {mediator.pk} ended")
 
 
-def may_maintain(user: AbstractBaseUser | Any) -> bool:
+def may_maintain(user: Any) -> bool:
     """District administrators and supervisors."""
     return bool(user.is_active) and user.posts.filter(role__in=("DISTRICT_ADMIN", "SUPERVISOR")).exists()

@@ -195,7 +195,7 @@ MEDIATION = _by_kind(
 COURT = _by_kind(
     _case("court_consent", _("Get the family's answer on the court programme"), "court.consent", "SSW"),
     _case("court_enroll", _("Enrol in the court programme"), "court.enroll", "COURT_COORD"),
-    _case("court_session", _("Hold the next court session"), "court.session", "COURT_COORD"),
+    _case("court_session", _("Hold the next court session, or complete the programme"), "court.session", "COURT_COORD"),
 )
 PARTNER = _by_kind(
     _case("partner_intake", _("Intake at the partner"), "partner.intake", "SSW"),

@@ -142,27 +142,18 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     flow = file.kind.workflow(file.case.rules)
     context = {
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
-        "next": next_choice(file, found), "by_process": _by_process(found),
+        "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
         "steps": [c for c in found if moves_case(c)], "notes": [c for c in found if is_note(c)],
         "also": [c for c in found if not moves_case(c) and not is_note(c) and c.enabled],
         "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
         "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
-        "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": dict(Role.choices),
+        "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": {**dict(Role.choices), "MEDIATOR": access.WHO["mediate_cases"]},
         "clocks": sorted(file.running, key=lambda clock: clock.due), "rungs": selectors.rungs_of(file.running),
         "appointments": file.appointments, "windows": feasible(file),
         "attachments": list(Attachment.objects.filter(case=file.case)), "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
     }  # fmt: skip
     return render(request, "casework/case.html", context)
-
-
-def _by_process(found: list[Choice]) -> dict[UUID, list[Choice]]:
-    """The steps that can be taken now, by the process that they belong to: a kind's own page shows them there."""
-    shown: dict[UUID, list[Choice]] = {}
-    for choice in found:
-        if choice.process is not None and choice.enabled:
-            shown.setdefault(choice.process, []).append(choice)
-    return shown
 
 
 def _event_labels(file: CaseFile) -> dict[str, str]:

@@ -90,7 +90,8 @@ def narrow_of(alerts: Sequence[Alert]) -> dict[UUID, str]:
     }  # fmt: skip
     rows = Clock.objects.filter(pk__in={alert.clock_id for alert in alerts if alert.clock_id}, process__isnull=False)
     by_clock = {
-        pk: told.get(about, "") for pk, *names in rows.values_list("pk", "case__kind", "process__kind", "role") for about in [tuple(names)]
+        pk: told.get((str(case), str(process), role), "")
+        for pk, case, process, role in rows.values_list("pk", "case__kind", "process__kind", "role")
     }
     return {alert.pk: found for alert in alerts if alert.clock_id and (found := by_clock.get(alert.clock_id, ""))}
 

@@ -201,8 +201,9 @@ def test_the_ten_day_list_is_for_those_who_work_the_schools_cases(nights, people
     nights.run(d(10, 8))
     with time_machine.travel(NOON, tick=False):
         for user in (people.worker, people.mailer):
+            client = sign_in(user)
             with django_assert_max_num_queries(12):
-                page = sign_in(user).get("/ten-days").content.decode()
+                page = client.get("/ten-days").content.decode()
             assert "TestS1" in page
             assert "must not be withdrawn" in page
         assert "TestS1" not in sign_in(people.colleague).get("/ten-days").content.decode()

@@ -45,10 +45,12 @@ class Cast:
 
     def enter(self, user: User, day: date, path: str, **options: Any) -> Page:
         """Somebody opens a page on a day."""
-        self.traveller.move_to(datetime.combine(day, time(10), ZONE))
+        moment = datetime.combine(day, time(10), ZONE)
+        self.traveller.move_to(moment)
         client = Client()
         client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
-        context = self.browser.new_context(**options)
+        context = self.browser.new_context(timezone_id=settings.TIME_ZONE, **options)
+        context.clock.set_fixed_time(moment)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.base}])
         self.page = context.new_page()
         self.page.set_default_timeout(20_000)
@@ -75,7 +77,9 @@ class Cast:
         self.look()
         for name, value in fields.items():
             field = self.page.locator(f"main [name={name}]")
-            if field.first.get_attribute("type") in ("radio", "checkbox"):
+            if field.first.get_attribute("type") == "checkbox":
+                field.check()
+            elif field.first.get_attribute("type") == "radio":
                 self.page.locator(f"main [name={name}][value={value}]").check()
             elif field.evaluate("one => one.tagName") == "SELECT":
                 field.select_option(value)
@@ -109,7 +113,8 @@ def test_from_the_third_absence_to_a_mediation_that_is_kept(cast, road, made, pe
     cast.step("Record the notice by telephone or in person", means="phone", spoken_to="mother", on="2026-09-11")
     assert Notice.objects.get().state == "DELIVERED"
     # the letters, the conference and its plan
-    road.night(d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(11, 9), d(11, 20))
+    road.night(d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7))
+    road.night(d(10, 13), d(10, 20), d(11, 9), d(11, 20)).deliver(d(11, 23))
     arc = road.process("ARC")
     road.step("schedule_conference", people.worker, d(11, 24), arc, on="2026-12-01", at="10:00", place="Room 1")
     road.step("hold_conference", people.worker, d(12, 1), arc, **HELD | {"on": "2026-12-01"})
@@ -146,7 +151,6 @@ def test_to_the_legal_referral_with_every_guard_refused_once(cast, road, people)
     road.night(d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7), but="L6")
     road.night(d(10, 13), d(10, 20), d(11, 9))
     case = f"/cases/{road.case.number}"
-    road.step("raise_tier3", people.worker, d(11, 10), reason="the plan does not help")
     cast.enter(people.worker, d(11, 10), case)
     _refused(cast, "Open the legal review", "Fewer than ten unexcused days stand.")
     _refused(cast, "Open the legal review", "The conference was not held")
@@ -203,7 +207,7 @@ def test_the_street_team_without_a_signal(cast, road, made, people):
     cast.problems.clear()  # the browser notes that it had no signal
     page.context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#unsent")).to_be_hidden()
+    expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
     attempt = LocateAttempt.objects.get()
     assert (attempt.result, attempt.team, attempt.address) == ("nobody", ["Ada Cole", "Ben Dunn"], "12 Main Street, Charlotte, NC 28205")
     page.reload()

@@ -19,6 +19,7 @@ from attendance.models import (
     Partner,
     PartnerMOU,
     PartnerSchool,
+    Tally,
 )
 from casework.errors import Refused
 from casework.models import Process
@@ -44,11 +45,11 @@ WAYS: dict[str, list[Way]] = {
         (), _AGREED[:1], _AGREED[:2], _AGREED[:3], _AGREED[:4], _AGREED, (*_AGREED[:3], "no_show"), (*_AGREED[:4], "no_agreement"),
         (*_AGREED, "follow_up"), (*_AGREED, "follow_up", "follow_up"), (*_AGREED, *["follow_up"] * 3), (*_AGREED, *["follow_up"] * 3, "keep"),
         (*_AGREED, "follow_up", "breach_agreement"), (*_AGREED, *["follow_up"] * 3, "keep", "close_mediation"), ("find_ineligible",),
-        ("accept_referral", "decline"),
+        ("accept_referral", "decline"), *[(*_AGREED[:4], "no_agreement")] * 4,
     ],
     "COURT": [
         (), ("consent",), ("consent", "enroll"), ("consent", "enroll", "record_session"),
-        ("consent", "enroll", *["record_session"] * 10, "complete_court"), ("leave_court",),
+        ("consent", "enroll", *["record_session"] * 8, "complete_court"), ("leave_court",),
     ],
     "PARTNER": [(), ("receive",), ("receive", "end_referral"), ("not_received",)],
     "ARC": [
@@ -74,10 +75,10 @@ def build(today: date) -> None:
     if users.keys() != PEOPLE:
         return
     _agencies(today, users["mediator"])
-    mine = AttendanceCase.objects.filter(closed_on=None, school__school_id__in=["101", "102"])
-    helped = list(mine.filter(state__in=["TIER2", "TIER3"]).order_by("id"))
+    here = AttendanceCase.objects.filter(closed_on=None, school__school_id__in=["101", "102"], state__in=["TIER2", "TIER3"])
+    helped = list(here.order_by("id"))
     for kind, ways in WAYS.items():
-        waiting = _free(kind, helped)
+        waiting = _for_court(helped) if kind == "COURT" else _free(kind, helped)
         for way in ways:
             for _number in range(MOST):
                 case = next(waiting, None)
@@ -90,6 +91,15 @@ def _free(kind: str, cases: list[AttendanceCase]) -> Iterator[AttendanceCase]:
     busy = set(Process.objects.filter(kind=kind, case__in=cases).values_list("case_id", flat=True))
     count = Counter(Process.objects.filter(case__in=cases).exclude(kind="NOTICE").values_list("case_id", flat=True))
     yield from sorted((case for case in cases if case.pk not in busy), key=lambda case: (count[case.pk], case.pk))
+
+
+def _for_court(cases: list[AttendanceCase]) -> Iterator[AttendanceCase]:
+    """Cases for which the court programme is open: a mediation failed, or so many absences; those with the most of them first."""
+    failed = set(
+        Process.objects.filter(kind="MEDIATION", code__in=["NO_AGREEMENT", "BREACHED"], case__in=cases).values_list("case_id", flat=True)
+    )
+    absences = dict(Tally.objects.filter(student__in=[case.student_id for case in cases]).values_list("student_id", "absences"))
+    yield from sorted(_free("COURT", cases), key=lambda case: (case.pk not in failed, -absences.get(case.student_id, 0)))
 
 
 def _agencies(today: date, mediator: User) -> None:
@@ -110,7 +120,7 @@ def _agencies(today: date, mediator: User) -> None:
 
 def _walk(case: AttendanceCase, kind: str, way: Way, today: date, users: dict[str, User]) -> bool:
     """Begin a process some days ago and walk it; False where the rules refuse its beginning in a case that chance made."""
-    begins = max(today - timedelta(days=len(way) + 2), case.opened_on)
+    begins = today - timedelta(days=len(way) + 2)
     if not _try(case, _FIRST[kind], users["worker"], begins, None):
         return False
     process = Process.objects.filter(case=case, kind=kind, closed_on=None).latest("opened_on", "pk")
@@ -118,8 +128,7 @@ def _walk(case: AttendanceCase, kind: str, way: Way, today: date, users: dict[st
         for means in ("phone", "visit"):
             act(case.number, "log_contact", actor=users["worker"], data={"means": means, "result": "no_answer"}, on=begins)
     for number, step in enumerate(way, start=1):
-        if not _try(case, step, users[WHO.get(step, "worker")], min(begins + timedelta(days=number), today), process):
-            break
+        _try(case, step, users[WHO.get(step, "worker")], min(begins + timedelta(days=number), today), process)
     return True
 
 

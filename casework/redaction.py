@@ -412,13 +412,15 @@ def _own(regex: str) -> re.Pattern[str]:
 
 
 def _split(name: str) -> list[str]:
-    """The words of a name in the order first to last: "Reyes, Ana" is turned round; quotes and a last "Jr." go."""
+    """The words of a name in the order first to last: "Reyes, Ana" is turned round; quotes and a last "Jr." go. What looks
+    like such an ending is a surname where no other stands before it ("Naomi M. Ii")."""
     folded = fold(name)
     last, comma, first = folded.partition(",")
     ordered = f"{first} {last}" if comma else folded
     words = (word.strip(".'\"()") for word in re.split(r"[\s\-,_()\"]+", ordered))
     kept = [word for word in words if word]
-    return kept[:-1] if len(kept) > 2 and kept[-1] in ("jr", "sr", "ii", "iii", "iv") else kept
+    whole = [word for word in kept[:-1] if len(word) > 1 and word not in PARTICLES]
+    return kept[:-1] if len(whole) > 1 and kept[-1] in ("jr", "sr", "ii", "iii", "iv") else kept
 
 
 def _is_particle(words: Sequence[str], place: int) -> bool:

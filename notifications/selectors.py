@@ -42,15 +42,21 @@ _STRIP = f"""
 SELECT (SELECT count(*) FROM notifications_message m JOIN casework_alert a ON a.id = m.alert_id
          WHERE m.recipient_id = %(user)s AND m.channel = 'inbox' AND m.read_at IS NULL
            AND (m.snoozed_until IS NULL OR m.snoozed_until <= %(now)s)
-           AND NOT EXISTS (SELECT 1 FROM casework_recusal r WHERE r.user_id = m.recipient_id AND r.case_id = a.case_id)),
+           AND NOT EXISTS (SELECT 1 FROM casework_recusal r WHERE r.user_id = m.recipient_id AND r.case_id = a.case_id)
+           AND NOT EXISTS (SELECT 1 FROM casework_case c WHERE c.id = a.case_id AND c.kind = ANY(%(granted)s)
+             AND NOT EXISTS (SELECT 1 FROM casework_caseuserpermission p WHERE p.content_object_id = c.id AND p.user_id = m.recipient_id)
+             AND NOT EXISTS (SELECT 1 FROM casework_emergencyaccess e WHERE e.case_id = c.id AND e.user_id = m.recipient_id
+                             AND e.until > %(now)s))),
        {LAST_SIGN}, clock_timestamp()
 """
 
 
 def strip(user: Any) -> tuple[int, timedelta | None]:
-    """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement)."""
+    """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement). What came in a case
+    that was seen by a grant counts while the grant lasts."""
+    granted = [kind.code for kind in kinds.all_kinds() if isinstance(kind.access, access.GrantAccess)]
     with connection.cursor() as cursor:
-        cursor.execute(_STRIP, {"user": user.pk, "now": timezone.now()})
+        cursor.execute(_STRIP, {"user": user.pk, "now": timezone.now(), "granted": granted})
         count, last, now = cursor.fetchone()
     return int(count), missing(last, now)
 

@@ -51,6 +51,16 @@ class EndLinkForm(StepForm):
         field.choices = [(str(link.pk), f"{link.party.label} ({link.made_at:%d %b %Y})") for link in open_links(self.flow)]
 
 
+def waive(flow: Workflow, person: UUID | None) -> None:
+    """The written waiver of a party, or of the parent who acts for it, in the window that is open."""
+    party = next(row for row in reading.people(flow.file) if row.id == person)
+    whose = portal.whose(party)
+    for sent in reading.deliveries(flow.file, portal.ANSWERS_IN.get(flow.case.state, "")):
+        if sent.party_id in whose and sent.closed_on is None:
+            sent.closed_on, sent.waived = flow.turn.today, True
+            flow.file.touch(sent)
+
+
 def portal_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[Any]) -> Iterable[Any]:
     """The transitions, in this order: make_party_link, end_party_link, party_answer."""
 
@@ -76,11 +86,15 @@ def portal_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[A
 
     @step(state, source=list(still_open), label=_("Answer by the private link"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
     def party_answer(self: Workflow) -> None:
-        """What a party wrote is a record; whoever works the case hears of it and records its effect on the window."""
+        """What a party wrote is a record, and whoever works the case hears of it. A waiver is one: it closes the party's time on
+        the day on which it comes (N9). An answer leaves the time to the party: it may write again until the end."""
         rows = reading.records(self.file, Record.Kind.STATEMENT)
         row = Record(id=uuid4(), kind=Record.Kind.STATEMENT, number=reading.next_number(rows), on=self.turn.today, code=self.data["code"])
         row.case_id, row.party_id, row.text = self.case.id, UUID(self.data["party"]), self.data["text"]
+        row.data = {"to": portal.ANSWERS_IN.get(self.case.state, "")}
         self.file.add(row)
+        if self.data["code"] == "portal_waiver":
+            waive(self, row.party_id)
         self.case.last_action_on = self.turn.today
         self.alert("PARTY_ANSWERED", "supervisor", record=row.number)
         self.turn.data = {"record": row.kind, "number": row.number, "code": row.code}

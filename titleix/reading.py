@@ -126,6 +126,12 @@ def open_remedies(file: CaseFile) -> list[Record]:
     return [row for row in remedies(file) if row.closed_on is None]
 
 
+def answers_to_evidence(file: CaseFile) -> list[Record]:
+    """What the parties answered to the evidence, on paper or by their private links."""
+    rows = records(file, Record.Kind.STATEMENT)
+    return [row for row in rows if row.code == "evidence_answered" or (row.code == "portal_response" and row.data.get("to") == "EVIDENCE")]
+
+
 def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:
     """When the written notice of an interview before this day went to a person; None without one."""
     sent = [row.sent_on for row in file.children["delivery"] if row.code == "INTERVIEW" and row.party_id == party.id and row.sent_on < on]

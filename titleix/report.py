@@ -62,21 +62,20 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
         party = people.get(party_id)
         return f"{party.label} ({party.name})" if party is not None and party.name else party.label if party is not None else ""
 
-    def told(rows: list[Record], code: str = "") -> list[str]:
-        return [f"{name(row.party_id)}, {row.on:%d %B %Y}: {row.text}".lstrip(", ") for row in rows if not code or row.code == code]
+    def told(rows: list[Record]) -> list[str]:
+        return [f"{name(row.party_id)}, {row.on:%d %B %Y}: {row.text}".lstrip(", ") for row in rows]
 
     evidence = [
         f"{row.number}. {row.data.get('title', '')} ({_('relied on') if row.code == 'relied' else _('not relied on')}): {row.text}"
         for row in reading.records(file, Record.Kind.EVIDENCE)
     ]
-    statements = reading.records(file, Record.Kind.STATEMENT)
     return [
         (_("Parties"), [name(party.id) for party in reading.parties(file)]),
         (_("Allegations"), [f"{row.number}. {row.text}" for row in reading.records(file, Record.Kind.ALLEGATION)]),
         (_("Procedure"), [f"{day:%d %B %Y}: {what}" for day, what in steps(file)]),
         (_("What people said"), told(reading.records(file, Record.Kind.INTERVIEW))),
         (_("Evidence"), evidence),
-        (_("Responses of the parties to the evidence"), told(statements, "evidence_answered")),
+        (_("Responses of the parties to the evidence"), told(reading.answers_to_evidence(file))),
         (_("Fair summary of the relevant evidence"), []),
     ]
 

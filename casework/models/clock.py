@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedTextField
+
 from .case import Case, Process
 from .guards import APPEND_ONLY, NEVER_DELETE, ORIGINAL_DUE
 
@@ -138,7 +140,7 @@ class Appointment(models.Model):
     kind = models.CharField(max_length=32)
     starts_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(default=60)
-    place = models.CharField(max_length=200, blank=True)
+    place = SealedTextField(blank=True, help_text="a place may be somebody's home")
     interpreter = models.BooleanField(default=False)
     sequence = models.PositiveSmallIntegerField(default=0, help_text="raised at each change, so that calendars update their entry")
     cancelled_at = models.DateTimeField(null=True)

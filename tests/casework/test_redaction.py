@@ -131,6 +131,14 @@ def test_short_names_that_are_words():
     assert [(s.text, s.why) for s in redactor.suspects("que le vio")] == [("le", "lower-case")]
 
 
+@pytest.mark.parametrize("name", ["Naomi M. Ii", "Naomi de la Ii", "Naomi Ii", "Ii, Naomi", "Naomi M. Jr"])
+def test_an_ending_is_a_surname_where_no_other_stands(name):
+    redactor = Redactor([Party("Witness 1", names=[name])])
+    last = "Jr" if "Jr" in name else "Ii"
+    assert redactor.redact(f"then {last} and {last.lower()} came") == "then Witness 1 and Witness 1 came"
+    assert Redactor([Party("Witness 1", names=["Ana Reyes II"])]).redact("part ii of Reyes") == "part ii of Witness 1"
+
+
 def test_suspects():
     text = FILE.redact(
         "I met Anna, Annie and lucia's friend Maria on Old Oak Street. Ortis called 980 555 1111 on 2026-10-12. We will see."

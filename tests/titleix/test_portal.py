@@ -13,10 +13,11 @@ import typst
 from pypdf import PdfReader
 
 from casework import files
+from casework.errors import Invalid
 from casework.models import Alert, Attachment, Document, Event, Read
 from district.models import User
 from tests.titleix.conftest import Walk
-from tests.titleix.lives import investigated, reported
+from tests.titleix.lives import investigated, refused, reported
 from titleix import portal
 from titleix.models import Delivery, Inspection, Party, PartyLink, Record
 from titleix.portal_texts import LETTERS, PARTS, TEXTS
@@ -204,6 +205,34 @@ def test_an_answer_is_a_record_and_somebody_hears_of_it(walk, client):
     assert "It was not me." in client.get("/party").content.decode()
     enter(client, link(walk, "complainant"))
     assert "It was not me." not in client.get("/party").content.decode()
+
+
+def test_a_waiver_by_the_link_counts_when_it_comes(walk, client):
+    """N9: the written waiver of every party ends the wait; a party's answer by its link must be considered in the report."""
+    investigator = walk.staff.investigator
+    enter(client, link(walk, "complainant"))
+    assert client.post("/party/answer", {"kind": "waiver", "tick": "on"}).status_code == 302
+    sent = {row.party.part: row for row in Delivery.objects.filter(case=walk.case, code="EVIDENCE").select_related("party")}
+    assert (sent["complainant"].waived, sent["complainant"].closed_on) == (True, NOW.date())
+    assert sent["respondent"].closed_on is None
+    refused(walk, "write_report", investigator, "2026-10-16", text="x", considered="on")
+    enter(client, link(walk, "respondent"))
+    client.post("/party/answer", {"kind": "response", "text": "It was not me."})
+    refused(walk, "write_report", investigator, "2026-10-16", text="x", considered="on")  # it may write again until the end
+    client.post("/party/answer", {"kind": "waiver", "tick": "on"})
+    assert refused(walk, "write_report", investigator, "2026-10-16", Invalid, text="x", considered="on") == "responses"
+    walk("write_report", investigator, "2026-10-16", text="x", considered="on", responses=["2"])
+    assert walk.state == "REPORT_DRAFT"
+
+
+def test_a_parent_waives_for_the_child(report, client, frozen):
+    report("add_person", report.staff.coordinator, "2026-09-08", part="parent", kind="third", name="Lee", language="en",
+           acts_for=report.party("complainant"))  # fmt: skip
+    Party.objects.filter(part="complainant").update(minor=True)
+    walk = investigated(report).sent("send_evidence", report.staff.investigator, "2026-10-14")
+    enter(client, link(walk, "parent"))
+    client.post("/party/answer", {"kind": "waiver", "tick": "on"})
+    assert [row.waived for row in Delivery.objects.filter(case=walk.case, code="EVIDENCE").order_by("party__part")] == [True, False]
 
 
 def test_questions_are_open_once_they_were_offered(report, client, frozen):

@@ -107,7 +107,7 @@ class ReportForm(StepForm):
         """The draft, and every response to the evidence."""
         from titleix import reading, report
 
-        self.wanted = [row for row in reading.records(self.flow.file, Record.Kind.STATEMENT) if row.code == "evidence_answered"]
+        self.wanted = reading.answers_to_evidence(self.flow.file)
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         names = [(str(row.number), f"{people.get(row.party_id, '')}, {row.on:%d %b %Y}") for row in self.wanted]
         choose(self, "responses", names)

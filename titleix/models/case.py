@@ -61,7 +61,6 @@ class TitleIXCase(Case):
     link = models.CharField(max_length=16, choices=Link, blank=True)
     last_action_on = models.DateField(null=True)
     retain_until = models.DateField(null=True)
-    legal_hold = models.BooleanField(default=False)
     receipt = models.CharField(max_length=64, blank=True, help_text="hash of the code with which a reporter comes back")
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -81,6 +81,14 @@ def moves_case(choice: Choice) -> bool:
     """Whether a step moves the case or one of its processes on: those are shown large, with what they do; records,
     deadlines and access are shown as a line of links."""
     return choice.step.event == Event.Kind.TRANSITION
+
+
+def grouped(kind: kinds.CaseKind, found: Sequence[Choice]) -> list[tuple[Any, list[Choice]]]:
+    """Steps under the headings of their kind, what has none first under ''."""
+    named = {name for _heading, names in kind.groups for name in names}
+    rows = [("", [choice for choice in found if choice.name not in named])]
+    rows += [(heading, [choice for choice in found if choice.name in names]) for heading, names in kind.groups]
+    return [(heading, rows_) for heading, rows_ in rows if rows_]
 
 
 def next_choice(file: CaseFile, found: list[Choice]) -> Choice | None:

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework import access, attachments, calendar_files, files, kinds, picture, policy, policy_files, reads, selectors
 from casework.casefile import CaseFile, load
-from casework.choices import Choice, file_choices, is_note, moves_case, next_choice
+from casework.choices import Choice, file_choices, grouped, is_note, moves_case, next_choice
 from casework.deadline_steps import CAUSES
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.feasible import feasible
@@ -143,8 +143,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
         "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
-        "steps": [c for c in found if moves_case(c)], "notes": [c for c in found if is_note(c)],
-        "also": [c for c in found if not moves_case(c) and not is_note(c) and c.enabled],
+        "steps": [c for c in found if moves_case(c) or (c.step.primary and c.enabled and not is_note(c))], "notes": [c for c in found if is_note(c)],
+        "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
         "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
         "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),

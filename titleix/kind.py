@@ -51,7 +51,24 @@ def windows(file: CaseFile) -> Sequence[Window]:
     return found
 
 
+# Under which headings a case page offers what does not move the case.
+GROUPS = (
+    (_("People, functions, ties"), {"add_person", "correct_person", "link_person", "record_advisor", "assign", "unassign", "declare_tie", "review_tie",
+                                    "recuse_person", "involve", "release"}),
+    (_("Interviews, allegations, evidence"), {"allege", "schedule_interview", "cancel_meeting", "interview", "add_evidence", "record_inspection", "withdraw",
+                                              "go_on", "respond"}),
+    (_("Measures, orders, safety"), {"add_measure", "end_measure", "review_measures", "remove", "hear_challenge", "end_removal", "leave", "end_leave",
+                                     "order_no_contact", "end_no_contact", "ask_accommodation", "answer_accommodation", "tell_hr", "duty_done",
+                                     "report_retaliation"}),
+    (_("Letters and private links"), {"send_letter", "record_delivery", "send_extension_notice", "make_party_link", "end_party_link", "offer_informal",
+                                      "ask_information"}),
+    (_("Deadlines"), {"extend_deadline", "hold_deadline", "resume_deadline", "correct_day0", "recalculate_deadlines"}),
+    (_("File, privacy, rules"), {"disclose", "flag_family", "unflag_family", "migrate_rules", "export_file", "propose_disposal", "withdraw_disposal",
+                                 "confirm_disposal", "take_in", "give_back"}),
+)  # fmt: skip
+
 TITLE_IX = CaseKind(
+    groups=GROUPS,
     code="TIX",
     label=_("Title IX"),
     domain="titleix",

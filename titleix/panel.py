@@ -15,7 +15,8 @@ from casework.models import Clock, Disposal
 from casework.services import local_today
 from district.models import User
 from titleix import checklist, inspections, matches, procedure, reading, taking
-from titleix.forms import ROLES
+from titleix.forms import ROLES, DismissForm
+from titleix.forms.screening import OUTCOMES
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
 
 # Who holds a function in the case sees its people by name; a mere reader sees labels.
@@ -215,6 +216,16 @@ class Shown:
 
 
 CODES = {
+    **dict(OUTCOMES), "proposed": _("proposed by the school"), "again": _("screened again"), "complainant": _("signed by the complainant"),
+    "complainant_parent": _("signed by a parent"), "coordinator": _("signed by the coordinator"), "noticed": _("stands in a notice"), "appeal": _("in the appeal"),
+    "follow_up": _("follow-up question"), "waived": _("has no questions"), "later": _("will name one later"), "none": _("wants none now"), "closing": _("closing"),
+    "check_30": _("after 30 days"), "check_60": _("after 60 days"), "check_90": _("after 90 days"), "check_in": _("check-in"), "measures": _("review of the measures"),
+    "planned": _("planned"), "cancelled": _("cancelled"), "referred": _("referred"), "told": _("told"), "mutual": _("binds both"), "one_sided": _("binds one"),
+    "declined": _("stays at the school"), "withdrawn": _("in writing"), "goes_on": _("the coordinator goes on"), "not_signed": _("the coordinator did not sign"),
+    "school_dismissed": _("ended without findings"), "decided_upheld": _("upheld"), "decided_changed": _("changed"), "decided_sent_back": _("sent back"),
+    "challenge_upheld": _("the removal stays"), "challenge_lifted": _("the removal is lifted"), "challenge_waived": _("not challenged"),
+    "granted": _("granted"), "partly": _("granted in part"), "disability": _("for a disability"), "language": _("for a language"),
+    **{f"dismissed_{ground}": label for ground, label in DismissForm.GROUNDS},
     "offered": _("offered"), "accepted": _("accepted"), "refused": _("refused"), "held": _("held"), "relied": _("relied on"),
     "not_relied": _("not relied on"), "alleged": "", "review": _("review"), "substantiated": _("substantiated"), "inconclusive": _("inconclusive"),
     "not_substantiated": _("not substantiated"), "responsible": _("responsible"), "not_responsible": _("not responsible"), "filed": _("filed"),

@@ -209,7 +209,19 @@ def test_a_district_case_from_the_report_to_the_archive(cast: Cast, staff: Simpl
     decide(cast, staff)
     appeal(cast, staff)
     remedy_and_close(cast)
-    read_letters(cast, "coordinator", "NOTICE", "INTERVIEW", "EVIDENCE", "REPORT", "DETERMINATION", "APPEAL_NOTICE", "APPEAL_DECISION", "OUTCOME", "MEMO")
+    read_letters(
+        cast,
+        "coordinator",
+        "NOTICE",
+        "INTERVIEW",
+        "EVIDENCE",
+        "REPORT",
+        "DETERMINATION",
+        "APPEAL_NOTICE",
+        "APPEAL_DECISION",
+        "OUTCOME",
+        "MEMO",
+    )
     for party in ("complainant", "respondent"):
         sent = Delivery.objects.filter(case__number=cast.number, party__part=party, code="DETERMINATION").get()
         assert sent.document is not None
@@ -237,7 +249,15 @@ def investigate(cast: Cast) -> None:
     page.set_input_files("#attach", {"name": "messages.pdf", "mimeType": "application/pdf", "buffer": pdf})
     page.get_by_role("button", name="Add the file").click()
     expect(page.get_by_role("link", name="messages.pdf")).to_be_visible()
-    cast.take("investigator", "add_evidence", title="Messages", on="2026-09-16", text="Found on both phones.", relied_on="on", attachment="messages.pdf")
+    cast.take(
+        "investigator",
+        "add_evidence",
+        title="Messages",
+        on="2026-09-16",
+        text="Found on both phones.",
+        relied_on="on",
+        attachment="messages.pdf",
+    )
     cast.look(cast.on("2026-09-17").take("investigator", "send_evidence", on="2026-09-17", means="email"))
 
 
@@ -297,7 +317,9 @@ def decide(cast: Cast, staff: SimpleNamespace) -> None:
 
 def appeal(cast: Cast, staff: SimpleNamespace) -> None:
     """The respondent appeals in time; somebody who was none of the others decides."""
-    cast.on("2026-09-28").take("coordinator", "file_appeal", party="Respondent 1", on="2026-09-28", bases="bias", text="The investigator was biased.")
+    cast.on("2026-09-28").take(
+        "coordinator", "file_appeal", party="Respondent 1", on="2026-09-28", bases="bias", text="The investigator was biased."
+    )
     assign(cast, "appeal_officer", staff.officer)
     cast.look(cast.take("officer", "notify_appeal", on="2026-09-28", means="mail"))
     cast.on("2026-09-30").take("officer", "state_appeal", party="Complainant 1", on="2026-09-30", text="It was fair.")

@@ -12,6 +12,11 @@ from titleix.forms.base import EventForm, choose, long_text
 from titleix.screening import Answer
 
 ANSWERS = [(Answer.YES.value, _("Yes")), (Answer.NO.value, _("No")), (Answer.UNKNOWN.value, _("Not known"))]
+OUTCOMES = [
+    ("SCHOOL_30", _("School inquiry, 30 days")), ("DISTRICT_60", _("District, 60 days")), ("INFO_REQUESTED", _("More information is needed")),
+    ("OTHER_SEX_DISCRIMINATION", _("Other sex discrimination: district, 60 days")), ("NOT_TITLE_IX", _("Not Title IX: to be referred")),
+    ("DUPLICATE", _("The same incident is open already")),
+]  # fmt: skip
 TICKS = ("unwelcome", "severe", "pervasive", "objectively_offensive", "denies_equal_access")  # prong (b), five separate ticks
 
 
@@ -58,11 +63,10 @@ class ScreeningForm(StepForm):
         for name in self.IF_SEXUAL:
             setattr(self.fields[name], "conditional", True)  # noqa: B010 - read by the template
         from titleix import matches, reading
-        from titleix.screening import Outcome
 
         self.fields["duplicate_of"].help_text = matches.hint(self.flow.file, self.flow.turn.actor)
 
-        choose(self, "outcome", [("", "–"), *((outcome.value, outcome.value) for outcome in Outcome)])
+        choose(self, "outcome", [("", "–"), *OUTCOMES])
         for name, value in reading.proposed_answers(self.flow.file).items():
             if name in self.fields and name != "outcome":
                 self.fields[name].initial = value

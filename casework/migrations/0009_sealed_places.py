@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """The place of a meeting may be somebody's home."""
 
     dependencies = [
-        ("casework", "0007_processes"),
+        ("casework", "0008_rollup"),
     ]
 
     operations = [

@@ -1,0 +1,101 @@
+"""What the pages of Title IX cost, say in words, and forget when access ends."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from casework.casefile import load
+from casework.choices import file_choices, moves_case
+from casework.kinds import kind
+from casework.models import Alert
+from district.models import User
+from notifications import selectors
+from notifications.fanout import fan_out
+from tests.titleix.conftest import Walk
+from tests.titleix.lives import appealed, decided, investigated, school_found
+from titleix.kind import GROUPS
+from titleix.models import Record
+from titleix.panel import CODES
+from titleix.workflow import TitleIXWorkflow
+
+MOST = 12
+
+
+@pytest.fixture
+def frozen():
+    with time_machine.travel(datetime(2026, 12, 2, 15, tzinfo=UTC), tick=False) as traveller:
+        yield traveller
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/inbox")  # the first request of a session writes the session
+    return client
+
+
+@pytest.mark.parametrize("life", [investigated, appealed], ids=["investigation", "appeal"])
+def test_case_page_desk_and_steps_cost_little(report, staff, frozen, django_assert_max_num_queries, life):
+    if life is appealed:
+        decided(report)
+    walk = life(report)
+    for who in (staff.coordinator, staff.investigator):
+        client = browser(who)
+        for address in ("/", f"/cases/{walk.number}", f"/cases/{walk.number}/deadlines", f"/cases/{walk.number}/steps/interview"):
+            with django_assert_max_num_queries(MOST):
+                assert client.get(address).status_code in (200, 404), address
+
+
+def test_every_code_of_a_record_stands_in_words(report, staff, screened, frozen):
+    decided(report)
+    appealed(report)
+    report("decide_appeal", staff.officer, "2026-12-09", result="upheld", text="No bias.")
+    codes = set(Record.objects.values_list("code", flat=True)) - {""}
+    assert len(codes) > 12
+    assert codes <= set(CODES)
+    page = browser(staff.coordinator).get(f"/cases/{report.number}").content.decode()
+    assert not re.findall(r" · (?:[A-Z]+_[A-Z0-9_]+|[a-z]+_[a-z_]+)<", page)
+
+
+def test_the_outcomes_of_a_screening_are_offered_in_words(report, staff, frozen):
+    report("triage", staff.coordinator, "2026-09-08")
+    page = browser(staff.coordinator).get(f"/cases/{report.number}/steps/screen").content.decode()
+    assert "School inquiry, 30 days" in page
+    assert ">SCHOOL_30<" not in page
+
+
+def test_every_heading_names_steps_that_there_are(report, staff):
+    known = {name for name, _move in TitleIXWorkflow.transitions()}
+    named = [name for _heading, names in GROUPS for name in names]
+    assert set(named) <= known
+    assert len(named) == len(set(named))
+    walk = investigated(report)
+    file = load(kind("TIX"), numbers=[walk.number], lock=False)[0]
+    small = [choice for choice in file_choices(file, staff.coordinator) if choice.enabled and not moves_case(choice)]
+    assert len([choice for choice in small if choice.name not in named]) <= 4
+
+
+def test_an_inbox_forgets_a_case_when_access_ends(report, staff, frozen):
+    walk: Walk = investigated(report)
+    Alert.objects.create(case=walk.case, code="DUE", level="owner", raised_at=datetime(2026, 12, 2, 14, tzinfo=UTC))
+    fan_out(datetime(2026, 12, 2, 15, tzinfo=UTC))
+    fresh = User.objects.get(pk=staff.investigator.pk)
+    assert selectors.strip(fresh)[0] == len(selectors.inbox(fresh)) > 0
+    assert walk.number in browser(fresh).get("/inbox").content.decode()
+    row = walk.case.assignments.get(user=staff.investigator)
+    walk("unassign", staff.coordinator, "2026-12-02", assignment=str(row.id), reason="moves to another school")
+    fresh = User.objects.get(pk=staff.investigator.pk)
+    assert (selectors.strip(fresh)[0], selectors.inbox(fresh, "all")) == (0, [])
+    assert walk.number not in browser(fresh).get("/inbox?show=all").content.decode()
+
+
+def test_a_school_case_reads_in_words(screened, staff, frozen):
+    walk = school_found(screened())
+    page = browser(staff.coordinator).get(f"/cases/{walk.number}").content.decode()
+    assert "School inquiry, 30 days" in page
+    assert "substantiated" in page

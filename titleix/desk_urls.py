@@ -3,6 +3,7 @@
 from django.urls import path
 
 from titleix import privacy_views as views
+from titleix import training_views
 
 urlpatterns = [
     path("title-ix/reads", views.record, name="reads"),
@@ -10,5 +11,6 @@ urlpatterns = [
     path("title-ix/holds", views.holds, name="holds"),
     path("title-ix/holds/<uuid:pk>/lift", views.lift, name="hold-lift"),
     path("title-ix/retention", views.past_retention, name="retention"),
+    path("title-ix/trainings", training_views.trainings, name="trainings"),
     path("title-ix/emergency", views.break_glass, name="emergency"),
 ]

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from casework import attachments, files, sealed
 from casework.letters import Rendered
-from casework.models import Attachment, Document, Event
+from casework.models import Appointment, Attachment, Document, Event
 from casework.services import act
 from district.models import School
 from tests.titleix.conftest import HARASSMENT, KNOWN, Walk
@@ -71,7 +71,18 @@ def told(staff) -> Walk:
     walk.assign("investigator", s.investigator, "2026-09-10")("begin_investigation", s.investigator, "2026-09-11")
     for part in ("complainant", "respondent"):
         walk("interview", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", notice_on="2026-09-11", text=SAYS)
+        walk("record_advisor", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", choice="none")
     walk("add_evidence", s.investigator, "2026-09-16", on="2026-09-16", title=SAYS, text=SAYS, relied_on="on")
+    meeting = {
+        "meets_on": "2026-09-21",
+        "time": "09:00",
+        "minutes": "30",
+        "place": SAYS,
+        "purpose": SAYS,
+        "participants": SAYS,
+        "means": "mail",
+    }
+    walk("schedule_interview", s.investigator, "2026-09-16", party=walk.party("witness"), **meeting)
     clock = str(walk.clock("district_investigation").id)
     notices = {f"notice_{walk.party(part)}": "2026-09-17" for part in ("complainant", "respondent")}
     about = {"clock": clock, "cause": "law_enforcement", "reason": SAYS, **notices}
@@ -81,8 +92,8 @@ def told(staff) -> Walk:
     walk("correct_day0", s.coordinator, "2026-09-21", clock=clock, day0="2026-09-08", reason=SAYS)
     walk.sent("send_evidence", s.investigator, "2026-10-14")
     walk("respond", s.investigator, "2026-10-15", party=walk.party("respondent"), on="2026-10-15", what="answered", text=SAYS)
-    walk("write_report", s.investigator, "2026-10-26", text=SAYS, considered="on")
-    walk.sent("send_report", s.investigator, "2026-10-28").assign("decision_maker", s.decider, "2026-10-29")
+    walk("write_report", s.investigator, "2026-10-26", text=SAYS, considered="on", responses=["1"])
+    walk.assign("decision_maker", s.decider, "2026-10-27").sent("send_report", s.investigator, "2026-10-28")
     walk("questions", s.decider, "2026-10-29", code="offered", on="2026-10-29", text=SAYS)
     walk("questions", s.decider, "2026-11-06", code="finished", on="2026-11-06")
     said = {"facts": SAYS, "conclusions": SAYS, "sanctions": SAYS, "why_1": SAYS}
@@ -148,17 +159,18 @@ def test_files_are_read_through_one_door(told, staff, client):
 
 
 def test_rotation_takes_rows_letters_and_files_along(told, settings):
-    letter(told)
+    made = letter(told)
     old = dict(settings.SEAL_KEYS)
     settings.SEAL_KEYS = {"new": b"n" * 32} | old
     call_command("reseal", "--batch", "3", "--json", stdout=StringIO(), stderr=StringIO())
     settings.SEAL_KEYS = {"new": b"n" * 32}
     assert told.case.narrative == SAYS
     assert files.read(Attachment.objects.get()) == SAYS.encode()
-    document = Document.objects.get()
+    document = Document.objects.get(pk=made.pk)
     assert (files.read(document), document.data) == (f"%PDF-1.7 {SAYS}".encode(), {"to": SAYS, "n": 1})
     party = Party.objects.filter(case=told.case).first()
     assert party is not None
+    assert Appointment.objects.get().place == SAYS
     assert set(party.prints) == set(sealed.prints({"name": f"Ada {PLANTED}", "email": party.email, "phone": party.phone}))
     assert TitleIXCase.objects.filter(parties__prints__overlap=sealed.prints({"name": f"{PLANTED}, Ada"})).distinct().count() == 1
 

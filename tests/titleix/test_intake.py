@@ -498,6 +498,8 @@ def test_a_reporter_learns_no_more_than_a_word(reporter, staff, clock):
     act(case.number, "triage", actor=staff.coordinator)
     assert state() == "Being looked at"
     act(case.number, "screen", actor=User.objects.get(pk=staff.coordinator.pk), data=SEXUAL | {"q1": "N", "q5": "N"})
+    referral = {"office": "Student services", "email": "office@example.org", "phone": "980 555 0100", "text": "It is another matter."}
+    act(case.number, "refer", actor=User.objects.get(pk=staff.coordinator.pk), data=referral)
     assert TitleIXCase.objects.get().closed_on
     assert state() == "Closed"
     assert reporter.client.post("/report/follow/answer", {"text": "more"}).status_code == 409

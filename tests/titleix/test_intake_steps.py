@@ -115,9 +115,11 @@ def test_after_a_close_for_want_of_facts_the_reporter_is_heard_and_after_others_
     walk("reporter_answered", None, "2026-10-01", text="I can tell you who it was.")
     assert Alert.objects.filter(case=walk.case, code="REPORTER_ANSWERED").exists()
     walk("reopen", staff.coordinator, "2026-10-02", reason="new facts")
-    assert walk.case.closed_on is None
+    assert (walk.case.closed_on, walk.state) == (None, "SCREENING")  # its facts are weighed before anything else (T-20)
     other = opened(staff, receipt="c" * 64)
     other("triage", staff.coordinator, "2026-09-08")("screen", staff.coordinator, "2026-09-08", **(SEXUAL | {"q1": "N"}))
+    referral = {"office": "Student services", "email": "office@example.org", "phone": "980 555 0100", "text": "It is another matter."}
+    other("refer", staff.coordinator, "2026-09-09", **referral)
     assert other.case.closed_reason == "REFERRED"
     with pytest.raises(NotNow, match="closed"):
         other("reporter_answered", None, "2026-09-10", text="more")

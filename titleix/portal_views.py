@@ -61,7 +61,7 @@ def _page(request: HttpRequest, template: str, link: PartyLink | None, status: i
 def _private(answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow"
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"  # with "no-referrer" a browser sends "Origin: null", and no form would be taken
     return answer
 
 

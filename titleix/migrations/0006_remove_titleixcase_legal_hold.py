@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('titleix', '0004_workflows'),
+        ('titleix', '0005_redacted_copies'),
     ]
 
     operations = [

@@ -183,7 +183,10 @@ def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
             decision.add("withdraw_action", key=action.key)
     if facts.moved:
         decision.add("transfer", school_id=facts.here)
+    lost = [key for key in facts.triggers if key not in now and plan.trigger(key) and not plan.is_run(key)]
     if facts.moved or facts.state in PENDING:
+        if lost and facts.corrected and RANK.get(facts.stage, 0) >= RANK["TIER2"]:
+            decision.add("flag_correction", lost=lost)  # whoever takes the case over must know of it
         if not _raise_pending(decision, now, plan):
             _detect(decision, now, plan)  # also while nobody holds the case: else the record would lag until the next mark
         return
@@ -191,7 +194,6 @@ def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
         _leave_monitor(decision, now, plan)
     elif _raise(decision, facts.state, now, plan):
         return
-    lost = [key for key in facts.triggers if key not in now and plan.trigger(key) and not plan.is_run(key)]
     if facts.state == "WATCH" and not now and facts.corrected and not facts.worked and not any(notice.sent for notice in facts.notices):
         decision.add("close_corrected")
         return

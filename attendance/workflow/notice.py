@@ -39,6 +39,12 @@ def not_reissued(flow: NoticeWorkflow) -> object:
     return unmet(not again, _("The notice was reissued already."))
 
 
+def still_counts(flow: NoticeWorkflow) -> object:
+    """A letter whose days were excused meanwhile must not go out again: it would say what is no longer so (A3.3)."""
+    words = _("The record was corrected after this letter went out. A new notice begins by itself when the threshold is reached again.")
+    return unmet(flow.notice.superseded_on is None, words)
+
+
 class NoticeWorkflow(AttendanceFlow):
     """One notice to the family, from due to delivered."""
 
@@ -137,7 +143,7 @@ class NoticeWorkflow(AttendanceFlow):
 
     @step(
         state, source=[NoticeState.RETURNED], label=_("Reissue the notice"), by=(WORK, MAIL), form=ReasonForm,
-        conditions=[not_reissued], primary=True, does=_("Begins the notice anew after the address was confirmed."),
+        conditions=[not_reissued, still_counts], primary=True, does=_("Begins the notice anew after the address was confirmed."),
         makes=_("A new notice with a clock of its own."),
     )  # fmt: skip
     def reissue(self) -> None:
@@ -160,8 +166,12 @@ class NoticeWorkflow(AttendanceFlow):
         by=(SYSTEM,), event=Event.Kind.FACT, work=False,
     )  # fmt: skip
     def supersede(self) -> None:
-        """A cited day was excused after the letter went out: it stays, but no longer counts (A-08)."""
+        """A cited day was excused after the letter went out: it stays, but no longer counts (A-08). One that came back is
+        over with it, since it is not reissued."""
         self.notice.superseded_on = self.effective_on
+        if self.notice.state == NoticeState.RETURNED:
+            self.finish_task("CONFIRM_ADDRESS", "superseded", cancelled=True)
+            self.end_process()
 
     @step(
         state, source=BEFORE_SENT, label=_("Sent too late"), by=(SYSTEM,), event=Event.Kind.FACT, work=False,

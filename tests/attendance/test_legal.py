@@ -191,3 +191,33 @@ def test_the_authorities_are_told_within_a_work_day(road, people):
     )
     clock.refresh_from_db()
     assert clock.status == "MET"
+
+
+def test_a_letter_that_came_back_is_not_sent_again_when_its_days_were_excused(road, people):
+    """A3.3: it would say what is no longer so."""
+    road.night(d(9, 1), d(9, 3), d(9, 10)).deliver(d(9, 11))
+    road.night(d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7), but="L6")
+    notice = Notice.objects.get(case=road.case, covers__contains=["L6"])
+    assert road.case.tasks.filter(kind="CONFIRM_ADDRESS", status="OPEN").exists()
+    for day in (d(9, 22), d(9, 29)):
+        road.nights.sis.absent("S1", day, code="1A")
+    road.nights.run(d(10, 20))
+    notice.refresh_from_db()
+    assert (notice.state, notice.superseded_on, notice.closed_on) == ("RETURNED", d(10, 20), d(10, 20))
+    assert road.case.tasks.get(kind="CONFIRM_ADDRESS").status == "CANCELLED"
+    with pytest.raises(NotNow, match="corrected after this letter went out"):
+        road.step("reissue", people.worker, d(10, 21), notice.id, reason="new address")
+    road.night(d(11, 4), d(11, 5))
+    fresh = Notice.objects.get(case=road.case, covers__contains=["L6"], superseded_on=None)
+    assert (fresh.state, len(fresh.cited)) == ("DUE", 6)
+
+
+def test_a_correction_is_flagged_also_while_nobody_holds_the_case(road, people):
+    road.night(d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7))
+    road.step("hold_case", people.supervisor, d(10, 8), until="2026-10-30", reason="the family is away")
+    for day in (d(9, 22), d(9, 29)):
+        road.nights.sis.absent("S1", day, code="1A")
+    road.nights.run(d(10, 20))
+    assert road.case.state == "ON_HOLD"
+    assert Event.objects.filter(case=road.case, name="flag_correction").count() == 1
+    assert road.case.tasks.filter(kind="REVIEW_CORRECTION", status="OPEN").exists()

@@ -139,7 +139,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     file = _file(request, number, reads.What.CASE)
     found = file_choices(file, request.user)
     events = selectors.timeline(file.case, request.GET.get("show", ""))
-    flow = file.kind.workflow(file.case.rules)
+    flow, hung = file.kind.workflow(file.case.rules), selectors.hanging(file.case, file.running)
     context = {
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
         "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
@@ -147,11 +147,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
         "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
         "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
-        "documents": selectors.documents(file.case), "show": request.GET.get("show", ""),
+        "documents": hung.documents, "show": request.GET.get("show", ""),
         "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": {**dict(Role.choices), "MEDIATOR": access.WHO["mediate_cases"]},
-        "clocks": sorted(file.running, key=lambda clock: clock.due), "rungs": selectors.rungs_of(file.running),
+        "clocks": sorted(file.running, key=lambda clock: clock.due), "rungs": hung.rungs,
         "appointments": file.appointments, "windows": feasible(file),
-        "attachments": list(Attachment.objects.filter(case=file.case)), "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
+        "attachments": hung.attachments, "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
     }  # fmt: skip
     return render(request, "casework/case.html", context)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -57,11 +59,15 @@ def matches(file: CaseFile, user: Any) -> list[Match]:
     mine = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases")
     others = TitleIXCase.objects.filter(Exists(mine), pk__in=access.visible(user, "TIX").values("pk")).exclude(pk=file.case.pk)
     why: dict[int, set[str]] = {}
+    found = {}
     for part, code in ((Party.Part.RESPONDENT, PRIOR), (Party.Part.COMPLAINANT, SAME_PERSON)):
         same = _same(reading.people(file, part))
         if same is not None:
-            for pk in others.filter(Exists(Party.objects.filter(same, case=OuterRef("pk"), part=part))).values_list("pk", flat=True)[:MOST]:
-                why.setdefault(pk, set()).add(code)
+            found[code] = Exists(Party.objects.filter(same, case=OuterRef("pk"), part=part))
+    if found:
+        rows_with = others.annotate(**found).filter(reduce(or_, (Q(**{code: True}) for code in found))).values("pk", *found)[: 2 * MOST]
+        for row in rows_with:
+            why.setdefault(row["pk"], set()).update(code for code in found if row[code])
     if file.case.school_id and file.case.incident_on:
         day = others.filter(school_id=file.case.school_id, incident_on=file.case.incident_on)
         for pk in day.values_list("pk", flat=True)[:MOST]:

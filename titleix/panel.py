@@ -18,6 +18,7 @@ from titleix import checklist, inspections, matches, procedure, reading, taking
 from titleix.forms import ROLES, DismissForm
 from titleix.forms.screening import OUTCOMES
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
+from titleix.privacy_forms import grants_of
 
 # Who holds a function in the case sees its people by name; a mere reader sees labels.
 FUNCTIONS = (
@@ -187,7 +188,9 @@ def _in_emergency(user: Any, case: TitleIXCase) -> bool:
 
 def _users(file: CaseFile) -> dict[int, str]:
     wanted = {row.user_id for row in file.children["assignment"]} | {row.by_id for row in file.children["record"] if row.by_id}
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted).only("first_name", "last_name", "username")} if wanted else {}
+    names = {row.user_id: str(row.user) for row in grants_of(file)}
+    gone = wanted - set(names)  # who no longer holds anything in the case
+    return names | {user.pk: str(user) for user in (User.objects.filter(pk__in=gone) if gone else ())}
 
 
 def _people(file: CaseFile) -> list[tuple[Party, str, list[Party]]]:

@@ -36,7 +36,7 @@ class LinkForm(PartyChoice):
 
 def open_links(flow: Workflow) -> list[PartyLink]:
     """The links of the case that are not taken back."""
-    return list(PartyLink.objects.filter(case_id=flow.case.pk, revoked_at=None).select_related("party").order_by("made_at"))
+    return sorted((row for row in flow.file.children["party_link"] if row.revoked_at is None), key=lambda row: row.made_at)
 
 
 class EndLinkForm(StepForm):
@@ -48,7 +48,8 @@ class EndLinkForm(StepForm):
         """Those that are not taken back."""
         field = self.fields["link"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(str(link.pk), f"{link.party.label} ({link.made_at:%d %b %Y})") for link in open_links(self.flow)]
+        labels = {party.id: party.label for party in self.flow.file.children["party"]}
+        field.choices = [(str(link.pk), f"{labels[link.party_id]} ({link.made_at:%d %b %Y})") for link in open_links(self.flow)]
 
 
 def waive(flow: Workflow, person: UUID | None) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.casefile import CaseFile
 from casework.models import CaseUserPermission, LegalHold
 from casework.stepforms import DateInput, StepForm
 from district.models import Role, School, Student, User
@@ -120,12 +121,21 @@ class InvolveForm(StepForm):
         return cleaned
 
 
+def grants_of(file: CaseFile) -> list[CaseUserPermission]:
+    """Who holds what in the case, with their names; read once for a page (one statement)."""
+    if "_grants" not in file.__dict__:
+        rows = CaseUserPermission.objects.filter(content_object_id=file.case.pk).select_related("user", "permission")
+        file.__dict__["_grants"] = list(rows)
+    return list(file.__dict__["_grants"])
+
+
 def involved(flow: Workflow) -> list[User]:
     """Who was brought in beside the functions."""
     functions = {row.user_id for row in flow.file.children["assignment"] if row.ends_on is None}
-    rows = CaseUserPermission.objects.filter(content_object_id=flow.case.pk).exclude(user_id__in=functions)
-    others = rows.exclude(user__in=rows.filter(permission__codename="coordinate_cases").values("user"))
-    return list(User.objects.filter(pk__in=others.values("user")).order_by("last_name", "pk"))
+    rows = [row for row in grants_of(flow.file) if row.user_id not in functions]
+    coordinate = {row.user_id for row in rows if row.permission.codename == "coordinate_cases"}
+    others = {row.user_id: row.user for row in rows if row.user_id not in coordinate}
+    return sorted(others.values(), key=lambda user: (user.last_name, user.pk))
 
 
 class ReleaseForm(StepForm):

@@ -43,7 +43,8 @@ def _other_person(flow: Workflow) -> object:
 
 def kept(flow: Workflow) -> object:
     """The contents of the file are there: what was destroyed is never opened again."""
-    return unmet(not retention.destroyed(flow.case.pk), _("The contents of this file were destroyed; it cannot be opened again."))
+    gone = flow.case.closed_on is not None and retention.destroyed(flow.case.pk)  # only what is closed is ever destroyed
+    return unmet(not gone, _("The contents of this file were destroyed; it cannot be opened again."))
 
 
 def _flagged(flow: Workflow) -> object:
@@ -51,6 +52,8 @@ def _flagged(flow: Workflow) -> object:
 
 
 def _open_flags(flow: Workflow) -> list[FamilyFlag]:
+    if not any(party.student_id for party in flow.file.children["party"]):  # a notice stands on a student whom we know
+        return []
     return list(FamilyFlag.objects.filter(case_id=flow.case.pk, notice__until=None).select_related("notice"))
 
 

@@ -143,6 +143,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
         "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
+        "beside": [c for c in found if c.process is None and c.enabled and not moves_case(c)],
         "steps": [c for c in found if moves_case(c) or (c.step.primary and c.enabled and not is_note(c))], "notes": [c for c in found if is_note(c)],
         "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
         "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],

@@ -13,7 +13,7 @@ from casework.feasible import Window
 from casework.kinds import CaseKind, Party
 from casework.services import local_today
 from titleix import clocks, packs, procedure, reading, words
-from titleix.models import Assignment, Delivery, PartyLink, Record, TitleIXCase
+from titleix.models import Assignment, Delivery, FamilyFlag, PartyLink, Record, TitleIXCase
 from titleix.models import Party as Person
 from titleix.panel import panel
 from titleix.workflow import RULES, TitleIXWorkflow
@@ -80,7 +80,14 @@ TITLE_IX = CaseKind(
     labels=labels,
     search=search,
     number_width=4,
-    children={"party": Person, "assignment": Assignment, "record": Record, "delivery": Delivery, "party_link": PartyLink},
+    children={
+        "party": Person,
+        "assignment": Assignment,
+        "record": Record,
+        "delivery": Delivery,
+        "party_link": PartyLink,
+        "family_flag": FamilyFlag,
+    },
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
     parties=parties,

@@ -218,21 +218,6 @@ def counts(user: Any) -> dict[str, int]:
     )
 
 
-def by_duty(user: Any) -> list[tuple[str, str, int, int]]:
-    """(duty, label, open, overdue) over the cases that the user may see: what the steps wait for."""
-    rows = (
-        access.visible(user).filter(closed_on=None).exclude(next_duty="").order_by().values("kind", "next_duty")
-        .annotate(open=Count("id"), late=Count("id", filter=Q(next_due__lt=local_today())))
-    )  # fmt: skip
-    return sorted(
-        (
-            (row["next_duty"], str(kinds.kind(row["kind"]).clock_labels.get(row["next_duty"], row["next_duty"])), row["open"], row["late"])
-            for row in rows
-        ),
-        key=lambda row: -row[3],
-    )  # fmt: skip
-
-
 @dataclass
 class ClockView:
     """A clock with what happened to it and its alerts, for pages and commands."""

@@ -56,7 +56,7 @@ def _imports(user: User) -> dict[str, Any]:
 SECTIONS = [
     Section("titleix/desk.html", None, _titleix),
     Section("web/home/compliance.html", frozenset({Role.SUPERVISOR}), watched),
-    Section("web/home/figures.html", READERS, lambda user: {"counts": selectors.counts(user)}),
+    Section("web/home/figures.html", READERS - {Role.SUPERVISOR}, lambda user: {"counts": selectors.counts(user)}),
     Section("web/home/today.html", frozenset({Role.SSW}), _shelves),
     Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),
     Section("web/home/mail.html", frozenset({Role.SSW, Role.DATA_MANAGER}), lambda user: {"to_mail": letters_waiting(user, "SIGNED")}),

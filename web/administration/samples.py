@@ -26,6 +26,13 @@ ATTENDANCE: dict[str, Any] = {
         "at": 3, "unit": "day", "percent": False, "window": "school_year", "window_n": 0, "cite": "G.S. 115C-378", "kind": "unexcused",
         "actions": [],
     },
+    "meeting": {"on": "2026-10-15", "at": "08:30", "place": "Room 12", "interpreter": True},
+    "goal_percent": 95, "goal_unexcused": 1, "resources": "bus pass", "signed_on": "2026-10-15",
+    "actions": [{"what": "call every morning", "owner": "counselor", "due": "2026-10-30"}], "signatures": {"parent": "signed", "student": "refused"},
+    "plan": [{"what": "call every morning", "owner": "counselor", "due": "2026-10-30"}], "notice_sent": "2026-10-05", "unexcused": 10, "absences": 14,
+    "notices": [{"code": "L6", "sent": "2026-10-05", "delivered": "2026-10-08"}], "conference": "2026-10-15", "provider": "Sweetgum Mediation",
+    "reason": "as the example says", "to": "District Attorney", "kind": "NOTIFY", "facts": "as the example says", "verified_by": "Sam Example",
+    "verified_on": "2026-10-16",
 }  # fmt: skip
 SHARED = {"district"}
 

@@ -249,14 +249,18 @@ class Workflow:
         return self.file.add(task)
 
     def finish_task(self, kind: str, outcome: str = "", cancelled: bool = False) -> bool:
-        """Close the open duties of a kind and the clocks that date them; whether there was one."""
-        tasks = [task for task in self.file.tasks if task.kind == kind and task.status == Task.Status.OPEN]
+        """Close the open duties of a kind and the clocks that date them; whether there was one. A process closes its own and
+        the case's, never those of another process of the same kind (two referrals may be open at once)."""
+        tasks = [task for task in self.file.tasks if task.kind == kind and task.status == Task.Status.OPEN and self._mine(task)]
         for task in tasks:
             task.status = Task.Status.CANCELLED if cancelled else Task.Status.DONE
             task.closed_at, task.closed_by_id, task.outcome = self.turn.now, self.actor_id, outcome
             self.file.touch(task)
             self._end_clock_of(task, cancelled, outcome)
         return bool(tasks)
+
+    def _mine(self, task: Task) -> bool:
+        return self.process is None or task.process_id in (None, self.process.id)
 
     def _end_clock_of(self, task: Task, cancelled: bool, outcome: str) -> None:
         for clock in [clock for clock in self.file.running if clock.id == task.clock_id]:

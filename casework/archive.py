@@ -85,7 +85,7 @@ def timeline_sections(case: Case, labels: dict[str, Any], who: Callable[[Event],
 
 
 def _letters(case: Case) -> list[Entry]:
-    rows = Document.objects.filter(case=case).select_related("case").order_by("created_at", "pk")
+    rows = Document.objects.filter(case=case).select_related("case").order_by("created_at", "code", "language", "pk")
     return [
         Entry(f"letters/{n:03}-{row.code}-{row.language}.pdf", f"{row.code} {row.recipient}".strip(), files.read(row))
         for n, row in enumerate(rows, 1)

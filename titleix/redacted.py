@@ -257,7 +257,7 @@ def _case(file: CaseFile, employees: dict[int, tuple[str, User]]) -> Paper:
 
 
 def _letters(file: CaseFile) -> list[Paper]:
-    rows = Document.objects.filter(case_id=file.case.pk).select_related("case").order_by("created_at", "pk")
+    rows = Document.objects.filter(case_id=file.case.pk).select_related("case").order_by("created_at", "code", "language", "pk")
     return [_letter(n, row) for n, row in enumerate(rows, 1)]
 
 

@@ -181,9 +181,8 @@ def test_after_the_export_no_original_is_found(walk, staff, counsel, django_asse
     assert walk.case.events.latest("seq").data["what"] == "key"
     assert Read.objects.filter(case=walk.case, what="EXPORT", refused=True, user=staff.coordinator).count() == 1
     # a second copy of the file has the same bytes: what was taken before does not change it
-    assert zipfile.ZipFile(io.BytesIO(client.post(f"{address}/file").content)).read("letters/001-NOTICE-es.pdf") == archive.read(
-        "letters/001-NOTICE-es.pdf"
-    )
+    letter = next(name for name in archive.namelist() if name.startswith("letters/"))
+    assert zipfile.ZipFile(io.BytesIO(client.post(f"{address}/file").content)).read(letter) == archive.read(letter)
 
 
 def test_a_file_that_changed_is_looked_at_anew(walk, staff):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import uuid4
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -14,9 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from attendance import blocks
 from casework import access
-from casework.bulk import BULK_KEY, Answer
-from casework.errors import Invalid, Refused
-from casework.services import act, local_today
+from casework.bulk import Answer, taken
+from casework.services import local_today
 from casework.stepforms import DateInput
 
 MOST = 24
@@ -81,10 +81,5 @@ def _schedule(request: HttpRequest, slot: blocks.Slot, data: dict[str, Any], key
         "on": data["on"].isoformat(), "at": at, "place": data["place"], "interpreter": "on" if one.language != "en" else "",
         "language": one.language, "reason": _("The conference could not be held before."),
     }  # fmt: skip
-    try:
-        act(one.number, step, actor=request.user, data=values, key=uuid5(BULK_KEY, f"{key[:40]}:{one.id}"), process=one.id)
-    except Invalid as error:
-        return Answer(one.number, done=False, why="; ".join(words for found in error.errors.values() for words in found))
-    except Refused as error:
-        return Answer(one.number, done=False, why=str(error))
-    return Answer(one.number, done=True, why=at)
+    answer = taken(one.number, step, request, values, key=f"{key[:40]}:{one.id}", process=one.id)
+    return replace(answer, why=at) if answer.done else answer

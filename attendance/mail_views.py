@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import uuid4
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -16,9 +16,8 @@ from django.views.decorators.http import require_GET
 from attendance import mailroom
 from attendance.models import Notice
 from casework import access
-from casework.bulk import BULK_KEY, Answer
-from casework.errors import Invalid, Refused
-from casework.services import act, local_today
+from casework.bulk import taken
+from casework.services import local_today
 from casework.stepforms import DateInput
 
 WHY = {
@@ -62,25 +61,13 @@ def mail(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "attendance/mail.html", context, status=422)
     data = {"on": form.cleaned_data["on"].isoformat(), "means": form.cleaned_data["means"]}
-    answers = [_mailed(request, letter, data, str(context["key"])) for letter in picked if letter.process]
+    key = str(context["key"])[:40]
+    answers = [
+        taken(letter.number, "send", request, data, key=f"{key}:{letter.process}", process=letter.process)
+        for letter in picked
+        if letter.process
+    ]
     return render(request, "attendance/mailed.html", {"answers": answers})
-
-
-def _mailed(request: HttpRequest, letter: mailroom.Letter, data: dict[str, Any], key: str) -> Answer:
-    try:
-        act(
-            letter.number,
-            "send",
-            actor=request.user,
-            data=data,
-            key=uuid5(BULK_KEY, f"{key[:40]}:{letter.process}"),
-            process=letter.process,
-        )
-    except Invalid as error:
-        return Answer(letter.number, done=False, why="; ".join(words for found in error.errors.values() for words in found))
-    except Refused as error:
-        return Answer(letter.number, done=False, why=str(error))
-    return Answer(letter.number, done=True)
 
 
 @login_required

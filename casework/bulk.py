@@ -6,6 +6,7 @@ case is its own transaction: what is refused in one is told and does not stop th
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -52,6 +53,20 @@ class Answer:
     number: str
     done: bool
     why: str = ""
+    form: Any = None
+
+
+def taken(number: str, name: str, request: HttpRequest, data: Mapping[str, Any], *, key: str, process: UUID | None) -> Answer:
+    """One step of one of several cases, through the door; what is refused is told in words and stops no other. `key` tells
+    this case's part of the request apart, so that sending it again changes nothing."""
+    try:
+        act(number, name, actor=request.user, data=data, files=request.FILES, key=uuid5(BULK_KEY, key), process=process)
+    except Invalid as error:
+        why = "; ".join(words for found in error.errors.values() for words in found)
+        return Answer(number, done=False, why=why, form=error.form)
+    except Refused as error:
+        return Answer(number, done=False, why=str(error))
+    return Answer(number, done=True)
 
 
 @login_required
@@ -136,17 +151,10 @@ def _take_all(request: HttpRequest, context: dict[str, Any], targets: list[tuple
     data, key = given(request), str(request.POST.get("key", ""))[:40]
     answers: list[Answer] = []
     for file, choice in targets:
-        try:
-            act(
-                file.case.number, choice.name, actor=request.user, data=data, files=request.FILES, revision=None,
-                key=uuid5(BULK_KEY, f"{key}:{file.case.number}:{choice.process}:{choice.name}"), process=choice.process,
-            )  # fmt: skip
-            answers.append(Answer(file.case.number, done=True))
-        except Invalid as error:
-            if not answers and error.form is not None:
-                return render(request, "casework/bulk.html", context | {"form": error.form, "choice": choice, "key": key}, status=422)
-            answers.append(Answer(file.case.number, done=False, why="; ".join(words for found in error.errors.values() for words in found)))
-        except Refused as error:
-            answers.append(Answer(file.case.number, done=False, why=str(error)))
+        of = f"{key}:{file.case.number}:{choice.process}:{choice.name}"
+        answer = taken(file.case.number, choice.name, request, data, key=of, process=choice.process)
+        if answer.form is not None and not answers:
+            return render(request, "casework/bulk.html", context | {"form": answer.form, "choice": choice, "key": key}, status=422)
+        answers.append(answer)
     left = [number for number in context["numbers"] if number not in {answer.number for answer in answers}]
     return render(request, "casework/bulk_done.html", {"offer": context["offer"], "answers": answers, "left": left})

@@ -25,7 +25,7 @@ from casework.choices import Choice, file_choices
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.models import CaseUserPermission, Document, Process, Recusal
 from casework.services import act, flow_for, local_today
-from casework.views import given
+from casework.views import given, uuid_or_none
 from casework.workflow import Turn
 from district.models import Guardian, Student
 
@@ -177,10 +177,7 @@ def step(request: HttpRequest, desk: str, pk: UUID, name: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, desk: str, file: CaseFile, pk: UUID, choice: Choice) -> HttpResponse:
-    try:
-        key = UUID(request.POST["key"]) if request.POST.get("key") else None
-    except ValueError:
-        key = None
+    key = uuid_or_none(request.POST.get("key"))
     revision = request.POST.get("revision", "")
     try:
         act(

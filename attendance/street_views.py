@@ -24,7 +24,7 @@ from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices
 from casework.errors import Invalid, NotNow, Refused, UnknownCase
 from casework.services import act, local_today
-from casework.views import given
+from casework.views import given, uuid_or_none
 
 SPOKEN = [
     ("", gettext_lazy("nobody")), ("parent or guardian", gettext_lazy("parent or guardian")), ("relative", gettext_lazy("relative")),
@@ -88,7 +88,7 @@ def _take(
     request: HttpRequest, found: street.Search, name: str, data: dict[str, Any], template: str, context: dict[str, Any]
 ) -> HttpResponse:
     """Through the door; what is refused is shown with everything that was typed."""
-    key = _uuid(data.get("key"))
+    key = uuid_or_none(data.get("key"))
     try:
         act(found.number, name, actor=request.user, data=data, key=key, process=found.id)
     except UnknownCase as error:
@@ -101,13 +101,6 @@ def _take(
     except Refused:
         return render(request, "errors/403.html", status=403)
     return redirect("street-one", pk=found.id) if street.search(request.user, found.id) else redirect("street")
-
-
-def _uuid(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text)) if text else None
-    except ValueError:
-        return None
 
 
 @require_GET

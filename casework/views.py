@@ -191,7 +191,7 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
     try:
         act(
             file.case.number, name, actor=request.user, data=given(request, choice.step.form if choice else None), files=request.FILES,
-            revision=_number(request.POST.get("revision")), key=_uuid(request.POST.get("key")), process=process,
+            revision=_number(request.POST.get("revision")), key=uuid_or_none(request.POST.get("key")), process=process,
         )  # fmt: skip
     except UnknownCase as error:
         raise Http404 from error
@@ -228,9 +228,10 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() else None
 
 
-def _uuid(text: str | None) -> UUID | None:
+def uuid_or_none(text: Any) -> UUID | None:
+    """The key of a request, or None for anything that is no UUID."""
     try:
-        return UUID(text) if text else None
+        return UUID(str(text)) if text else None
     except ValueError:
         return None
 

@@ -14,6 +14,7 @@ from notifications.selectors import strip
 from titleix.desks import lent
 
 # Administrators read no case; the others work a process and are not shown the case.
+ANSWER_FOR = {Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY}  # whose menu leads to the figures
 NO_CASES = {Role.DISTRICT_ADMIN, Role.STREET_LEAD, Role.STREET_MEMBER, Role.COURT_COORD}
 
 
@@ -44,7 +45,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "street": bool(roles & {Role.SSW, Role.SUPERVISOR}),
         "schedules": Role.SSW in roles,
         "mails": bool(roles & {Role.SSW, Role.DATA_MANAGER, Role.PRINCIPAL}),
-        "answers_for": bool(roles & {Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY}),
+        "answers_for": bool(roles & ANSWER_FOR),
         "ten_days": bool(roles & {Role.SSW, Role.DATA_MANAGER}),
         "maintains": bool(roles & {Role.DISTRICT_ADMIN, Role.SUPERVISOR}),
         "as_of": timezone.localtime(),

@@ -22,7 +22,7 @@ from casework.errors import Refused
 from casework.grants import grant, recuse_id
 from casework.models import Case, Event
 from casework.services import act
-from district.models import Post, School
+from district.models import Post, Role, School, User
 from district.posts import sync_posts
 from titleix.services import open_report
 from web import export
@@ -264,3 +264,10 @@ def test_a_title_ix_page_counts_only_what_its_reader_answers_for(db, people, sig
     numbers = set(re.findall(r"TIX-2026-\d+", client.get(f"{reverse('compliance-list', args=['TIX'])}?what=cases").content.decode()))
     assert numbers == {case.number for case in cases[:2]}
     assert sign_in(people.supervisor).get(reverse("compliance", args=["TIX"])).status_code == 404
+
+
+def test_a_post_without_cases_is_led_home_and_a_stranger_nowhere(people, sign_in):
+    deputy = User.objects.create_user("deputy")
+    Post.objects.create(user=deputy, role=Role.DEPUTY)
+    assert sign_in(deputy).get("/compliance").url == "/"
+    assert sign_in(people.stranger).get("/compliance").status_code == 404

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache, caches
@@ -17,6 +19,11 @@ from casework.models import Case
 from district.imports.pipeline import run_import
 from district.models import Import, User
 from tests.district.sis_files import SisFolder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROWSER = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 @pytest.fixture(scope="session")
@@ -101,3 +108,14 @@ def chromium() -> str:
         if path:
             return path
     pytest.skip("no Chromium found: apt-get install chromium, or set HOLDFAST_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The one browser of a run: a second one in the same process cannot be started beside it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
+        yield found
+        found.close()

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from casework import access, files
 from casework.models import Attachment, CaseUserPermission, Event
@@ -619,14 +618,6 @@ def test_no_name_in_a_log_an_address_a_title_or_the_timeline(reporter, staff, si
 
 
 # -- a real browser ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu", "--disable-sync", "--no-first-run"])
-        yield found
-        found.close()
 
 
 def look(page: Page) -> None:

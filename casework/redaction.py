@@ -14,66 +14,64 @@ The results hold no original. The key is a separate answer and belongs in a sepa
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# English and Spanish function words that are also names or initials: in lower case never taken for a person.
-FUNCTION_WORDS = _set(
-    """a al am an and any are as at be but by can con da de del do does dos dr el en er es etc ex for from go ha had has have
-    he her hi him his i id if in is it its la las le les lo los may me mi mr ms must my ni no nor not of off oh ok on or our
-    out para pm por que re se she si so sin son su sus than that the them then they this to tu un una up us vs was we were
-    who will with y ya yo you your"""
+from casework.spellings import (
+    DIGIT_GAP,
+    FUNCTION_WORDS,
+    NUMBER_GAP,
+    PARTICLES,
+    Folded,
+    Party,
+    address_lines,
+    address_regex,
+    address_words,
+    fold,
+    folding,
+    initials_of,
+    mail_regex,
+    name_words,
+    national,
+    needles,
+    number_regex,
+    own,
+    particles_of,
+    phone_regex,
+    plural_regex,
+    run_regex,
+    significant,
+    word_set,
 )
-# Inside a name, neither first nor last, these are no name by themselves.
-PARTICLES = _set("al bin da das de del den der di do dos du e el ibn la las le los san santa st ter van von y")
-# Capitalised without being anybody's name; a district adds its schools and forms by `vocabulary`.
-VOCABULARY = _set(
-    """january february march april may june july august september october november december monday tuesday wednesday thursday
-    friday saturday sunday title ix school high middle elementary principal coordinator investigator complainant respondent
-    witness student parent guardian mr mrs ms dr miss"""
-)
-SHARED_MAILBOXES = _set("info office admin mail email contact family parent student school home me")
-STREET_WORDS = (
-    "street st|avenue ave av|road rd|drive dr|lane ln|court ct|circle cir|boulevard blvd|place pl|terrace ter|parkway pkwy"
-    "|highway hwy|trail trl|way wy|apartment apt unit|north n|south s|east e|west w"
-)
-_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-_MARKS = {**dict.fromkeys("’‘ʼ´`′＇", "'"), **dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("“”„«»", '"')}
-MASK = "\ue000"  # stands for what is already a label; no letter, no digit, no separator
 
-GAP = r"[\s\-_.,'\"()]{0,3}"  # between the words of one name
-NUMBER_GAP = r"[\s.\-_]?"  # between the characters of a student number
-DIGIT_GAP = r"[\s().\-/·_]{0,3}"  # between the digits of one number
+__all__ = [
+    "FUNCTION_WORDS",
+    "LABEL_MAIL",
+    "VOCABULARY",
+    "Leak",
+    "Party",
+    "Redactor",
+    "Suspect",
+    "fold",
+    "one_edit_apart",
+    "stable_labels",
+    "unique",
+]
+
+
 MAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]+@[^\W_][\w-]*(?:\.[\w-]+)+")
 WORD = re.compile(r"[^\W\d_]+")
 LABEL_MAIL = "[e-mail]"
 
 
-@dataclass(frozen=True)
-class Party:
-    """One person and every original by which a document may give them away. Nothing of it is printed by `repr`."""
-
-    label: str
-    names: Sequence[str] = field(default=(), repr=False)  # full names: "Ana Lucía Reyes-Ortiz" or "Reyes-Ortiz, Ana"
-    nicknames: Sequence[str] = field(default=(), repr=False)
-    initials: Sequence[str] = field(default=(), repr=False)  # beside those that follow from the names
-    numbers: Sequence[str] = field(default=(), repr=False)  # student numbers, state numbers
-    emails: Sequence[str] = field(default=(), repr=False)
-    phones: Sequence[str] = field(default=(), repr=False)
-    addresses: Sequence[str] = field(default=(), repr=False)  # lines parted by commas or line ends, the street first
-
-    def originals(self) -> tuple[str, ...]:
-        """Everything given, as given: this party's line of the key file."""
-        every = (self.names, self.nicknames, self.initials, self.numbers, self.emails, self.phones, self.addresses)
-        return tuple(dict.fromkeys(original for kind in every for original in kind if original.strip()))
+# Capitalised without being anybody's name; a district adds its schools and forms by `vocabulary`.
+VOCABULARY = word_set(
+    """january february march april may june july august september october november december monday tuesday wednesday thursday
+    friday saturday sunday title ix school high middle elementary principal coordinator investigator complainant respondent
+    witness student parent guardian mr mrs ms dr miss"""
+)
+MASK = "\ue000"  # stands for what is already a label; no letter, no digit, no separator
 
 
 @dataclass(frozen=True)
@@ -107,65 +105,12 @@ def stable_labels(roles: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:
 
 
 @dataclass(frozen=True)
-class _Folded:
-    """A text for comparison, and for each of its characters the place in the original."""
-
-    text: str
-    at: list[int]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Folded places to original places; marks that follow the last letter belong to it."""
-        return self.at[start], self.at[end] if end < len(self.at) - 1 else self.at[-1]
-
-
-def fold(text: str) -> str:
-    """How a text is compared: no case, no diacritics, one kind of apostrophe, dash and quote, nothing invisible."""
-    return _fold(text).text
-
-
-def _fold(text: str) -> _Folded:
-    out: list[str] = []
-    at: list[int] = []
-    for place, letter in enumerate(text):
-        plain = _plain(letter)
-        out.append(plain)
-        at += [place] * len(plain)
-    return _Folded("".join(out), [*at, len(text)])
-
-
-@lru_cache(4096)
-def _plain(letter: str) -> str:
-    if letter in _MARKS:
-        return _MARKS[letter]
-    parts = unicodedata.normalize("NFKD", letter.casefold())
-    kept = (part for part in parts if unicodedata.category(part) not in ("Mn", "Me", "Cf"))
-    return "".join(_LETTERS.get(part, part) for part in kept).casefold()
-
-
-@dataclass(frozen=True)
 class _Pattern:
     """One way to find one party. `counts` may refuse a match by looking at the original text of it."""
 
     label: str
     regex: re.Pattern[str]
     counts: Callable[[str], bool] = bool
-
-
-@dataclass(frozen=True)
-class _Word:
-    """A word of a name. `pieces` may be written together or apart (O'Brien, McDonald). A surname has a plural."""
-
-    pieces: tuple[str, ...]
-    surname: bool
-
-    @property
-    def text(self) -> str:
-        """Written together."""
-        return "".join(self.pieces)
-
-    def regex(self) -> str:
-        """The word on its own, without its edges."""
-        return r"['\s-]?".join(map(re.escape, self.pieces))
 
 
 class Redactor:
@@ -181,8 +126,8 @@ class Redactor:
             raise ValueError("every party needs a label")
         self._common = frozenset(map(fold, common))
         self._vocabulary = frozenset(map(fold, vocabulary)) | self._common
-        self._words = {id(party): _words(party) for party in self._parties}
-        self._initials = {id(party): _initials(party) for party in self._parties}
+        self._words = {id(party): name_words(party) for party in self._parties}
+        self._initials = {id(party): initials_of(party) for party in self._parties}
         self._patterns = [pattern for party in self._parties for pattern in self._patterns_of(party)]
         labels = sorted({party.label for party in self._parties}, key=len, reverse=True)
         self._labels = re.compile("|".join(rf"{re.escape(label)}(?!\d)" for label in labels) or r"(?!)")
@@ -235,7 +180,7 @@ class Redactor:
     def leaks(self, text: str) -> list[Leak]:
         """Originals that still stand in a text; empty after `redact`. Another way of looking than that of `redact`: word by
         word and digit by digit, so that a slip in a pattern does not hide itself."""
-        folded = _fold(self._masked(text))
+        folded = folding(self._masked(text))
         found = [leak for party in self._parties for leak in self._leaks_of(party, text, folded)]
         return sorted(found, key=lambda leak: (leak.start, leak.end, leak.label))
 
@@ -253,7 +198,7 @@ class Redactor:
 
     def _find(self, text: str) -> list[tuple[int, int, str]]:
         """Places and labels to put there, none overlapping, in order. E-mail first, for names stand inside it."""
-        folded = _fold(self._masked(text))
+        folded = folding(self._masked(text))
         spans: dict[tuple[int, int], list[str]] = {}
         for pattern in self._patterns:
             for match in pattern.regex.finditer(folded.text):
@@ -264,7 +209,7 @@ class Redactor:
         return _longest({**mails, **spans})
 
     def _patterns_of(self, party: Party) -> Iterator[_Pattern]:
-        spelt = {_mail_regex: party.emails, _phone_regex: party.phones, _number_regex: party.numbers, _address_regex: party.addresses}
+        spelt = {mail_regex: party.emails, phone_regex: party.phones, number_regex: party.numbers, address_regex: party.addresses}
         for regex in (make(original) for make, originals in spelt.items() for original in originals):
             if regex:
                 yield _Pattern(party.label, re.compile(regex))
@@ -273,15 +218,15 @@ class Redactor:
     def _name_patterns(self, party: Party) -> Iterator[_Pattern]:
         words, label = self._words[id(party)], party.label
         for word in words:
-            yield _Pattern(label, _own(word.regex()), _capitalised if word.text in self._common else bool)
+            yield _Pattern(label, own(word.regex()), _capitalised if word.text in self._common else bool)
             if word.surname:
-                yield _Pattern(label, _own(_plural_regex(word)), _capitalised)
+                yield _Pattern(label, own(plural_regex(word)), _capitalised)
         if words:
             full = "|".join(sorted((word.regex() for word in words), key=len, reverse=True))
             first = "".join(sorted({word.text[0] for word in words}))
-            yield _Pattern(label, re.compile(_run_regex(full, first, _particles(party))), self._one_name)
-            yield _Pattern(label, _own(rf"(?:{full})[\s_-]{{1,2}}[{first}]"), lambda text: text[-1].isupper())
-            yield _Pattern(label, _own(rf"[{first}][\s_-]{{1,2}}(?:{full})"), _capitalised)
+            yield _Pattern(label, re.compile(run_regex(full, first, particles_of(party))), self._one_name)
+            yield _Pattern(label, own(rf"(?:{full})[\s_-]{{1,2}}[{first}]"), lambda text: text[-1].isupper())
+            yield _Pattern(label, own(rf"[{first}][\s_-]{{1,2}}(?:{full})"), _capitalised)
         for initials, given in self._initials[id(party)].items():
             yield from self._initial_patterns(label, initials, given)
 
@@ -292,9 +237,9 @@ class Redactor:
         dotted = r"[\s-]{0,2}".join([*(rf"{letter}\." for letter in head), final])
         yield _Pattern(label, re.compile(rf"(?<![^\W\d_]){dotted}"))
         if head:
-            yield _Pattern(label, _own(r"[\s-]?".join(initials)), str.isupper)
+            yield _Pattern(label, own(r"[\s-]?".join(initials)), str.isupper)
             if given and initials not in self._common:
-                yield _Pattern(label, _own(initials))
+                yield _Pattern(label, own(initials))
 
     def _one_name(self, text: str) -> bool:
         """Whether a run of words is one name: two different words at least, and no "will" or "may" that is but a verb."""
@@ -302,14 +247,14 @@ class Redactor:
         verb = any(word.islower() and fold(word) in self._common - PARTICLES for word in words)
         return len(set(map(fold, words))) > 1 and not (verb and any(word[0].isupper() for word in words))
 
-    def _leaks_of(self, party: Party, text: str, folded: _Folded) -> Iterator[Leak]:
+    def _leaks_of(self, party: Party, text: str, folded: Folded) -> Iterator[Leak]:
         yield from self._word_leaks(party, text, folded)
-        for regex in _needles(party):
+        for regex in needles(party):
             for match in regex.finditer(folded.text):
                 yield Leak(*folded.span(*match.span()), party.label)
         yield from _digit_leaks(party, folded)
 
-    def _word_leaks(self, party: Party, text: str, folded: _Folded) -> Iterator[Leak]:
+    def _word_leaks(self, party: Party, text: str, folded: Folded) -> Iterator[Leak]:
         names = {word.text for word in self._words[id(party)]}
         initials = self._initials[id(party)]
         for start, end in (match.span() for match in WORD.finditer(folded.text)):
@@ -323,7 +268,7 @@ class Redactor:
     def _near(self, masked: str) -> Iterator[Suspect]:
         names = {word.text for words in self._words.values() for word in words}
         judged: dict[str, str | None] = {}
-        folded = _fold(masked)
+        folded = folding(masked)
         for start, end in (match.span() for match in WORD.finditer(folded.text)):
             first, last = folded.span(start, end)
             word = masked[first:last]
@@ -354,10 +299,10 @@ class Redactor:
 
     def _streets(self, masked: str) -> Iterator[Suspect]:
         """The street of a party without the number of the house."""
-        folded = _fold(masked)
-        lines = [lines[0] for party in self._parties for lines in map(_lines, party.addresses) if lines]
+        folded = folding(masked)
+        lines = [lines[0] for party in self._parties for lines in map(address_lines, party.addresses) if lines]
         for name in {re.sub(r"^\d+\w?\s+", "", line) for line in lines} - {*lines, ""}:
-            for match in _own(_address_words(name)).finditer(folded.text):
+            for match in own(address_words(name)).finditer(folded.text):
                 start, end = folded.span(*match.span())
                 yield Suspect(masked[start:end], start, "street")
 
@@ -403,184 +348,9 @@ def _capitalised(text: str) -> bool:
     return text[:1].isupper()
 
 
-def _own(regex: str) -> re.Pattern[str]:
-    """As a word of its own: no letter before or after. Digits and underscores are edges, as in file names."""
-    return re.compile(rf"(?<![^\W\d_])(?:{regex})(?![^\W\d_])")
-
-
-# Names
-
-
-def _split(name: str) -> list[str]:
-    """The words of a name in the order first to last: "Reyes, Ana" is turned round; quotes and a last "Jr." go. What looks
-    like such an ending is a surname where no other stands before it ("Naomi M. Ii")."""
-    folded = fold(name)
-    last, comma, first = folded.partition(",")
-    ordered = f"{first} {last}" if comma else folded
-    words = (word.strip(".'\"()") for word in re.split(r"[\s\-,_()\"]+", ordered))
-    kept = [word for word in words if word]
-    whole = [word for word in kept[:-1] if len(word) > 1 and word not in PARTICLES]
-    return kept[:-1] if len(whole) > 1 and kept[-1] in ("jr", "sr", "ii", "iii", "iv") else kept
-
-
-def _is_particle(words: Sequence[str], place: int) -> bool:
-    """ "de" and "la" in "Ana de la Cruz"; but both words of "Van Le" are names."""
-    return 0 < place < len(words) - 1 and (words[place] in PARTICLES or len(words[place]) < 2)
-
-
-def _particles(party: Party) -> set[str]:
-    """Words that are part of a name between others, and nobody alone."""
-    split = map(_split, party.names)
-    return {word for words in split for place, word in enumerate(words) if _is_particle(words, place)}
-
-
-def _words(party: Party) -> list[_Word]:
-    """Every word that alone gives a party away, surnames marked."""
-    found: dict[str, _Word] = {}
-    for words in map(_split, party.names):
-        for place, word in enumerate(words):
-            if len(word) > 1 and not _is_particle(words, place):
-                found[word] = _Word(_pieces(word), place > 0 or (word in found and found[word].surname))
-    for word in (part for nickname in party.nicknames for part in _split(nickname)):
-        if len(word) > 1:
-            found.setdefault(word, _Word(_pieces(word), False))
-    for alias in _user_names(party):
-        found.setdefault(alias, _Word((alias,), False))
-    return list(found.values())
-
-
-def _pieces(word: str) -> tuple[str, ...]:
-    """Where a name may be written apart: at an apostrophe, after "Mc"."""
-    if word.startswith("mc") and len(word) > 4 and "'" not in word:
-        return ("mc", word[2:])
-    return tuple(piece for piece in word.split("'") if piece)
-
-
-def _user_names(party: Party) -> Iterator[str]:
-    """areyes, reyesa, anareyes; and what stands before the @ of the party's own address."""
-    for name in party.names:
-        words = [word.replace("'", "") for word in _split(name)]
-        for last in (word for word in words[1:] if len(word) > 3):
-            yield from (words[0][0] + last, last + words[0][0], words[0] + last, last + words[0])
-    for mail in party.emails:
-        local = fold(mail).partition("@")[0]
-        if len(local) > 3 and local.isalpha() and local not in SHARED_MAILBOXES:
-            yield local
-
-
-def _initials(party: Party) -> dict[str, bool]:
-    """Initials as bare letters -> whether they were given; the others follow from full names, with and without the words
-    in the middle."""
-    found: dict[str, bool] = {}
-    for words in map(_split, party.names):
-        letters = [word[0] for place, word in enumerate(words) if not _is_particle(words, place) or len(word) < 2]
-        if len(letters) > 1:
-            found |= {"".join(letters): False, letters[0] + letters[-1]: False}
-    given = ("".join(re.findall(r"[^\W\d_]", fold(initials))) for initials in party.initials)
-    return found | {initials: True for initials in given if initials}
-
-
-def _plural_regex(word: _Word) -> str:
-    """the Reyeses, the Smiths, the Ortizzes, the Kennedies."""
-    stem = word.regex()
-    other = rf"|{stem[:-1]}ies" if word.text.endswith("y") else rf"|{stem}zes" if word.text.endswith("z") else ""
-    return rf"{stem}(?:es|s){other}"
-
-
-def _run_regex(full: str, first: str, particles: Collection[str]) -> str:
-    """Words of one name after each other, in any order, with dotted initials and particles between: one person, one label."""
-    initial, end = rf"[{first}]\.", r"(?![^\W\d_])"
-    small = "|".join([initial, *(re.escape(particle) + end for particle in sorted(particles))])
-    word = rf"(?:{full}){end}"
-    more = rf"(?:(?:{GAP}(?:{small}))*{GAP}{word})*"
-    return rf"(?<![^\W\d_])(?:(?:{small}){GAP})*{word}{more}(?:{GAP}{initial})*"
-
-
-# Numbers, addresses
-
-
-def _mail_regex(mail: str) -> str:
-    """An address of e-mail, also written with "(at)" or " at "."""
-    local, at, domain = fold(mail.strip()).partition("@")
-    spelt = r"\s{0,2}(?:@|\(at\)|\[at\]|\sat\s)\s{0,2}" if at else ""
-    return rf"(?<![\w+%-]){re.escape(local)}{spelt}{re.escape(domain)}(?![^\W_])" if local else ""
-
-
-def _national(phone: str) -> str:
-    """Digits of a telephone number without the country's 1 and without an extension; empty if fewer than seven."""
-    digits = re.sub(r"\D", "", fold(phone).partition("x")[0])
-    digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
-    return digits if len(digits) >= 7 else ""
-
-
-def _phone_regex(phone: str) -> str:
-    """Every spelling of a telephone number; of ten digits the last seven are enough."""
-    digits = _national(phone)
-    if not digits:
-        return _number_regex(phone)
-    local = rf"|(?<!\d){DIGIT_GAP.join(digits[3:])}(?!\d)" if len(digits) == 10 else ""
-    return rf"(?<!\d)(?:\+?1{DIGIT_GAP})?\(?{DIGIT_GAP.join(digits)}(?!\d){local}"
-
-
-def _significant(number: str) -> str:
-    """A student number as letters and digits, without leading zeros; empty if nothing or one character is left."""
-    bare = re.sub(r"[\W_]", "", fold(number)).lstrip("0")
-    return bare if len(bare) > 1 else ""
-
-
-def _number_regex(number: str) -> str:
-    """A student number, with and without leading zeros, a long one also in groups. Beside a digit stands no other digit,
-    beside a letter no other letter."""
-    bare = _significant(number)
-    if not bare:
-        return ""
-    before, after = (r"\d" if edge.isdigit() else r"[^\W\d_]" for edge in (bare[0], bare[-1]))
-    gap = NUMBER_GAP if len(bare) > 4 else ""
-    return rf"(?<!{before})0*{gap.join(map(re.escape, bare))}(?!{after})"
-
-
-def _lines(address: str) -> list[str]:
-    """The lines of an address from the one with the street on; the flat counts as a line of its own."""
-    parts = re.split(r"[,\n;]+|\s(?=(?:apt|apartment|unit|suite|lot)\b)|(?=#)", fold(address))
-    lines = [line.strip() for line in parts if line.strip()]
-    start = next((place for place, line in enumerate(lines) if re.match(r"\d|p\.?\s?o\.?\s?box", line)), 0)
-    return lines[start:] if lines and re.search(r"\d", lines[start]) else []
-
-
-def _address_regex(address: str) -> str:
-    """The street line in its spellings, with those of the other lines that follow it."""
-    lines = _lines(address)
-    tail = "".join(rf"(?:[\s,;.]{{0,4}}{_address_words(line)})?" for line in lines[1:])
-    return rf"(?<![^\W_]){_address_words(lines[0])}{tail}(?![^\W_])" if lines else ""
-
-
-def _address_words(line: str) -> str:
-    """The words of a line, "Street" as "St." and the like, over line ends and commas."""
-    words = [word for word in re.split(r"[\s.,]+", line) if word]
-    return r"[\s.,]+".join(_spellings(word) for word in words)
-
-
-def _spellings(word: str) -> str:
-    for group in STREET_WORDS.split("|"):
-        if word in group.split():
-            return f"(?:{'|'.join(sorted(group.split(), key=len, reverse=True))})"
-    return re.escape(word)
-
-
-def _needles(party: Party) -> Iterator[re.Pattern[str]]:
-    """What `leaks` looks for as it was given: full names, e-mail, street; with any white space between the words."""
-    for words in map(_split, party.names):
-        if len(words) > 1 and not (len(words[0]) < 2 and len(words[-1]) < 2):
-            yield _own(r"[\s_-]{1,3}".join(map(re.escape, words)))
-        yield from (_own(r"['\s-]?".join(map(re.escape, pieces))) for pieces in map(_pieces, words) if len(pieces) > 1)
-    for original in (*map(fold, party.emails), *(lines[0] for lines in map(_lines, party.addresses) if lines)):
-        spaced = r"\s+".join(map(re.escape, original.split()))
-        yield re.compile(rf"(?<![\w+%-]){spaced}(?![^\W_])")
-
-
-def _digit_leaks(party: Party, folded: _Folded) -> Iterator[Leak]:
+def _digit_leaks(party: Party, folded: Folded) -> Iterator[Leak]:
     """Numbers and telephones: neighbouring runs of letters and digits, put together, compared as bare characters."""
-    phones, numbers = set(map(_national, party.phones)) - {""}, set(map(_significant, party.numbers)) - {""}
+    phones, numbers = set(map(national, party.phones)) - {""}, set(map(significant, party.numbers)) - {""}
     runs = list(re.finditer(r"[^\W_]+", folded.text)) if phones or numbers else []
     for place, run in enumerate(runs):
         joined, end, gaps = "", run.start(), []

@@ -219,7 +219,9 @@ LETTERS = "abcdefghijklmnoprstuvwzáéíóúñüçøß"
 name_words = (
     st.text(LETTERS, min_size=2, max_size=9).map(str.title).filter(lambda word: fold(word) not in FUNCTION_WORDS and len(fold(word)) > 1)
 )
-full_names = st.tuples(name_words, st.sampled_from([" ", "-", " de la ", " M. ", " O'", " D’", "'", " de la O’", "-Mc'"]), name_words).map("".join)
+full_names = st.tuples(name_words, st.sampled_from([" ", "-", " de la ", " M. ", " O'", " D’", "'", " de la O’", "-Mc'"]), name_words).map(
+    "".join
+)
 numbers = st.integers(10_000, 10**9).map(str)
 phones = st.integers(2_000_000_000, 9_999_999_999).map(str)
 mails = st.tuples(name_words, st.sampled_from(["school.example.org", "mail.example"])).map(lambda parts: f"{fold(parts[0])}.x@{parts[1]}")

@@ -23,8 +23,9 @@ class Recount:
     school_rows: int
 
 
-# Days of a span up to as_of, by ordinals of the school's calendar. `ords` holds one row per calendar and date of the year.
-# Nearly every student has one enrolment at one school; only the others pay for the general case.
+# Spans of enrolment up to as_of with the ordinals of the school's calendar before their first day and at their last; `ords`
+# holds one row per calendar and date of the year. Nearly every student has one enrolment at one school; only the others
+# (`mover`) pay for the general case: spans at one school that overlap become one, so that no day counts twice.
 SPANS = """
 ords AS MATERIALIZED (
     SELECT calendar_id, day, coalesce(max(ordinal) OVER (PARTITION BY calendar_id ORDER BY day), 0) AS ordinal
@@ -37,38 +38,34 @@ ords AS MATERIALIZED (
               LEFT JOIN district_calendarday cd ON cd.calendar_id = c.id AND cd.date = d.day::date
              WHERE EXISTS (SELECT 1 FROM district_school s WHERE s.calendar_id = c.id)) x
 ),
+-- The ordinals are joined here, where the planner still knows how many rows there are.
 members AS MATERIALIZED (
-    SELECT e.student_id, e.school_id, s.calendar_id, e.service_type,
-           greatest(e.entry_date, %(starts)s::date) AS entered,
-           least(coalesce(e.exit_date, %(as_of)s::date), %(as_of)s::date) AS left_on,
-           coalesce(e.exit_date, 'infinity'::date) >= %(as_of)s::date AS running
-      FROM district_enrollment e JOIN district_school s ON s.id = e.school_id
-     WHERE e.entry_date <= %(as_of)s::date AND coalesce(e.exit_date, 'infinity'::date) >= %(starts)s::date
-       {wanted_spans}
+    SELECT m.*, coalesce(o1.ordinal, 0) AS before_entry, coalesce(o2.ordinal, 0) AS at_end
+      FROM (SELECT e.student_id, e.school_id, s.calendar_id, e.service_type,
+                   greatest(e.entry_date, %(starts)s::date) AS entered,
+                   least(coalesce(e.exit_date, %(as_of)s::date), %(as_of)s::date) AS left_on,
+                   coalesce(e.exit_date, 'infinity'::date) >= %(as_of)s::date AS running
+              FROM district_enrollment e JOIN district_school s ON s.id = e.school_id
+             WHERE e.entry_date <= %(as_of)s::date AND (e.exit_date IS NULL OR e.exit_date >= %(starts)s::date)
+               {wanted_spans}) m
+      LEFT JOIN ords o1 ON o1.calendar_id = m.calendar_id AND o1.day = m.entered - 1
+      LEFT JOIN ords o2 ON o2.calendar_id = m.calendar_id AND o2.day = m.left_on
 ),
-pairs AS MATERIALIZED (
-    SELECT student_id, school_id, calendar_id, count(*) AS n, min(service_type) AS service_type, min(entered) AS entered,
-           max(left_on) AS left_on, bool_or(running) AS running
-      FROM members GROUP BY student_id, school_id, calendar_id
-),
--- Spans of one student at one school that overlap are one span, so that no day counts twice.
+movers AS MATERIALIZED (SELECT student_id FROM members GROUP BY student_id HAVING count(*) > 1),
 islands AS (
     SELECT x.*, sum(apart) OVER (PARTITION BY student_id, school_id ORDER BY entered, left_on) AS island
       FROM (SELECT m.*, CASE WHEN m.entered <= max(m.left_on) OVER (PARTITION BY m.student_id, m.school_id
                 ORDER BY m.entered, m.left_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS apart
-              FROM members m JOIN pairs p ON p.n > 1 AND p.student_id = m.student_id AND p.school_id = m.school_id) x
-),
-spans AS MATERIALIZED (
-    SELECT student_id, school_id, calendar_id, service_type, entered, left_on, running FROM pairs WHERE n = 1
-    UNION ALL
-    SELECT student_id, school_id, calendar_id, min(service_type), min(entered), max(left_on), bool_or(running)
-      FROM islands GROUP BY student_id, school_id, calendar_id, island
+              FROM members m JOIN movers USING (student_id)) x
 ),
 measured AS MATERIALIZED (
-    SELECT p.*, coalesce(o1.ordinal, 0) AS before_entry, coalesce(o2.ordinal, 0) AS at_end
-      FROM spans p
-      LEFT JOIN ords o1 ON o1.calendar_id = p.calendar_id AND o1.day = p.entered - 1
-      LEFT JOIN ords o2 ON o2.calendar_id = p.calendar_id AND o2.day = p.left_on
+    SELECT student_id, school_id, calendar_id, service_type, entered, left_on, running, before_entry, at_end,
+           false AS mover, false AS several
+      FROM members m WHERE NOT EXISTS (SELECT 1 FROM movers v WHERE v.student_id = m.student_id)
+    UNION ALL
+    SELECT student_id, school_id, calendar_id, min(service_type), min(entered), max(left_on), bool_or(running),
+           min(before_entry), max(at_end), true, count(*) OVER (PARTITION BY student_id, school_id) > 1
+      FROM islands GROUP BY student_id, school_id, calendar_id, island
 )
 """
 
@@ -80,53 +77,53 @@ SUMS = """
            count(*) FILTER (WHERE mark_class = 5 AND excuse NOT IN ('E', 'X', '?') AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
 """
 
-# A span that covers all marks of a student at a school takes their counts whole; the rest is counted day by day.
+# One span that covers all marks of a student at a school takes their counts whole; the rest is counted day by day.
 COUNTS = """
-tallied AS MATERIALIZED (
-    SELECT m.student_id, m.school_id, min(m.day) AS first, max(m.day) AS last, {sums}
-      FROM attendance_mark m
-     WHERE m.day BETWEEN %(starts)s AND %(as_of)s {wanted_marks}
-     GROUP BY m.student_id, m.school_id
+met AS MATERIALIZED (
+    SELECT t.*, p.calendar_id, p.running, p.before_entry, p.at_end,
+           NOT p.several AND t.first >= p.entered AND t.last <= p.left_on AS whole
+      FROM (SELECT m.student_id, m.school_id, min(m.day) AS first, max(m.day) AS last, {sums}
+              FROM attendance_mark m
+             WHERE m.day BETWEEN %(starts)s AND %(as_of)s {wanted_marks}
+             GROUP BY m.student_id, m.school_id) t
+      JOIN {spans} p USING (student_id, school_id)
 ),
 stays AS (
-    SELECT student_id, school_id, max(calendar_id) AS calendar_id, min(entered) AS entered, max(left_on) AS left_on,
-           count(*) AS n, coalesce(sum(at_end - before_entry) FILTER (WHERE NOT running), 0) AS closed_days,
+    SELECT student_id, school_id, max(calendar_id) AS calendar_id,
+           coalesce(sum(at_end - before_entry) FILTER (WHERE NOT running), 0) AS closed_days,
            min(before_entry) FILTER (WHERE running) AS open_from
-      FROM measured GROUP BY student_id, school_id
+      FROM met WHERE NOT whole GROUP BY student_id, school_id
 ),
-covered AS MATERIALIZED (
-    SELECT t.*, p.calendar_id, p.closed_days, p.open_from, p.n = 1 AND t.first >= p.entered AND t.last <= p.left_on AS whole
-      FROM tallied t JOIN stays p USING (student_id, school_id)
-),
-counted AS MATERIALIZED (
+counted AS (
     SELECT x.*, unexcused + excused + suspension + unknown AS absences FROM (
-        SELECT student_id, school_id, calendar_id, closed_days, open_from, unexcused, excused, suspension, unknown, tardies
-          FROM covered WHERE whole
+        SELECT student_id, school_id, calendar_id, CASE WHEN running THEN 0 ELSE at_end - before_entry END AS closed_days,
+               CASE WHEN running THEN before_entry END AS open_from, unexcused, excused, suspension, unknown, tardies
+          FROM met WHERE whole
         UNION ALL
         SELECT m.student_id, m.school_id, c.calendar_id, c.closed_days, c.open_from, {sums}
-          FROM covered c
+          FROM stays c
           JOIN attendance_mark m ON m.student_id = c.student_id AND m.school_id = c.school_id
            AND m.day BETWEEN %(starts)s AND %(as_of)s
-          JOIN measured p ON p.student_id = m.student_id AND p.school_id = m.school_id AND m.day BETWEEN p.entered AND p.left_on
-         WHERE NOT c.whole
+          JOIN {spans} p ON p.student_id = m.student_id AND p.school_id = m.school_id AND m.day BETWEEN p.entered AND p.left_on
          GROUP BY m.student_id, m.school_id, c.calendar_id, c.closed_days, c.open_from) x
 )
 """
 
 _COLUMNS = "calendar_id, unexcused, excused, suspension, unknown, absences, tardies, closed_days, open_from"
 
-# What the rows of both scopes should be, as temporary tables; `write` below makes the stored ones equal to them.
+# What the rows of both scopes should be, as temporary tables; `_write` makes the stored ones equal to them.
 _SCHOOL = """
 CREATE TEMP TABLE tally_school ON COMMIT DROP AS WITH {counts}
 SELECT student_id, school_id, calendar_id, unexcused + tardies / %(per_day)s AS unexcused, excused, suspension, unknown,
        absences, tardies, closed_days, open_from FROM counted
 """
 
-# The district's row: sums over schools; the days of overlapping spans (two schools at once) count once.
+# The district's row of a student with several spans: sums over schools; the days of overlapping spans (two schools at
+# once) count once. Everybody else's row is the one of the school.
 _DISTRICT = """
-CREATE TEMP TABLE tally_district ON COMMIT DROP AS
-WITH movers AS MATERIALIZED (SELECT student_id FROM tally_spans GROUP BY student_id HAVING count(*) > 1),
-many AS MATERIALIZED (SELECT s.* FROM tally_spans s JOIN movers USING (student_id)),
+CREATE TEMP TABLE tally_moved ON COMMIT DROP AS
+WITH many AS MATERIALIZED (SELECT * FROM tally_spans WHERE mover),
+movers AS MATERIALIZED (SELECT DISTINCT student_id FROM many),
 home AS (
     SELECT DISTINCT ON (student_id) student_id, school_id, calendar_id
       FROM many ORDER BY student_id, running DESC, (service_type = 'P') DESC, entered DESC, school_id
@@ -145,12 +142,9 @@ several AS (
        AND cd.date BETWEEN p.entered AND p.left_on AND (s.open_since IS NULL OR cd.date < s.open_since)
      GROUP BY p.student_id
 )
-SELECT student_id, school_id, {columns} FROM tally_school t
- WHERE NOT EXISTS (SELECT 1 FROM movers x WHERE x.student_id = t.student_id)
-UNION ALL
 -- tardies convert over all schools together, so the schools' own conversions are taken back first
-SELECT c.student_id, h.school_id, h.calendar_id, c.unexcused + c.tardies / %(per_day)s, c.excused, c.suspension, c.unknown,
-       c.absences, c.tardies, coalesce(v.closed_days, 0), s.open_from
+SELECT c.student_id, h.school_id, h.calendar_id, c.unexcused + c.tardies / %(per_day)s AS unexcused, c.excused, c.suspension,
+       c.unknown, c.absences, c.tardies, coalesce(v.closed_days, 0) AS closed_days, s.open_from
   FROM (SELECT student_id, sum(unexcused - tardies / %(per_day)s)::bigint AS unexcused, sum(excused)::bigint AS excused,
                sum(suspension)::bigint AS suspension, sum(unknown)::bigint AS unknown, sum(absences)::bigint AS absences,
                sum(tardies)::bigint AS tardies
@@ -186,9 +180,12 @@ class _Scope:
 
 
 _ROW = f"school_id, {_COLUMNS}"
+_SETTLED = (
+    f"SELECT student_id, {_ROW} FROM tally_school t WHERE NOT EXISTS (SELECT 1 FROM tally_movers x WHERE x.student_id = t.student_id)"
+)
 _SCHOOL_SCOPE = _Scope("attendance_schooltally", "tally_school", ("student_id", "school_id"), _ROW)
-_DISTRICT_SCOPE = _Scope("attendance_tally", "tally_district", ("student_id",), _ROW)
-_SCRATCH = "tally_spans, tally_school, tally_district, tally_diff"
+_DISTRICT_SCOPE = _Scope("attendance_tally", f"({_SETTLED} UNION ALL SELECT student_id, {_ROW} FROM tally_moved)", ("student_id",), _ROW)
+_SCRATCH = "tally_spans, tally_school, tally_movers, tally_moved, tally_diff"
 
 
 def year_of(on: date) -> SchoolYear:
@@ -217,15 +214,17 @@ def recount(as_of: date, policy: Mapping[str, Any], *, students_table: str | Non
         "wanted_marks": f"AND m.student_id {chosen}" if chosen else "",
         "wanted_tally": f"AND t.student_id {chosen}" if chosen else "",
     }
-    spans, counts = SPANS.format(**wanted), COUNTS.format(sums=SUMS, **wanted)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '96MB'")  # groups of a whole district stay in memory (measured: half the time)
+        cursor.execute("SET LOCAL default_statistics_target = 10")  # the scratch tables need a rough idea, not a good one
         cursor.execute(f"DROP TABLE IF EXISTS {_SCRATCH}")
+        spans, counts = SPANS.format(**wanted), COUNTS.format(sums=SUMS, spans="tally_spans", **wanted)
         cursor.execute(f"CREATE TEMP TABLE tally_spans ON COMMIT DROP AS WITH {spans} SELECT * FROM measured", parameters)
-        cursor.execute("ANALYZE tally_spans (student_id, school_id)")
-        cursor.execute(_SCHOOL.format(counts=counts.replace(" measured ", " tally_spans ")), parameters)
+        cursor.execute("CREATE TEMP TABLE tally_movers ON COMMIT DROP AS SELECT DISTINCT student_id FROM tally_spans WHERE mover")
+        cursor.execute("ANALYZE tally_spans (student_id, school_id, several, mover), tally_movers")
+        cursor.execute(_SCHOOL.format(counts=counts), parameters)
         cursor.execute("ANALYZE tally_school (student_id, school_id)")
-        cursor.execute(_DISTRICT.format(columns=_COLUMNS), parameters)
+        cursor.execute(_DISTRICT, parameters)
         school_rows, district_rows = (
             _write(cursor, scope, wanted["wanted_tally"], parameters) for scope in (_SCHOOL_SCOPE, _DISTRICT_SCOPE)
         )

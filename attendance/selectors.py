@@ -35,8 +35,8 @@ per_school AS (
 ),
 several AS (
     SELECT p.student_id, count(DISTINCT cd.date) AS days
-      FROM spans p
-      JOIN (SELECT student_id FROM spans GROUP BY student_id HAVING count(*) > 1) s ON s.student_id = p.student_id
+      FROM measured p
+      JOIN (SELECT student_id FROM measured GROUP BY student_id HAVING count(*) > 1) s ON s.student_id = p.student_id
       JOIN district_calendarday cd ON cd.calendar_id = p.calendar_id AND cd.instructional
        AND cd.date BETWEEN p.entered AND p.left_on
      GROUP BY p.student_id
@@ -78,7 +78,7 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     }  # fmt: skip
     one = "AND e.school_id = %(school)s" if school else ""
     spans = counting.SPANS.format(wanted_spans=one)
-    counts = counting.COUNTS.format(sums=counting.SUMS, wanted_marks="AND m.school_id = %(school)s" if school else "")
+    counts = counting.COUNTS.format(sums=counting.SUMS, spans="measured", wanted_marks="AND m.school_id = %(school)s" if school else "")
     with connection.cursor() as cursor:
         cursor.execute(_LIVE.format(spans=spans, counts=counts), parameters)
         district, schools = (_parsed(value) for value in cursor.fetchone())

@@ -22,6 +22,7 @@ GROUP_BY = (
 def _floor() -> None:
     with transaction.atomic():
         sql("SET LOCAL max_parallel_workers_per_gather = 0")
+        sql("SET LOCAL work_mem = '96MB'")  # as ours has it
         sql(f"CREATE TEMP TABLE floor_counts ON COMMIT DROP AS {GROUP_BY}")
 
 
@@ -47,10 +48,15 @@ def run() -> Iterator[Row]:
     _recount()
     ours, floor, ratio = paired(_recount, _floor)
     yield Row("6", "full recount, nothing changed", "serial group-by", ratio, 1.4, (ours, floor))
-    sql(
-        "CREATE TABLE IF NOT EXISTS tonight AS SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM attendance_mark)"
-    )
-    sql("ANALYZE tonight")
-    ours, floor, ratio = paired(lambda: _recount("tonight"), _floor)
-    count = sql("SELECT count(*) FROM tonight")[0][0]
-    yield Row("7", f"one night's {count:,} students", "serial group-by", ratio, 0.15, (ours, floor))
+    # The students whose marks the file of row 1 changed (1 % of 137,000 marks), and all who were absent on one day.
+    yield _night("changed", "SELECT id AS student_id FROM district_student WHERE substr(student_id, 2)::int <= 137000 AND id % 100 = 0")
+    yield _night("absent", "SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM attendance_mark)")
+
+
+def _night(name: str, students: str) -> Row:
+    sql(f"DROP TABLE IF EXISTS tonight_{name}")
+    sql(f"CREATE TABLE tonight_{name} AS {students}")
+    sql(f"ANALYZE tonight_{name}")
+    count = sql(f"SELECT count(*) FROM tonight_{name}")[0][0]
+    ours, floor, ratio = paired(lambda: _recount(f"tonight_{name}"), _floor)
+    return Row("7", f"one night's {count:,} students ({name})", "serial group-by", ratio, 0.15, (ours, floor))

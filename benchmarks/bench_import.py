@@ -46,6 +46,7 @@ def _import(folder: Path, same: bool = False) -> Callable[[], None]:
                     Import.objects.update(digest="")
                 run = pipeline.run_import(folder, released=True)
                 assert run.state == Import.State.APPLIED, run.report
+                assert not run.report["files"]["attendance.csv"]["rejected"], run.report
         finally:
             specs._after[:] = hooks
 
@@ -132,8 +133,8 @@ def run() -> Iterator[Row]:
         delta = _folder(
             root,
             "delta",
-            [_line(s, NIGHT + timedelta(days=3), "2A") for s in range(1, 137_001, 10)][:13_000],
-            NIGHT + timedelta(days=3),
+            [_line(s, NIGHT + timedelta(days=1), "2A") for s in range(1, 137_001, 10)][:13_000],
+            NIGHT + timedelta(days=1),
             "delta",
         )
         ours, floor, ratio = paired(_import(delta), _bulk_create(delta))

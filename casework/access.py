@@ -6,7 +6,7 @@ here; a case that one may not see is answered like one that does not exist."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -107,12 +107,12 @@ class Rights:
 
 
 _RIGHTS = """
-SELECT 'post', p.codename FROM district_schoolgrouppermission g
+SELECT 'post' AS source, p.codename AS codename FROM district_schoolgrouppermission g
   JOIN district_user_groups m ON m.group_id = g.group_id AND m.user_id = %(user)s
   JOIN auth_permission p ON p.id = g.permission_id WHERE g.content_object_id = %(school)s
 UNION ALL
-SELECT 'lent', p.codename FROM casework_caseuserpermission c JOIN auth_permission p ON p.id = c.permission_id
- WHERE c.user_id = %(user)s AND c.content_object_id = %(case)s
+SELECT 'lent', p.codename FROM casework_caseuserpermission l JOIN auth_permission p ON p.id = l.permission_id
+ WHERE l.user_id = %(user)s AND l.content_object_id = %(case)s
 UNION ALL
 SELECT 'emergency', 'view_cases' FROM casework_emergencyaccess e
  WHERE e.user_id = %(user)s AND e.case_id = %(case)s AND e.until > %(now)s
@@ -128,14 +128,26 @@ def rights(user: Any, case: Case) -> Rights:
     if key not in kept:
         with connection.cursor() as cursor:
             cursor.execute(_RIGHTS, {"user": user.pk, "case": case.pk, "school": case.school_id, "now": timezone.now()})
-            rows = cursor.fetchall()
-        kept[key] = Rights(
-            by_post=frozenset(name for source, name in rows if source == "post"),
-            lent=frozenset(name for source, name in rows if source in ("lent", "emergency")),
-            recused=any(source == "recused" for source, _name in rows),
-            emergency=any(source == "emergency" for source, _name in rows),
-        )
+            remember(user, case, cursor.fetchall())
     return kept[key]
+
+
+# The same as one JSON value for a statement that reads the case as `c`: a step then needs no statement of its own for it.
+RIGHTS_AS_JSON = "(SELECT jsonb_agg(jsonb_build_array(x.source, x.codename)) FROM ({}) x)".format(
+    _RIGHTS.replace("%(school)s", "c.school_id").replace("%(case)s", "c.id")
+)
+
+
+def remember(user: Any, case: Case, rows: Iterable[Sequence[str]]) -> None:
+    """Keep on the user object what (source, codename) rows say of one case."""
+    held = list(rows)
+    kept: dict[tuple[int, int | None], Rights] = user.__dict__.setdefault("_rights_by_case", {})
+    kept[(case.pk, case.school_id)] = Rights(
+        by_post=frozenset(name for source, name in held if source == "post"),
+        lent=frozenset(name for source, name in held if source in ("lent", "emergency")),
+        recused=any(source == "recused" for source, _name in held),
+        emergency=any(source == "emergency" for source, _name in held),
+    )
 
 
 _RIGHTS_OF_MANY = """
@@ -155,18 +167,11 @@ SELECT r.case_id, 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user
 
 def remember_rights(user: Any, cases: Collection[Case]) -> None:
     """As `rights`, for many cases in one statement: what a page of cases asks before it asks for each."""
-    kept: dict[tuple[int, int | None], Rights] = user.__dict__.setdefault("_rights_by_case", {})
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS_OF_MANY, {"user": user.pk, "cases": [case.pk for case in cases], "now": timezone.now()})
         rows = cursor.fetchall()
     for case in cases:
-        mine = [(source, name) for case_id, source, name in rows if case_id == case.pk]
-        kept[(case.pk, case.school_id)] = Rights(
-            by_post=frozenset(name for source, name in mine if source == "post"),
-            lent=frozenset(name for source, name in mine if source in ("lent", "emergency")),
-            recused=any(source == "recused" for source, _name in mine),
-            emergency=any(source == "emergency" for source, _name in mine),
-        )
+        remember(user, case, [(source, name) for case_id, source, name in rows if case_id == case.pk])
 
 
 def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:

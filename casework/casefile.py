@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.utils import timezone
 
-from casework import kinds
+from casework import access, kinds
 from casework.calendars import calendar_at
 from casework.dates import SchoolCalendar
 from casework.kinds import CaseKind
 from casework.models import Alert, Appointment, Case, Clock, Process, Task
 from casework.policy import Policy, policy_version
-from casework.sealed import SealedTextField
+from casework.rows import column_values, from_columns, parsed, revive
 
 Row = TypeVar("Row", bound=models.Model)
 Found = TypeVar("Found")
+# (label, audience, instant, every, step of the system) of each alert to come; the same object for clocks that start alike.
+Ladder = tuple[tuple[str, str, str, int | None, str], ...]
 RUNNING = (Clock.Status.RUNNING, Clock.Status.HELD)
 
 
 @dataclass
 class CaseFile:
-    """The case, its processes, running clocks and open tasks; `added` and `touched` is what the door will write, `later`
-    what it calls in the same transaction after that (grants that end)."""
+    """The case, its processes, running clocks and open tasks; `added`, `touched` and `planned` (clock, generation, its
+    alerts to come) is what the door will write, `later` what it calls in the same transaction after that (grants that end)."""
 
     kind: CaseKind
     case: Any
@@ -48,7 +48,7 @@ class CaseFile:
     new: bool = False
     added: list[models.Model] = field(default_factory=list)
     touched: dict[Any, models.Model] = field(default_factory=dict)
-    rungs: list[dict[str, Any]] = field(default_factory=list)
+    planned: list[tuple[UUID, int, Ladder]] = field(default_factory=list)
     cancelled_rungs: set[UUID] = field(default_factory=set)
     later: list[Callable[[], object]] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
@@ -118,28 +118,28 @@ def load(
     ids: Collection[int] = (),
     lock: bool = True,
     key: UUID | None = None,
+    reader: Any = None,
 ) -> list[CaseFile]:
     """Case files of one kind by number or id, in the order of their ids; locked against other steps unless `lock` is
-    False. One statement; a second one only when another step committed while this one waited for the lock."""
+    False. What `reader` may do on them is read along and kept on the user. One statement; a second one only when another
+    step committed while this one waited for the lock."""
     column, wanted = ("c.number", list(numbers)) if numbers else ("c.id", sorted(ids))
-    sql = _select(kind.code) + f" WHERE {column} = ANY(%s) ORDER BY c.id" + (" FOR NO KEY UPDATE OF c" if lock else "")
+    # One case by `=`: for an array of unknown length the server would plan anew each time, which costs more than the reading.
+    which, value = (f"{column} = %(wanted)s", wanted[0]) if len(wanted) == 1 else (f"{column} = ANY(%(wanted)s)", wanted)
+    sql = f"{_select(kind.code, reader is not None)} WHERE {which} ORDER BY c.id" + (" FOR NO KEY UPDATE OF c" if lock else "")
+    values = {"key": key, "wanted": value} | ({"user": reader.pk, "now": timezone.now()} if reader is not None else {})
     with connection.cursor() as cursor:
-        cursor.execute(sql, [key, wanted])
+        cursor.execute(sql, values)
         rows = cursor.fetchall()
         if lock and any(_waited(row) for row in rows):
             # The case row is the new one, the sub-selects still saw the moment before the wait: read again.
-            cursor.execute(sql, [key, wanted])
+            cursor.execute(sql, values)
             rows = cursor.fetchall()
-    return [_file(kind, row) for row in rows]
-
-
-def _parsed(value: Any) -> Any:
-    """JSON as Python values (Django's connection hands jsonb over as text)."""
-    return json.loads(value) if isinstance(value, str) else value
+    return [_file(kind, row, reader) for row in rows]
 
 
 def _waited(row: Sequence[Any]) -> bool:
-    head_seq, last_event = row[_HEAD_SEQ], _parsed(row[-2])
+    head_seq, last_event = row[_HEAD_SEQ], parsed(row[-3])
     return bool(head_seq) and (last_event is None or last_event["seq"] != head_seq)
 
 
@@ -147,7 +147,7 @@ _HEAD_SEQ = [f.column for f in Case._meta.concrete_fields].index("head_seq")
 
 
 @lru_cache(maxsize=32)
-def _select(kind_code: str) -> str:
+def _select(kind_code: str, with_rights: bool) -> str:
     kind = kinds.kind(kind_code)
     child = kind.model._meta.db_table
     case_columns = [f"c.{f.column}" for f in Case._meta.concrete_fields]
@@ -177,28 +177,20 @@ def _select(kind_code: str) -> str:
              FROM casework_event e LEFT JOIN district_user u ON u.id = e.actor_id
             WHERE e.case_id = c.id ORDER BY e.seq DESC LIMIT 1),
           (SELECT jsonb_build_object('id', e.id, 'seq', e.seq, 'name', e.name, 'actor', e.actor_id)
-             FROM casework_event e WHERE e.case_id = c.id AND e.key = %s)
+             FROM casework_event e WHERE e.case_id = c.id AND e.key = %(key)s),
+          {access.RIGHTS_AS_JSON if with_rights else "NULL::jsonb"}
         FROM casework_case c JOIN {child} k ON k.case_ptr_id = c.id
         LEFT JOIN district_school s ON s.id = c.school_id LEFT JOIN district_calendar cal ON cal.id = s.calendar_id
         LEFT JOIN district_user o ON o.id = c.owner_id"""
 
 
-def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
-    names = [f.attname for f in Case._meta.concrete_fields]
-    names += [f.attname for f in kind.model._meta.local_concrete_fields]
-    values = dict(zip(names, row, strict=False))
-    for field_ in kind.model._meta.concrete_fields:
-        if isinstance(field_, models.JSONField):
-            values[field_.attname] = _parsed(values[field_.attname])
-        elif isinstance(field_, SealedTextField):
-            values[field_.attname] = field_.as_read(values[field_.attname])
-    case = kind.model.from_db(
-        "default",
-        [f.attname for f in kind.model._meta.concrete_fields],
-        [values[f.attname] for f in kind.model._meta.concrete_fields],
-    )
+def _file(kind: CaseKind, row: Sequence[Any], reader: Any) -> CaseFile:
+    names = _names(kind.model)
+    case = from_columns(kind.model, zip(names, row, strict=False))
     calendar_id, calendar_revision, school_name, owner_name, *documents = row[len(names) :]
-    clocks, tasks, processes, appointments, children, last_event, repeated = (_parsed(document) for document in documents)
+    clocks, tasks, processes, appointments, children, last_event, repeated, rights = map(parsed, documents)
+    if reader is not None:
+        access.remember(reader, case, rights or ())
     return CaseFile(
         kind=kind,
         case=case,
@@ -219,37 +211,11 @@ def _file(kind: CaseKind, row: Sequence[Any]) -> CaseFile:
     )
 
 
+@lru_cache(maxsize=32)
+def _names(model: type[Case]) -> tuple[str, ...]:
+    """The attributes of the columns that `_select` reads of the case, in its order."""
+    return tuple(f.attname for f in (*Case._meta.concrete_fields, *model._meta.local_concrete_fields))
+
+
 def _process_model(kind: CaseKind, data: dict[str, Any]) -> type[Process]:
     return kind.processes[data["kind"]].model if data["kind"] in kind.processes else Process
-
-
-def revive(model: type[Row], data: dict[str, Any]) -> Row:
-    """A model instance from a row that came as JSON."""
-    fields = model._meta.concrete_fields
-    return model.from_db("default", [f.attname for f in fields], [_revived(f, data.get(f.column)) for f in fields])
-
-
-def _revived(field: models.Field[Any, Any], value: Any) -> Any:
-    if value is None or isinstance(field, models.JSONField):
-        return value
-    if isinstance(field, SealedTextField):
-        return field.as_read(value)
-    if isinstance(field, ArrayField):
-        return [_revived(field.base_field, item) for item in value]
-    if isinstance(field, models.DateTimeField):
-        return datetime.fromisoformat(value)
-    if isinstance(field, models.DateField):
-        return date.fromisoformat(value)
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    return UUID(value) if isinstance(target, models.UUIDField) or _is_uuid_key(target) else value
-
-
-def _is_uuid_key(field: models.Field[Any, Any]) -> bool:
-    """A parent link to a table keyed by UUID."""
-    remote = getattr(field, "target_field", None)
-    return isinstance(remote, models.UUIDField)
-
-
-def column_values(row: models.Model) -> dict[str, Any]:
-    """Column -> value of one instance, for telling what changed."""
-    return {f.column: getattr(row, f.attname) for f in row._meta.concrete_fields}

@@ -15,9 +15,10 @@ from django.conf import settings
 
 from casework import dates
 from casework.calendars import calendar_at, current_revision
-from casework.casefile import CaseFile
+from casework.casefile import CaseFile, Ladder
 from casework.models import Alert, Clock, ClockChange, Process
 from casework.policy import Policy
+from casework.rows import fresh
 
 if TYPE_CHECKING:
     from casework.workflow import ClockSpec, Turn
@@ -34,13 +35,12 @@ def start(
     unit = UNITS.get(str(sla["unit"]), str(sla["unit"]))
     roll = str(sla.get("roll", "none"))
     due = dates.add(day0, int(sla["n"]), dates.Unit(unit), file.calendar, dates.Roll(roll))
-    clock = Clock(
-        id=uuid4(), kind=spec.kind, day0=day0, day0_basis=basis, unit=unit, n=int(sla["n"]), roll=roll, role=spec.role,
+    clock = fresh(
+        Clock, id=uuid4(), kind=spec.kind, day0=day0, day0_basis=basis, unit=unit, n=int(sla["n"]), roll=roll, role=spec.role,
         calendar_revision=file.calendar_revision, provisional=due.provisional, ladder=spec.ladder, then=spec.then,
         original_due=due.due, due=due.due, status=Clock.Status.RUNNING, episode=file.case.episode, rebased_from=rebased_from,
+        case_id=file.case.id, process_id=process.id if process else None, calendar_id=file.calendar_id,
     )  # fmt: skip
-    clock.case_id, clock.process_id = file.case.id, process.id if process else None
-    clock.calendar_id = file.calendar_id
     file.add(clock)
     _note(file, clock, "START", turn, None, basis)
     _plan_rungs(file, clock, file.calendar)
@@ -190,9 +190,8 @@ def _move(
     _forget_rungs(file, clock)
     _plan_rungs(file, clock, calendar_of(file, clock), after=turn.now)
     if clock.due < old:
-        alert = Alert(id=uuid4(), code=DUE_NEARER, level="supervisor", raised_at=turn.now, data={"due": clock.due.isoformat()})
-        alert.case_id, alert.clock_id = file.case.id, clock.id
-        file.add(alert)
+        told = {"due": clock.due.isoformat()}
+        file.add(fresh(Alert, code=DUE_NEARER, level="supervisor", raised_at=turn.now, data=told, case_id=file.case.id, clock_id=clock.id))
 
 
 # -- what stands around a clock ---------------------------------------------------------------------------------------
@@ -229,9 +228,12 @@ def _process(file: CaseFile, clock: Clock) -> Process | None:
 
 def _note(file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, reason: str, **data: Any) -> None:
     """Every change goes into the history: who, when, why, from which date to which."""
-    change = ClockChange(at=turn.now, on=turn.today, op=op, old_due=old, new_due=clock.due, reason=reason[:200], data=data)
-    change.clock_id, change.by_id = clock.id, turn.actor.pk if turn.actor else None
-    file.add(change)
+    file.add(
+        fresh(
+            ClockChange, clock_id=clock.id, at=turn.now, on=turn.today, op=op, old_due=old, new_due=clock.due, reason=reason[:200],
+            data=data, by_id=turn.actor.pk if turn.actor else None,
+        )
+    )  # fmt: skip
 
 
 # -- rungs ------------------------------------------------------------------------------------------------------------
@@ -240,34 +242,22 @@ def _note(file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, r
 def _forget_rungs(file: CaseFile, clock: Clock) -> None:
     """Pending rungs are cancelled; those that this very request planned were never written."""
     file.cancelled_rungs.add(clock.id)
-    file.rungs = [rung for rung in file.rungs if rung["clock_id"] != str(clock.id)]
+    file.planned = [plan for plan in file.planned if plan[0] != clock.id]
 
 
 def _plan_rungs(file: CaseFile, clock: Clock, calendar: dates.SchoolCalendar, after: datetime | None = None) -> None:
-    """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one alert. They are plain
-    values and no model instances: there are a dozen for each clock, and a night starts thousands of clocks."""
-    for label, level, instant, every in ladder(file.policy, clock.ladder, clock.day0, clock.n, clock.due, clock.unit, calendar):
-        if after is None or instant > after:
-            _plan(file, clock, label, level, instant, every=every)
-    if clock.then:
-        _plan(
-            file,
-            clock,
-            THEN,
-            "system",
-            dates.local_instant(clock.due + dates.ONE_DAY, dates.DAY_BEGINS, settings.TIME_ZONE),
-            step=clock.then,
-        )
+    """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one alert. They are no model
+    instances: there are a dozen for each clock, a night starts thousands of clocks, and those that start alike share them."""
+    rungs = ladder(file.policy, clock.ladder, clock.day0, clock.n, clock.due, clock.unit, calendar)
+    found = _as_written(tuple(rungs), clock.due, clock.then)
+    if after is not None:
+        found = tuple(rung for rung in found if rung[4] or datetime.fromisoformat(rung[2]) > after)
+    if found:
+        file.planned.append((clock.id, clock.generation, found))
 
 
-def _plan(file: CaseFile, clock: Clock, label: str, level: str, instant: datetime, *, every: int | None = None, step: str = "") -> None:
-    file.rungs.append(
-        {
-            "clock_id": str(clock.id), "generation": clock.generation, "label": label[:64], "level": level,
-            "scheduled_for": instant.isoformat(), "fired_at": None, "cancelled_at": None, "alert_id": None, "every": every,
-            "step": step, "attempts": 0,
-        }
-    )  # fmt: skip
+def _plan(file: CaseFile, clock: Clock, label: str, level: str, instant: datetime) -> None:
+    file.planned.append((clock.id, clock.generation, ((label, level, instant.isoformat(), None, ""),)))
 
 
 def _fires(day: date) -> datetime:
@@ -284,3 +274,13 @@ def ladder(
         ("+".join(rung.labels), rung.audience, _fires(rung.date), rung.every)
         for rung in dates.rungs(day0, n, due, dates.Unit(unit), calendar, entries)
     )
+
+
+@lru_cache(maxsize=4096)
+def _as_written(rungs: tuple[tuple[str, str, datetime, int | None], ...], due: date, then: str) -> Ladder:
+    """A ladder as the door writes it; its last one takes the step `then` on the day after the due date, if there is one."""
+    found: Ladder = tuple((label[:64], level, instant.isoformat(), every, "") for label, level, instant, every in rungs)
+    if not then:
+        return found
+    over = dates.local_instant(due + dates.ONE_DAY, dates.DAY_BEGINS, settings.TIME_ZONE)
+    return (*found, (THEN, "system", over.isoformat(), None, then))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from casework.casefile import CaseFile, load
 from casework.errors import Forbidden, Invalid, NotNow, Refused, Stale, UnknownCase
 from casework.kinds import CaseKind
 from casework.models import Case, CaseNumber, Document, Event, Process
+from casework.rows import fresh
 from casework.timeline import digest, seal
 from casework.workflow import NEW, Step, Turn, Workflow
 
@@ -90,7 +92,7 @@ def act(
     turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), key=key)
     prepared = _prepare(kind, number, transition, process, turn, dict(data or {}), files)
     with transaction.atomic():
-        found = load(kind, numbers=[number], key=key)
+        found = load(kind, numbers=[number], key=key, reader=actor)
         if not found or not _may_see(found[0], actor):
             raise UnknownCase(number)
         file = found[0]
@@ -187,9 +189,9 @@ def _prepare(
 ) -> dict[str, Any]:
     """Work that a step needs done before the case is locked (rendering a letter). What it finds is checked again under
     the lock; a step that will be refused anyway prepares nothing."""
-    if not any(_prepares(cls, name) for cls in _flow_classes(kind)):
+    if not any(name in _preparing(cls) for cls in _flow_classes(kind)):  # type: ignore[arg-type]  # mypy: hash of a class
         return {}
-    found = load(kind, numbers=[number], lock=False)
+    found = load(kind, numbers=[number], lock=False, reader=turn.actor)
     if not found or not _may_see(found[0], turn.actor):
         return {}
     flow = flow_for(found[0], process_id, Turn(turn.actor, turn.now, turn.today, data))
@@ -206,8 +208,10 @@ def _flow_classes(kind: CaseKind) -> list[type[Workflow]]:
     return classes + [cls for process in kind.processes.values() for cls in process.workflows.values()]
 
 
-def _prepares(cls: type[Workflow], name: str) -> bool:
-    return any(slug == name and move.custom["step"].prepare for slug, move in cls.transitions())
+@lru_cache(maxsize=64)
+def _preparing(cls: type[Workflow]) -> frozenset[str]:
+    """The steps of a workflow that need something done before the lock."""
+    return frozenset(slug for slug, move in cls.transitions() if move.custom["step"].prepare)
 
 
 def _take(
@@ -261,13 +265,12 @@ def _apply(flow: Workflow, name: str, step: Step) -> None:
 def _append(flow: Workflow, name: str, step: Step, source: str) -> None:
     """Seal the event into the chain and bring the case's own columns up to date."""
     file, case, turn = flow.file, flow.file.case, flow.turn
-    event = Event(
-        seq=case.head_seq + 1, kind=step.event, name=name, source=source if source != NEW else "",
+    event = fresh(
+        Event, seq=case.head_seq + 1, kind=step.event, name=name, source=source if source != NEW else "",
         target=flow.subject.state, at=turn.now, on=flow.effective_on, rules=flow.version, citation=step.cite,
         data=_jsonable(_without_words(flow, {**_public(turn.data), **flow.extra})), key=turn.key, prev_hash=case.head_hash,
+        case_id=case.id, actor_id=flow.actor_id, process_id=flow.process.id if flow.process else None,
     )  # fmt: skip
-    event.case_id, event.actor_id = case.id, turn.actor.pk if turn.actor else None
-    event.process_id = flow.process.id if flow.process else None
     event.digest = digest(event.data)
     event.hash = seal(event)
     file.add(event)

@@ -104,18 +104,20 @@ WITH due AS MATERIALIZED (
       FROM casework_rung r
      WHERE r.fired_at IS NULL AND r.cancelled_at IS NULL AND r.step = '' AND r.scheduled_for <= %(at)s
      ORDER BY r.scheduled_for, r.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+), together AS MATERIALIZED (
+    -- the rungs are carried along: joining them to their alerts again would compare each with each
+    SELECT gen_random_uuid() AS alert_id, clock_id, array_agg(label ORDER BY scheduled_for, id) AS labels, array_agg(id) AS rungs,
+           min(scheduled_for) AS first, max(coalesce(array_position(%(audiences)s::text[], level::text), 1)) AS widest
+      FROM due GROUP BY clock_id
 ), alerts AS (
     INSERT INTO casework_alert (id, case_id, clock_id, code, level, raised_at, scheduled_for, data)
-    SELECT gen_random_uuid(), w.case_id, w.id, left(d.labels[array_upper(d.labels, 1)], 48), (%(audiences)s::text[])[d.widest],
+    SELECT d.alert_id, w.case_id, w.id, left(d.labels[array_upper(d.labels, 1)], 48), (%(audiences)s::text[])[d.widest],
            %(at)s, d.first, jsonb_build_object('labels', to_jsonb(d.labels), 'due', w.due, 'kind', w.kind)
-      FROM (SELECT clock_id, array_agg(label ORDER BY scheduled_for, id) AS labels, min(scheduled_for) AS first,
-                   max(coalesce(array_position(%(audiences)s::text[], level::text), 1)) AS widest
-              FROM due GROUP BY clock_id) d
-      JOIN casework_clock w ON w.id = d.clock_id
-    RETURNING id, clock_id
+      FROM together d JOIN casework_clock w ON w.id = d.clock_id
+    RETURNING id
 ), fired AS (
-    UPDATE casework_rung r SET fired_at = %(at)s, alert_id = a.id
-      FROM due d JOIN alerts a USING (clock_id) WHERE r.id = d.id
+    UPDATE casework_rung r SET fired_at = %(at)s, alert_id = d.alert_id
+      FROM (SELECT alert_id, unnest(rungs) AS id FROM together) d WHERE r.id = d.id
 ), again AS (
     -- an overdue rung that repeats plans its next one, on the same local hour, after now
     INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, every, step, attempts)

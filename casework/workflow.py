@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from casework import deadlines
 from casework.casefile import CaseFile
 from casework.models import Alert, Appointment, Case, Clock, Document, Event, Process, Task
 from casework.policy import Policy
+from casework.rows import fresh
 
 SYSTEM = "system"
 NEW = "NEW"
@@ -243,9 +245,10 @@ class Workflow:
         """Give a role a duty; with `clock`, that promise starts (or is the running one) and dates the task."""
         running = self._running(clock) if clock else []
         timed = running[0] if running else self.start_clock(clock) if clock else None
-        task = Task(id=uuid4(), case=None, kind=kind, role=role, status=Task.Status.OPEN, opened_at=self.turn.now)
-        task.case_id, task.process_id = self.case.id, self.process.id if self.process else None
-        task.clock_id = timed.id if timed else None
+        task = fresh(
+            Task, kind=kind, role=role, status=Task.Status.OPEN, opened_at=self.turn.now, case_id=self.case.id,
+            process_id=self.process.id if self.process else None, clock_id=timed.id if timed else None,
+        )  # fmt: skip
         return self.file.add(task)
 
     def finish_task(self, kind: str, outcome: str = "", cancelled: bool = False) -> bool:
@@ -282,9 +285,7 @@ class Workflow:
 
     def alert(self, code: str, level: str = "owner", **data: Any) -> None:
         """Raise an alert at once; `data` holds codes and dates alone."""
-        alert = Alert(id=uuid4(), code=code, level=level, raised_at=self.turn.now, data=data)
-        alert.case_id = self.case.id
-        self.file.add(alert)
+        self.file.add(fresh(Alert, code=code, level=level, raised_at=self.turn.now, data=data, case_id=self.case.id))
 
     def attach(self, document: Document) -> None:
         """Keep a document that was made for this step."""
@@ -334,9 +335,7 @@ class Workflow:
     @classmethod
     def transitions(cls) -> Iterator[tuple[str, Any]]:
         """Every (name, viewflow transition) of this workflow, sorted by name."""
-        for method, transitions in sorted(cls.state.get_transitions().items(), key=lambda item: item[0].slug):
-            for transition in transitions:
-                yield method.slug, transition
+        yield from _declared(cls)  # type: ignore[arg-type]  # mypy takes an instance's hash for the class's
 
     @classmethod
     def allowed_moves(cls) -> list[tuple[str, str]]:
@@ -351,10 +350,8 @@ class Workflow:
 
     def find(self, name: str) -> Any:
         """The transition `name` out of the present state, or None. Only declared names are ever looked up."""
-        for slug, transition in type(self).transitions():
-            if slug == name and transition.source in (self.subject.state, State.ANY):
-                return transition
-        return None
+        here, moves = (self.subject.state, State.ANY), _by_name(type(self))  # type: ignore[arg-type]  # as above
+        return next((move for move in moves.get(name, ()) if move.source in here), None)
 
     def reasons_against(self, transition: Any) -> list[str]:
         """Every unmet condition in words (viewflow itself stops at the first)."""
@@ -365,6 +362,21 @@ class Workflow:
         """The declared (name, transition) pairs out of the present state."""
         here = (self.subject.state, State.ANY)
         return [(slug, transition) for slug, transition in type(self).transitions() if transition.source in here]
+
+
+# The declarations of a class never change, and every step asks for them: looked up once.
+@lru_cache(maxsize=64)
+def _declared(cls: type[Workflow]) -> tuple[tuple[str, Any], ...]:
+    found = sorted(cls.state.get_transitions().items(), key=lambda item: item[0].slug)
+    return tuple((method.slug, transition) for method, transitions in found for transition in transitions)
+
+
+@lru_cache(maxsize=64)
+def _by_name(cls: type[Workflow]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for name, transition in cls.transitions():
+        found.setdefault(name, []).append(transition)
+    return found
 
 
 def _is_state(value: Any) -> bool:

@@ -75,7 +75,7 @@ class Process(models.Model):
     """A piece of procedure with states of its own inside a case: a notice, a conference, a mediation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="processes")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="processes", db_index=False)
     kind = models.CharField(max_length=16)
     rules = models.CharField(max_length=32)
     code = models.CharField(max_length=32, blank=True, help_text="which one: L3, L6, L3+L6 ...")

@@ -35,7 +35,7 @@ class Clock(models.Model):
     day0_basis = models.CharField(max_length=32, default="detected")
     unit = models.CharField(max_length=10, help_text="calendar, school or work")
     n = models.PositiveSmallIntegerField()
-    calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+")
+    calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+", db_index=False)
     calendar_revision = models.PositiveIntegerField(null=True)
     provisional = models.BooleanField(default=False, help_text="reaches beyond the known calendar")
     original_due = models.DateField()
@@ -78,9 +78,9 @@ class Clock(models.Model):
 class ClockChange(models.Model):
     """Every change of a clock: who, when, why, from which date to which (domain.md B3.6 history)."""
 
-    clock = models.ForeignKey(Clock, models.PROTECT, related_name="history")
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="history", db_index=False)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     op = models.CharField(max_length=16, help_text="START EXTEND HOLD RESUME REBASE RECALC ESCALATE CANCEL STOP")
     old_due = models.DateField(null=True)
     new_due = models.DateField(null=True)
@@ -96,7 +96,7 @@ class ClockChange(models.Model):
 class Rung(models.Model):
     """One planned alert of a clock. The sweep claims the pending ones that are due, never a window of time."""
 
-    clock = models.ForeignKey(Clock, models.PROTECT, related_name="rungs")
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="rungs", db_index=False)
     generation = models.PositiveSmallIntegerField(default=1)
     label = models.CharField(max_length=64)
     level = models.CharField(max_length=16)

@@ -24,7 +24,7 @@ class Event(models.Model):
         CLOCK = "CLOCK", _("deadline")
         ACCESS = "ACCESS", _("access")
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     process = models.ForeignKey(Process, models.PROTECT, null=True, related_name="events")
     kind = models.CharField(max_length=16, choices=Kind)

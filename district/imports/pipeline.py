@@ -162,7 +162,12 @@ def _seen_before(run: Import) -> bool:
 def _run(delivery: Delivery, run: Import, dry_run: bool, progress: Progress) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+            # Joins of a whole file stay in memory; the scratch tables need a rough idea of what they hold, not a good one.
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(%s), set_config('work_mem', '64MB', true),"
+                " set_config('default_statistics_target', '10', true)",
+                [LOCK],
+            )
             if not cursor.fetchone()[0]:
                 raise Refused("another import is running; start this one again when it has finished")
         _interrupted(run)

@@ -132,10 +132,9 @@ def rights(user: Any, case: Case) -> Rights:
     return kept[key]
 
 
-# The same as one JSON value for a statement that reads the case as `c`: a step then needs no statement of its own for it.
-RIGHTS_AS_JSON = "(SELECT jsonb_agg(jsonb_build_array(x.source, x.codename)) FROM ({}) x)".format(
-    _RIGHTS.replace("%(school)s", "c.school_id").replace("%(case)s", "c.id")
-)
+# The same for statements that read the case as `c`; as one JSON value a step needs no statement of its own for it.
+_RIGHTS_OF_C = _RIGHTS.replace("%(school)s", "c.school_id").replace("%(case)s", "c.id")
+RIGHTS_AS_JSON = f"(SELECT jsonb_agg(jsonb_build_array(x.source, x.codename)) FROM ({_RIGHTS_OF_C}) x)"
 
 
 def remember(user: Any, case: Case, rows: Iterable[Sequence[str]]) -> None:
@@ -150,18 +149,8 @@ def remember(user: Any, case: Case, rows: Iterable[Sequence[str]]) -> None:
     )
 
 
-_RIGHTS_OF_MANY = """
-SELECT c.id, 'post', p.codename FROM casework_case c JOIN district_schoolgrouppermission g ON g.content_object_id = c.school_id
-  JOIN district_user_groups m ON m.group_id = g.group_id AND m.user_id = %(user)s
-  JOIN auth_permission p ON p.id = g.permission_id WHERE c.id = ANY(%(cases)s)
-UNION ALL
-SELECT l.content_object_id, 'lent', p.codename FROM casework_caseuserpermission l JOIN auth_permission p ON p.id = l.permission_id
- WHERE l.user_id = %(user)s AND l.content_object_id = ANY(%(cases)s)
-UNION ALL
-SELECT e.case_id, 'emergency', 'view_cases' FROM casework_emergencyaccess e
- WHERE e.user_id = %(user)s AND e.case_id = ANY(%(cases)s) AND e.until > %(now)s
-UNION ALL
-SELECT r.case_id, 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.case_id = ANY(%(cases)s)
+_RIGHTS_OF_MANY = f"""
+SELECT c.id, x.source, x.codename FROM casework_case c CROSS JOIN LATERAL ({_RIGHTS_OF_C}) x WHERE c.id = ANY(%(cases)s)
 """
 
 
@@ -170,8 +159,11 @@ def remember_rights(user: Any, cases: Collection[Case]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS_OF_MANY, {"user": user.pk, "cases": [case.pk for case in cases], "now": timezone.now()})
         rows = cursor.fetchall()
+    found: dict[int, list[Sequence[str]]] = {case.pk: [] for case in cases}
+    for case_id, source, name in rows:
+        found[case_id].append((source, name))
     for case in cases:
-        remember(user, case, [(source, name) for case_id, source, name in rows if case_id == case.pk])
+        remember(user, case, found[case.pk])
 
 
 def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0007_processes'),
-        ('district', '0006_admin_changes'),
+        ('district', '0005_processes'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casework', '0008_rollup'),
-        ('district', '0006_admin_changes'),
+        ('district', '0005_processes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -56,3 +56,14 @@ def test_however_they_are_read_they_are_the_same(people, read, post, django_asse
             assert ("work_cases" in held.by_post, "work_cases" in held.lent) == (post, loan)
             assert ("view_cases" in held.lent, held.emergency, held.recused) == (loan or looks, looks, recused)
             assert access.can(user, "view_cases", case) == ((loan or looks) and not recused)
+
+
+def test_schools_remembered_at_once_are_those_that_are_asked_for(people):
+    """Also for who holds nothing; a recusal and an emergency access concern one case and change no school."""
+    names = ("view_cases", "work_cases", "supervise_cases", "sign_cases")
+    for user in vars(people).values():
+        at_once, one_by_one = User.objects.get(pk=user.pk), User.objects.get(pk=user.pk)
+        access.remember_schools(at_once, *names)
+        for name in names:
+            assert sorted(access.visible_schools(at_once, name)) == sorted(access.visible_schools(one_by_one, name))
+    assert len(access.visible_schools(people.worker)) == 1

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('attendance', '0007_processes'),
+        ('attendance', '0008_trials_and_effects'),
         ('district', '0005_processes'),
     ]
 

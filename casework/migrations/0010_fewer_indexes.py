@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0008_rollup'),
+        ('casework', '0009_sealed_places'),
         ('district', '0005_processes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

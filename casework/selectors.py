@@ -15,8 +15,8 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from casework import access, kinds
-from casework.casefile import revive
 from casework.models import Appointment, Attachment, Case, Clock, ClockChange, Document, Event, Rung, SavedView, Task
+from casework.rows import revive
 from casework.services import local_today
 from district.models import Role
 

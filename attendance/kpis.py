@@ -261,7 +261,9 @@ def by_group(as_of: date, dimension: str) -> dict[tuple[str, str], tuple[int, in
         "min_minutes": 0,
     }
     sql = _BY_GROUP.format(
-        spans=counting.SPANS.format(wanted_spans=""), counts=counting.COUNTS.format(sums=counting.SUMS, wanted_marks=""), group=dimension
+        spans=counting.SPANS.format(wanted_spans=""),
+        counts=counting.COUNTS.format(sums=counting.SUMS, spans="measured", wanted_marks=""),
+        group=dimension,
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -21,7 +21,7 @@ BARE = {key: value for key, value in os.environ.items() if key not in ("DATABASE
 def manage(data: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "config.embedded.manage", "--data", str(data), "--", *command],
-        cwd=ROOT, env=BARE | more, capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, env=BARE | more, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
 
 

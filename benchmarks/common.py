@@ -78,8 +78,8 @@ def undone() -> Iterator[None]:
         pass
 
 
-def sql(text: str, *values: object) -> list[tuple[object, ...]]:
-    """One statement; its rows, if any."""
+def sql(text: str, *values: object, **named: object) -> list[tuple[object, ...]]:
+    """One statement with its values in order or by name; its rows, if any."""
     with connection.cursor() as cursor:
-        cursor.execute(text, values or None)  # type: ignore[arg-type]
+        cursor.execute(text, values or named or None)  # type: ignore[arg-type]
         return cursor.fetchall() if cursor.description else []

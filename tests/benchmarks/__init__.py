@@ -1,0 +1,1 @@
+"""The measurements themselves: they must compare like with like."""

@@ -202,13 +202,24 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
     except Forbidden:
         return render(request, "errors/403.html", status=403)
     except Invalid as error:
-        if choice is None or error.form is None:
-            return render(
-                request, "casework/not_now.html", {"case": file.case, "reasons": [str(error)], "typed": _typed(request)}, status=422
-            )
-        return _step_page(request, file, choice, error.form, status=422)
+        form = error.form or (_marked(request, file, process, choice.step.form, error) if choice and choice.step.form else None)
+        if choice is None or form is None:
+            reasons = [message for found in error.errors.values() for message in found]
+            return render(request, "casework/not_now.html", {"case": file.case, "reasons": reasons, "typed": _typed(request)}, status=422)
+        return _step_page(request, file, choice, form, status=422)
     messages.success(request, _("Done: %(what)s.") % {"what": choice.label if choice else name})
     return redirect("case", number=file.case.number)
+
+
+def _marked(request: HttpRequest, file: CaseFile, process: UUID | None, form_class: type[Form], error: Invalid) -> Form:
+    """The form as it came, with what the step itself found wrong at its fields: a rule that no form knows alone."""
+    turn = Turn(actor=request.user, now=timezone.now(), today=local_today())
+    form = form_class(given(request, form_class), request.FILES, flow=flow_for(file, process, turn))  # type: ignore[call-arg]
+    form.full_clean()
+    for field, found in error.errors.items():
+        for message in found:
+            form.add_error(field if field in form.fields else None, message)
+    return form
 
 
 def given(request: HttpRequest, form: type[Form] | None = None) -> dict[str, Any]:

@@ -71,6 +71,28 @@ def test_the_outcomes_of_a_screening_are_offered_in_words(report, staff, frozen)
     assert ">SCHOOL_30<" not in page
 
 
+def test_what_a_step_itself_finds_wrong_stands_at_its_field(report, staff, frozen):
+    """Separation of duties and the second reader are asked beyond the form: their words stand at the field, nothing is lost."""
+    walk = investigated(report)
+    client = browser(staff.coordinator)
+    data = {"user": str(staff.investigator.pk), "role": "decision_maker", "declared": "on"}
+    answer = client.post(f"/cases/{walk.number}/steps/assign", data)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "investigator" in " ".join(answer.context["form"].errors["user"])
+    assert f'<option value="{staff.investigator.pk}" selected' in page
+    assert not answer.context["choice"].reasons
+
+
+def test_a_screener_who_reads_twice_is_told_at_the_field(screened, staff, frozen):
+    walk = screened("2026-09-14", pervasive="U")
+    assert walk.case.second_reader_open
+    answer = browser(staff.coordinator).post(f"/cases/{walk.number}/steps/second_read", {"reason": "I read it twice."})
+    assert answer.status_code == 422
+    assert "somebody else than the screener" in answer.content.decode()
+    assert "I read it twice." in answer.content.decode()
+
+
 def test_every_heading_names_steps_that_there_are(report, staff):
     known = {name for name, _move in TitleIXWorkflow.transitions()}
     named = [name for _heading, names in GROUPS for name in names]

@@ -164,12 +164,28 @@ def _served(rows: QuerySet[Any], as_of: date, schools: Collection[int] | None) -
 def street_team(as_of: date, cases: QuerySet[Any]) -> tuple[Kpi, Kpi, int | None]:
     """K8: students found of requests with an outcome; handbacks accepted of those handed back; and the median school days
     from the request to the outcome (None without one)."""
-    rows = list(Locate.objects.filter(case__in=cases.values("pk"), outcome_on__lte=as_of).select_related("case__school__calendar"))
-    found = [row for row in rows if row.outcome not in (Locate.Outcome.NOT_LOCATED, Locate.Outcome.UNSAFE_ABORTED)]
-    back = [row for row in rows if row.handed_back_on is not None and row.handed_back_on <= as_of]
+    rows = street_rows(as_of, cases)
+    number = {figure: sum(street_counts(figure, row, as_of) for row in rows) for figure in ("requests", "found", "handed", "accepted")}
     days = sorted(_school_days(row) for row in rows)
-    accepted = [row for row in back if row.accepted_on is not None and row.accepted_on <= as_of]
-    return _kpi(len(found), len(rows), as_of), _kpi(len(accepted), len(back), as_of), days[(len(days) - 1) // 2] if days else None
+    median = days[(len(days) - 1) // 2] if days else None
+    return _kpi(number["found"], number["requests"], as_of), _kpi(number["accepted"], number["handed"], as_of), median
+
+
+def street_rows(as_of: date, cases: QuerySet[Any]) -> list[Locate]:
+    """Every request with an outcome by a date."""
+    rows = Locate.objects.filter(case__in=cases.values("pk"), outcome_on__lte=as_of)
+    return list(rows.select_related("case__school__calendar").order_by("-outcome_on", "pk"))
+
+
+def street_counts(figure: str, row: Locate, as_of: date) -> bool:
+    """Whether a figure of K8 counts a request with an outcome."""
+    handed = row.handed_back_on is not None and row.handed_back_on <= as_of
+    return {
+        "requests": True,
+        "found": row.outcome not in (Locate.Outcome.NOT_LOCATED, Locate.Outcome.UNSAFE_ABORTED),
+        "handed": handed,
+        "accepted": handed and row.accepted_on is not None and row.accepted_on <= as_of,
+    }[figure]
 
 
 def _school_days(row: Locate) -> int:
@@ -193,28 +209,29 @@ class Effect:
     after: str
 
 
-_EFFECT = """
+# `absent`: each intervention (one of a kind for a student and day) with the days absent in the 20 school days before and after it.
+EFFECT_WINDOWS = """
 WITH acts AS (
-    SELECT 'conference' AS kind, a.student_id, c.school_id, a.arc_held_on AS day FROM attendance_attendancecase a
+    SELECT 'conference' AS kind, c.id AS case_id, a.student_id, c.school_id, a.arc_held_on AS day FROM attendance_attendancecase a
       JOIN casework_case c ON c.id = a.case_ptr_id WHERE a.arc_held_on IS NOT NULL AND c.id = ANY(%(cases)s)
     UNION ALL
-    SELECT 'letter', a.student_id, c.school_id, n.sent_on FROM attendance_notice n
+    SELECT 'letter', c.id, a.student_id, c.school_id, n.sent_on FROM attendance_notice n
       JOIN casework_process p ON p.id = n.process_ptr_id JOIN casework_case c ON c.id = p.case_id
       JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE n.sent_on IS NOT NULL AND c.id = ANY(%(cases)s)
     UNION ALL
-    SELECT 'contact', a.student_id, c.school_id, e."on" FROM casework_event e JOIN casework_case c ON c.id = e.case_id
+    SELECT 'contact', c.id, a.student_id, c.school_id, e."on" FROM casework_event e JOIN casework_case c ON c.id = e.case_id
       JOIN attendance_attendancecase a ON a.case_ptr_id = c.id
      WHERE e.kind = 'CONTACT' AND e.data ->> 'result' = 'reached' AND c.id = ANY(%(cases)s)
     UNION ALL
-    SELECT 'mediation', a.student_id, c.school_id, m.held_on FROM attendance_mediation m
+    SELECT 'mediation', c.id, a.student_id, c.school_id, m.held_on FROM attendance_mediation m
       JOIN casework_process p ON p.id = m.process_ptr_id JOIN casework_case c ON c.id = p.case_id
       JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE m.held_on IS NOT NULL AND c.id = ANY(%(cases)s)
     UNION ALL
-    SELECT 'street_team', a.student_id, c.school_id, l.outcome_on FROM attendance_locate l
+    SELECT 'street_team', c.id, a.student_id, c.school_id, l.outcome_on FROM attendance_locate l
       JOIN casework_process p ON p.id = l.process_ptr_id JOIN casework_case c ON c.id = p.case_id
       JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE l.outcome LIKE 'LOCATED%%' AND c.id = ANY(%(cases)s)
     UNION ALL
-    SELECT 'causes', a.student_id, c.school_id, e."on" FROM casework_event e JOIN casework_case c ON c.id = e.case_id
+    SELECT 'causes', c.id, a.student_id, c.school_id, e."on" FROM casework_event e JOIN casework_case c ON c.id = e.case_id
       JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE e.name = 'record_causes' AND c.id = ANY(%(cases)s)
 ), placed AS (
     SELECT x.*, s.calendar_id,
@@ -226,13 +243,14 @@ WITH acts AS (
            (SELECT min(d.date) FROM district_calendarday d WHERE d.calendar_id = p.calendar_id AND d.instructional AND d.ordinal = p.at + %(days)s) AS last
       FROM placed p WHERE p.at >= %(days)s AND p.now >= p.at + %(days)s
 ), absent AS (
-    SELECT w.kind, count(m.*) FILTER (WHERE m.day <= w.day) AS before, count(m.*) FILTER (WHERE m.day > w.day) AS after
-      FROM windows w LEFT JOIN attendance_mark m ON m.student_id = w.student_id AND m.day BETWEEN w.first AND w.last
-       AND m.mark_class IN (1, 2, 3, 4)
-     GROUP BY w.kind, w.student_id, w.day
+    SELECT w.kind, w.student_id, w.day, w.case_id, count(m.*) FILTER (WHERE m.day <= w.day) AS before,
+           count(m.*) FILTER (WHERE m.day > w.day) AS after
+      FROM (SELECT DISTINCT ON (kind, student_id, day) * FROM windows ORDER BY kind, student_id, day, case_id) w
+      LEFT JOIN attendance_mark m ON m.student_id = w.student_id AND m.day BETWEEN w.first AND w.last AND m.mark_class IN (1, 2, 3, 4)
+     GROUP BY w.kind, w.student_id, w.day, w.case_id
 )
-SELECT kind, count(*), sum(before), sum(after) FROM absent GROUP BY kind ORDER BY kind
 """
+_EFFECT = EFFECT_WINDOWS + "SELECT kind, count(*), sum(before), sum(after) FROM absent GROUP BY kind ORDER BY kind"
 WINDOW = 20
 
 

@@ -23,7 +23,7 @@ from casework.services import local_today
 from district.models import Guardian, School, SchoolYear, Student
 
 # Counts of every student with a day of membership, by student and school, straight from marks and enrolments.
-_LIVE = """
+STUDENTS = """
 WITH {spans}, {counts},
 days AS (
     SELECT student_id, school_id, sum(at_end - before_entry) AS days FROM measured GROUP BY student_id, school_id
@@ -46,7 +46,10 @@ per_student AS (
            sum(x.unexcused) + sum(x.tardies)::int / %(per_day)s AS unexcused
       FROM per_school x LEFT JOIN several v USING (student_id) GROUP BY x.student_id
 )
-SELECT (SELECT jsonb_build_object(
+"""
+_LIVE = (
+    STUDENTS
+    + """SELECT (SELECT jsonb_build_object(
             'enrolled', count(*), 'denominator', count(*) FILTER (WHERE days >= %(least)s),
             'chronic', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(percent)s),
             'severe', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(severe)s),
@@ -61,20 +64,28 @@ SELECT (SELECT jsonb_build_object(
             'denominator', count(*) FILTER (WHERE days >= %(least)s),
             'chronic', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(percent)s)) FROM per_school)
 """
+)
+
+
+def live_values(as_of: date) -> dict[str, Any]:
+    """The values that `STUDENTS` asks for."""
+    data, year = policy_for("attendance", as_of).data, counting.year_of(as_of)
+    conversion = data["conversion"].get("tardy")
+    return {
+        "starts": year.starts, "as_of": min(as_of, year.ends), "least": data["measures"]["C"]["min_enrolled"],
+        "min_minutes": int(conversion["min_minutes"]) if conversion else 0, "per_day": int(conversion["count"]) if conversion else 1_000_000,
+    }  # fmt: skip
 
 
 def attendance_report(as_of: date, school: School | None = None) -> dict[str, Any]:
     """K1 and K2 of domain.md A4, live from the marks as believed now, up to and including `as_of`. District scope is
     unduplicated; school scope is the sum of schools as in EDFacts FS195 (a student in two schools counts in each)."""
     policy, year = policy_for("attendance", as_of), counting.year_of(as_of)
-    data, conversion = policy.data, policy.data["conversion"].get("tardy")
+    data = policy.data
     rate, bands = data["measures"]["C"], data["bands"]
     thresholds = [int(t["at"]) for t in plan_of(data).plain if t["measure"] == "U"]
-    parameters = {
-        "starts": year.starts, "as_of": min(as_of, year.ends), "least": rate["min_enrolled"],
-        "percent": rate["chronic_percent"], **bands, "thresholds": thresholds,
-        "min_minutes": int(conversion["min_minutes"]) if conversion else 0,
-        "per_day": int(conversion["count"]) if conversion else 1_000_000, "school": school.pk if school else None,
+    parameters = live_values(as_of) | {
+        "percent": rate["chronic_percent"], **bands, "thresholds": thresholds, "school": school.pk if school else None,
     }  # fmt: skip
     one = "AND e.school_id = %(school)s" if school else ""
     spans = counting.SPANS.format(wanted_spans=one)

@@ -23,7 +23,7 @@ class ListForm(forms.Form):
     owner = forms.IntegerField(required=False, min_value=0, max_value=2**31)
     duty = forms.SlugField(required=False, max_length=32)
     state = forms.SlugField(required=False, max_length=32)
-    mark = forms.ChoiceField(choices=[("late_six", ""), ("excluded", "")], required=False)
+    mark = forms.ChoiceField(choices=[("late_six", ""), ("excluded", ""), ("good_faith", ""), ("no_good_faith", "")], required=False)
     due_from = forms.IntegerField(required=False, min_value=-BIG, max_value=BIG)
     due_to = forms.IntegerField(required=False, min_value=-BIG, max_value=BIG)
     age_from = forms.IntegerField(required=False, min_value=0, max_value=BIG)

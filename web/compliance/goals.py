@@ -127,18 +127,20 @@ def goal(request: HttpRequest, goal: str) -> HttpResponse:
     spec = next((spec for spec in policy_for("goals", local_today()).data["goals"] if spec["id"] == goal), None)
     if spec is None or spec["measure"] not in LISTS:
         raise Http404
-    numerator, denominator, head, rows = LISTS[spec["measure"]](scope)
+    numerator, denominator, head, every = LISTS[spec["measure"]](scope)
+    rows = [row for counts, row in every if counts or request.GET.get("only") != "part"]
     if request.GET.get("export") in ("csv", "xlsx"):
         notes = [_("As of %(day)s, policy %(policy)s") % {"day": local_today(), "policy": policy_for("attendance", local_today()).id}]
         return export.answer(
             request.GET["export"], f"goal-{goal}-{local_today()}", head, [[cell.text for cell in row] for row in rows], notes
         )
     context = {"spec": spec, "numerator": numerator, "denominator": denominator, "head": head, "rows": rows, "policy": policy_for("attendance", local_today()).id,
-               "today": local_today()}  # fmt: skip
+               "today": local_today(), "part": request.GET.get("only") == "part", "district": measures.today(spec["measure"])}  # fmt: skip
     return render(request, "web/compliance/goal.html", context)
 
 
-Listed = tuple[int, int | None, list[str], list[list[Cell]]]
+# Part, whole (None: the list holds the part alone), head, and the rows with whether the part counts them.
+Listed = tuple[int, int | None, list[str], list[tuple[bool, list[Cell]]]]
 
 
 def _chronic(scope: Scope) -> Listed:
@@ -148,8 +150,8 @@ def _chronic(scope: Scope) -> Listed:
     numbers = dict(
         AttendanceCase.objects.filter(pk__in=scope.cases().values("pk"), student__in=students).values_list("student_id", "number")
     )
-    rows = [[Cell(str(students[one.student_id]), _case(numbers.get(one.student_id))), Cell(numbers.get(one.student_id, "–")), Cell(schools[one.school_id]),
-             Cell(f"{one.rate} %", number=True), Cell(str(one.absences), number=True), Cell(str(one.days), number=True)] for one in found]  # fmt: skip
+    rows = [(True, [Cell(str(students[one.student_id]), _case(numbers.get(one.student_id))), Cell(numbers.get(one.student_id, "–")), Cell(schools[one.school_id]),
+                    Cell(f"{one.rate} %", number=True), Cell(str(one.absences), number=True), Cell(str(one.days), number=True)]) for one in found]  # fmt: skip
     return len(found), None, [_("Student"), _("Case"), _("School"), _("Rate"), _("Absences"), _("Days enrolled")], rows
 
 
@@ -160,8 +162,8 @@ def _case(number: str | None) -> str:
 def _students(scope: Scope) -> Listed:
     value, held, everybody = kpis.arc_students(local_today(), scope.cases())
     done = set(held.values_list("pk", flat=True))
-    rows = [[Cell(str(case.student), _case(case.number)), Cell(case.number), Cell(str(case.school or "")),
-             Cell(_("held") if case.pk in done else _("not held")), Cell(date_format(case.arc_held_on, "j M Y") if case.arc_held_on else "–")]
+    rows = [(case.pk in done, [Cell(str(case.student), _case(case.number)), Cell(case.number), Cell(str(case.school or "")),
+             Cell(_("held") if case.pk in done else _("not held")), Cell(date_format(case.arc_held_on, "j M Y") if case.arc_held_on else "–")])
             for case in everybody.select_related("student", "school").order_by("arc_held_on", "number")]  # fmt: skip
     return value.numerator, value.denominator, [_("Student"), _("Case"), _("School"), _("Conference"), _("Date")], rows
 
@@ -169,7 +171,10 @@ def _students(scope: Scope) -> Listed:
 def _facilitators(scope: Scope) -> Listed:
     value, active, everybody = kpis.arc_facilitators(local_today(), scope.schools)
     names = {user.pk for user in active}
-    rows = [[Cell(str(user)), Cell(_("facilitated a conference") if user.pk in names else _("not yet"))] for user in everybody]
+    rows = [
+        (user.pk in names, [Cell(str(user)), Cell(_("facilitated a conference") if user.pk in names else _("not yet"))])
+        for user in everybody
+    ]
     return value.numerator, value.denominator, [_("Social worker"), _("This school year")], rows
 
 
@@ -177,7 +182,7 @@ def _schools(which: Callable[[date, Collection[int]], tuple[kpis.Kpi, list[Schoo
     def listed(scope: Scope) -> Listed:
         value, having, everybody = which(local_today(), scope.schools)
         served = {school.pk for school in having}
-        rows = [[Cell(school.name), Cell(_("yes") if school.pk in served else _("no"))] for school in everybody]
+        rows = [(school.pk in served, [Cell(school.name), Cell(_("yes") if school.pk in served else _("no"))]) for school in everybody]
         return value.numerator, value.denominator, [_("School"), _("Served")], rows
 
     return listed

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from attendance import kpis
+from attendance import kpis, reported
 from casework import processlog, promises, reads
 from casework.models import Case
 from casework.policy import policy_for
@@ -153,6 +153,8 @@ def _marked(cases: Any, mark: str, as_of: date) -> Any:
     """Open cases, or those that a reported figure of attendance counts."""
     if mark == "late_six":
         return kpis.late_sixes(as_of, cases)
+    if mark in reported.FINDINGS:
+        return reported.found(mark, as_of, cases)
     return kpis.excluded(cases) if mark == "excluded" else cases.filter(closed_on=None)
 
 

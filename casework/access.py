@@ -81,9 +81,16 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+def posts_of(user: Any) -> list[Post]:
+    """The user's posts with school and area, read once a request."""
+    if "_posts" not in user.__dict__:
+        user.__dict__["_posts"] = list(Post.objects.filter(user_id=user.pk).select_related("school", "area")) if user.pk else []
+    return list(user.__dict__["_posts"])
+
+
 def holds(user: User, role: str) -> bool:
     """Whether a user holds a post of this role anywhere."""
-    return Post.objects.filter(user=user, role=role).exists()
+    return any(post.role == role for post in posts_of(user))
 
 
 def coordinated(user: Any) -> QuerySet[Case]:

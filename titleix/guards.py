@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from casework import deadlines
-from casework.models import CaseUserPermission
 from casework.workflow import Workflow, unmet
 from titleix import completeness, packs, procedure, questions, reading
+from titleix.beside import beside
 from titleix.clocks import LABELS
 from titleix.models import Assignment, Party, Record, Training
 from titleix.separation import Conflict, ConflictKind, Role, Verdict, may_hold
@@ -43,9 +43,7 @@ def held_by(flow: Workflow, user_id: int) -> list[Role]:
     """Every function that somebody holds or ever held in the case. Who may coordinate it is its coordinator for this purpose,
     whether or not anybody wrote that down."""
     held = reading.roles_of(flow.file, user_id)
-    granted = CaseUserPermission.objects.filter(
-        content_object_id=flow.case.pk, user_id=user_id, permission__codename="coordinate_cases"
-    ).exists()  # fmt: skip
+    granted = beside(flow.file, flow.actor_id).holds_right(user_id, "coordinate_cases")
     return [*held, Role.COORDINATOR] if granted and Role.COORDINATOR not in held else held
 
 
@@ -68,13 +66,12 @@ def tie_of(row: Assignment | None) -> Conflict | None:
 
 
 def trained_until(flow: Workflow, user_id: int, role: Role) -> date | None:
-    """Until when somebody's training for a function is valid; asked once for the person who acts."""
-    actor = flow.turn.actor
-    kept: dict[int, dict[str, date]] = actor.__dict__.setdefault("_trained_until", {}) if actor else {}
-    if user_id not in kept:
+    """Until when somebody's training for a function is valid; of who is not in the case yet it is asked apart."""
+    known = beside(flow.file, flow.actor_id).trained
+    if user_id not in known:
         rows = Training.objects.filter(user_id=user_id).order_by("valid_until").values_list("role", "valid_until")
-        kept[user_id] = dict(rows)  # the latest one of each function stands last
-    return kept[user_id].get(role.value)
+        known[user_id] = dict(rows)  # the latest one of each function stands last
+    return known[user_id].get(role.value)
 
 
 # In which function somebody acts who takes a step by a right on the case.

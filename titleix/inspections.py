@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
 from django.utils import timezone
 
 from casework.casefile import CaseFile
+from titleix.beside import beside
 from titleix.models import Inspection, PartyLink
 
 
@@ -32,8 +32,7 @@ class Look:
     file: bool
 
 
-def looks(file: CaseFile, most: int = 500) -> list[Look]:
-    """The latest lines of the log of a case, the newest first. One statement."""
-    people = {party.id: party.label for party in file.children["party"]}
-    rows = Inspection.objects.filter(case_id=file.case.pk).annotate(letter=F("document__code")).order_by("-at", "id")[:most]
-    return [Look(row.at, people.get(row.party_id, ""), row.get_how_display(), row.letter or "", bool(row.attachment_id)) for row in rows]
+def looks(file: CaseFile, user_id: int | None) -> list[Look]:
+    """The latest lines of the log of a case, the newest first."""
+    people, ways = {str(party.id): party.label for party in file.children["party"]}, dict(Inspection.How.choices)
+    return [Look(row.at, people.get(row.party_id, ""), ways[row.how], row.letter, row.file) for row in beside(file, user_id).seen]

@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework import access
@@ -53,33 +53,32 @@ class Match:
 
 
 def matches(file: CaseFile, user: Any) -> list[Match]:
-    """The other reports, newest first (two statements at most); nothing for who does not coordinate the case."""
-    if not access.can(user, "coordinate_cases", file.case):
+    """The other reports, newest first (one statement); nothing for who does not coordinate the case."""
+    wanted = _why(file) if access.can(user, "coordinate_cases", file.case) else {}
+    if not wanted:
         return []
     mine = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases")
     others = TitleIXCase.objects.filter(Exists(mine), pk__in=access.visible(user, "TIX").values("pk")).exclude(pk=file.case.pk)
-    why: dict[int, set[str]] = {}
-    found = {}
+    found = others.annotate(**wanted).filter(reduce(or_, (Q(**{code: True}) for code in wanted))).order_by("-opened_on", "-pk")
+    labels = file.kind.workflow(file.case.rules).labels
+    return [
+        Match(row["number"], row["opened_on"], str(labels.get(row["state"], row["state"])), row["closed_on"] is None,
+              tuple(sorted(code for code in wanted if row[code])))
+        for row in found.values("number", "opened_on", "state", "closed_on", *wanted)[:MOST]
+    ]  # fmt: skip
+
+
+def _why(file: CaseFile) -> dict[str, Any]:
+    """For each reason that this case can have a match by: the condition on the other case."""
+    found: dict[str, Any] = {}
     for part, code in ((Party.Part.RESPONDENT, PRIOR), (Party.Part.COMPLAINANT, SAME_PERSON)):
         same = _same(reading.people(file, part))
         if same is not None:
             found[code] = Exists(Party.objects.filter(same, case=OuterRef("pk"), part=part))
-    if found:
-        rows_with = others.annotate(**found).filter(reduce(or_, (Q(**{code: True}) for code in found))).values("pk", *found)[: 2 * MOST]
-        for row in rows_with:
-            why.setdefault(row["pk"], set()).update(code for code in found if row[code])
     if file.case.school_id and file.case.incident_on:
-        day = others.filter(school_id=file.case.school_id, incident_on=file.case.incident_on)
-        for pk in day.values_list("pk", flat=True)[:MOST]:
-            why.setdefault(pk, set()).add(SAME_DAY)
-    labels = file.kind.workflow(file.case.rules).labels
-    rows = (
-        TitleIXCase.objects.filter(pk__in=why).order_by("-opened_on", "-pk").values_list("pk", "number", "opened_on", "state", "closed_on")
-    )
-    return [
-        Match(number, opened, str(labels.get(state, state)), closed is None, tuple(sorted(why[pk])))
-        for pk, number, opened, state, closed in (rows[:MOST] if why else ())
-    ]
+        day = Q(school_id=file.case.school_id, incident_on=file.case.incident_on)
+        found[SAME_DAY] = ExpressionWrapper(day, output_field=BooleanField())
+    return found
 
 
 def _same(people: Iterable[Party]) -> Q | None:

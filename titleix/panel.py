@@ -13,12 +13,11 @@ from casework import access
 from casework.casefile import CaseFile
 from casework.models import Clock, Disposal
 from casework.services import local_today
-from district.models import User
 from titleix import checklist, inspections, matches, procedure, reading, taking
+from titleix.beside import Beside, beside
 from titleix.forms import ROLES, DismissForm
 from titleix.forms.screening import OUTCOMES
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
-from titleix.privacy_forms import grants_of
 
 # Who holds a function in the case sees its people by name; a mere reader sees labels.
 FUNCTIONS = (
@@ -153,10 +152,11 @@ def _commitment(clock: Clock | None) -> date | None:
 
 
 def panel(file: CaseFile, user: Any) -> dict[str, Any]:
-    """The context of titleix/case.html: one statement for names, one for emergencies and disposal each."""
+    """The context of titleix/case.html: one statement for what stands beside the case file, one for matches."""
     case = file.case
     names = any(access.can(user, function, case) for function in FUNCTIONS) or _in_emergency(user, case)
-    staff = _users(file)
+    near = beside(file, user.pk)
+    staff = near.names
     found = facts(file)
     labels = {party.id: party.label for party in file.children["party"]}
     return {
@@ -164,33 +164,26 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
         "assignments": [(dict(ROLES).get(row.role, row.role), staff.get(row.user_id, ""), row) for row in _assignments(file)],
         "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "spans": windows(file),
         "narrative": case.narrative if names else "", "coordinates": access.can(user, "coordinate_cases", case),
-        "matches": matches.matches(file, user), "case": case, "disposal": _disposal(case), "looks": _looks(file),
+        "matches": matches.matches(file, user), "case": case, "disposal": _disposal(near), "looks": _looks(file, user),
         "takes": taking.may_take(user, case),
     }  # fmt: skip
 
 
-def _looks(file: CaseFile) -> list[tuple[inspections.Look, Any]]:
+def _looks(file: CaseFile, user: Any) -> list[tuple[inspections.Look, Any]]:
     """The inspection log with what was looked at in words; there is none before something was sent."""
-    found = inspections.looks(file) if file.children["delivery"] else []
+    found = inspections.looks(file, user.pk) if file.children["delivery"] else []
     return [(look, LETTERS.get(look.letter, look.letter) or (_("file of the evidence") if look.file else _("evidence"))) for look in found]
 
 
-def _disposal(case: TitleIXCase) -> Disposal | None:
-    found = Disposal.objects.filter(case_id=case.pk, withdrawn_on=None) if case.closed_on else Disposal.objects.none()
-    return found.select_related("proposed_by", "confirmed_by").first()
+def _disposal(near: Beside) -> Disposal | None:
+    """With the two people, where there is one."""
+    return Disposal.objects.select_related("proposed_by", "confirmed_by").get(pk=near.disposal.pk) if near.disposal else None
 
 
 def _in_emergency(user: Any, case: TitleIXCase) -> bool:
     """Who broke the glass has said why and is on record: they see what they came for."""
     rights = access.rights(user, case)
     return "view_cases" in rights.lent and rights.emergency
-
-
-def _users(file: CaseFile) -> dict[int, str]:
-    wanted = {row.user_id for row in file.children["assignment"]} | {row.by_id for row in file.children["record"] if row.by_id}
-    names = {row.user_id: str(row.user) for row in grants_of(file)}
-    gone = wanted - set(names)  # who no longer holds anything in the case
-    return names | {user.pk: str(user) for user in (User.objects.filter(pk__in=gone) if gone else ())}
 
 
 def _people(file: CaseFile) -> list[tuple[Party, str, list[Party]]]:

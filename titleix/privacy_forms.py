@@ -9,10 +9,10 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.casefile import CaseFile
-from casework.models import CaseUserPermission, LegalHold
+from casework.models import LegalHold
 from casework.stepforms import DateInput, StepForm
 from district.models import Role, School, Student, User
+from titleix.beside import beside
 from titleix.models import TitleIXCase
 
 if TYPE_CHECKING:
@@ -121,21 +121,12 @@ class InvolveForm(StepForm):
         return cleaned
 
 
-def grants_of(file: CaseFile) -> list[CaseUserPermission]:
-    """Who holds what in the case, with their names; read once for a page (one statement)."""
-    if "_grants" not in file.__dict__:
-        rows = CaseUserPermission.objects.filter(content_object_id=file.case.pk).select_related("user", "permission")
-        file.__dict__["_grants"] = list(rows)
-    return list(file.__dict__["_grants"])
-
-
-def involved(flow: Workflow) -> list[User]:
-    """Who was brought in beside the functions."""
+def involved(flow: Workflow) -> set[int]:
+    """Ids of who was brought in beside the functions."""
     functions = {row.user_id for row in flow.file.children["assignment"] if row.ends_on is None}
-    rows = [row for row in grants_of(flow.file) if row.user_id not in functions]
-    coordinate = {row.user_id for row in rows if row.permission.codename == "coordinate_cases"}
-    others = {row.user_id: row.user for row in rows if row.user_id not in coordinate}
-    return sorted(others.values(), key=lambda user: (user.last_name, user.pk))
+    rights = beside(flow.file, flow.actor_id).rights
+    coordinate = {user_id for user_id, codename in rights if codename == "coordinate_cases"}
+    return {user_id for user_id, _codename in rights} - functions - coordinate
 
 
 class ReleaseForm(StepForm):
@@ -147,7 +138,7 @@ class ReleaseForm(StepForm):
         """Those who were brought in."""
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.filter(pk__in=[user.pk for user in involved(self.flow)]).order_by("last_name", "pk")
+        field.queryset = User.objects.filter(pk__in=involved(self.flow)).order_by("last_name", "pk")
 
 
 class DestroyForm(StepForm):

@@ -26,24 +26,24 @@ COORDINATE = "coordinate_cases"
 
 def _proposed(flow: Workflow) -> object:
     """Somebody has proposed the disposal, and nobody has done it."""
-    found = retention.open_disposal(flow.case.pk)
+    found = retention.open_disposal(flow)
     return unmet(found is not None and found.confirmed_on is None, _("No disposal of this file is proposed."))
 
 
 def _not_proposed(flow: Workflow) -> object:
-    return unmet(retention.open_disposal(flow.case.pk) is None, _("The disposal of this file is proposed or done already."))
+    return unmet(retention.open_disposal(flow) is None, _("The disposal of this file is proposed or done already."))
 
 
 def _other_person(flow: Workflow) -> object:
     """Two pairs of eyes."""
-    found = retention.open_disposal(flow.case.pk)
+    found = retention.open_disposal(flow)
     same = found is not None and found.proposed_by_id == flow.actor_id
     return unmet(not same, _("You proposed it yourself: another person must confirm."))
 
 
 def kept(flow: Workflow) -> object:
     """The contents of the file are there: what was destroyed is never opened again."""
-    gone = flow.case.closed_on is not None and retention.destroyed(flow.case.pk)  # only what is closed is ever destroyed
+    gone = flow.case.closed_on is not None and retention.destroyed(flow)  # only what is closed is ever destroyed
     return unmet(not gone, _("The contents of this file were destroyed; it cannot be opened again."))
 
 
@@ -141,7 +141,7 @@ def privacy_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[
           makes=_("A certificate of the disposal."), cite="34 CFR 106.45(b)(10)")  # fmt: skip
     def confirm_disposal(self: Workflow) -> None:
         """T-30: the second pair of eyes; a hold that was set in between stops it."""
-        found, by, today = retention.open_disposal(self.case.pk), self.turn.actor, self.turn.today
+        found, by, today = retention.open_disposal(self), self.turn.actor, self.turn.today
         assert found is not None
         self.file.later.append(lambda: retention.destroy(found, by, today))
         self.turn.data = {}

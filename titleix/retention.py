@@ -20,6 +20,7 @@ from casework.policy import policy_version
 from casework.unlocked import unlocked
 from casework.workflow import Workflow, unmet
 from titleix import procedure
+from titleix.beside import beside
 from titleix.models import Assignment, Party, Record, TitleIXCase
 
 # Words that are emptied in rows which stay, since the chain, the clocks and the record of reads stay whole.
@@ -115,19 +116,25 @@ def holds_on(case: Any) -> list[LegalHold]:
 
 def disposable(flow: Workflow) -> object:
     """The file is past its time and nothing holds it; the reasons name both dates (T-30)."""
-    since = min((hold.set_on for hold in holds_on(flow.case)), default=None)
+    since = min((hold.set_on for hold in _holds_beside(flow)), default=None)
     found = procedure.check_disposal(earliest(flow.case), flow.turn.today, since)
     return unmet(found.allowed, " ".join(str(reason) for reason in found.unmet))
 
 
-def open_disposal(case_id: int) -> Disposal | None:
-    """The disposal of a case that was proposed or done."""
-    return Disposal.objects.filter(case_id=case_id, withdrawn_on=None).first()
+def _holds_beside(flow: Workflow) -> list[LegalHold]:
+    students = {party.student_id for party in flow.file.children["party"] if party.student_id}
+    return [hold for hold in beside(flow.file, flow.actor_id).holds if covers(hold, flow.case, students)]
 
 
-def destroyed(case_id: int) -> bool:
-    """Whether the contents of a file are gone."""
-    return Disposal.objects.filter(case_id=case_id, confirmed_on__isnull=False).exists()
+def open_disposal(flow: Workflow) -> Disposal | None:
+    """The disposal of the case that was proposed or done."""
+    return beside(flow.file, flow.actor_id).disposal
+
+
+def destroyed(flow: Workflow) -> bool:
+    """Whether the contents of the file are gone."""
+    found = open_disposal(flow)
+    return found is not None and found.confirmed_on is not None
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

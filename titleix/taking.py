@@ -22,9 +22,7 @@ def is_counsel(user: Any, case: Case) -> bool:
     """Counsel to whom the case was opened by its coordinator."""
     if not access.can(user, "view_cases", case) or access.rights(user, case).emergency:
         return False
-    if "_counsel" not in user.__dict__:  # kept for the request: a page asks twice
-        user.__dict__["_counsel"] = access.holds(user, Role.COUNSEL)
-    return bool(user.__dict__["_counsel"])
+    return access.holds(user, Role.COUNSEL)
 
 
 def takes(flow: Workflow) -> object:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from attendance import desk
+from casework import access
 from district.models import Post, Role
 from notifications.selectors import strip
 from titleix.desks import lent
@@ -20,9 +21,7 @@ NO_CASES = {Role.DISTRICT_ADMIN, Role.STREET_LEAD, Role.STREET_MEMBER, Role.COUR
 
 def posts(user: Any) -> list[Post]:
     """The user's posts, read once a request."""
-    if not hasattr(user, "_posts"):
-        user._posts = list(Post.objects.filter(user_id=user.pk).select_related("school", "area")) if user.pk else []
-    return list(user._posts)
+    return access.posts_of(user)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

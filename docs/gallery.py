@@ -85,7 +85,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DOCS.parent / ".data")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    words = dict(line.split(" ", 1) for line in (options.data / "demo-passwords").read_text().splitlines())
+    words = dict(line.split(" ")[:2] for line in (options.data / "demo-passwords").read_text().splitlines())
     chosen = [shot for shot in SHOTS if not options.names or shot.name in options.names]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)

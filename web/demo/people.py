@@ -64,20 +64,24 @@ def staff_rows() -> list[dict[str, str]]:
     return rows
 
 
-def passwords(folder: Path) -> dict[str, str]:
-    """The demo passwords of this data folder: made once, kept beside the data, never in the code."""
+def _kept(folder: Path) -> dict[str, tuple[str, str]]:
+    """By name: the password of this data folder (made once, never in the code), and what the database stores for it, so that
+    no later start has to work the hash out again."""
     path = folder / "demo-passwords"
-    known = dict(line.split(" ", 1) for line in path.read_text().splitlines()) if path.exists() else {}
-    if missing := [name for _role, name, *_rest in SIGN_INS if name not in known]:
-        known |= {name: secrets.token_hex(5) for name in missing}
-        path.touch(mode=0o600)
-        path.write_text("\n".join(f"{name} {word}" for name, word in known.items()))
-    return known
+    rows = [line.split(" ") for line in path.read_text().splitlines()] if path.exists() else []
+    known = {name: (word, "".join(stored)) for name, word, *stored in rows}
+    return {name: known.get(name) or (secrets.token_hex(5), "") for _role, name, *_rest in SIGN_INS}
+
+
+def _keep(folder: Path, kept: dict[str, tuple[str, str]]) -> None:
+    path = folder / "demo-passwords"
+    path.touch(mode=0o600)
+    path.write_text("\n".join(f"{name} {word} {stored}" for name, (word, stored) in kept.items()))
 
 
 def make_sign_ins(folder: Path) -> list[dict[str, str]]:
     """The demo users with their posts and passwords (again at each start, so that they always fit the file)."""
-    secret = passwords(folder)
+    kept = _kept(folder)
     from district.models import School
 
     schools = {school.school_id: school for school in School.objects.filter(source="sis")}
@@ -101,13 +105,16 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         user, _created = User.objects.get_or_create(
             username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142", "email": f"{name}@demo.invalid"}
         )
-        if not user.check_password(secret[name]):
-            user.set_password(secret[name])
+        word, stored = kept[name]
+        if user.password != stored:
+            user.set_password(word)
             user.save()
+            kept[name] = (word, user.password)
         for role, school, area in places.get(name, ()):
             Post.objects.get_or_create(user=user, role=role, school=school, area=area, defaults={"source": "demo"})
     sync_posts()
-    return [{"role": role, "username": name, "password": secret[name]} for role, name, *_rest in SIGN_INS]
+    _keep(folder, kept)
+    return [{"role": role, "username": name, "password": kept[name][0]} for role, name, *_rest in SIGN_INS]
 
 
 def work(today: date, share: float) -> None:

@@ -38,8 +38,8 @@ def _people_and_cases(cases: int, open_cases: int) -> None:
                CASE WHEN n <= %(open)s THEN DATE '2027-02-10' END, NULL, 1, '', now()
           FROM generate_series(1, %(cases)s) n
          CROSS JOIN LATERAL (SELECT DATE '2027-03-01' - CASE WHEN n <= %(open)s THEN n %% 1500 ELSE 65 + n %% 1435 END AS opened) x
-          JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS all FROM district_school) s
-            ON s.k = (n::bigint * 7919) %% s.all
+          JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM district_school) s
+            ON s.k = (n::bigint * 7919) %% (SELECT count(*) FROM district_school)
           JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM district_user WHERE username LIKE 'owner%%') u ON u.k = s.k""",
         **{"open": open_cases, "cases": cases},
     )  # fmt: skip
@@ -61,7 +61,8 @@ def _promises() -> None:
         "SELECT id, now(), 'START', due, '', day0, '{}' FROM casework_clock WHERE day0_basis = 'x'")  # fmt: skip
     sql(
         "INSERT INTO attendance_attendancecase (case_ptr_id, student_id, school_year, stage, triggers, worked, resume_state, exclusions, prior_year_tier3) "
-        "SELECT c.id, s.id, 2000 + (c.k / s.all)::int, 'TIER2', '{}', false, '', '{}', false "
-        "FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM casework_case WHERE number LIKE 'ATT-2019-%') c "
-        "JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS all FROM district_student) s ON s.k = c.k % s.all"
+        "SELECT c.id, s.id, 2000 + (c.k / c.students)::int, 'TIER2', '{}', false, '', '{}', false "
+        "FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k, (SELECT count(*) FROM district_student) AS students "
+        "FROM casework_case WHERE number LIKE 'ATT-2019-%') c "
+        "JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM district_student) s ON s.k = c.k % c.students"
     )

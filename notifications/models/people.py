@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedTextField
+
 
 class Preference(models.Model):
     """How one person wants to hear of alerts. The policy's floor stands above it: an overdue alert always comes."""
@@ -33,8 +35,8 @@ class Endpoint(models.Model):
 
     name = models.CharField(_("name"), max_length=60)
     url = models.URLField(_("address"), max_length=300)
-    secret = models.CharField(max_length=100)
-    secret_before = models.CharField(max_length=100, blank=True, help_text="the one before, still used to sign for a week")
+    secret = SealedTextField()
+    secret_before = SealedTextField(blank=True, help_text="the one before, still used to sign for a week")
     changed_at = models.DateTimeField(null=True, help_text="when the secret was changed")
     kind = models.CharField(_("kind of case"), max_length=16, help_text=_("the one kind of case that it hears of"))
     active = models.BooleanField(_("in use"), default=True)

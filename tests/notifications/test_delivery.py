@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from casework import resealing
 from casework.grants import recuse
 from casework.models import Alert
 from casework.sweep import sweep
@@ -337,3 +339,30 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_week(case, people, mail, ca
     assert set(webhooks.signatures(row, b"x")) == {"X-Holdfast-Signature"}
     with pytest.raises(CommandError):
         call_command("webhook", "--rotate", "nobody")
+
+
+def _stored() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret, secret_before FROM notifications_endpoint")
+        return cursor.fetchone()
+
+
+@pytest.mark.django_db
+def test_the_secrets_of_webhooks_are_sealed_and_follow_the_key(settings):
+    settings.SEAL_KEYS = {"old": b"o" * 32}
+    row = webhooks.add("sis", "https://sis.example.org/hook", "ATT")
+    first = row.secret
+    second = webhooks.rotate(row)
+    assert all(text.startswith("sealed:old:") for text in _stored())
+    with connection.cursor() as cursor:  # from before secrets were sealed
+        cursor.execute("UPDATE notifications_endpoint SET secret_before = %s", [first])
+    resealing.seal_clear_rows([Endpoint])
+    assert all(text.startswith("sealed:old:") for text in _stored())
+    settings.SEAL_KEYS = {"new": b"n" * 32, "old": b"o" * 32}
+    assert resealing.reseal().rows >= 1
+    settings.SEAL_KEYS = {"new": b"n" * 32}
+    again = Endpoint.objects.get()
+    assert (again.secret, again.secret_before) == (second, first)
+    assert all(text.startswith("sealed:new:") for text in _stored())
+    assert not any(secret in str(_stored()) for secret in (first, second))
+    assert webhooks.signatures(again, b"x") == webhooks.signatures(row, b"x")

@@ -18,7 +18,7 @@ from casework.services import local_today
 from district.imports.pipeline import run_import
 from district.models import District, Import, School, SchoolYear
 from web.compliance import measures
-from web.demo import files, people, processes, reports
+from web.demo import files, past, people, processes, reports
 
 
 class Command(BaseCommand):
@@ -51,17 +51,20 @@ class Command(BaseCommand):
         starts = demo.days[0][0] - timedelta(days=30)
         SchoolYear.objects.get_or_create(year=starts.year, defaults={"starts": starts, "ends": starts + timedelta(days=360)})
         nights = demo.school_days
-        past = [day for day in nights if day <= today]
-        stops = sorted({past[int(len(past) * part) - 1] for part in (0.4, 0.7, 0.92, 1.0)})
+        known = [day for day in nights if day <= today]
+        stops = sorted({known[int(len(known) * part) - 1] for part in (0.4, 0.7, 0.92, 1.0)})
         with tempfile.TemporaryDirectory(prefix="holdfast-demo-") as scratch:
-            self._night(demo, Path(scratch) / "roster", past[0], roster=True)
+            self._night(demo, Path(scratch) / "roster", known[0], roster=True)
             people.make_sign_ins(Path(settings.DATA))
             for number, day in enumerate(stops):
+                past.alerts_until(day - timedelta(days=1))
                 self._night(demo, Path(scratch) / f"{number}", day)
                 people.work(day, 0.75 if day != stops[-1] else 0.15)
                 measures.keep(day)
         processes.build(today)
         reports.build(today)
+        past.alerts_until(today - timedelta(days=1))
+        past.settle(today)
         measures.keep(today)
 
     def _night(self, demo: files.Demo, folder: Path, day: date, *, roster: bool = False) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 
-from benchmarks import cases
+from django.db import transaction
+
+from benchmarks import cases, writers
 from benchmarks.bench_steps import _openings, _worker
 from benchmarks.common import Row, paired, sql, wall
 from casework import figures, rollup
@@ -34,26 +36,26 @@ def run() -> Iterator[Row]:
     def area() -> None:
         figures.from_rollup("ATT", every[:31], TODAY)
 
-    def count() -> None:
-        sql("SELECT count(*) FROM casework_case")
-
-    for name in ("max_parallel_workers_per_gather = 0", "enable_indexonlyscan = off", "enable_indexscan = off", "enable_bitmapscan = off"):
-        sql(f"SET {name}")
-    slow = statistics.median(wall(count) for _ in range(5))
-    for name in ("max_parallel_workers_per_gather", "enable_indexonlyscan", "enable_indexscan", "enable_bitmapscan"):
-        sql(f"RESET {name}")
     for label, work in (("all 186 schools", page), ("31 schools", area)):
-        work()
-        ours = statistics.median(wall(work) for _ in range(9))
-        yield Row(
-            "14", f"supervisor's figures over 1,100,000 cases, {label}", "sequential count of the cases", ours / slow, 0.06, (ours, slow)
-        )
+        ours, slow, ratio = paired(work, _count, rounds=9)
+        yield Row("14", f"supervisor's figures over 1,100,000 cases, {label}", "sequential count of the cases", ratio, 0.06, (ours, slow))
     _equal(every)
     ours, live, ratio = paired(page, _live)
     yield Row("14", "the same, all schools", "the same sums by one live SQL statement (peer)", ratio, 0.1, (ours, live))
     with_marks, without = _writers()
     yield Row("15", f"{WRITERS} writers on one school, steps a second with marks", "steps a second without", with_marks / without, 0.9,
               (1 / with_marks, 1 / without), at_least=True)  # fmt: skip
+
+
+PLAIN = ("max_parallel_workers_per_gather = 0", "enable_indexonlyscan = off", "enable_indexscan = off", "enable_bitmapscan = off")
+
+
+def _count() -> None:
+    """Every case counted by one process that reads the table from its beginning to its end."""
+    with transaction.atomic():
+        for name in PLAIN:
+            sql(f"SET LOCAL {name}")
+        sql("SELECT count(*) FROM casework_case")
 
 
 # The measure as `dates.compliance` has it, over the clocks as they stood at the end of a date: what ended later was running then.
@@ -95,34 +97,11 @@ def _writers() -> tuple[float, float]:
     rows = sql("SELECT number FROM casework_case WHERE id = ANY(%s) ORDER BY id", ids)
     numbers = iter([str(number) for (number,) in rows])
     speeds: dict[bool, list[float]] = {True: [], False: []}
-    with ProcessPoolExecutor(WRITERS, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare) as pool:
+    with ProcessPoolExecutor(WRITERS, mp_context=multiprocessing.get_context("spawn"), initializer=writers.prepare) as pool:
         for turn in range(2 * ROUNDS + 2):
             marks = turn % 2 == 0
             parts = [([next(numbers) for _ in range(STEPS)], user.pk, marks) for _ in range(WRITERS)]
-            seconds = wall(lambda parts=parts: list(pool.map(_write, parts)))  # type: ignore[misc]
+            seconds = wall(lambda parts=parts: list(pool.map(writers.write, parts)))  # type: ignore[misc]
             if turn > 1:
                 speeds[marks].append(WRITERS * STEPS / seconds)
     return statistics.median(speeds[True]), statistics.median(speeds[False])
-
-
-def _prepare() -> None:
-    import django
-
-    django.setup()
-
-
-def _write(part: tuple[list[str], int, bool]) -> None:
-    from casework import batch
-    from casework.services import act
-    from district.models import User
-
-    numbers, user_id, marks = part
-    kept = batch._counts_anew
-    if not marks:
-        batch._counts_anew = lambda _file: False
-    try:
-        user = User.objects.get(pk=user_id)
-        for number in numbers:
-            act(number, "raise_tier2", actor=user, data={"reason": "bench"}, on=date(2026, 9, 10))
-    finally:
-        batch._counts_anew = kept

@@ -37,6 +37,12 @@ def read(row: Document | Attachment) -> bytes:
     return found
 
 
+def forget(row: Document | Attachment) -> None:
+    """Take the bytes away of a row that was never written after all."""
+    if row.file:
+        default_storage.delete(row.file.name)
+
+
 def paths() -> Iterator[str]:
     """The names of all files that belong to cases of sealed kinds."""
     codes = [kind.code for kind in kinds.all_kinds() if kind.sealed]

@@ -26,6 +26,7 @@ PLAIN = {
     "EMERGENCY_ACCESS": gettext_noop("somebody who is not assigned opened it in an emergency"),
     "REPORTER_ANSWERED": gettext_noop("the reporter has written"),
     "PARTY_ANSWERED": gettext_noop("something has come by a private link"),
+    "PARTY_FILES": gettext_noop("a party has handed in files by the private link"),
     "RECALC": gettext_noop("a due date moved with the calendar"),
 }
 

@@ -60,6 +60,8 @@ class Facts:
     roles: Collection[str] = ()
     sides: int = 0
     heard: int = 0
+    handed_in: int = 0
+    handed_in_open: int = 0
     questions: Mapping[str, date] = field(default_factory=dict)
     evidence_over_on: date | None = None
     report_over_on: date | None = None
@@ -97,7 +99,7 @@ DUTIES = {duty.key: duty for duty in (screening.POLICE, screening.SUPERINTENDENT
 NOBODY = ""
 WHO: Mapping[str, str] = {
     "allegations": "investigate_cases", "interviews": "investigate_cases", "evidence": "investigate_cases", "findings": "investigate_cases",
-    "report": "investigate_cases", "report_sent": "investigate_cases", "questions": "decide_cases", "determination": "decide_cases",
+    "report": "investigate_cases", "handed_in": "investigate_cases", "report_sent": "investigate_cases", "questions": "decide_cases", "determination": "decide_cases",
     "determination_sent": "decide_cases", "appeal": "appeal_cases", "informal": "facilitate_cases", "outcome": "administer_cases",
     "evidence_window": NOBODY, "report_window": NOBODY, "appeal_window": NOBODY, **{f"duty_{key}": "administer_cases" for key in DUTIES},
 }  # fmt: skip
@@ -157,6 +159,9 @@ def _beginning(f: Facts) -> Iterator[_Duty]:
     measures = f.records.get("MEASURE")
     yield _Duty("measures", _("Supportive measures offered, or on file why none"), "34 CFR 106.30, 106.45(b)(10)(ii)", measures is not None,
                 measures, applies=f.outcome not in (Outcome.NOT_TITLE_IX, Outcome.DUPLICATE), side=True)  # fmt: skip
+    if f.handed_in:
+        yield _Duty("handed_in", _("Files that the parties handed in: each is evidence, or set aside with the reason"), "34 CFR 106.45(b)(5)(ii), (vi)",
+                    not f.handed_in_open, side=True)  # fmt: skip
     if "measures_review" in f.due:
         yield _Duty("measures_review", _("Supportive measures reviewed"), "34 CFR 106.30", False, None, "measures_review", side=True)
 

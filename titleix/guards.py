@@ -150,6 +150,13 @@ def has_evidence(flow: Workflow) -> object:
     return unmet(bool(reading.records(flow.file, Record.Kind.EVIDENCE)), _("The list of evidence is empty."))
 
 
+def handed_in_sorted(flow: Workflow) -> object:
+    """Whatever a party handed in was looked at: it is evidence, or set aside with the reason (34 CFR 106.45(b)(5)(ii), (vi))."""
+    left = len(reading.handed_in(flow.file, unsorted=True))
+    words = _("Files that the parties handed in and nobody has sorted yet: %(n)d. Add each as evidence, or set it aside with the reason.")
+    return unmet(not left, words % {"n": left})
+
+
 def has_both_sides(flow: Workflow) -> object:
     """Somebody to write to: every party who is known by name gets the letter, on the same day."""
     return unmet(bool(reading.parties(flow.file)), _("No complainant or respondent is known by name yet."))

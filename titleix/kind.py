@@ -55,7 +55,7 @@ def windows(file: CaseFile) -> Sequence[Window]:
 GROUPS = (
     (_("People, functions, ties"), {"add_person", "correct_person", "link_person", "record_advisor", "assign", "unassign", "declare_tie", "review_tie",
                                     "recuse_person", "involve", "release"}),
-    (_("Interviews, allegations, evidence"), {"allege", "schedule_interview", "cancel_meeting", "interview", "add_evidence", "record_inspection", "withdraw",
+    (_("Interviews, allegations, evidence"), {"allege", "schedule_interview", "cancel_meeting", "interview", "add_evidence", "set_aside", "record_inspection", "withdraw",
                                               "go_on", "respond"}),
     (_("Measures, orders, safety"), {"add_measure", "end_measure", "review_measures", "remove", "hear_challenge", "end_removal", "leave", "end_leave",
                                      "order_no_contact", "end_no_contact", "ask_accommodation", "answer_accommodation", "tell_hr", "duty_done",

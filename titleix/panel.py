@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,7 @@ def facts(file: CaseFile) -> checklist.Facts:
         duties_open=[task.kind.removeprefix("DUTY_").lower() for task in file.tasks if task.kind.startswith("DUTY_")],
         roles={row.role for row in file.children["assignment"] if row.ends_on is None}, sides=len(parties),
         heard=len({row.party_id for row in records if row.kind == Record.Kind.INTERVIEW} & parties),
+        handed_in=len(reading.handed_in(file)), handed_in_open=len(reading.handed_in(file, unsorted=True)),
         questions={row.code: row.on for row in records if row.kind == Record.Kind.QUESTION},
         evidence_over_on=_over(file, "EVIDENCE"), report_over_on=_over(file, "REPORT"),
         appealed_on=by_code.get(("APPEAL", "filed")), appeal_decided_on=max((row.on for row in decided), default=None),
@@ -209,6 +211,8 @@ class Shown:
     text: str
     by: str
     title: str
+    attachment: UUID | None = None
+    became: Any = ""
 
 
 CODES = {
@@ -231,7 +235,7 @@ CODES = {
     "asked": _("question"), "answered": _("answer"), "excluded": _("excluded"), "finished": _("finished"), "remedy": _("remedy"),
     "sanction": _("sanction"), "determination": "", "report": "", "signed": _("signed"), "portal_response": _("answer by link"),
     "portal_waiver": _("gives up its time, by link"),
-    "portal_question": _("question by link"), "both": _("both parties"), "removed": _("removed"),
+    "portal_question": _("question by link"), "portal_file": _("file by link"), "both": _("both parties"), "removed": _("removed"),
 }  # fmt: skip
 
 
@@ -243,11 +247,21 @@ def _records(file: CaseFile, labels: dict[Any, str], staff: dict[int, str]) -> l
         if rows:
             shown = [
                 Shown(row.number, row.on, labels.get(row.party_id, ""), str(CODES.get(row.code, row.code.replace("_", " "))), row.text,
-                      staff.get(row.by_id or 0, ""), str(row.data.get("title", "")))
+                      staff.get(row.by_id or 0, ""), str(row.data.get("title", "")), row.attachment_id, _became(row))
                 for row in rows
             ]  # fmt: skip
             found.append((kind.label, shown))
     return found
+
+
+def _became(row: Record) -> Any:
+    """What became of a file that a party handed in."""
+    if row.code != "portal_file":
+        return ""
+    if row.closed_on is None:
+        return _("not sorted yet")
+    number = row.data.get("evidence")
+    return _("evidence no. %(n)s") % {"n": number} if number else _("set aside: %(why)s") % {"why": row.data.get("aside", "")}
 
 
 def _deliveries(file: CaseFile, labels: dict[Any, str]) -> list[tuple[Any, str, Any, Delivery]]:

@@ -26,6 +26,7 @@ from titleix import panel, reading
 from titleix.models import Delivery, Party, PartyLink, Record
 
 ANSWERS_IN = {"EVIDENCE_REVIEW": "EVIDENCE", "REPORT_REVIEW": "REPORT"}
+FILE = "portal_file"  # the code of the record of a file that came by a link
 
 
 def _keyed(what: str, link_id: UUID) -> bytes:

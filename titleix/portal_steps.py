@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -62,6 +62,17 @@ def waive(flow: Workflow, person: UUID | None) -> None:
             flow.file.touch(sent)
 
 
+def keep(flow: Workflow, code: str, text: str, kept: Mapping[str, str] | None = None) -> Record:
+    """What came from a party: its words, or a file that lies in the case already (`id`, `name`) and waits to be sorted."""
+    rows = reading.records(flow.file, Record.Kind.STATEMENT)
+    row = Record(id=uuid4(), kind=Record.Kind.STATEMENT, number=reading.next_number(rows), on=flow.turn.today, code=code)
+    row.case_id, row.party_id, row.text = flow.case.id, UUID(flow.data["party"]), text
+    row.data = {"to": portal.ANSWERS_IN.get(flow.case.state, "")}
+    if kept:
+        row.attachment_id, row.data = UUID(kept["id"]), {**row.data, "title": kept["name"]}
+    return flow.file.add(row)
+
+
 def portal_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[Any]) -> Iterable[Any]:
     """The transitions, in this order: make_party_link, end_party_link, party_answer."""
 
@@ -89,15 +100,13 @@ def portal_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[A
     def party_answer(self: Workflow) -> None:
         """What a party wrote is a record, and whoever works the case hears of it. A waiver is one: it closes the party's time on
         the day on which it comes (N9). An answer leaves the time to the party: it may write again until the end."""
-        rows = reading.records(self.file, Record.Kind.STATEMENT)
-        row = Record(id=uuid4(), kind=Record.Kind.STATEMENT, number=reading.next_number(rows), on=self.turn.today, code=self.data["code"])
-        row.case_id, row.party_id, row.text = self.case.id, UUID(self.data["party"]), self.data["text"]
-        row.data = {"to": portal.ANSWERS_IN.get(self.case.state, "")}
-        self.file.add(row)
-        if self.data["code"] == "portal_waiver":
-            waive(self, row.party_id)
+        code, files = self.data["code"], self.data.get("files", ())
+        rows = [] if code == portal.FILE else [keep(self, code, self.data["text"])]
+        rows += [keep(self, portal.FILE, self.data["text"] if code == portal.FILE else "", one) for one in files]
+        if code == "portal_waiver":
+            waive(self, rows[0].party_id)
         self.case.last_action_on = self.turn.today
-        self.alert("PARTY_ANSWERED", "supervisor", record=row.number)
-        self.turn.data = {"record": row.kind, "number": row.number, "code": row.code}
+        self.alert("PARTY_FILES" if files else "PARTY_ANSWERED", "coordinator", record=rows[0].number)
+        self.turn.data = {"record": Record.Kind.STATEMENT, "number": rows[0].number, "code": code, "files": len(files)}
 
     return make_party_link, end_party_link, party_answer

@@ -39,6 +39,13 @@ TEXTS = {
         "thanks": "It has arrived. The office was told.", "mine": "What you sent", "nothing_now": "There is nothing that you must answer now.",
         "window_EVIDENCE": "Time to answer to the evidence", "window_REPORT": "Time to answer to the report", "window_DETERMINATION": "Time to appeal",
         "window_DISMISSAL": "Time to appeal", "check": "Please check:", "choose": "Choose one.", "long": "This is too long; keep it under 20,000 characters.",
+        "hand_in": "Hand in evidence", "hand_in_help": "What you hand in becomes part of the file. Whoever investigates looks at it and decides whether it is evidence; evidence is sent to both parties.",
+        "files": "Files", "files_help": "Pictures, screenshots, documents or recordings. Up to {most} at one time, each up to {mb} MB. You can send more afterwards.",
+        "shows": "What they show (you may leave this empty)", "hand_in_do": "Hand in", "arrived": "This has arrived:", "again": "This was there already:",
+        "your_words": "your words", "at_once": "more than {most} at one time; send it again now", "no_more": "{most} files of yours are here, and no more fit; hand it in at the office",
+        "files_first": "Choose a file first.", "files_closed": "No file can be handed in now. Ask the Title IX office.", "file": "File",
+        "busy": "You have sent very much in this hour. Wait a little and send it again; your words still stand below.",
+        "too_big": "This was too much at once", "too_big_help": "Nothing was sent. Go back with your browser: what you typed is still there. Then send fewer or smaller files at one time.",
     },
     "es": {
         "title": "Sus documentos", "case": "Caso", "you_are": "Usted está aquí como", "leave": "Cerrar", "other": "English", "skip": "Ir al contenido",
@@ -58,6 +65,13 @@ TEXTS = {
         "thanks": "Ha llegado. La oficina fue avisada.", "mine": "Lo que usted envió", "nothing_now": "Ahora no hay nada que deba responder.",
         "window_EVIDENCE": "Plazo para responder a las pruebas", "window_REPORT": "Plazo para responder al informe", "window_DETERMINATION": "Plazo para apelar",
         "window_DISMISSAL": "Plazo para apelar", "check": "Por favor revise:", "choose": "Elija una opción.", "long": "Es demasiado largo; use menos de 20,000 caracteres.",
+        "hand_in": "Entregar pruebas", "hand_in_help": "Lo que usted entrega pasa a ser parte del expediente. Quien investiga lo mira y decide si es una prueba; las pruebas se envían a las dos partes.",
+        "files": "Archivos", "files_help": "Fotos, capturas de pantalla, documentos o grabaciones. Hasta {most} a la vez, cada uno de hasta {mb} MB. Después puede enviar más.",
+        "shows": "Qué muestran (puede dejarlo vacío)", "hand_in_do": "Entregar", "arrived": "Esto ha llegado:", "again": "Esto ya estaba aquí:",
+        "your_words": "sus palabras", "at_once": "son más de {most} a la vez; envíelo otra vez ahora", "no_more": "aquí hay {most} archivos suyos y no caben más; entréguelo en la oficina",
+        "files_first": "Elija primero un archivo.", "files_closed": "Ahora no se puede entregar ningún archivo. Pregunte a la oficina de Título IX.", "file": "Archivo",
+        "busy": "Usted ha enviado mucho en esta hora. Espere un poco y envíelo otra vez; sus palabras siguen abajo.",
+        "too_big": "Esto fue demasiado a la vez", "too_big_help": "No se envió nada. Vuelva atrás con su navegador: lo que escribió sigue ahí. Después envíe menos archivos o más pequeños a la vez.",
     },
 }  # fmt: skip
 PARTS = {

@@ -5,23 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from pypdf.errors import PyPdfError
 
 from casework import access, files, reads
+from casework.casefile import CaseFile
 from casework.errors import Refused
 from casework.models import Read
 from casework.policy import policy_for
-from casework.services import act, local_today
+from casework.services import local_today
 from district.models import User
-from titleix import inspections, portal
+from titleix import inspections, portal, portal_files
 from titleix.models import Party, PartyLink, TitleIXCase
 from titleix.portal_texts import LETTERS, PARTS, TEXTS
 
@@ -29,6 +33,8 @@ WRONG_PER_HOUR = 30  # addresses without a valid token from one place; a person 
 LONGEST = 20_000
 NOBODY = UUID(int=0)
 KINDS = ("response", "waiver", "question")
+SENDINGS_PER_HOUR = 60  # of one link; a person sends a few
+LARGEST_SENDING = 12 * settings.MAX_ATTACHMENT_BYTES  # bytes of one request
 
 
 def _place(request: HttpRequest) -> str:
@@ -119,8 +125,17 @@ def _packet_page(request: HttpRequest, link: PartyLink, file: Any, status: int =
     letters = [(LETTERS[language].get(row.code, row.code), row) for row in found.letters]
     windows = [(TEXTS[language].get(f"window_{code}", ""), row) for code, row in found.windows if row.ends >= local_today()]
     kinds = [(kind, TEXTS[language][kind]) for kind in KINDS if kind != "question" or found.questions]
-    context = {"packet": found, "letters": letters, "windows": windows, "kinds": kinds, "sent": request.GET.get("sent") == "1"} | context
-    return _page(request, "party", link, status, **context)
+    given: dict[str, Any] = {
+        "packet": found,
+        "letters": letters,
+        "windows": windows,
+        "kinds": kinds,
+        "sent": request.GET.get("sent") == "1",
+    }
+    given |= {"takes_files": portal_files.open_to(link, file), "key": uuid4()}
+    megabytes = settings.MAX_ATTACHMENT_BYTES // 1024 // 1024
+    given["files_help"] = TEXTS[language]["files_help"].format(most=portal_files.most(file), mb=megabytes)
+    return _page(request, "party", link, status, **(given | context))
 
 
 def _code(request: HttpRequest, link: PartyLink) -> HttpResponse:
@@ -188,38 +203,93 @@ def _pdf(request: HttpRequest, content: bytes, link: PartyLink, name: str) -> Ht
     return _private(answer)
 
 
+def _sized(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A sending that is too large to be read is told so in words; for that the check against forgery, which reads it, stands
+    behind this first look."""
+    guarded = csrf_protect(view)
+
+    def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        try:
+            if announced.isdigit() and int(announced) > LARGEST_SENDING:
+                raise RequestDataTooBig
+            request.POST  # noqa: B018 - reads the body
+        except (RequestDataTooBig, TooManyFilesSent):
+            return _page(request, "party_gone", _link(request), 413, too_big=True)
+        return guarded(request, **kwargs)
+
+    return csrf_exempt(inner)
+
+
+def _busy(link: PartyLink) -> bool:
+    """Count one more sending by this link in this hour."""
+    key = f"party-sent:{link.pk}"
+    cache.add(key, 0, 3600)
+    return int(cache.incr(key)) > SENDINGS_PER_HOUR
+
+
+@_sized
 @require_POST
 @_inside
 def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
-    """What the party writes: a record of the case, and somebody hears of it."""
-    file = portal.case_file(link)
-    found, texts = portal.packet(link, file), TEXTS[_language(request, link)]
+    """What the party sends, words and files: records of the case, and somebody hears of it. Files that are right are kept even
+    where something else is not; what was typed and not kept stands in the form again."""
+    file, language = portal.case_file(link), _language(request, link)
+    texts, found = TEXTS[language], portal.packet(link, file)
     kind, words = request.POST.get("kind", ""), request.POST.get("text", "").replace("\x00", " ").strip()
-    problems = _problems(found, kind, words, bool(request.POST.get("tick")), texts)
-    if problems:
-        return _packet_page(request, link, file, 422, problems=problems, typed={"kind": kind, "text": words})
+    typed = {"kind": kind, "text": words}
+    if _busy(link):
+        return _packet_page(request, link, file, 429, problems=[texts["busy"]], typed=typed)
+    uploads, no_files = _chosen(request, link, file, texts)
+    with translation.override(language):
+        looked = portal_files.look(file, link, uploads)
+        bad = [*no_files, *(f"{name}: {why}" for name, why in looked.bad)]
+    some = bool(looked.good or looked.again or bad)
+    problems = _problems(found, kind, words, bool(request.POST.get("tick")), some, texts)
+    only_files = bool(problems) or kind == "files" or (kind == "response" and not words)
     try:
-        act(link.case.number, "party_answer", actor=None, data={"party": str(link.party_id), "code": f"portal_{kind}", "text": words})
-    except Refused:
-        return _packet_page(
-            request, link, portal.case_file(link), 409, problems=[texts["nothing_now"]], typed={"kind": kind, "text": words}
+        portal_files.keep(
+            link, portal.FILE if only_files else f"portal_{kind}", "" if problems else words, looked.good, request.POST.get("key", "")[:40]
         )
-    return _private(redirect("/party?sent=1"))
+    except Refused:
+        return _packet_page(request, link, portal.case_file(link), 409, problems=[texts["nothing_now"]], typed=typed)
+    if not problems and not bad:
+        return _private(redirect("/party?sent=1"))
+    arrived = [*([] if problems or only_files else [texts["your_words"]]), *map(portal_files.named, looked.good)]
+    context = {
+        "problems": problems,
+        "bad": bad,
+        "arrived": arrived,
+        "again": looked.again,
+        "typed": typed if problems else {"kind": kind, "text": ""},
+    }
+    return _packet_page(request, link, portal.case_file(link), 422, **context)
 
 
-def _problems(found: portal.Packet, kind: str, words: str, ticked: bool, texts: dict[str, str]) -> list[str]:
+def _chosen(request: HttpRequest, link: PartyLink, file: CaseFile, texts: dict[str, str]) -> tuple[list[Any], list[str]]:
+    """The files of a sending that may be looked at, and why the others may not: not now, too many at once, too many in all."""
+    uploads = request.FILES.getlist("files")
+    if uploads and not portal_files.open_to(link, file):
+        return [], [texts["files_closed"]]
+    left, most = portal_files.left(file, link), portal_files.most(file)
+    room = min(left, most)
+    why = texts["at_once"].format(most=most) if most <= left else texts["no_more"].format(most=portal_files.in_all(file))
+    return uploads[:room], [f"{portal_files.named(one)}: {why}" for one in uploads[room:]]
+
+
+def _problems(found: portal.Packet, kind: str, words: str, ticked: bool, files: bool, texts: dict[str, str]) -> list[str]:
+    """What is wrong with the words; with files a response may have none."""
+    if len(words) > LONGEST:
+        return [texts["long"]]
+    if kind == "files":
+        return [] if files else [texts["files_first"]]
     if not found.answers_to:
         return [texts["nothing_now"]]
     if kind not in KINDS or (kind == "question" and not found.questions):
         return [texts["choose"]]
-    problems = []
-    if kind != "waiver" and not words:
-        problems.append(texts["missing"])
-    if kind == "waiver" and not ticked:
-        problems.append(texts["waiver_missing"])
-    if len(words) > LONGEST:
-        problems.append(texts["long"])
-    return problems
+    if kind == "waiver":
+        return [] if ticked else [texts["waiver_missing"]]
+    return [] if words or (files and kind == "response") else [texts["missing"]]
 
 
 @require_POST

@@ -129,7 +129,20 @@ def open_remedies(file: CaseFile) -> list[Record]:
 def answers_to_evidence(file: CaseFile) -> list[Record]:
     """What the parties answered to the evidence, on paper or by their private links."""
     rows = records(file, Record.Kind.STATEMENT)
-    return [row for row in rows if row.code == "evidence_answered" or (row.code == "portal_response" and row.data.get("to") == "EVIDENCE")]
+    by_link = ("portal_response", "portal_file")
+    return [row for row in rows if row.code == "evidence_answered" or (row.code in by_link and row.data.get("to") == "EVIDENCE")]
+
+
+def handed_in(file: CaseFile, *, unsorted: bool = False) -> list[Record]:
+    """The files that the parties handed in by their private links; with `unsorted`, those that nobody has put on the list of
+    evidence or set aside yet."""
+    rows = [row for row in records(file, Record.Kind.STATEMENT) if row.code == "portal_file"]
+    return [row for row in rows if row.closed_on is None] if unsorted else rows
+
+
+def said(row: Record) -> str:
+    """What a record says in one line: the name of the file, if it has one, and its words."""
+    return ": ".join(filter(None, [str(row.data.get("title", "")) if row.attachment_id else "", row.text]))
 
 
 def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:

@@ -31,7 +31,8 @@ def steps(file: CaseFile) -> list[tuple[date, str]]:
         words = _("Interview refused: %(who)s") if row.code == "refused" else _("Interview: %(who)s")
         found.append((row.on, words % {"who": people.get(row.party_id, "")}))
     for row in reading.records(file, Record.Kind.STATEMENT):
-        found.append((row.on, _("Written response: %(who)s") % {"who": people.get(row.party_id, "")}))
+        words = _("File handed in: %(who)s") if row.code == "portal_file" else _("Written response: %(who)s")
+        found.append((row.on, words % {"who": people.get(row.party_id, "")}))
     if case.withdrawn_on:
         found.append((case.withdrawn_on, _("Complaint withdrawn in writing")))
     return sorted(found)
@@ -63,7 +64,7 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
         return f"{party.label} ({party.name})" if party is not None and party.name else party.label if party is not None else ""
 
     def told(rows: list[Record]) -> list[str]:
-        return [f"{name(row.party_id)}, {row.on:%d %B %Y}: {row.text}".lstrip(", ") for row in rows]
+        return [f"{name(row.party_id)}, {row.on:%d %B %Y}: {reading.said(row)}".lstrip(", ") for row in rows]
 
     evidence = [
         f"{row.number}. {row.data.get('title', '')} ({_('relied on') if row.code == 'relied' else _('not relied on')}): {row.text}"

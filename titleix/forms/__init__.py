@@ -43,6 +43,7 @@ from .records import (
     ProofForm,
     RemovalForm,
     ScheduleForm,
+    SetAsideForm,
 )  # fmt: skip
 from .screening import (
     TICKS,
@@ -126,6 +127,7 @@ __all__ = [
     "SchoolComplaintForm",
     "ScreeningForm",
     "SentForm",
+    "SetAsideForm",
     "StatementForm",
     "TieForm",
     "UnassignForm",

@@ -109,7 +109,10 @@ class ReportForm(StepForm):
 
         self.wanted = reading.answers_to_evidence(self.flow.file)
         people = {party.id: party.label for party in self.flow.file.children["party"]}
-        names = [(str(row.number), f"{people.get(row.party_id, '')}, {row.on:%d %b %Y}") for row in self.wanted]
+        names = [
+            (str(row.number), ", ".join(filter(None, [people.get(row.party_id, ""), f"{row.on:%d %b %Y}", str(row.data.get("title", ""))])))
+            for row in self.wanted
+        ]
         choose(self, "responses", names)
         if not self.wanted:
             del self.fields["responses"]

@@ -40,12 +40,30 @@ class EvidenceForm(RecordForm):
     attachment = forms.ChoiceField(label=_("File"), required=False, help_text=_("Add the file on the case page first."))
 
     def prepare(self) -> None:
-        """The clean files of the case."""
+        """The clean files of the case; of those that a party handed in, by whom."""
         from casework.models import Attachment
+        from titleix import reading
 
         super().prepare()
+        people = {party.id: party.label for party in self.flow.file.children["party"]}
+        by = {row.attachment_id: people.get(row.party_id, "") for row in reading.handed_in(self.flow.file)}
         found = Attachment.objects.filter(case_id=self.flow.case.pk, state=Attachment.State.CLEAN).order_by("uploaded_at")
-        choose(self, "attachment", [("", "–"), *((str(row.pk), row.name) for row in found)])
+        handed = _("%(file)s (handed in by %(who)s)")
+        names = [(str(row.pk), handed % {"file": row.name, "who": by[row.pk]} if row.pk in by else row.name) for row in found]
+        choose(self, "attachment", [("", "–"), *names])
+
+
+class SetAsideForm(RecordChoice):
+    """A file that a party handed in, and why it is not directly related."""
+
+    kind = Record.Kind.STATEMENT
+    codes = ("portal_file",)
+    text = long_text(_("Why it is not directly related"))
+
+    def name_of(self, row: Any) -> str:
+        """By its name and who handed it in."""
+        people = {party.id: party.label for party in self.flow.file.children["party"]}
+        return f"{row.data.get('title', '')} · {people.get(row.party_id, '')} · {row.on:%d %b %Y}"
 
 
 class MeasureForm(RecordForm):

@@ -92,7 +92,7 @@ class Grievance(Workflow):
     @step(
         state, source=S.INVESTIGATING, target=S.EVIDENCE_REVIEW, label=_("Send the evidence"), by=(INVESTIGATE,), form=forms.SentForm, primary=True,
         does=_("Sends everything that is directly related; each party has at least ten days to answer."), starts=("evidence_wait",),
-        conditions=[guards.has_evidence, guards.all_noticed, guards.advisors_recorded, guards.fit(Role.INVESTIGATOR)],
+        conditions=[guards.has_evidence, guards.handed_in_sorted, guards.all_noticed, guards.advisors_recorded, guards.fit(Role.INVESTIGATOR)],
         tells=_("Every party and advisor."), makes=_("The evidence package: an index with the hash of every file."),
         prepare=letters.evidence, effects=letters.tells("EVIDENCE", advisors=True), cite="34 CFR 106.45(b)(5)(vi)",
     )  # fmt: skip
@@ -103,7 +103,7 @@ class Grievance(Workflow):
     @step(
         state, source=S.EVIDENCE_REVIEW, label=_("Send new evidence"), by=(INVESTIGATE,), form=forms.SentForm, event=Event.Kind.DOCUMENT,
         does=_("New evidence came up: the whole package goes out in a new round, and the time to answer begins anew."),
-        conditions=[guards.new_evidence, guards.all_noticed, guards.fit(Role.INVESTIGATOR)], tells=_("Every party and advisor."),
+        conditions=[guards.new_evidence, guards.handed_in_sorted, guards.all_noticed, guards.fit(Role.INVESTIGATOR)], tells=_("Every party and advisor."),
         prepare=letters.evidence, effects=letters.tells("EVIDENCE", advisors=True), cite="34 CFR 106.45(b)(5)(vi)",
     )  # fmt: skip
     def send_evidence_again(self) -> None:
@@ -121,7 +121,8 @@ class Grievance(Workflow):
     @step(
         state, source=S.EVIDENCE_REVIEW, target=S.REPORT_DRAFT, label=_("Write the report"), by=(INVESTIGATE,), primary=True, stops=("evidence_wait",),
         does=_("The time to answer is over: the report is drafted out of the file, and you make a fair summary of it."),
-        conditions=[guards.evidence_over, guards.all_noticed, guards.fit(Role.INVESTIGATOR)], form=forms.ReportForm, cite="34 CFR 106.45(b)(5)(vii)",
+        conditions=[guards.evidence_over, guards.handed_in_sorted, guards.all_noticed, guards.fit(Role.INVESTIGATOR)], form=forms.ReportForm,
+        cite="34 CFR 106.45(b)(5)(vii)",
     )  # fmt: skip
     def write_report(self) -> None:
         """A fair summary; the responses were considered."""

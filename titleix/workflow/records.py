@@ -106,6 +106,16 @@ class Records(Workflow):
         writing.records.evidence(self)
 
     @step(
+        state, source=OPEN, label=_("Set a file aside that a party handed in"), by=(INVESTIGATE, SCHOOL, COORDINATE), form=forms.SetAsideForm,
+        event=Event.Kind.FACT, does=_("Keeps why the file is not directly related to the allegations. It stays on file, and the other party does not get it."),
+        conditions=[lambda flow: unmet(bool(reading.handed_in(flow.file, unsorted=True)), _("No file waits to be sorted."))],
+        cite="34 CFR 106.45(b)(5)(vi)",
+    )  # fmt: skip
+    def set_aside(self) -> None:
+        """What is directly related is evidence; what is not stays on file with the reason."""
+        writing.records.set_aside(self)
+
+    @step(
         state, source=OPEN, label=_("Record an emergency removal"), by=(COORDINATE,), form=forms.RemovalForm, event=Event.Kind.FACT,
         does=_("Keeps the removal of a student with everything that the rule asks for."), cite="34 CFR 106.44(c)", prepare=letters.removal,
         makes=_("The notice to the student or the parents, when it is dated today."),

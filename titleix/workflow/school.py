@@ -38,7 +38,7 @@ class SchoolInquiry(Workflow):
     @step(
         state, source=S.S_INVESTIGATING, target=S.S_FINDINGS, label=_("Make the findings"), by=(INVESTIGATE,), form=forms.FindingForm, primary=True,
         does=_("Decides on each allegation; the families are told next."),
-        conditions=[guards.has_allegations, guards.sides_heard, guards.has_evidence, guards.fit(Role.SCHOOL_INVESTIGATOR)],
+        conditions=[guards.has_allegations, guards.sides_heard, guards.has_evidence, guards.handed_in_sorted, guards.fit(Role.SCHOOL_INVESTIGATOR)],
     )  # fmt: skip
     def make_findings(self) -> None:
         """Per allegation, with both sides heard and the evidence listed."""

@@ -62,6 +62,18 @@ def evidence(flow: Workflow) -> None:
     code = "relied" if flow.data["relied_on"] else "not_relied"
     row = _of_form(flow, Record.Kind.EVIDENCE, code=code, title=flow.data["title"], source=flow.data.get("source") or "")
     row.attachment_id = UUID(flow.data["attachment"]) if flow.data.get("attachment") else None
+    for handed in [one for one in reading.handed_in(flow.file, unsorted=True) if one.attachment_id == row.attachment_id]:
+        handed.closed_on, handed.data = flow.turn.today, {**handed.data, "evidence": row.number}
+        flow.file.touch(handed)
+    flow.turn.data = {"record": row.kind, "number": row.number}
+
+
+def set_aside(flow: Workflow) -> None:
+    """A file of a party that is not directly related: it stays on file with the reason."""
+    row = chosen_record(flow)
+    row.closed_on, row.data = flow.turn.today, {**row.data, "aside": flow.data["text"]}
+    flow.file.touch(row)
+    flow.case.last_action_on = flow.turn.today
     flow.turn.data = {"record": row.kind, "number": row.number}
 
 

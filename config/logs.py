@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+# Addresses that are keys: a party's private link, a calendar feed. Django names the address of every request that it refuses.
+KEYS = re.compile(r"(/party/|/feeds/)(?!letters\b|evidence\b|answer\b|leave\b)[^\s/?\"']{8,}")
+
+
+def without_keys(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A log entry in whose texts no address is a key."""
+    for name, value in entry.items():
+        if isinstance(value, str) and ("/party/" in value or "/feeds/" in value):
+            entry[name] = KEYS.sub(r"\1…", value)
+    return entry
 
 
 def configure_logs(level: str) -> None:
@@ -29,6 +42,7 @@ def configure_logs(level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                without_keys,
                 structlog.processors.JSONRenderer(),
             ],
         )

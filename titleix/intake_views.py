@@ -36,6 +36,7 @@ from casework.errors import Invalid, NotNow
 from casework.policy import policy_for
 from casework.services import act, local_today
 from district.models import User
+from titleix import visitors
 from titleix.intake_forms import (
     MOST_CHARACTERS,
     AnswerForm,
@@ -97,18 +98,12 @@ def in_language(view: View) -> View:
 def too_many(request: HttpRequest, what: str) -> bool:
     """Count one more from this address in this hour. The address is kept as a hash alone and for an hour; a cache that is
     away keeps nobody from reporting."""
-    key = f"titleix-intake:{what}:{salted_hmac('titleix.intake.address', _address(request)).hexdigest()}:{int(time.time() // 3600)}"
+    key = f"titleix-intake:{what}:{salted_hmac('titleix.intake.address', visitors.address(request)).hexdigest()}:{int(time.time() // 3600)}"
     try:
         cache.add(key, 0, 3600)
         return cache.incr(key) > MOST[what]
     except (redis.RedisError, ValueError):  # ValueError: the key ran out between the two
         return False
-
-
-def _address(request: HttpRequest) -> str:
-    """Where the request comes from: behind the proxy, what the proxy itself saw (the last entry; the others can be made up)."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_TLS else ""
-    return str(forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
 
 
 def _to(name: str) -> HttpResponse:

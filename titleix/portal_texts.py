@@ -45,6 +45,8 @@ TEXTS = {
         "your_words": "your words", "at_once": "more than {most} at one time; send it again now", "no_more": "{most} files of yours are here, and no more fit; hand it in at the office",
         "files_first": "Choose a file first.", "files_closed": "No file can be handed in now. Ask the Title IX office.", "file": "File",
         "busy": "You have sent very much in this hour. Wait a little and send it again; your words still stand below.",
+        "staff": "You are signed in as staff", "staff_help": "This page belongs to a party, and what is opened here is kept as their look. Sign out first if you are that person.",
+        "still": "What you typed was not sent. Copy it, open your link again and put it in there:",
         "too_big": "This was too much at once", "too_big_help": "Nothing was sent. Go back with your browser: what you typed is still there. Then send fewer or smaller files at one time.",
     },
     "es": {
@@ -71,6 +73,8 @@ TEXTS = {
         "your_words": "sus palabras", "at_once": "son más de {most} a la vez; envíelo otra vez ahora", "no_more": "aquí hay {most} archivos suyos y no caben más; entréguelo en la oficina",
         "files_first": "Elija primero un archivo.", "files_closed": "Ahora no se puede entregar ningún archivo. Pregunte a la oficina de Título IX.", "file": "Archivo",
         "busy": "Usted ha enviado mucho en esta hora. Espere un poco y envíelo otra vez; sus palabras siguen abajo.",
+        "staff": "Usted ha iniciado sesión como personal", "staff_help": "Esta página es de una de las partes, y lo que se abre aquí queda anotado como mirada suya. Si usted es esa persona, cierre primero la sesión.",
+        "still": "Lo que escribió no se envió. Cópielo, abra otra vez su enlace y péguelo allí:",
         "too_big": "Esto fue demasiado a la vez", "too_big_help": "No se envió nada. Vuelva atrás con su navegador: lo que escribió sigue ahí. Después envíe menos archivos o más pequeños a la vez.",
     },
 }  # fmt: skip

@@ -13,4 +13,5 @@ urlpatterns = [
     path("party/leave", views.leave, name="party-leave"),
     path("party/<str:token>", views.enter, name="party-enter"),
     path("cases/<str:number>/links", views.links, name="party-links"),
+    path("cases/<str:number>/links/<uuid:pk>/end", views.end, name="party-link-end"),
 ]

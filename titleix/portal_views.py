@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from pypdf.errors import PyPdfError
 
 from casework import access, files, reads
 from casework.casefile import CaseFile
-from casework.errors import Refused
+from casework.errors import Invalid, Refused
 from casework.models import Read
 from casework.policy import policy_for
-from casework.services import local_today
+from casework.services import act, local_today
 from district.models import User
-from titleix import inspections, portal, portal_files
+from titleix import inspections, portal, portal_files, visitors
 from titleix.models import Party, PartyLink, TitleIXCase
 from titleix.portal_texts import LETTERS, PARTS, TEXTS
 
 WRONG_PER_HOUR = 30  # addresses without a valid token from one place; a person mistypes a few times
+STAYS = 3600  # seconds for which the pages stay open after the last one
 LONGEST = 20_000
 NOBODY = UUID(int=0)
 KINDS = ("response", "waiver", "question")
@@ -39,7 +42,7 @@ LARGEST_SENDING = 12 * settings.MAX_ATTACHMENT_BYTES  # bytes of one request
 
 def _place(request: HttpRequest) -> str:
     """A counter key for where a request comes from; the address itself is not kept."""
-    return "party-wrong:" + hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
+    return "party-wrong:" + salted_hmac("titleix.portal.address", visitors.address(request), algorithm="sha256").hexdigest()[:32]
 
 
 def _wrong(request: HttpRequest) -> int:
@@ -73,22 +76,29 @@ def _private(answer: HttpResponse) -> HttpResponse:
 
 @require_GET
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """The private link itself: it is exchanged for a session, so that the token stands in no further address."""
+    """The private link itself: it is exchanged for a session, so that the token stands in no further address. Who is signed in
+    as staff does not get in: their look would be kept as the party's."""
+    if request.user.is_authenticated:
+        return _page(request, "party_gone", None, 403, staff=True)
     if cache.get(_place(request), 0) >= WRONG_PER_HOUR:
         return _page(request, "party_gone", None, 429, slow=True)
     link = portal.by_token(token)
     if link is None:
         _wrong(request)
         return _page(request, "party_gone", None, 404)
+    request.session.cycle_key()
     request.session["party_link"], request.session["party_open"] = str(link.pk), not link.code
-    request.session.set_expiry(3600)
+    request.session.set_expiry(STAYS)
     return _private(redirect("party"))
 
 
 def _link(request: HttpRequest) -> PartyLink | None:
     """The link of this session, if it still leads anywhere: asked anew on every page."""
     found = PartyLink.objects.select_related("party", "case").filter(pk=str(request.session.get("party_link") or NOBODY)).first()
-    return found if portal.valid(found) else None
+    if not portal.valid(found) or request.user.is_authenticated:
+        return None
+    request.session.set_expiry(STAYS)  # an hour after the last page, not after the first
+    return found
 
 
 def _inside(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -97,7 +107,8 @@ def _inside(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         link = _link(request)
         if link is None:
-            return _page(request, "party_gone", None, 404)
+            typed = request.POST.get("text", "")[:LONGEST] if request.method == "POST" else ""
+            return _page(request, "party_gone", None, 404, typed=typed)
         if not request.session.get("party_open") or not portal.undertaken(link):
             return _private(redirect("party"))
         return view(request, link=link, **kwargs)
@@ -300,15 +311,35 @@ def leave(request: HttpRequest) -> HttpResponse:
     return _page(request, "party_gone", None)
 
 
-@login_required
-@require_GET
-def links(request: HttpRequest, number: str) -> HttpResponse:
-    """The private links of a case with their addresses and codes, for its coordinators; who looked at what by them."""
+def _coordinated(request: HttpRequest, number: str) -> tuple[User, TitleIXCase]:
     user: User = access.signed_in(request)
     case = TitleIXCase.objects.filter(number=number).first()
     if case is None or not access.can(user, "coordinate_cases", case):
         reads.refused(user, Read.What.PACKET, number)
         raise Http404
+    return user, case
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
+    """Take one link back at a stroke, by the step of the case."""
+    user, case = _coordinated(request, number)
+    try:
+        act(number, "end_party_link", actor=user, data={"link": str(pk)})
+        messages.success(request, _("The link leads nowhere from now on."))
+    except Invalid:  # it was taken back before, or belongs to another case
+        messages.info(request, _("This link was taken back before."))
+    except Refused as error:
+        messages.error(request, str(error) or _("The link was not taken back."))
+    return redirect("party-links", number=case.number)
+
+
+@login_required
+@require_GET
+def links(request: HttpRequest, number: str) -> HttpResponse:
+    """The private links of a case with their addresses and codes, for its coordinators; who looked at what by them."""
+    user, case = _coordinated(request, number)
     reads.note(user, Read.What.PACKET, case)
     found = list(PartyLink.objects.filter(case=case).select_related("party", "made_by").order_by("-made_at"))
     looks = Read.objects.filter(case=case, user=None).order_by("-id")[:200]

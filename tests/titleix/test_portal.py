@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -11,10 +12,12 @@ import pytest
 import time_machine
 import typst
 from pypdf import PdfReader
+from structlog.stdlib import ProcessorFormatter
 
 from casework import files
 from casework.errors import Invalid
 from casework.models import Alert, Attachment, Document, Event, Read
+from config.logs import without_keys
 from district.models import User
 from tests.titleix.conftest import Walk
 from tests.titleix.lives import investigated, refused, reported
@@ -284,3 +287,68 @@ def test_a_packet_costs_little(walk, client, django_assert_max_num_queries):
     for address in ("/party", "/party/evidence"):
         with django_assert_max_num_queries(12):
             assert client.get(address).status_code == 200
+
+
+def test_the_token_stands_in_the_first_address_alone(walk, client, caplog):
+    found = link(walk, "complainant")
+    token = portal.token_of(found.pk)
+    before = client.get("/report")  # a session that somebody else may know
+    old = client.session.session_key
+    answer = client.get(f"/party/{token}")
+    assert (before.status_code, answer.status_code, answer["Location"]) == (200, 302, "/party")
+    assert client.session.session_key != old
+    for page in (answer, client.get("/party"), client.get(f"/party/{uuid4()}")):
+        assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store, private", "same-origin")
+        assert "noindex" in page["X-Robots-Tag"]
+        assert token not in page.content.decode()
+
+
+def test_no_log_holds_an_address_that_is_a_key(walk, client, caplog):
+    token = portal.token_of(link(walk, "complainant").pk)
+    client.post(f"/party/{token}")  # Django logs what it refuses, with its address
+    client.get(f"/party/{token}x")
+    client.get(f"/feeds/{token}.ics")
+    ours = next(one.formatter for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter))
+    assert len(caplog.records) == 3
+    printed = "\n".join(map(ours.format, caplog.records))
+    assert r"/party/\u2026" in printed
+    assert token not in printed
+    assert without_keys(None, "", {"event": "Not Found: /party/letters/1234567890", "n": 1}) == {
+        "event": "Not Found: /party/letters/1234567890", "n": 1,
+    }  # fmt: skip
+
+
+def test_staff_do_not_look_in_a_partys_place(walk, client):
+    found = link(walk, "complainant")
+    client.force_login(User.objects.get(pk=walk.staff.coordinator.pk), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(f"/party/{portal.token_of(found.pk)}")
+    assert answer.status_code == 403
+    assert "signed in as staff" in answer.content.decode()
+    assert client.get("/party").status_code == 404
+    assert not Read.objects.filter(user=None, case=walk.case).exists()
+
+
+def test_a_coordinator_ends_a_link_at_a_stroke(walk, client):
+    found, other = link(walk, "complainant"), link(walk, "respondent")
+    enter(client, found)
+    assert client.get("/party").status_code == 200
+    staff = type(client)()
+    for user, status in ((walk.staff.investigator, 404), (walk.staff.coordinator, 302), (walk.staff.coordinator, 302)):
+        staff.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        assert staff.post(f"/cases/{walk.number}/links/{found.pk}/end").status_code == status
+    assert client.get("/party").status_code == 404
+    assert PartyLink.objects.filter(revoked_at=None).get().pk == other.pk
+    assert staff.get(f"/cases/{walk.number}/links/{other.pk}/end").status_code == 405
+    assert staff.post(f"/cases/{walk.number}/links/{uuid4()}/end").status_code == 302
+
+
+def test_what_was_typed_is_given_back_when_the_hour_is_over(walk, client, frozen):
+    enter(client, link(walk, "respondent"))
+    first = client.session.get_expiry_date()
+    frozen.shift(timedelta(minutes=50))
+    client.get("/party")
+    assert client.session.get_expiry_date() - first == timedelta(minutes=50)  # an hour from the last page
+    client.cookies.clear()
+    answer = client.post("/party/answer", {"kind": "response", "text": "It took me long to write this."})
+    assert answer.status_code == 404
+    assert "It took me long to write this." in answer.content.decode()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from web.errors import bad_request
+from web.errors import bad_request, page
 
 
 class RefuseNul:
@@ -20,6 +20,22 @@ class RefuseNul:
         if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             return bad_request(request)
         return self.get_response(request)
+
+
+class NotThisWay:
+    """A page where Django itself answers 405 without a word."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on, and say what an empty refusal means."""
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.method == "HEAD":
+            return response
+        told = page(request, "405", 405)
+        told["Allow"] = response["Allow"]
+        return told
 
 
 class ApiProblems:

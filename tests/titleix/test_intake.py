@@ -24,7 +24,7 @@ from casework.models import Attachment, CaseUserPermission, Event
 from casework.services import act, local_today
 from district.models import School, User
 from tests.titleix.conftest import SEXUAL
-from titleix import intake_views
+from titleix import intake_views, visitors
 from titleix.intake_forms import MOST_CHARACTERS, new_stamp
 from titleix.models import Party, Record, TitleIXCase
 from titleix.receipts import ALPHABET, receipt_code, receipt_hash
@@ -264,9 +264,9 @@ def test_the_limit_of_an_hour(reporter, clock, monkeypatch):
 def test_behind_a_proxy_the_address_is_what_the_proxy_saw(rf, settings):
     request = rf.get("/report", headers={"x-forwarded-for": "1.2.3.4, 203.0.113.9"}, REMOTE_ADDR="10.0.0.1")
     settings.BEHIND_TLS = False
-    assert intake_views._address(request) == "10.0.0.1"
+    assert visitors.address(request) == "10.0.0.1"
     settings.BEHIND_TLS = True
-    assert intake_views._address(request) == "203.0.113.9"
+    assert visitors.address(request) == "203.0.113.9"
 
 
 def test_forgery_is_refused(staff, clock):

@@ -333,7 +333,8 @@ def document(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     """The page of a letter: its PDF in a frame, what it was made from, and the way to download it."""
     file = _file(request, number, reads.What.DOCUMENT, pk)
     found = _document(file, pk)
-    return render(request, "casework/document.html", {"case": file.case, "document": found})
+    name = file.kind.letter_labels.get(found.code) or _("Letter %(code)s") % {"code": found.code}
+    return render(request, "casework/document.html", {"case": file.case, "document": found, "name": name})
 
 
 @login_required
@@ -397,5 +398,6 @@ def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse
     context = {
         "kind": found, "process": found.processes.get(process), "version": current.version, "edges": picture.edges(current),
         "boxes": boxes, "arrows": arrows, "height": height, "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
+        "kinds": kinds.all_kinds(), "promises": {**found.clock_labels, **{spec.kind: spec.label for spec in current.clocks.values()}},
     }  # fmt: skip
     return render(request, "casework/workflow.html", context)

@@ -12,7 +12,7 @@ from casework.casefile import CaseFile
 from casework.feasible import Window
 from casework.kinds import CaseKind, Party
 from casework.services import local_today
-from titleix import clocks, packs, procedure, reading, words
+from titleix import clocks, letters, packs, procedure, reading, words
 from titleix.models import Assignment, Delivery, FamilyFlag, PartyLink, Record, TitleIXCase
 from titleix.models import Party as Person
 from titleix.panel import panel
@@ -90,6 +90,7 @@ TITLE_IX = CaseKind(
     },
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
+    letter_labels=letters.NAMES,
     parties=parties,
     windows=windows,
     keeps_reads=True,

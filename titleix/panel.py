@@ -164,7 +164,7 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     return {
         "checklist": checklist.items(found), "dates": dates_of(file), "people": _people(file), "names": names, "level": case.get_level_display(),
         "assignments": [(dict(ROLES).get(row.role, row.role), staff.get(row.user_id, ""), row) for row in _assignments(file)],
-        "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "spans": windows(file),
+        "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "receivers": _receivers(file, labels), "spans": windows(file),
         "narrative": case.narrative if names else "", "coordinates": access.can(user, "coordinate_cases", case),
         "matches": matches.matches(file, user), "case": case, "disposal": _disposal(near), "looks": _looks(file, user),
         "takes": taking.may_take(user, case),
@@ -262,6 +262,15 @@ def _became(row: Record) -> Any:
         return _("not sorted yet")
     number = row.data.get("evidence")
     return _("evidence no. %(n)s") % {"n": number} if number else _("set aside: %(why)s") % {"why": row.data.get("aside", "")}
+
+
+def _receivers(file: CaseFile, labels: dict[Any, str]) -> dict[UUID, str]:
+    """To whom each letter went, by their labels."""
+    found: dict[UUID, list[str]] = {}
+    for row in file.children["delivery"]:
+        if row.document_id:
+            found.setdefault(row.document_id, []).append(labels.get(row.party_id, ""))
+    return {pk: ", ".join(dict.fromkeys(who)) for pk, who in found.items()}
 
 
 def _deliveries(file: CaseFile, labels: dict[Any, str]) -> list[tuple[Any, str, Any, Delivery]]:

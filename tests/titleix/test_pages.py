@@ -13,7 +13,7 @@ from casework.casefile import load
 from casework.choices import file_choices, moves_case
 from casework.kinds import kind
 from casework.models import Alert
-from district.models import User
+from district.models import Post, Role, User
 from notifications import selectors
 from notifications.fanout import fan_out
 from tests.titleix.conftest import Walk
@@ -122,3 +122,23 @@ def test_a_school_case_reads_in_words(screened, staff, frozen):
     page = browser(staff.coordinator).get(f"/cases/{walk.number}").content.decode()
     assert "School inquiry, 30 days" in page
     assert "substantiated" in page
+
+
+def test_the_menu_leads_where_something_is(report, staff, frozen):
+    """Counsel, auditors and the deputy see a case only when they were brought into it; a coordinator's picture is Title IX's."""
+    for role in (Role.COUNSEL, Role.AUDITOR, Role.DEPUTY):
+        user = User.objects.create_user(username=role.lower())
+        Post.objects.create(user=user, role=role)
+        page = browser(user).get("/").content.decode()
+        assert 'href="/cases"' not in page, role
+        assert "How it works" not in page, role
+    assert 'href="/workflows/TIX"' in browser(staff.coordinator).get("/").content.decode()
+
+
+def test_documents_have_names_and_say_to_whom(report, staff, frozen):
+    walk = investigated(report).sent("send_evidence", staff.investigator, "2026-10-14")
+    page = browser(staff.coordinator).get(f"/cases/{walk.number}").content.decode()
+    assert "Evidence package (English)" in page
+    assert "PACKAGE" not in page
+    assert 'Evidence letter (Spanish)</a> <span class="mute">Complainant 1</span>' in page
+    assert "evidence_wait" not in browser(staff.coordinator).get("/workflows/TIX").content.decode()

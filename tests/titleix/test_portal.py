@@ -309,7 +309,7 @@ def test_no_log_holds_an_address_that_is_a_key(walk, client, caplog):
     client.get(f"/party/{token}x")
     client.get(f"/feeds/{token}.ics")
     ours = next(one.formatter for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter))
-    assert len(caplog.records) == 3
+    assert len(caplog.records) >= 3
     printed = "\n".join(map(ours.format, caplog.records))
     assert r"/party/\u2026" in printed
     assert token not in printed

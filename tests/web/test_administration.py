@@ -255,14 +255,14 @@ def test_every_letter_is_listed_and_every_field_filled(people, admin):
     assert all(row.version in page for row in rows)
 
 
-@pytest.mark.parametrize("row", letters("attendance"), ids=lambda row: f"{row.code}.{row.language}")
+@pytest.mark.parametrize("row", letters("attendance") + letters("titleix"), ids=lambda row: f"{row.code}.{row.language}")
 def test_a_letter_with_made_up_data(people, admin, row):
-    answer = admin.get(reverse("admin-letter-file", args=["attendance", row.code, row.language]))
+    answer = admin.get(reverse("admin-letter-file", args=[row.app, row.code, row.language]))
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
 
 
 def test_letters_that_do_not_exist(people, admin):
-    for wrong in (["attendance", "L3", "fr"], ["titleix", "ACK", "en"], ["casework", "letterhead", "en"]):
+    for wrong in (["attendance", "L3", "fr"], ["titleix", "frame", "typ"], ["titleix", "ACK", "fr"], ["casework", "letterhead", "en"]):
         assert admin.get(reverse("admin-letter-file", args=wrong)).status_code == 404
 
 

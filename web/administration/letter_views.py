@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 from attendance.letters import letterhead
 from casework.letters import LetterError
 from casework.letters import render as typeset
-from web.administration.samples import ATTENDANCE, letters
+from web.administration.samples import Letter, data, letters
 from web.administration.views import for_administrators
+
+APPS = ("attendance", "titleix")
 
 
 @for_administrators
@@ -22,18 +24,19 @@ def every(request: HttpRequest) -> HttpResponse:
     return render(request, "web/administration/letters.html", {"parts": parts})
 
 
-def _known(app: str, code: str, language: str) -> None:
+def _known(app: str, code: str, language: str) -> Letter:
     """404 for a letter that is not listed; nothing of the address ever reaches a path."""
-    if not any((one.code, one.language, one.sample) == (code, language, True) for one in letters("attendance") if one.app == app):
+    found = [one for one in (letters(app) if app in APPS else ()) if (one.code, one.language) == (code, language)]
+    if not found:
         raise Http404
+    return found[0]
 
 
 @for_administrators
 @require_GET
 def one(request: HttpRequest, app: str, code: str, language: str) -> HttpResponse:
-    """The page with the letter in a frame."""
-    _known(app, code, language)
-    return render(request, "web/administration/letter.html", {"app": app, "code": code, "language": language})
+    """The page with the letter in a frame, and what of it nothing fills."""
+    return render(request, "web/administration/letter.html", {"letter": _known(app, code, language)})
 
 
 @for_administrators
@@ -42,7 +45,7 @@ def file(request: HttpRequest, app: str, code: str, language: str) -> HttpRespon
     """The PDF; a field that nothing fills is told in words."""
     _known(app, code, language)
     try:
-        made = typeset("attendance", code, language, ATTENDANCE, letterhead())
+        made = typeset(app, code, language, data(app, code, language), letterhead())
     except LetterError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
     return HttpResponse(

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from casework.letters import ROOT, template_version
+from titleix import letter_samples
+from titleix.letters import NAMES
 
 FIELD = re.compile(r"\bdata\.([a-z_]+)")
 NO_FIELDS = {"at", "keys", "values", "pairs", "len", "insert", "remove"}  # what a dictionary can do, no merge fields
@@ -47,7 +49,7 @@ class Letter:
     version: str
     fields: list[str]
     unknown: list[str]
-    sample: bool
+    name: Any
 
 
 def _filled(app: str, code: str) -> set[str]:
@@ -70,5 +72,14 @@ def letters(app: str) -> list[Letter]:
         code, language = path.name.split(".")[:2]
         fields = _printed(path, path.stat().st_mtime)
         unknown = sorted(fields - _filled(app, code))
-        found.append(Letter(app, code, language, template_version(path), sorted(fields), unknown, app == "attendance"))
+        found.append(
+            Letter(
+                app, code, language, template_version(path), sorted(fields), unknown, NAMES.get(code, code) if app == "titleix" else code
+            )
+        )
     return found
+
+
+def data(app: str, code: str, language: str) -> Mapping[str, Any]:
+    """The made-up data for a letter that `letters` lists."""
+    return ATTENDANCE if app == "attendance" else letter_samples.sample(code, language)

@@ -21,18 +21,26 @@ BEFORE_SENT = frozenset({"DUE", "DRAFT", "SIGNED"})
 
 @dataclass(frozen=True)
 class NoticeFacts:
-    """A notice of the case as it stands."""
+    """A notice of the case as it stands. `over`: it ended, be it only because the case did; `again`: it replaces one that had
+    left the house before."""
 
     id: UUID
     covers: tuple[str, ...]
     state: str
     superseded: bool = False
     breached: bool = False
+    over: bool = False
+    again: bool = False
 
     @property
     def sent(self) -> bool:
         """Whether it has left the house."""
         return self.state not in BEFORE_SENT and self.state != "WITHDRAWN_CORRECTION"
+
+    @property
+    def fell(self) -> bool:
+        """Whether it ended before anything left the house: corrected, or the case closed meanwhile. The family knows nothing."""
+        return not self.sent and (self.over or self.state == "WITHDRAWN_CORRECTION")
 
 
 @dataclass(frozen=True)
@@ -212,12 +220,12 @@ def _detect(decision: Decision, now: _Now, plan: Plan) -> None:
 def _review_notice(decision: Decision, notice: NoticeFacts, now: _Now, plan: Plan) -> None:
     """A notice whose highest threshold no longer holds: withdrawn before it was sent, superseded afterwards (A3.3). One that
     is read as it stands (a share of days) falls by itself; only a correction takes its ground away."""
-    if notice.state == "WITHDRAWN_CORRECTION" or notice.superseded or plan.trigger(notice.covers[-1]) is None:
+    if notice.fell or notice.superseded or plan.trigger(notice.covers[-1]) is None:
         return
     if notice.covers[-1] not in now:
         if decision.facts.corrected or not plan.now_only(notice.covers[-1]):
             decision.add("supersede" if notice.sent else "withdraw", notice.id)
-    elif not notice.sent and not notice.breached and _too_late(notice.covers, now):
+    elif not (notice.sent or notice.again or notice.breached) and _too_late(notice.covers, now):
         decision.add("breach", notice.id)
 
 
@@ -282,7 +290,7 @@ def _notified(facts: StudentFacts, fell: set[UUID | None], plan: Plan) -> set[st
     highest one is notified again when the count returns, unless the policy says `none`."""
     done: set[str] = set()
     for notice in facts.notices:
-        if notice.state == "WITHDRAWN_CORRECTION" or (notice.id in fell and not notice.sent):
+        if notice.fell or (notice.id in fell and not notice.sent):
             continue
         superseded = notice.superseded or notice.id in fell
         again = superseded and plan.policy["repeat"].get(triggers.trigger_of(notice.covers[-1]), "on_superseded") != "none"

@@ -20,7 +20,9 @@ from attendance.models import AttendanceCase
 from attendance.triggers import Plan, Reached
 from casework import services
 from casework.policy import Policy, policy_for
-from district.models import Post, Role, SchoolYear
+from district.models import Post, Role, SchoolYear, TouchedStudent
+
+BY_HAND = UUID(int=0)  # the run of students whom no import touched but a person's step
 
 
 @dataclass
@@ -70,11 +72,23 @@ def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> 
     return result
 
 
+def look_again(student_id: int) -> None:
+    """A person's step may ask for more than the student's marks do: the next evening looks at this student."""
+    TouchedStudent.objects.get_or_create(run_id=BY_HAND, student_id=student_id)
+
+
 def _collect(as_of: date, year: SchoolYear, plan: Plan, *, full: bool, run_id: UUID | None) -> None:
     """The students to look at, in the temporary table `evaluated`, with the length of their run of absences."""
     run_length = _run_length(plan)
-    parameters: dict[str, Any] = {"as_of": as_of, "year": year.year, "starts": year.starts, "run": run_length, "run_id": run_id}
-    touched = "SELECT run_id, student_id FROM district_touchedstudent" + (" WHERE run_id = %(run_id)s" if run_id else "")
+    parameters: dict[str, Any] = {
+        "as_of": as_of,
+        "year": year.year,
+        "starts": year.starts,
+        "run": run_length,
+        "run_id": run_id,
+        "by_hand": BY_HAND,
+    }
+    touched = "SELECT run_id, student_id FROM district_touchedstudent" + (" WHERE run_id IN (%(run_id)s, %(by_hand)s)" if run_id else "")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")
         cursor.execute(f"CREATE TEMP TABLE touched_now ON COMMIT DROP AS {touched}", parameters)
@@ -171,7 +185,8 @@ SELECT c.student_id, c.school_id, c.unexcused, c.absences, c.days, c.active, c.r
                    OR v.successor = 'MERGED')) AS corrected,
        CASE WHEN a.case_ptr_id IS NOT NULL THEN (
            SELECT jsonb_agg(jsonb_build_array(p.id, x.covers, p.state, x.superseded_on IS NOT NULL,
-                                              x.breached_on IS NOT NULL) ORDER BY x.detected_on, p.id)
+                                              x.breached_on IS NOT NULL, p.closed_on IS NOT NULL,
+                                              x.replaces_id IS NOT NULL) ORDER BY x.detected_on, p.id)
              FROM casework_process p JOIN attendance_notice x ON x.process_ptr_id = p.id WHERE p.case_id = k.id) END,
        (SELECT g.language FROM district_guardian g WHERE g.student_id = c.student_id AND g.legal_rights
          ORDER BY g.contact_order, g.id LIMIT 1), k.school_id, c.here
@@ -220,7 +235,7 @@ def _student(
         student_id=student, school_id=school, counts=rules.Counts(unexcused, absences, int(days), longest if run else 0),
         active=active, corrected=corrected, case_id=case_id, state=state or "", stage=stage or "",
         closed_reason=reason or "", triggers=tuple(triggers or ()), worked=bool(worked),
-        notices=tuple(NoticeFacts(UUID(n[0]), tuple(n[1]), n[2], n[3], n[4]) for n in listed),
+        notices=tuple(NoticeFacts(UUID(n[0]), tuple(n[1]), *n[2:]) for n in listed),
         dates=tuple(dates), language=language if language in languages else default, case_school_id=case_school, here=here, hits=hits,
     )  # fmt: skip
 
@@ -247,9 +262,12 @@ def _carry_out(decisions: Sequence[Decision], as_of: date, year: SchoolYear, res
         if decision.facts.case_id is not None
         for name, data, process in decision.steps
     ]
-    outcome = services.act_many(requests, kind="ATT", on=as_of)
     result.opened = len(opening)
-    result.refused = [f"{request.transition}: {error}" for request, error in outcome.refused]
+    # what brings a case back is written before what follows it: the rows of law know each move, not two in one
+    for again in (True, False):
+        part = [request for request in requests if (request.transition == "reopen") is again]
+        outcome = services.act_many(part, kind="ATT", on=as_of)
+        result.refused += [f"{request.transition}: {error}" for request, error in outcome.refused]
     for decision in decisions:
         for name in decision.names():
             result.steps[name] = result.steps.get(name, 0) + 1
@@ -318,7 +336,8 @@ def _plan_next(as_of: date, year: SchoolYear, plan: Plan) -> None:
 
 def _forget_touched(run_id: UUID | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id = %(run)s::uuid", {"run": run_id})
+        said = {"run": run_id, "by_hand": BY_HAND}
+        cursor.execute("DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id IN (%(run)s::uuid, %(by_hand)s)", said)
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")
 
 

@@ -22,6 +22,7 @@ from casework.stepforms import DateInput
 
 WHY = {
     mailroom.RETURNED: gettext_lazy("a letter came back"), mailroom.WRONG: gettext_lazy("a number or address was wrong"),
+    mailroom.BOUNCED: gettext_lazy("a message came back"),
     mailroom.NO_PHONE: gettext_lazy("no telephone number on file"), mailroom.NO_ADDRESS: gettext_lazy("no address on file"),
 }  # fmt: skip
 

@@ -17,8 +17,10 @@ from pypdf import PdfReader, PdfWriter
 from attendance.models import Notice
 from casework import access, files
 from casework.models import Document, Event, Recusal, Task
+from casework.policy import policy_for
 from casework.services import local_today
 from district.models import Guardian
+from notifications import families
 
 ZIP = re.compile(r"\b(\d{5})(?:-\d{4})?\b")
 OTHERS = ("ARC_INVITATION", "ARC_RESCHEDULE", "ARC_PLAN", "STEP_DOWN", "CLOSING", "CORRECTION")
@@ -105,12 +107,12 @@ class Mend:
     why: tuple[str, ...]
 
 
-RETURNED, WRONG, NO_PHONE, NO_ADDRESS = "returned", "wrong", "no_phone", "no_address"
+RETURNED, WRONG, BOUNCED, NO_PHONE, NO_ADDRESS = "returned", "wrong", "bounced", "no_phone", "no_address"
 
 
 def to_mend(user: Any, most: int = 200) -> list[Mend]:
-    """Open cases with contact data to mend: a letter came back, a number or address was wrong, or nothing is on file. Put
-    right in the student information system; the next import brings it here (four statements)."""
+    """Open cases with contact data to mend: a letter or a message came back, a number or address was wrong, or nothing is on file. Put
+    right in the student information system; the next import brings it here (six statements)."""
     cases = access.visible(user, "ATT").filter(closed_on=None, school_id__in=_schools(user))
     back = set(Task.objects.filter(case__in=cases, kind="CONFIRM_ADDRESS", status="OPEN").values_list("case_id", flat=True))
     wrong = set(
@@ -119,8 +121,11 @@ def to_mend(user: Any, most: int = 200) -> list[Mend]:
     )  # fmt: skip
     guardian = Guardian.objects.filter(student=OuterRef("attendancecase__student"), legal_rights=True)
     rows = cases.annotate(phone=Exists(guardian.exclude(phone="")), address=Exists(guardian.exclude(address=""))).order_by("number")
+    country = str(policy_for("notifications", local_today()).get("families.country_code", "1"))
+    bounced = families.bounced_students(cases, country)
     columns = (
         "id",
+        "attendancecase__student",
         "number",
         "attendancecase__student__first_name",
         "attendancecase__student__last_name",
@@ -129,15 +134,21 @@ def to_mend(user: Any, most: int = 200) -> list[Mend]:
         "address",
     )
     found = []
-    for pk, number, first, last, school, phone, address in rows.values_list(*columns):
-        why = _why(pk in back, pk in wrong, phone, address)
+    for pk, student, number, first, last, school, phone, address in rows.values_list(*columns):
+        why = _why(pk in back, pk in wrong, student in bounced, phone, address)
         if why:
             found.append(Mend(number, f"{last}, {first}", school or "", why))
     return found[:most]
 
 
-def _why(back: bool, wrong: bool, phone: bool, address: bool) -> tuple[str, ...]:
-    reasons: Iterable[tuple[bool, str]] = ((back, RETURNED), (wrong, WRONG), (not phone, NO_PHONE), (not address, NO_ADDRESS))
+def _why(back: bool, wrong: bool, bounced: bool, phone: bool, address: bool) -> tuple[str, ...]:
+    reasons: Iterable[tuple[bool, str]] = (
+        (back, RETURNED),
+        (wrong, WRONG),
+        (bounced, BOUNCED),
+        (not phone, NO_PHONE),
+        (not address, NO_ADDRESS),
+    )
     return tuple(name for holds, name in reasons if holds)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance import agency_views, block_views, desk, list_views, mail_views, street_views
+from attendance import agency_views, block_views, desk, list_views, mail_views, message_views, street_views
 
 urlpatterns = [
     path("desk/<slug:desk>/", desk.listing, name="desk"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("conferences", block_views.conferences, name="conferences"),
     path("mail", mail_views.mail, name="mail"),
     path("mail/contacts", mail_views.mend, name="mend"),
+    path("messages", message_views.family_messages, name="family-messages"),
     path("ten-days", list_views.ten_days, name="ten-days"),
     path("agencies", agency_views.every, name="agencies"),
     path("agencies/<slug:kind>/<int:pk>", agency_views.one, name="agency"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from attendance import rules
+from attendance import rules, triggers
 from attendance.models import Mediation, Tally
 from attendance.models.conference import Arc
 from casework.workflow import Workflow
@@ -79,6 +79,29 @@ def tally(flow: Workflow) -> Totals:
         return Totals(*(rows.values_list("unexcused", "absences").first() or (0, 0)))
 
     return flow.file.once("tally", read)
+
+
+_STANDING = """
+SELECT t.unexcused, t.absences, t.closed_days + CASE WHEN t.open_from IS NULL THEN 0 ELSE greatest(coalesce((
+         SELECT max(d.ordinal) FROM district_calendarday d WHERE d.calendar_id = t.calendar_id AND d.date < %s), 0) - t.open_from, 0) END
+  FROM attendance_tally t WHERE t.student_id = %s AND t.school_year = %s
+"""
+
+
+def above_watch(flow: Workflow) -> list[str]:
+    """The triggers of tier 2 and 3 that the record still reaches, as it stood last evening (one statement, read once): by the
+    counts, or for what is read from each mark by what the case was told."""
+
+    def read() -> list[str]:
+        plan = triggers.plan_of(flow.policy.data)
+        with connection.cursor() as cursor:
+            cursor.execute(_STANDING, [flow.turn.today, flow.case.student_id, flow.case.school_year])
+            unexcused, absences, days = cursor.fetchone() or (0, 0, 0)
+        found = rules.reached(rules.Counts(unexcused, absences, int(days), 0), plan.plain)
+        found += [key for key in flow.case.triggers if triggers.trigger_of(key) in {rule.trigger for rule in plan.general}]
+        return [key for key in found if triggers.RANK[str(plan.by_id[triggers.trigger_of(key)]["opens"])] > triggers.RANK["WATCH"]]
+
+    return flow.file.once(("above_watch", flow.turn.today), read)
 
 
 def student(flow: Workflow) -> Student:

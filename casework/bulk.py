@@ -6,14 +6,16 @@ case is its own transaction: what is refused in one is told and does not stop th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4, uuid5
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -73,7 +75,7 @@ def taken(number: str, name: str, request: HttpRequest, data: Mapping[str, Any],
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Choose a step for the chosen cases, fill its form once, take it in each."""
-    files = _files(request)
+    files = chosen(request, request.POST.getlist("numbers"))
     possible = {file.case.number: file_choices(file, request.user) for file in files}
     offers = _offers(files, possible)
     wanted = next((offer for offer in offers if offer.id == request.POST.get("step")), None)
@@ -81,6 +83,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if wanted is None:
         return render(request, "casework/bulk.html", context)
     targets = [(file, choice) for file in files for choice in possible[file.case.number] if _fits(file, choice, wanted)]
+    if page := targets[0][1].step.page:
+        return redirect(f"{reverse(page)}?{urlencode({'numbers': context['numbers']}, doseq=True)}")
     if "go" not in request.POST:
         return render(
             request,
@@ -90,9 +94,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return _take_all(request, context, targets)
 
 
-def _files(request: HttpRequest) -> list[CaseFile]:
+def chosen(request: HttpRequest, given_numbers: Sequence[str]) -> list[CaseFile]:
     """The chosen cases that this person may see, in the order in which they were chosen; 404 when none is left."""
-    numbers = [number for number in dict.fromkeys(request.POST.getlist("numbers")) if NUMBER.match(number)][:MOST]
+    numbers = [number for number in dict.fromkeys(given_numbers) if NUMBER.match(number)][:MOST]
     found: dict[str, CaseFile] = {}
     for kind in kinds.all_kinds():
         mine = [number for number in numbers if number.partition("-")[0] == kind.code]

@@ -182,6 +182,8 @@ def step(request: HttpRequest, number: str, name: str, process: UUID | None = No
         return _take(request, file, name, process, choice)
     if choice is None:
         raise Http404
+    if choice.step.page and choice.enabled:
+        return redirect(f"{reverse(choice.step.page)}?{urlencode({'numbers': number})}")
     turn = Turn(actor=request.user, now=timezone.now(), today=local_today())
     form = choice.step.form(flow=flow_for(file, process, turn)) if choice.step.form else None  # type: ignore[call-arg]
     return _step_page(request, file, choice, form)

@@ -61,7 +61,8 @@ class Effects:
 @dataclass(frozen=True)
 class Step:
     """What a transition is beyond its states; kept in viewflow's `custom`. `effects` works out from the case what `tells` and
-    `makes` only say in general; a `hidden` step is taken by a page of its own and not offered in the list of steps."""
+    `makes` only say in general; a `hidden` step is not offered in the list of steps; one with a `page` (the name of an address)
+    is offered there and taken by that page, which is given the numbers of the chosen cases."""
 
     by: tuple[str, ...]
     form: type[forms.Form] | None = None
@@ -77,6 +78,7 @@ class Step:
     prepare: Callable[[Workflow], dict[str, Any]] | None = None
     effects: Callable[[Workflow], Effects] | None = None
     hidden: bool = False
+    page: str = ""
 
 
 class SubjectState(State):

@@ -17,14 +17,15 @@ from django.db import connection, transaction
 from casework import access, dates
 from casework.policy import policy_for
 from casework.sweep import database_now
-from notifications import rules
+from notifications import families, rules
 from notifications.fanout import administrators, narrow_of
-from notifications.models import Attempt, Digest, Message
+from notifications.models import Attempt, Digest, FamilyMessage, Message
 from notifications.models.outbox import Sendable, State
-from notifications.senders import Passing, Permanent, Senders, send_digest, send_message
+from notifications.senders import BadAddress, Passing, Permanent, Senders, send_digest, send_family, send_message
 
 log = structlog.get_logger()
 BATCH = 100
+_LOGGED = {Message: "message", Digest: "digest", FamilyMessage: "family"}
 
 _CLAIM = """
 UPDATE {table} SET claimed_until = %(until)s, attempts = attempts + 1
@@ -47,19 +48,19 @@ def claim(model: type[Sendable], now: datetime, limit: int = BATCH) -> list[UUID
 
 
 def waiting(now: datetime | None = None) -> int:
-    """How many messages and digests are due and in nobody's hand."""
+    """How many messages, digests and messages to families are due and in nobody's hand."""
     now = now or database_now()
     return sum(
         model._default_manager.filter(state=State.PENDING, next_attempt_at__lte=now).exclude(claimed_until__gt=now).count()
-        for model in (Message, Digest)
+        for model in (Message, Digest, FamilyMessage)
     )
 
 
 def deliver(now: datetime | None = None, *, limit: int = BATCH) -> int:
-    """Claim and send one batch of messages and digests; how many were claimed."""
+    """Claim and send one batch of each kind of message; how many were claimed."""
     now, senders = now or database_now(), Senders()
     try:
-        return _messages(senders, now, limit) + _digests(senders, now, limit)
+        return _messages(senders, now, limit) + _digests(senders, now, limit) + _families(senders, now, limit)
     finally:
         senders.close()
 
@@ -103,11 +104,27 @@ def _digests(senders: Senders, now: datetime, limit: int) -> int:
     return len(ids)
 
 
+def _families(senders: Senders, now: datetime, limit: int) -> int:
+    """Messages to families: what is on file decides once more, and none leaves in the quiet hours, a late try neither."""
+    ids = claim(FamilyMessage, now, limit)
+    policy = policy_for("notifications", dates.local_date(now, settings.TIME_ZONE))
+    leaves = rules.not_before(now, settings.TIME_ZONE, families.quiet_hours(policy))
+    for message in FamilyMessage.objects.filter(pk__in=ids).select_related("case").order_by("next_attempt_at", "id"):
+        if why := families.why_not(message, policy):
+            _mark(message, State.SKIPPED, why)
+        elif leaves > now:
+            FamilyMessage.objects.filter(pk=message.pk).update(next_attempt_at=leaves, claimed_until=None, attempts=message.attempts - 1)
+        else:
+            _try(message, now, partial(send_family, senders, message))
+    return len(ids)
+
+
 def _try(row: Any, now: datetime, send: Callable[[], None]) -> None:
     try:
         send()
     except Permanent as error:
-        _mark(row, State.DEAD, str(error))
+        wrong = {"bounced": True} if isinstance(row, FamilyMessage) and isinstance(error, BadAddress) else {}
+        _mark(row, State.DEAD, str(error), **wrong)
     except Passing as error:
         _again(row, now, str(error))
     except Exception as error:  # a defect in one message must not stop the others
@@ -127,23 +144,25 @@ def _again(row: Any, now: datetime, code: str) -> None:
 
 
 def _mark(row: Any, state: str, code: str, **more: Any) -> None:
-    """Write how it went: the row, its line in the delivery log, and for a digest the messages in it."""
+    """Write how it went: the row, its line in the delivery log, for a digest the messages in it, for a message to a family
+    that did not arrive the log of its case."""
     now = database_now()
     sent = {"sent_at": now} if state == State.SENT else {}
     with transaction.atomic():
         type(row).objects.filter(pk=row.pk).update(state=state, error=code[:200], claimed_until=None, **sent, **more)
-        is_digest = isinstance(row, Digest)
         outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(State(state), "retry")
-        Attempt.objects.create(
-            message=None if is_digest else row, digest=row if is_digest else None, at=now, outcome=outcome, detail=code[:200]
-        )
-        if is_digest and state in (State.SENT, State.DEAD):
+        Attempt.objects.create(**{_LOGGED[type(row)]: row}, at=now, outcome=outcome, detail=code[:200])
+        if isinstance(row, Digest) and state in (State.SENT, State.DEAD):
             Message.objects.filter(digest=row, state=State.COLLECTED).update(state=state, error=code[:200], **sent)
+        if isinstance(row, FamilyMessage) and state in (State.DEAD, State.SKIPPED):
+            result = families.NOT_SENT if state == State.SKIPPED else families.BOUNCED if more.get("bounced") else families.UNDELIVERED
+            families.tell_case(row, result, code)
 
 
 def resend(row: Any) -> None:
     """Try a dead letter again from the start."""
     now = database_now()
-    type(row).objects.filter(pk=row.pk, state=State.DEAD).update(state=State.PENDING, attempts=0, next_attempt_at=now, claimed_until=None)
+    anew = {"state": State.PENDING, "attempts": 0, "next_attempt_at": now, "claimed_until": None}
+    type(row).objects.filter(pk=row.pk, state=State.DEAD).update(**anew, **({"bounced": False} if isinstance(row, FamilyMessage) else {}))
     if isinstance(row, Digest):
         Message.objects.filter(digest=row, state=State.DEAD).update(state=State.COLLECTED)

@@ -14,7 +14,7 @@ from casework import access, kinds
 from casework.models import Recusal
 from casework.sweep import LAST_SIGN, database_now, missing
 from district.models import User
-from notifications.models import Digest, Message
+from notifications.models import Digest, FamilyMessage, Message
 from notifications.models.outbox import Channel, State
 
 PAGE = 50
@@ -75,8 +75,8 @@ def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
     return list(rows.order_by("-created_at", "-id")[: PAGE + 1])
 
 
-def dead_letters(most: int = 200) -> list[Message | Digest]:
-    """What could not be delivered, the newest first: for administrators, without the case."""
+def dead_letters(most: int = 200) -> list[Message | Digest | FamilyMessage]:
+    """What could not be delivered, the newest first: for administrators, without the case and without a family's address."""
     messages = (
         Message.objects.filter(state=State.DEAD)
         .exclude(digest__state=State.DEAD)
@@ -84,7 +84,10 @@ def dead_letters(most: int = 200) -> list[Message | Digest]:
         .prefetch_related("log")
     )
     digests = Digest.objects.filter(state=State.DEAD).select_related("recipient").prefetch_related("log")
-    found: list[Message | Digest] = [*messages.order_by("-created_at")[:most], *digests.order_by("-created_at")[:most]]
+    family = FamilyMessage.objects.filter(state=State.DEAD).prefetch_related("log")
+    found: list[Message | Digest | FamilyMessage] = []
+    for rows in (messages, digests, family):
+        found += rows.order_by("-created_at")[:most]
     return sorted(found, key=lambda row: row.created_at, reverse=True)[:most]
 
 
@@ -94,10 +97,13 @@ def without_address() -> list[User]:
 
 
 _FIGURES = """
-SELECT (SELECT count(*) FROM notifications_message WHERE state = 'PENDING'),
-       (SELECT count(*) FROM notifications_message WHERE state = 'DEAD'),
-       (SELECT extract(epoch FROM %(now)s - min(next_attempt_at)) FROM notifications_message
-         WHERE state = 'PENDING' AND next_attempt_at <= %(now)s),
+WITH waiting AS (
+    SELECT state, next_attempt_at FROM notifications_message WHERE state IN ('PENDING', 'DEAD')
+    UNION ALL SELECT state, next_attempt_at FROM notifications_familymessage WHERE state IN ('PENDING', 'DEAD')
+)
+SELECT (SELECT count(*) FROM waiting WHERE state = 'PENDING'),
+       (SELECT count(*) FROM waiting WHERE state = 'DEAD'),
+       (SELECT extract(epoch FROM %(now)s - min(next_attempt_at)) FROM waiting WHERE state = 'PENDING' AND next_attempt_at <= %(now)s),
        (SELECT count(*) FROM casework_alert WHERE fanned_out_at IS NULL),
        (SELECT extract(epoch FROM %(now)s - min(scheduled_for)) FROM casework_rung
          WHERE fired_at IS NULL AND cancelled_at IS NULL AND scheduled_for <= %(now)s),

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.module_loading import import_string
 
 from notifications import texts, webhooks
-from notifications.models import Digest, Endpoint, Message
+from notifications.models import Digest, Endpoint, FamilyMessage, Message
 
 log = structlog.get_logger()
 WEBHOOK_SECONDS = 5
@@ -23,6 +23,10 @@ WEBHOOK_SECONDS = 5
 
 class Permanent(Exception):
     """Trying again will not help; the text is a code."""
+
+
+class BadAddress(Permanent):
+    """There is nobody at this address: it must be mended before anything is sent to it again."""
 
 
 class Passing(Exception):
@@ -33,7 +37,7 @@ class SmsProvider(Protocol):
     """What a provider of text messages must offer; SMS_PROVIDER names its class."""
 
     def send(self, phone: str, text: str, reference: str) -> None:
-        """Send one text message, or raise Permanent or Passing. `reference` is the same when a message is tried again."""
+        """Send one text message, or raise BadAddress (no such number), Permanent or Passing. `reference` is the same when a message is tried again."""
 
 
 class ConsoleSms:
@@ -55,7 +59,7 @@ class Senders:
     def email(self, address: str, key: str, subject: str, text: str) -> None:
         """Send one e-mail with a Message-ID made of the row's key. Raises Permanent or Passing."""
         if not address:
-            raise Permanent("no_address")
+            raise BadAddress("no_address")
         self._check("mail")
         message = EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address], headers={"Message-ID": message_id(key)})
         try:
@@ -63,7 +67,7 @@ class Senders:
             message.send()
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            raise (Permanent if code >= 500 else Passing)(f"smtp_{code}") from error
+            raise (BadAddress if code >= 500 else Passing)(f"smtp_{code}") from error
         except smtplib.SMTPResponseException as error:
             self._close()
             if error.smtp_code < 500:
@@ -73,12 +77,12 @@ class Senders:
             self._close()
             raise self._down("mail", type(error).__name__) from error
         except ValueError as error:  # an address that no header can hold
-            raise Permanent("bad_address") from error
+            raise BadAddress("bad_address") from error
 
     def sms(self, phone: str, text: str, key: str) -> None:
         """Hand one text message to the provider. Raises Permanent or Passing."""
         if not phone:
-            raise Permanent("no_number")
+            raise BadAddress("no_number")
         provider: SmsProvider = import_string(settings.SMS_PROVIDER)()
         provider.send(phone, text, key)
 
@@ -153,3 +157,11 @@ def send_digest(senders: Senders, digest: Digest) -> None:
     )
     title, text = texts.digest([message.alert for message in waiting], digest.recipient)
     senders.email(digest.recipient.email, str(digest.pk), title, text)
+
+
+def send_family(senders: Senders, message: FamilyMessage) -> None:
+    """Send one message to an adult of a family, in the words that were decided upon. Raises Permanent or Passing."""
+    if message.channel == "sms":
+        senders.sms(message.address, message.text, str(message.pk))
+    else:
+        senders.email(message.address, str(message.pk), message.subject, message.text)

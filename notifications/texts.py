@@ -30,6 +30,30 @@ PLAIN = {
     "RECALC": gettext_noop("a due date moved with the calendar"),
 }
 
+# What a family reads that wants no more messages, in the languages of the messages.
+STOP = {
+    "en": {
+        "skip": "Skip to the content",
+        "other": "Español",
+        "title": "Stop these messages?",
+        "help": "You got a message from your child’s school at this address or number. If you stop them, none will be sent to it any more. "
+        "The school will still call you or write a letter when it must.",
+        "stop": "Stop the messages",
+        "done": "The messages are stopped.",
+        "done_help": "Nothing more will be sent to this address or number. To get messages again, call the school.",
+    },
+    "es": {
+        "skip": "Ir al contenido",
+        "other": "English",
+        "title": "¿Dejar de recibir estos mensajes?",
+        "help": "La escuela de su hijo o hija le envió un mensaje a esta dirección o a este número. Si los detiene, no se enviará ninguno "
+        "más. La escuela todavía le llamará o le escribirá una carta cuando deba hacerlo.",
+        "stop": "No enviar más mensajes",
+        "done": "Ya no recibirá mensajes.",
+        "done_help": "No se enviará nada más a esta dirección o a este número. Para volver a recibir mensajes, llame a la escuela.",
+    },
+}
+
 
 def label(code: str) -> str:
     """One rung or code in words."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("inbox/feed", views.feed_token, name="feed-token"),
     path("inbox/<uuid:pk>", views.mark, name="inbox-mark"),
     path("feeds/<str:token>.ics", views.feed, name="feed"),
+    path("stop/<uuid:pk>", views.stop_messages, name="stop-messages"),
     path("health", views.health, name="health"),
     path("health/<slug:kind>/<uuid:pk>", views.resend, name="resend"),
 ]

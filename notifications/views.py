@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework import access, calendar_files
 from casework import selectors as cases
@@ -27,9 +28,10 @@ from casework.sweep import late_by
 from district.models import Role
 from notifications import delivery, rules, selectors, texts
 from notifications.forms import PreferenceForm
-from notifications.models import Digest, FeedToken, Message, Preference
+from notifications.models import Digest, FamilyMessage, FeedToken, Message, OptOut, Preference
 from notifications.models.outbox import State
 
+KINDS: dict[Any, str] = {Message: "message", Digest: "digest", FamilyMessage: "family"}
 SHOW = {"": _("Unread"), "snoozed": _("Snoozed"), "read": _("Read"), "all": _("All")}
 
 
@@ -136,7 +138,7 @@ def health(request: HttpRequest) -> HttpResponse:
     _administers(request)
     context = {
         "figures": selectors.figures(), "beats": Heartbeat.objects.order_by("name"), "late": late_by(),
-        "dead": [(row, isinstance(row, Digest)) for row in selectors.dead_letters()], "silent": selectors.without_address(),
+        "dead": [(row, KINDS[type(row)]) for row in selectors.dead_letters()], "silent": selectors.without_address(),
     }  # fmt: skip
     return render(request, "notifications/health.html", context)
 
@@ -146,9 +148,28 @@ def health(request: HttpRequest) -> HttpResponse:
 def resend(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Try a dead letter again."""
     _administers(request)
-    row = (Digest if kind == "digest" else Message)._default_manager.filter(pk=pk, state=State.DEAD).first()
+    model = next((model for model, name in KINDS.items() if name == kind), None)
+    row = model._default_manager.filter(pk=pk, state=State.DEAD).first() if model else None
     if row is None:
         raise Http404
     delivery.resend(row)
     messages.success(request, _("It will be tried again within a minute."))
     return redirect("health")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_messages(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whoever got a message wants no more at that address: the number of the message in the link is the key. A look alone (a
+    mail program that opens links) changes nothing."""
+    row = FamilyMessage.objects.filter(pk=pk).only("address", "language").first()
+    if row is None:
+        raise Http404
+    done = request.method == "POST"
+    if done:
+        OptOut.objects.get_or_create(address=row.address, defaults={"since": timezone.now()})
+    wanted = request.GET.get("lang", row.language)
+    lang = wanted if wanted in texts.STOP else "en"
+    context = {"done": done, "lang": lang, "other": "en" if lang == "es" else "es", "t": texts.STOP[lang]}
+    answer = render(request, "notifications/stop.html", context)
+    answer["Cache-Control"], answer["Referrer-Policy"] = "private, no-store", "no-referrer"
+    return answer

@@ -21,6 +21,7 @@ from attendance.workflow.common import (
 )
 from attendance.workflow.corrections import Corrections
 from attendance.workflow.law import Law
+from attendance.workflow.messages import Messages
 from attendance.workflow.moving import Moving
 from attendance.workflow.notes import Notes
 from casework import grants
@@ -35,7 +36,7 @@ def cause_missing(flow: AttendanceWorkflow) -> object:
     return unmet(flow.has_task("ROOT_CAUSE"), _("The causes are recorded already."))
 
 
-class AttendanceWorkflow(Moving, Corrections, Law, Notes):
+class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
     """One student in one school year."""
 
     kind, version = "ATT", RULES

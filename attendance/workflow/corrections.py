@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from attendance import forms, letters
+from attendance import forms, letters, windows
 from attendance.models import Arc, Notice
 from attendance.workflow.common import HELPED, MAIL, OPEN, STATE, WORK, Stage
 from attendance.workflow.raising import Raising
@@ -28,6 +28,12 @@ def letter_superseded(flow: Corrections) -> object:
     """A letter that went out cites a day that was excused afterwards."""
     gone = any(isinstance(process, Notice) and process.superseded_on for process in flow.file.processes)
     return unmet(gone, _("No letter that was sent has lost its ground."))
+
+
+def nothing_above_watch(flow: Corrections) -> object:
+    """C17: below the triggers. While the record still reaches one, the machine would raise the case again the same evening."""
+    standing = windows.above_watch(flow) if flow.has_task("REVIEW_CORRECTION") else []
+    return unmet(not standing, _("The record still reaches a threshold of a higher tier: %(which)s.") % {"which": ", ".join(standing)})
 
 
 class Corrections(Raising):
@@ -74,7 +80,7 @@ class Corrections(Raising):
     @step(
         STATE, source=HELPED, target=Stage.WATCH, label=_("Step down to watch"), by=(WORK,), form=ReasonForm,
         prepare=letters.prepare_step_down, does=_("Lowers the case to watch after a correction."), makes=_("A note to the family."),
-        conditions=[has_open_review],
+        conditions=[has_open_review, nothing_above_watch],
     )  # fmt: skip
     def step_down(self) -> None:
         """C17: may step down by hand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from attendance import forms, legal
+from attendance import evaluation, forms, legal
 from attendance.workflow.common import OPEN, SIGN, STATE, SUPERVISE, TIERS, WORK, WORKING, Stage
 from attendance.workflow.raising import Raising
 from casework import deadlines
@@ -165,6 +165,9 @@ class Moving(Raising):
         self.case.monitor_from = self.case.plan_from = self.case.withdrawal_flagged_on = None
         self.case.episode += 1
         self._reached()
+        student, actor = self.case.student_id, self.turn.actor
+        if actor is not None:  # thresholds and notices that were left when the case closed: the next evening sees to them
+            self.file.later.append(lambda: evaluation.look_again(student))
         if self.case.stage != Stage.WATCH:
             self._raise(Stage(self.case.stage))
             self.ask_next()

@@ -147,13 +147,13 @@ class NoticeWorkflow(AttendanceFlow):
         makes=_("A new notice with a clock of its own."),
     )  # fmt: skip
     def reissue(self) -> None:
-        """A notice that came back does not count; a new one must go out."""
+        """A notice that came back does not count; a new one must go out. Whether the first one left in time stays what it was."""
         old = self.notice
         self.finish_task("CONFIRM_ADDRESS", "reissued")
         self.end_process()
         self.spawn(
             "NOTICE", code=old.code, covers=old.covers, detected_on=self.turn.today, cited=old.cited, count=old.count,
-            must_mail=old.must_mail, language=old.language, replaces_id=old.id,
+            must_mail=old.must_mail, language=old.language, replaces_id=old.id, breached_on=old.breached_on,
         )  # fmt: skip
 
     @step(state, source=BEFORE_SENT, target=NoticeState.WITHDRAWN, label=_("Withdraw: corrected"), by=(SYSTEM,), work=False)

@@ -1,6 +1,6 @@
 """Rows of delivery: what is to be told to whom by which channel, and how that went."""
 
-from .outbox import Attempt, Digest, Message
+from .outbox import Attempt, Digest, FamilyMessage, Message, OptOut
 from .people import Endpoint, FeedToken, Preference
 
-__all__ = ["Attempt", "Digest", "Endpoint", "FeedToken", "Message", "Preference"]
+__all__ = ["Attempt", "Digest", "Endpoint", "FamilyMessage", "FeedToken", "Message", "OptOut", "Preference"]

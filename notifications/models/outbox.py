@@ -84,11 +84,42 @@ class Message(Sendable):
         ]
 
 
+class FamilyMessage(Sendable):
+    """One message to one adult of a student's family, with the very words that go out. The address is kept as it was when the
+    message was decided upon: who stands on file under it is looked at again when it leaves. Written by a step of the case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("casework.Case", models.CASCADE, related_name="family_messages")
+    student = models.ForeignKey("district.Student", models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=8, choices=[(one.value, one.label) for one in (Channel.EMAIL, Channel.SMS)])
+    address = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    template = models.CharField(max_length=60, help_text="the template's version")
+    language = models.CharField(max_length=16)
+    bounced = models.BooleanField(default=False, help_text="the address itself was refused for good")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], condition=PENDING, name="family_pending"),
+            models.Index(fields=["address", "-created_at"], name="family_address"),
+            models.Index(fields=["case"], name="family_case"),
+        ]
+
+
+class OptOut(models.Model):
+    """An address to which a family wants no messages, by whichever channel it is used."""
+
+    address = models.CharField(max_length=254, unique=True)
+    since = models.DateTimeField()
+
+
 class Attempt(models.Model):
     """The delivery log: one try of one message or digest."""
 
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="log")
     digest = models.ForeignKey(Digest, models.CASCADE, null=True, related_name="log")
+    family = models.ForeignKey(FamilyMessage, models.CASCADE, null=True, related_name="log")
     at = models.DateTimeField()
     outcome = models.CharField(max_length=12, help_text="sent, retry, dead or skipped")
     detail = models.CharField(max_length=200, blank=True)

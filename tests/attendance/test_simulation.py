@@ -34,6 +34,7 @@ def always(night: date) -> None:
 
 def the_counts_are_those_of_a_full_recount(night: date) -> None:
     assert counting.recount(night, policy_for("attendance", night).data) == counting.Recount(0, 0), night
+    evaluate(night)  # what people did since: those whom the next evening would look at
     again = evaluate(night, full=True)
     assert (again.opened, again.steps, again.refused) == (0, {}, []), night
 

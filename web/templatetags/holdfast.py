@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime
@@ -19,6 +20,7 @@ from casework.casefile import CaseFile
 from casework.feasible import Window
 from casework.models import Alert, Clock, Rung
 from casework.services import local_today
+from casework.stepforms import ContactForm
 from notifications.texts import words
 
 register = template.Library()
@@ -130,6 +132,27 @@ AUDIENCES = {
     "owner": _lazy("owner"), "supervisor": _lazy("owner and supervisor"), "coordinator": _lazy("owner, supervisor, coordinator"),
     "escalation": _lazy("all of them and the superintendent's delegate"), "system": _lazy("the system"),
 }  # fmt: skip
+
+
+CONTACT = {
+    **dict([*ContactForm.MEANS, *ContactForm.RESULTS]), "sent": _lazy("Sent"), "bounced": _lazy("Came back: the address is wrong"),
+    "not_delivered": _lazy("Could not be delivered"), "not_sent": _lazy("Not sent after all"), "hand": _lazy("Handed over"),
+    "email": _lazy("e-mail"), "sms": _lazy("text message"),
+}  # fmt: skip
+
+
+@register.filter
+def contact(data: Mapping[str, Any]) -> str:
+    """A contact with the family in words: 'Telephone · Reached'."""
+    parts = [data.get("means"), data.get("result"), *(data.get("channels") or [data.get("channel")])]
+    return " · ".join(str(CONTACT.get(part, part)) for part in parts if part)
+
+
+@register.filter
+def language(code: str) -> str:
+    """A language by its name."""
+    known = LANG_INFO.get(code.split("-", maxsplit=1)[0].lower())
+    return str(_(known["name"])) if known and "name" in known else code
 
 
 @register.filter

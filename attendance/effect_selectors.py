@@ -11,12 +11,13 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from attendance import counting, effects
 from attendance.effects import HALF, WINDOW, Effect, Other, Pair, Served, Windows
 from attendance.interventions import Intervention, Type, interventions
-from attendance.models import EffectPair
+from attendance.models import AttendanceCase, EffectPair
 from casework import access
 from casework.calendars import calendar_at
 from district.models import SchoolYear
@@ -162,26 +163,49 @@ class Row:
         return _("More than similar students.") if self.effect.effect.points > 0 else _("Less than similar students.")
 
 
-def report(user: Any, year: SchoolYear) -> dict[str, Any]:
-    """The effect of each kind at the schools that the user supervises; without schools, no rows. The matched students come from
-    the whole district and are told of by no figure of their own."""
-    schools = sorted(access.visible_schools(user, "supervise_cases"))
-    rows = EffectPair.objects.filter(school_year=year.year, school__in=schools)
-    latest = rows.order_by("-computed_for").values_list("computed_for", flat=True).first()
-    kept = f"attendance-effects:{year.year}:{latest}:{rows.count()}:{hash(tuple(schools))}"
+@dataclass(frozen=True)
+class Found:
+    """K7 as every page tells it: the kinds of which enough was done to say something, those of which too little was, and the day
+    up to which marks were read."""
+
+    shown: list[Effect]
+    few: list[Effect]
+    as_of: date | None
+
+
+def pairs(cases: QuerySet[Any], year: SchoolYear) -> QuerySet[EffectPair]:
+    """What was measured of the students of these cases in a school year: who is behind K7."""
+    return EffectPair.objects.filter(school_year=year.year, student__in=AttendanceCase.objects.filter(pk__in=cases.values("pk")).values("student"))
+
+
+def measured(cases: QuerySet[Any], year: SchoolYear) -> Found:
+    """K7, intervention effect, over cases that the reader may see: the one computation that all pages show (two statements, the
+    sums kept for a day). The matched students come from the whole district and are told of by no figure of their own."""
+    rows = pairs(cases, year)
+    latest, number, which = rows.aggregate(a=Max("computed_for"), b=Count("id"), c=Sum("id")).values()
+    kept = f"attendance-effects:{year.year}:{latest}:{number}:{which}"
     found: list[Effect] | None = cache.get(kept)
     if found is None:
-        pairs = [Pair(*row) for row in rows.values_list("student_id", "kind", "before", "after", "others")]
-        found = effects.summaries(pairs)
+        found = effects.summaries(Pair(*row) for row in rows.values_list("student_id", "kind", "before", "after", "others"))
         cache.set(kept, found, 86_400)
-    shown = [one for one in found if one.n >= effects.LEAST]
-    scale = _scale(shown)
+    return Found([one for one in found if one.n >= effects.LEAST], [one for one in found if one.n < effects.LEAST], latest)
+
+
+def report(user: Any, year: SchoolYear) -> dict[str, Any]:
+    """The effect of each kind at the schools that the user supervises, as a picture; without schools, no rows."""
+    found = measured(access.visible(user, "ATT").filter(school_id__in=access.visible_schools(user, "supervise_cases")), year)
+    scale = _scale(found.shown)
     return {
-        "rows": [Row(KINDS.get(one.kind, one.kind), one, _bar(one.raw, scale), _bar(one.effect, scale)) for one in shown],
-        "few": [KINDS.get(one.kind, one.kind) for one in found if one.n < effects.LEAST],
+        "rows": [Row(label(one.kind), one, _bar(one.raw, scale), _bar(one.effect, scale)) for one in found.shown],
+        "few": [label(one.kind) for one in found.few],
         "scale": scale, "ticks": [(points, 50 + 50 * points / scale) for points in (-scale, -scale // 2, 0, scale // 2, scale)],
-        "as_of": latest, "window": WINDOW, "matches": effects.MATCHES, "year": year,
+        "as_of": found.as_of, "window": WINDOW, "matches": effects.MATCHES, "year": year,
     }  # fmt: skip
+
+
+def label(kind: str) -> Any:
+    """A kind of intervention in words."""
+    return KINDS.get(kind, kind)
 
 
 def _scale(found: Sequence[Effect]) -> int:

@@ -1,5 +1,5 @@
-"""The figures K1 to K9 of domain.md A4 that attendance gives: each with its denominator, as of a date, over the whole district
-or over some schools, and the cases behind it."""
+"""The figures K1 to K9 of domain.md A4 that attendance gives (K7, the effect of interventions, is in
+`effect_selectors`): each with its denominator, as of a date, over the whole district or over some schools, and the cases behind it."""
 
 from __future__ import annotations
 
@@ -197,71 +197,6 @@ def _school_days(row: Locate) -> int:
 def excluded(cases: QuerySet[Any]) -> QuerySet[Any]:
     """K9: cases with a recorded reason against a legal referral."""
     return cases.filter(Exists(AttendanceCase.objects.filter(pk=OuterRef("pk"), exclusions__len__gt=0)))
-
-
-@dataclass(frozen=True)
-class Effect:
-    """K7: attendance before and after one kind of intervention, in per cent of the school days of the windows."""
-
-    kind: str
-    number: int
-    before: str
-    after: str
-
-
-# `absent`: each intervention (one of a kind for a student and day) with the days absent in the 20 school days before and after it.
-EFFECT_WINDOWS = """
-WITH acts AS (
-    SELECT 'conference' AS kind, c.id AS case_id, a.student_id, c.school_id, a.arc_held_on AS day FROM attendance_attendancecase a
-      JOIN casework_case c ON c.id = a.case_ptr_id WHERE a.arc_held_on IS NOT NULL AND c.id = ANY(%(cases)s)
-    UNION ALL
-    SELECT 'letter', c.id, a.student_id, c.school_id, n.sent_on FROM attendance_notice n
-      JOIN casework_process p ON p.id = n.process_ptr_id JOIN casework_case c ON c.id = p.case_id
-      JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE n.sent_on IS NOT NULL AND c.id = ANY(%(cases)s)
-    UNION ALL
-    SELECT 'contact', c.id, a.student_id, c.school_id, e."on" FROM casework_event e JOIN casework_case c ON c.id = e.case_id
-      JOIN attendance_attendancecase a ON a.case_ptr_id = c.id
-     WHERE e.kind = 'CONTACT' AND e.data ->> 'result' = 'reached' AND c.id = ANY(%(cases)s)
-    UNION ALL
-    SELECT 'mediation', c.id, a.student_id, c.school_id, m.held_on FROM attendance_mediation m
-      JOIN casework_process p ON p.id = m.process_ptr_id JOIN casework_case c ON c.id = p.case_id
-      JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE m.held_on IS NOT NULL AND c.id = ANY(%(cases)s)
-    UNION ALL
-    SELECT 'street_team', c.id, a.student_id, c.school_id, l.outcome_on FROM attendance_locate l
-      JOIN casework_process p ON p.id = l.process_ptr_id JOIN casework_case c ON c.id = p.case_id
-      JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE l.outcome LIKE 'LOCATED%%' AND c.id = ANY(%(cases)s)
-    UNION ALL
-    SELECT 'causes', c.id, a.student_id, c.school_id, e."on" FROM casework_event e JOIN casework_case c ON c.id = e.case_id
-      JOIN attendance_attendancecase a ON a.case_ptr_id = c.id WHERE e.name = 'record_causes' AND c.id = ANY(%(cases)s)
-), placed AS (
-    SELECT x.*, s.calendar_id,
-           (SELECT d.ordinal FROM district_calendarday d WHERE d.calendar_id = s.calendar_id AND d.date <= x.day ORDER BY d.date DESC LIMIT 1) AS at,
-           (SELECT max(d.ordinal) FROM district_calendarday d WHERE d.calendar_id = s.calendar_id AND d.date <= %(as_of)s) AS now
-      FROM acts x JOIN district_school s ON s.id = x.school_id
-), windows AS (
-    SELECT p.*, (SELECT min(d.date) FROM district_calendarday d WHERE d.calendar_id = p.calendar_id AND d.instructional AND d.ordinal = p.at - %(days)s + 1) AS first,
-           (SELECT min(d.date) FROM district_calendarday d WHERE d.calendar_id = p.calendar_id AND d.instructional AND d.ordinal = p.at + %(days)s) AS last
-      FROM placed p WHERE p.at >= %(days)s AND p.now >= p.at + %(days)s
-), absent AS (
-    SELECT w.kind, w.student_id, w.day, w.case_id, count(m.*) FILTER (WHERE m.day <= w.day) AS before,
-           count(m.*) FILTER (WHERE m.day > w.day) AS after
-      FROM (SELECT DISTINCT ON (kind, student_id, day) * FROM windows ORDER BY kind, student_id, day, case_id) w
-      LEFT JOIN attendance_mark m ON m.student_id = w.student_id AND m.day BETWEEN w.first AND w.last AND m.mark_class IN (1, 2, 3, 4)
-     GROUP BY w.kind, w.student_id, w.day, w.case_id
-)
-"""
-_EFFECT = EFFECT_WINDOWS + "SELECT kind, count(*), sum(before), sum(after) FROM absent GROUP BY kind ORDER BY kind"
-WINDOW = 20
-
-
-def effects(as_of: date, cases: Collection[int]) -> list[Effect]:
-    """K7: attendance in the 20 school days before and after each kind of intervention, over those whose 20 days after are
-    over (one statement). It shows what went together, not what caused what."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EFFECT, {"as_of": as_of, "cases": list(cases), "days": WINDOW})
-        rows = cursor.fetchall()
-    return [Effect(kind, number, *(rules.percent(WINDOW * number - int(absent), WINDOW * number) for absent in (before, after)))
-            for kind, number, before, after in rows]  # fmt: skip
 
 
 def by_group(as_of: date, dimension: str) -> dict[tuple[str, str], tuple[int, int]]:

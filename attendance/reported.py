@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from attendance import counting, rules
-from attendance.kpis import EFFECT_WINDOWS, WINDOW, Chronic, street_counts, street_rows
+from attendance import counting, effect_selectors, rules
+from attendance.effects import WINDOW
+from attendance.kpis import Chronic, street_counts, street_rows
 from attendance.models import Locate
 from attendance.selectors import STUDENTS, live_values
 from casework.models import Event
@@ -75,7 +76,6 @@ class Act:
     """One intervention with whole windows before and after: days absent of 20 in each (K7)."""
 
     student_id: int
-    case_id: int
     on: date
     absent_before: int
     absent_after: int
@@ -91,12 +91,10 @@ class Act:
         return rules.percent(WINDOW - self.absent_after, WINDOW)
 
 
-def acts(kind: str, as_of: date, cases: Collection[int]) -> list[Act]:
+def acts(kind: str, as_of: date, cases: QuerySet[Any]) -> list[Act]:
     """The interventions of a kind that K7 counts, the latest first (one statement)."""
-    sql = EFFECT_WINDOWS + "SELECT student_id, case_id, day, before, after FROM absent WHERE kind = %(kind)s ORDER BY day DESC, student_id"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"as_of": as_of, "cases": list(cases), "days": WINDOW, "kind": kind})
-        return [Act(*row) for row in cursor.fetchall()]
+    rows = effect_selectors.pairs(cases, counting.year_of(as_of)).filter(kind=kind).order_by("-on", "student_id")
+    return [Act(*row) for row in rows.values_list("student_id", "on", "before", "after")]
 
 
 def street(figure: str, as_of: date, cases: QuerySet[Any]) -> list[Locate]:

@@ -28,7 +28,9 @@ __all__ = [
     "CAUSES", "AcceptMediationForm", "ActionDoneForm", "AgreementForm", "AssignForm", "AttemptForm", "CaseHoldForm", "ConfirmForm",
     "CourtSessionForm", "DayForm", "DeliveredForm", "DisclosureForm", "DispatchForm", "DraftForm", "DssReportForm", "EnrollForm",
     "EventDateForm", "ExclusionForm", "ExcuseNoteForm", "FollowUpForm", "GoodFaithForm", "HandbackForm", "HeldForm", "InquiryForm",
-    "IntakeForm", "LanguageForm", "LocateRequestForm", "MediationReferralForm", "MessageChoiceForm", "MessageForm", "NextForm", "NotifyForm", "OutcomeForm", "OverrideForm",
+    "IntakeForm", "LanguageForm", "LocateRequestForm", "MediationReferralForm", "MessageChoiceForm", "MessageForm", "NextForm",
+    "NotifyForm", "OutcomeForm", "OverrideForm",
     "PartnerReferralForm", "PlanForm", "PlanReviewForm", "RaiseForm", "RecuseForm", "RescheduleForm", "ReturnedForm", "ReviewForm",
-    "RootCauseForm", "ScheduleForm", "SendForm", "SessionForm", "SignForm", "SignPlanForm", "VerifyForm", "WhichForm", "WithdrawalForm",
+    "RootCauseForm", "ScheduleForm",
+    "SendForm", "SessionForm", "SignForm", "SignPlanForm", "VerifyForm", "WhichForm", "WithdrawalForm",
 ]  # fmt: skip

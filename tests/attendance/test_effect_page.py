@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from attendance import effect_selectors
 from attendance.effects import WINDOW
 from attendance.models import AttendanceCase, EffectPair, Notice
+from casework.models import Case
 from casework.services import act
 from district.models import School, SchoolYear
 
@@ -75,6 +77,18 @@ def test_the_page_of_a_supervisor(served, people, client):
     assert row.effect.matched > 24, "each of the thirty others stands in for one of them at most"
     assert row.effect.effect.points == pytest.approx(20.0)
     assert row.effect.raw.points == pytest.approx(30.0)
+
+
+def test_the_compliance_report_tells_the_same_with_its_caution(served, people, client):
+    effect_selectors.compute(served)
+    with time_machine.travel(served):
+        client.force_login(people.supervisor)
+        page = client.get(reverse("report")).content.decode()
+    found = effect_selectors.measured(Case.objects.all(), SchoolYear.objects.get())
+    (one,) = found.shown
+    assert all(text in page for text in (f"{one.before:.1f} %", f"{one.after:.1f} %", "+20.0", "Six-day letter", "worst weeks pass"))
+    (row,) = effect_selectors.report(people.supervisor, SchoolYear.objects.get())["rows"]
+    assert row.effect == one
 
 
 def test_only_supervisors_see_it_and_only_their_schools(served, people, client, nights):

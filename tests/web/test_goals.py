@@ -12,7 +12,7 @@ import time_machine
 from django.urls import reverse
 
 from attendance import kpis
-from attendance.models import Arc, AttendanceCase, MediationAccess, MediationMOU, MediationProvider
+from attendance.models import Arc, MediationAccess, MediationMOU, MediationProvider
 from attendance.selectors import attendance_report
 from casework import policy
 from casework.dates import Compliance
@@ -185,17 +185,6 @@ def test_a_value_is_kept_once_for_a_date(absent):
     assert MeasureValue.objects.filter(as_of=TODAY).count() == len(measures.MEASURES)
     assert measures.today("chronic_rate").numerator == attendance_report(TODAY)["chronic"]["district"]["students"]
     assert measures.today("nothing") is None
-
-
-@time_machine.travel(NOON, tick=False)
-def test_the_effect_of_interventions_needs_a_whole_window_after(absent):
-    case = AttendanceCase.objects.first()
-    worker = absent.worker if case.school.school_id == "1" else absent.colleague
-    act(case.number, "log_contact", actor=worker, data={"means": "phone", "result": "reached"}, on=date(2026, 10, 19))
-    assert kpis.effects(TODAY, [case.pk]) == []  # 20 school days have not passed
-    assert [one.kind for one in kpis.effects(date(2026, 11, 30), [case.pk])] == ["contact"]
-    found = kpis.effects(date(2026, 11, 30), [case.pk])[0]
-    assert (found.number, found.after) == (1, "100.00")
 
 
 # -- small cells ------------------------------------------------------------------------------------------------------

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from attendance import kpis, reported
+from attendance import counting, effect_selectors, kpis, reported
+from attendance.effects import Effect
 from casework.figures import Figures
 from casework.policy import policy_for
 from casework.services import local_today
 from web import charts
 from web.charts import Cell, Chart
 from web.compliance import summary
-from web.compliance.reported import KINDS, link
+from web.compliance.reported import link
 from web.compliance.scope import Scope, scope_for, scopes
 
 
@@ -148,18 +149,26 @@ def _notices(scope: Scope, found: Figures, today: date) -> Chart:
 
 
 def _effects(scope: Scope, today: date) -> Chart:
-    """K7: before and after."""
-    found = kpis.effects(today, list(scope.cases().values_list("id", flat=True)))
-    rows = [(_effect(one), float(one.after or 0) / 100, "part") for one in found]
+    """K7: before and after, beside similar students not yet served; the same figures as on the page of its own."""
+    found = effect_selectors.measured(scope.cases(), counting.year_of(today))
+    rows = [_effect(one) for one in found.shown]
     sentence = _(
-        "Attendance in the 20 school days before and after, where the 20 days after are over. It shows what went together, not what caused what."
+        "Attendance in the 20 school days before and after. Before and after alone flatter: students are served in their worst weeks, "
+        "and worst weeks pass. The last column takes off what similar students gained by themselves; even that proves no cause."
     )
-    return charts.bars(_("K7 Interventions and attendance"), sentence, [_("Intervention"), _("Before"), _("After"), _("Times")], rows)
+    head = [_("Intervention"), _("Before"), _("After"), _("Times"), _("More than similar students")]
+    return charts.bars(_("K7 Interventions and attendance"), sentence, head, rows)
 
 
-def _effect(one: kpis.Effect) -> list[Cell]:
-    name, number = str(KINDS.get(one.kind, one.kind)), Cell(str(one.number), link(f"effect-{one.kind}"), True)
-    return [Cell(name), Cell(f"{one.before} %", number=True), Cell(f"{one.after} %", number=True), number]
+def _effect(one: Effect) -> tuple[list[Cell], float, str]:
+    points = f"{one.effect.points:+.1f}" if one.enough and one.effect else _("too few to compare")
+    if one.enough and one.effect and not one.effect.certain:
+        points = _("%(points)s, may be chance") % {"points": points}
+    cells = [
+        Cell(str(effect_selectors.label(one.kind)).capitalize()), Cell(f"{one.before:.1f} %", number=True), Cell(f"{one.after:.1f} %", number=True),
+        Cell(str(one.n), link(f"effect-{one.kind}"), True), Cell(points, number=True),
+    ]  # fmt: skip
+    return cells, one.after / 100, "part"
 
 
 def _legal(scope: Scope, today: date) -> Chart:

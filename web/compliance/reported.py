@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET
 
 from attendance import reported
+from attendance.effect_selectors import KINDS
 from attendance.kpis import Chronic
 from attendance.models import AttendanceCase, Locate
 from attendance.reported import Act
@@ -33,10 +34,6 @@ PAGE = 50
 RATES = {
     "enrolled": _lazy("Students with at least 10 days enrolled"), "chronic": _lazy("Chronically absent students"), "satisfactory": _lazy("Satisfactory"),
     "at_risk": _lazy("At risk"), "moderate": _lazy("Moderate"), "severe": _lazy("Severe"),
-}  # fmt: skip
-KINDS = {
-    "conference": _lazy("Conference held"), "letter": _lazy("Letter sent"), "contact": _lazy("Family reached"), "causes": _lazy("Causes recorded"),
-    "mediation": _lazy("Mediation held"), "street_team": _lazy("Found by the street team"),
 }  # fmt: skip
 STREET = {
     "requests": _lazy("Requests to the street team with an outcome"), "found": _lazy("Students found"), "handed": _lazy("Handed back to the school"),
@@ -119,12 +116,13 @@ def _case(number: str | None) -> Cell:
 
 def _acts(scope: Scope, kind: str, today: date) -> Behind:
     def cells(rows: Sequence[Act]) -> list[list[Cell]]:
-        cases = AttendanceCase.objects.select_related("student", "school").in_bulk([row.case_id for row in rows])
-        return [[Cell(str(cases[row.case_id].student)), _case(cases[row.case_id].number), Cell(str(cases[row.case_id].school or "")), _day(row.on),
-                 Cell(f"{row.before} %", number=True), Cell(f"{row.after} %", number=True)] for row in rows]  # fmt: skip
+        mine = AttendanceCase.objects.filter(pk__in=scope.cases().values("pk"), student__in={row.student_id for row in rows})
+        cases = {case.student_id: case for case in mine.select_related("student", "school").order_by("opened_on", "id")}
+        return [[Cell(str(case.student)), _case(case.number), Cell(str(case.school or "")), _day(row.on),
+                 Cell(f"{row.before} %", number=True), Cell(f"{row.after} %", number=True)] for row in rows if (case := cases[row.student_id])]  # fmt: skip
 
     head = [_("Student"), _("Case"), _("School"), _("On"), _("Attendance before"), _("Attendance after")]
-    return Behind(str(KINDS[kind]), head, reported.acts(kind, today, list(scope.cases().order_by().values_list("id", flat=True))), cells)
+    return Behind(str(KINDS[kind]).capitalize(), head, reported.acts(kind, today, scope.cases()), cells)
 
 
 def _street(scope: Scope, figure: str, today: date) -> Behind:

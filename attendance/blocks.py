@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Min, Q
 
 from attendance.models import Arc
 from casework import access
-from casework.models import Appointment, Recusal
+from casework.models import Appointment
 from casework.services import local_today
 
 WAITING = ("REQUESTED", "NOT_HELD")
@@ -43,10 +43,8 @@ class Slot:
 
 def waiting(user: Any) -> list[Waiting]:
     """The conferences without a day in the cases that the user may work, those due first on top (two statements)."""
-    recused = Recusal.objects.filter(case=OuterRef("case"), user=user)
     rows = (
-        Arc.objects.filter(closed_on=None, state__in=WAITING, case__school_id__in=access.visible_schools(user, "work_cases"))
-        .exclude(Exists(recused))
+        access.at_schools_of(Arc.objects.filter(closed_on=None, state__in=WAITING), user, "work_cases")
         .annotate(due=Min("clocks__due", filter=Q(clocks__status="RUNNING", clocks__kind__in=("arc_schedule", "arc_hold", "arc_not_held"))))
         .order_by("due", "case__number")
         .values_list(

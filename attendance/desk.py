@@ -23,7 +23,7 @@ from casework import access, kinds
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
-from casework.models import CaseUserPermission, Document, Process, Recusal
+from casework.models import CaseUserPermission, Document, Process
 from casework.services import act, flow_for, local_today
 from casework.views import given, uuid_or_none
 from casework.workflow import Turn
@@ -73,13 +73,11 @@ def desk_named(name: str) -> Desk:
 
 def on_desk(user: Any, desk: Desk) -> QuerySet[Any]:
     """The processes that are not over and lie on this user's desk; a recusal beats every post."""
-    recused = Recusal.objects.filter(case=OuterRef("case"), user=user)
-    found = desk.model._default_manager.filter(closed_on=None, case__closed_on=None).exclude(Exists(recused))
+    found: QuerySet[Any] = desk.model._default_manager.filter(closed_on=None, case__closed_on=None)
     if desk.own_alone:  # the mediator's own alone, and those only while the access to them lasts
         lent = CaseUserPermission.objects.filter(content_object=OuterRef("case"), user=user, permission__codename=desk.codename)
-        own = Mediation.objects.filter(Exists(lent), closed_on=None, case__closed_on=None, mediator=user)
-        return own.exclude(Exists(recused))
-    return found.filter(case__school_id__in=access.visible_schools(user, desk.codename))
+        return access.without_recused(found.filter(Exists(lent), mediator=user), user)
+    return access.at_schools_of(found, user, desk.codename)
 
 
 def may_open(user: Any, desk: Desk) -> bool:

@@ -16,7 +16,7 @@ from pypdf import PdfReader, PdfWriter
 
 from attendance.models import Notice
 from casework import access, files
-from casework.models import Document, Event, Recusal, Task
+from casework.models import Document, Event, Task
 from casework.policy import policy_for
 from casework.services import local_today
 from district.models import Guardian
@@ -69,8 +69,7 @@ def lately(user: Any) -> list[Letter]:
 
 
 def _mine(rows: Any, user: Any) -> Any:
-    recused = Recusal.objects.filter(case=OuterRef("case"), user=user)
-    return rows.filter(case__school_id__in=access.visible_schools(user, "mail_cases"), case__kind="ATT").exclude(Exists(recused))
+    return access.at_schools_of(rows.filter(case__kind="ATT"), user, "mail_cases")
 
 
 def _letter(document: Document, process: UUID | None = None, due: date | None = None) -> Letter:

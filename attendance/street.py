@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from attendance.models import Locate, LocateAttempt
 from attendance.workflow.locate import LocateState
 from casework import access
-from casework.models import Clock, Recusal
+from casework.models import Clock
 from district.models import Guardian, School, StudentNotice
 
 TEAM, WATCH = "locate_cases", ("supervise_cases", "work_cases")
@@ -81,9 +81,7 @@ def search(user: Any, pk: UUID) -> Search | None:
 
 
 def _open(user: Any, permissions: Iterable[str]) -> QuerySet[Locate]:
-    schools = {school for name in permissions for school in access.visible_schools(user, name)}
-    recused = Recusal.objects.filter(case=OuterRef("case"), user=user)
-    rows = Locate.objects.filter(closed_on=None, case__school_id__in=schools).exclude(Exists(recused))
+    rows = access.at_schools_of(Locate.objects.filter(closed_on=None), user, *permissions)
     return rows.select_related("case__school__area", "case__attendancecase__student")
 
 

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from casework import access, kinds
-from casework.models import Recusal
 from casework.sweep import LAST_SIGN, database_now, missing
 from district.models import User
 from notifications.models import Digest, FamilyMessage, Message
@@ -21,8 +20,7 @@ PAGE = 50
 
 
 def _inbox(user: Any) -> QuerySet[Message]:
-    recused = Recusal.objects.filter(user_id=user.pk, case=OuterRef("alert__case"))
-    return Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX).exclude(Exists(recused))
+    return access.without_recused(Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX), user, "alert__case")
 
 
 def own(user: Any) -> QuerySet[Message]:

@@ -10,30 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models import Process
 
+from .agency import Agency, Memorandum
 from .case import AttendanceCase
 
 
-class MediationProvider(models.Model):
+class MediationProvider(Agency):
     """An agency whose neutral mediators lead attendance mediations."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
-    contact = models.CharField(_("contact person"), max_length=200, blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
-    active = models.BooleanField(_("takes referrals"), default=True)
 
-    def __str__(self) -> str:
-        return self.name
-
-
-class MediationMOU(models.Model):
-    """A memorandum of understanding with a provider; without one in force nobody is referred."""
+class MediationMOU(Memorandum):
+    """A memorandum with a provider of mediation."""
 
     provider = models.ForeignKey(MediationProvider, models.PROTECT, related_name="mous")
-    signed_on = models.DateField(_("signed"))
-    starts = models.DateField(_("in force from"))
-    ends = models.DateField(_("in force until"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
 
 
 class MediationAccess(models.Model):

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models import Process
 
+from .agency import Agency, Memorandum
 from .case import AttendanceCase
 
 
-class Partner(models.Model):
+class Partner(Agency):
     """An agency or association that takes referrals of students and families."""
 
     class Service(models.TextChoices):
@@ -28,25 +29,13 @@ class Partner(models.Model):
         LEGAL_AID = "legal_aid", _("legal aid")
         OTHER = "other", _("other")
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
     service = models.CharField(_("service"), max_length=16, choices=Service)
-    contact = models.CharField(_("contact person"), max_length=200, blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
-    active = models.BooleanField(_("takes referrals"), default=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
-class PartnerMOU(models.Model):
-    """A memorandum of understanding with a partner."""
+class PartnerMOU(Memorandum):
+    """A memorandum with a partner."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="mous")
-    signed_on = models.DateField(_("signed"))
-    starts = models.DateField(_("in force from"))
-    ends = models.DateField(_("in force until"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
 
 
 class PartnerSchool(models.Model):

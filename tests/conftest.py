@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.core.cache import cache, caches
 
@@ -22,6 +23,10 @@ from tests.district.sis_files import SisFolder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# A machine that others use too is slow now and then; how long an example takes says nothing about whether it holds.
+hypothesis.settings.register_profile("holdfast", deadline=None)
+hypothesis.settings.load_profile("holdfast")
 
 BROWSER = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from attendance.models import AttendanceCase
+from attendance.models import AttendanceCase, Notice
 from casework import access
-from casework.errors import Invalid, UnknownCase
+from casework.errors import Invalid, NotNow, UnknownCase
 from casework.models import Clock
 from casework.services import act
 from casework.sweep import sweep
-from district.models import SchoolYear
+from district.models import SchoolYear, TouchedStudent
 
 
 def d(month: int, day: int) -> date:
@@ -104,3 +104,80 @@ def test_the_year_ends_and_the_next_one_knows(nights, people, opened):
     opened.refresh_from_db()
     assert (opened.state, opened.closed_reason, opened.closed_on) == ("CLOSED", "YEAR_END", year.ends)
     assert AttendanceCase.objects.get(pk=opened.pk).stage == "TIER3"
+
+
+def test_a_student_who_left_and_comes_back_at_another_school_is_handed_over_in_the_same_night(nights, people, opened):
+    nights.sis.tables["enrollments"][0]["exit_date"] = "2026-09-16"
+    nights.run(d(9, 17))
+    nights.sis.student("S1", "2", entry=d(10, 5))
+    assert nights.run(d(10, 5)).state == "APPLIED"
+    opened.refresh_from_db()
+    assert (opened.state, opened.episode, opened.school.school_id) == ("TRANSFER_PENDING", 2, "2")
+    act(opened.number, "accept_transfer", actor=again(people.colleague), data={"text": "ok"}, on=d(10, 6))
+    opened.refresh_from_db()
+    assert opened.state == "WATCH"
+
+
+def test_a_letter_that_never_left_begins_anew_when_the_student_is_back(nights, people, opened):
+    """Nobody told the family while the case was closed: what ended unsent counts as no notice."""
+    old = Notice.objects.get(case=opened)
+    nights.sis.tables["enrollments"][0]["exit_date"] = "2026-09-16"
+    nights.run(d(9, 17))
+    nights.sis.student("S1", "1", entry=d(10, 5))
+    nights.run(d(10, 5))
+    fresh = Notice.objects.exclude(pk=old.pk).get(case=opened)
+    assert (fresh.covers, fresh.state, fresh.detected_on) == (["L3"], "DUE", d(10, 5))
+    assert Clock.objects.get(process=fresh).status == "RUNNING"
+    nights.run(d(10, 6))
+    assert Notice.objects.filter(case=opened).count() == 2
+    old.refresh_from_db()
+    assert old.breached_on is None
+
+
+def test_what_a_person_reopens_is_looked_at_the_next_evening(nights, people, opened):
+    act(
+        opened.number, "draft", actor=again(people.worker), data={"language": "en"}, process=Notice.objects.get(case=opened).pk, on=d(9, 11)
+    )
+    nights.sis.tables["enrollments"][0]["exit_date"] = "2026-09-16"
+    nights.run(d(9, 17))
+    act(opened.number, "reopen", actor=again(people.worker), data={"reason": "seen at the school"}, on=d(9, 18))
+    assert TouchedStudent.objects.filter(student_id=opened.attendancecase.student_id).exists()
+    nights.sis.student("S2")  # an evening whose file says nothing of this student
+    nights.sis.absent("S2", d(9, 18))
+    nights.run(d(9, 21))
+    opened.refresh_from_db()
+    assert opened.state == "CLOSED", "the files say that the student left: looked at, and closed again"
+    assert not TouchedStudent.objects.exists()
+
+
+def test_nobody_steps_down_while_a_higher_threshold_stands(nights, people, opened):
+    nights.sis.absent("S1", *(d(9, day) for day in (28, 29, 30)))
+    nights.run(d(9, 30))  # six of 26 days: more than a fifth
+    nights.sis.present("S1", d(9, 1), d(9, 3))
+    nights.run(d(10, 1))
+    opened.refresh_from_db()
+    assert opened.state == "TIER3"
+    assert opened.tasks.filter(kind="REVIEW_CORRECTION", status="OPEN").exists()
+    with pytest.raises(NotNow, match="CH10"):
+        act(opened.number, "step_down", actor=again(people.worker), data={"reason": "corrected"}, on=d(10, 2))
+    nights.sis.present("S1", d(9, 28), d(9, 29), d(9, 30))
+    nights.run(d(10, 2))
+    act(opened.number, "step_down", actor=again(people.worker), data={"reason": "corrected"}, on=d(10, 5))
+    nights.run(d(10, 5))
+    opened.refresh_from_db()
+    assert opened.state == "WATCH", "the machine does not raise it again the same evening"
+
+
+def test_a_letter_that_left_in_time_and_came_back_is_not_late(nights, people, opened):
+    notice = Notice.objects.get(case=opened)
+    nights.sis.absent("S1", *(d(9, day) for day in (8, 9, 11)))
+    nights.run(d(9, 11))
+    six = Notice.objects.exclude(pk=notice.pk).get(case=opened)
+    for name, who, data in (("draft", people.worker, {"language": "en"}), ("sign", people.principal, {"confirm": "on"}),
+                            ("send", people.mailer, {"on": str(d(9, 14)), "means": "mail"}), ("come_back", people.mailer, {"on": str(d(9, 21))}),
+                            ("reissue", people.worker, {"reason": "new address"})):  # fmt: skip
+        act(opened.number, name, actor=again(who), data=data, process=six.pk, on=d(9, 21))
+    nights.sis.absent("S1", d(9, 21), d(9, 22))
+    nights.run(d(9, 22))
+    fresh = Notice.objects.get(replaces=six)
+    assert (fresh.state, fresh.breached_on) == ("DUE", None)

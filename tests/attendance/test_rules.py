@@ -146,13 +146,17 @@ def test_first_decisions(facts, steps):
         # a seventh day before L6 is out
         (7, "TIER2", "L3 L6 RISK", ["L3:SENT", "L6:DUE"], False, True, ["breach"]),
         (7, "TIER2", "L3 L6 RISK", ["L3:SENT", "L6:DUE:breached"], False, True, []),
+        # it had left in time and came back: what is sent again is no second breach
+        (7, "TIER2", "L3 L6 RISK", ["L3:SENT", "L6:DUE:again"], False, True, []),
+        # it ended unsent with a case that was closed meanwhile: the family knows nothing
+        (4, "WATCH", "L3", ["L3:DRAFT:over"], False, True, ["begin_notice"]),
         # a rate that falls because days pass is no correction
         (0, "WATCH", "RISK", [], False, False, []),
     ],
 )
 def test_the_table_of_corrections(unexcused, state, triggers, notices, corrected, worked, steps):
     listed = [
-        notice(covers, where, superseded="superseded" in flags, breached="breached" in flags)
+        notice(covers, where, superseded="superseded" in flags, breached="breached" in flags, over="over" in flags, again="again" in flags)
         for covers, where, *flags in (text.split(":") for text in notices)
     ]
     facts = student(

@@ -269,5 +269,5 @@ def _guardians(pupil: Pupil) -> list[dict[str, str]]:
     return [
         {"student_id": pupil.number, "guardian_id": f"G{pupil.number}{i}", "name": f"{name} {pupil.last}", "relation": relation,
          "legal_rights": "true", "address": street, "phone": f"704-555-{rng.randrange(1000, 9999)}", "language": language,
-         "contact_order": str(i + 1)} for i, (name, relation) in enumerate(names)
+         "email": f"{name}.{pupil.last}.{pupil.number}@example.org".lower() if int(pupil.number) % 3 else "", "contact_order": str(i + 1)} for i, (name, relation) in enumerate(names)
     ]  # fmt: skip

@@ -34,7 +34,7 @@ def data_for(name: str, on: date, salt: int, clocks: list[Clock] = [], made: Sim
         "exclusion": "severe_illness", "stands": "yes", "task": "NOTIFY_DA", "what": "dates", "basis": "law",
         "clock": str(clocks[salt % len(clocks)].id) if clocks else "",
         "days": salt % 12 + 1, "cause": "illness" if "deadline" in name else "health", "until": (on + timedelta(days=salt % 18)).isoformat(),
-        "day0": (on - timedelta(days=2)).isoformat(),
+        "day0": (on - timedelta(days=2)).isoformat(), "template": "CALL", "order": "sms", "seen": "", "person": "", "wanted": "stop",
     }  # fmt: skip
 
 

@@ -174,8 +174,9 @@ class Found:
 
 
 def pairs(cases: QuerySet[Any], year: SchoolYear) -> QuerySet[EffectPair]:
-    """What was measured of the students of these cases in a school year: who is behind K7."""
-    return EffectPair.objects.filter(school_year=year.year, student__in=AttendanceCase.objects.filter(pk__in=cases.values("pk")).values("student"))
+    """What was measured of the students of these cases in a school year, at their schools: who is behind K7."""
+    students = AttendanceCase.objects.filter(pk__in=cases.values("pk")).values("student")
+    return EffectPair.objects.filter(school_year=year.year, student__in=students, school__in=cases.values("school"))
 
 
 def measured(cases: QuerySet[Any], year: SchoolYear) -> Found:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('casework', '0009_sealed_places'),
         ('district', '0007_agency_changes'),
-        ('notifications', '0002_webhook_secrets'),
+        ('notifications', '0003_sealed_secrets'),
     ]
 
     operations = [

@@ -124,6 +124,12 @@ def somebody(role: Role, words: Any) -> Callable[[Workflow], object]:
     return lambda flow: unmet(bool(reading.assigned(flow.file, role)), words)
 
 
+def checked_in(flow: Workflow) -> object:
+    """A check-in whose day is over is not closed away: it is made first."""
+    late = [clock for clock in flow.file.running if clock.kind == "check_in" and clock.due < flow.turn.today]
+    return unmet(not late, _("The check-in with the parties is overdue: record it first."))
+
+
 # -- what must be on file ---------------------------------------------------------------------------------------------
 
 

@@ -141,7 +141,7 @@ def intake_steps(state: State, still_open: Sequence[Any], with_reporter: Sequenc
         row = keep(self, Record.Kind.MESSAGE, self.turn.today, code="answer", text=str(self.data["text"]))
         self.alert(ANSWERED, "coordinator")
         if not any(task.kind == READ_ANSWER and task.status == Task.Status.OPEN for task in self.file.tasks):
-            self.open_task(READ_ANSWER, role="TITLE_IX_COORDINATOR")
+            self.open_task(READ_ANSWER, role="TITLE_IX_COORDINATOR", clock="read_answer")
         self.turn.data = {"record": row.kind, "number": row.number}
 
     @step(

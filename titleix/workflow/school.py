@@ -57,7 +57,7 @@ class SchoolInquiry(Workflow):
     @step(
         state, source=[*SCHOOL_PATH, S.S_REOPENED], target=S.S_DISMISSED, label=_("End the inquiry without findings"), by=(COORDINATE,), form=ReasonForm,
         does=_("Nothing more can be found out or done here: both families are told why, at the same time."), prepare=letters.to_parties("CLOSING"),
-        effects=letters.tells("CLOSING"), stops=("school_investigation", "district_investigation", "reopening_notice"),
+        effects=letters.tells("CLOSING"), stops=("school_investigation", "district_investigation", "reopening_notice"), starts=("closing",),
         conditions=[guards.no_complaint_open],
     )  # fmt: skip
     def end_inquiry(self) -> None:
@@ -67,7 +67,8 @@ class SchoolInquiry(Workflow):
     @step(
         state, source=[S.S_NOTIFIED, S.S_DISMISSED], target=S.CLOSED, label=_("Close the case"), by=(COORDINATE,), form=ReasonForm, primary=True,
         does=_("Ends the case after both families know the outcome; the file is kept for seven years. The check-in stays a promise."),
-        makes=_("The closing memo with the checklist of the file."), prepare=letters.closing_memo, conditions=[guards.file_complete],
+        makes=_("The closing memo with the checklist of the file."), prepare=letters.closing_memo,
+        conditions=[guards.file_complete, guards.checked_in],
     )  # fmt: skip
     def close_inquiry(self) -> None:
         """Measures assigned, check-in set; the coordinator confirms."""

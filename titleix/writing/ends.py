@@ -179,7 +179,7 @@ def close_inquiry(flow: Workflow) -> None:
     running = flow._running("check_in")
     add(flow, Record.Kind.CHECK, flow.turn.today, text=flow.data["reason"], code="closing")
     close(flow, "DISMISSED" if flow.came_from == "S_DISMISSED" else "COMPLETED")
-    for clock in [clock for clock in running if clock.due > flow.turn.today]:
+    for clock in [clock for clock in running if clock.due >= flow.turn.today]:
         flow.start_clock_until("check_in", clock.due)
     flow.turn.data = {}
 
@@ -188,6 +188,8 @@ def check_in(flow: Workflow) -> None:
     """The parties were asked how things are."""
     flow.effective_on = flow.data["on"]
     add(flow, Record.Kind.CHECK, flow.data["on"], text=flow.data["text"], code="check_in", party=flow.data.get("party") or None)
+    if flow.case.closed_on is None and not flow._running("closing"):
+        flow.start_clock("closing", flow.turn.today)
     flow.turn.data = {"on": flow.data["on"]}
 
 
@@ -210,6 +212,7 @@ def close(flow: Workflow, reason: str) -> None:
     case, today = flow.case, flow.turn.today
     case.last_action_on = today
     case.retain_until = procedure.retention_date(today, today, int(flow.policy.require("retention_years")))
+    flow.stop_clock("closing", today)
     flow.close_case(reason)
 
 

@@ -87,15 +87,16 @@ def measure(flow: Workflow) -> None:
 def end_measure(flow: Workflow) -> None:
     """A measure ends; with the last one the reviews end too."""
     end_record(flow)
-    if not reading.measures(flow.file):
+    if not reading.measures(flow.file) and flow.case.state != "SUPPORTIVE_ONLY":
         flow.cancel_clock("measures_review", "no measure is in place")
 
 
 def review_measures(flow: Workflow) -> None:
-    """What the review found; the next one is due while measures are in place."""
+    """What the review found; the next one is due while measures are in place. A case that has nothing but measures is looked at
+    again until it is closed."""
     note(flow, Record.Kind.CHECK, "measures")
     flow.stop_clock("measures_review")
-    if reading.measures(flow.file):
+    if reading.measures(flow.file) or flow.case.state == "SUPPORTIVE_ONLY":
         flow.start_clock("measures_review")
 
 
@@ -267,6 +268,10 @@ def remedy(flow: Workflow) -> None:
     until = flow.data.get("until")
     row = add(flow, Record.Kind.REMEDY, flow.turn.today, text=flow.data["text"], code=flow.data["code"], who=flow.data.get("who") or "",
               until=until.isoformat() if until else None)  # fmt: skip
+    if flow.case.state == "REMEDIES":  # one more while they are carried out: it has a date too
+        flow.cancel_clock("closing", "another remedy")
+        if not flow._running("remedies"):
+            flow.start_clock("remedies", flow.turn.today)
     flow.turn.data = {"record": row.kind, "number": row.number, "code": row.code}
 
 
@@ -278,6 +283,7 @@ def remedy_done(flow: Workflow) -> None:
     flow.effective_on = flow.data["on"]
     if not reading.open_remedies(flow.file):
         flow.stop_clock("remedies")
+    nothing_left(flow)
     flow.turn.data = {"record": row.kind, "number": row.number}
 
 
@@ -287,7 +293,15 @@ def check(flow: Workflow) -> None:
     flow.effective_on = flow.data["on"]
     add(flow, Record.Kind.CHECK, flow.data["on"], text=flow.data["text"], code=kind)
     flow.stop_clock(kind)
+    nothing_left(flow)
     flow.turn.data = {"record": "CHECK", "which": kind}
+
+
+def nothing_left(flow: Workflow) -> None:
+    """Every remedy is carried out and every check made: what is owed now is to close the file."""
+    checks = any(clock.kind.startswith("check_") for clock in flow.file.running)
+    if flow.case.state == "REMEDIES" and not (checks or reading.open_remedies(flow.file) or flow._running("closing")):
+        flow.start_clock("closing", flow.turn.today)
 
 
 def inspected(flow: Workflow) -> None:

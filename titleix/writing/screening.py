@@ -97,7 +97,8 @@ def escalate(flow: Workflow) -> None:
     case.employee_respondent = case.employee_respondent or cause == "employee"
     if flow._running("school_investigation"):
         flow.escalate_clock("school_investigation", "district_investigation", case.complaint_on)
-    flow.cancel_clock("check_in", "escalated")
+    for kind in ("check_in", "closing"):
+        flow.cancel_clock(kind, "escalated")
     flow.finish_task("ESCALATION_ASKED", "escalated")
     if cause == "employee" and not any(task.kind == "HR_NOTICE" for task in flow.file.tasks):
         flow.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")

@@ -20,8 +20,8 @@ FULFILLED = ("MET", "MISSED_ORIGINAL_MET_EXTENDED", "MISSED")
 
 @dataclass(frozen=True)
 class Stay:
-    """How long cases stayed in a state: how often, median and 90th percentile in days, all days together, and how many are
-    in it now."""
+    """How long cases stayed in a state: how often it was left, median and 90th percentile in days of these stays, all days together
+    with those of the cases that are in it still, and how many are in it now."""
 
     state: str
     number: int
@@ -42,14 +42,14 @@ class Passage:
 
 _STAYS = """
 WITH moves AS (
-    SELECT e.case_id, e.source, e.target, e."on",
-           lead(e."on") OVER (PARTITION BY e.case_id ORDER BY e.seq) AS until
-      FROM casework_event e
+    SELECT e.case_id, e.source, e.target, e."on", lead(e."on") OVER (PARTITION BY e.case_id ORDER BY e.seq) AS until,
+           CASE WHEN c.closed_on IS NULL THEN %(as_of)s::date ELSE e."on" END AS so_far
+      FROM casework_event e JOIN casework_case c ON c.id = e.case_id
      WHERE e.process_id IS NULL AND e.source <> e.target AND e.target <> '' AND e.case_id = ANY(%(cases)s)
 )
 SELECT target, count(until), percentile_disc(0.5) WITHIN GROUP (ORDER BY greatest(until - "on", 0)) FILTER (WHERE until IS NOT NULL),
        percentile_disc(0.9) WITHIN GROUP (ORDER BY greatest(until - "on", 0)) FILTER (WHERE until IS NOT NULL),
-       coalesce(sum(greatest(until - "on", 0)), 0), count(*) FILTER (WHERE until IS NULL)
+       sum(greatest(coalesce(until, so_far) - "on", 0)), count(*) FILTER (WHERE until IS NULL)
   FROM moves GROUP BY target
 """
 _PASSAGES = """
@@ -59,11 +59,11 @@ SELECT source, target, count(*) FROM casework_event
 """
 
 
-def stays(cases: QuerySet[Case]) -> tuple[list[Stay], list[Passage]]:
-    """Time in each state and the moves between them, over these cases, from their timelines (three statements)."""
+def stays(cases: QuerySet[Case], as_of: date) -> tuple[list[Stay], list[Passage]]:
+    """Time in each state up to a date and the moves between them, over these cases, from their timelines (three statements)."""
     ids = list(cases.order_by().values_list("id", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(_STAYS, {"cases": ids})
+        cursor.execute(_STAYS, {"cases": ids, "as_of": as_of})
         times = [
             Stay(state, number, median or 0, p90 or 0, int(days), here) for state, number, median, p90, days, here in cursor.fetchall()
         ]
@@ -105,9 +105,9 @@ def _each(rows: list[tuple[int, bool, int]]) -> Iterator[tuple[int, bool]]:
 
 
 def tested(cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_of: date) -> list[tuple[float, bool]]:
-    """Forecasts made on each of the past days with what was known then, for every promise that was open, and whether it was
-    kept (one statement). Promises whose date has not come and that are open still, and those that fell away, prove nothing
-    and are left out."""
+    """Forecasts made on each of the past days with what was known then, for every promise that was open and not late yet, and
+    whether it was kept (one statement). Promises whose date has not come and that are open still, those that fell away, and those
+    whose date was over already on the day of the forecast prove nothing and are left out."""
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_THEN, {"days": list(learnt), "cases": list(cases)})
         rows = cursor.fetchall()
@@ -116,6 +116,8 @@ def tested(cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_
         promise = Promise(day0, original, due, status, stopped, tuple(zip(days or (), dues or (), strict=True)))
         known = facts(promise, cut)
         limit = known.due if known else due
+        if limit < cut:
+            continue
         came = _outcome(promise, limit, as_of)
         chance = learnt[cut][duty].chance((cut - day0).days, (limit - day0).days)
         if came is not None and chance is not None:

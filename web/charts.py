@@ -113,13 +113,26 @@ def process_map(title: str, sentence: str, stops: Sequence[Stop], ways: Sequence
     known = [way for way in ways if way.source in place and way.target in place]
     arrows = format_html_join("", "{}", ((_way(way, n, place, most),) for n, way in enumerate(known)))
     boxes = format_html_join("", "{}", ((_stop(stop, n, stop is worst),) for n, stop in enumerate(stops)))
+    left, right = _edges(known, place)
     svg = format_html(
-        '<svg class="map" viewBox="0 0 760 {}" role="img" aria-labelledby="t{} d{}"><title id="t{}">{}</title><desc id="d{}">{}</desc>'
+        '<svg class="map" viewBox="{} 0 {} {}" role="img" aria-labelledby="t{} d{}"><title id="t{}">{}</title><desc id="d{}">{}</desc>'
         '<defs><marker id="a{}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
         '<path class="tip" d="M0 0 L10 5 L0 10 z"/></marker></defs>{}{}</svg>',
-        ROW * len(stops) + 10, key, key, key, title, key, sentence, key, mark_safe(arrows.replace("#ARROW", f"#a{key}")), boxes,
+        left, right - left, ROW * len(stops) + 10, key, key, key, title, key, sentence, key, mark_safe(arrows.replace("#ARROW", f"#a{key}")), boxes,
     )  # fmt: skip
     return Chart(title, sentence, table[0], table[1], svg)
+
+
+def _edges(ways: Sequence[Way], place: dict[str, int]) -> tuple[int, int]:
+    """What the picture needs at its sides: room for the lanes of the moves that go around, with their numbers."""
+    lanes = [_lane(place[way.source], place[way.target], n)[1] for n, way in enumerate(ways) if place[way.target] != place[way.source] + 1]
+    return min([BOX_X - 6, *(lane - 10 for lane in lanes)]), max([BOX_X + BOX_W + 6, *(lane + 40 for lane in lanes)])
+
+
+def _lane(first: int, last: int, n: int) -> tuple[int, int, int]:
+    """The side of the box, where the lane of the n-th move runs, and the direction outwards."""
+    edge, out = (BOX_X + BOX_W, 1) if last > first else (BOX_X, -1)
+    return edge, edge + out * (30 + LANE * (n % 10)), out
 
 
 def _stop(stop: Stop, n: int, worst: bool) -> SafeString:
@@ -140,7 +153,6 @@ def _way(way: Way, n: int, place: dict[str, int], most: int) -> SafeString:
         x = BOX_X + 40
         return format_html('<path class="w w{}" d="M{} {} V{}" marker-end="url(#ARROW)"/><text class="note" x="{}" y="{}">{}</text>',
                            weight, x, 8 + first * ROW + 44, 8 + last * ROW, x + 8, 8 + first * ROW + 57, way.number)  # fmt: skip
-    edge, out = (BOX_X + BOX_W, 1) if last > first else (BOX_X, -1)
-    lane = edge + out * (30 + LANE * (n % 10))
+    edge, lane, out = _lane(first, last, n)
     return format_html('<path class="w w{}" d="M{} {} H{} V{} H{}" marker-end="url(#ARROW)"/><text class="note" x="{}" y="{}">{}</text>',
                        weight, edge, start, lane, end, edge + out * 2, lane + 3, (start + end) // 2, way.number)  # fmt: skip

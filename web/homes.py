@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from attendance.selectors import letters_waiting, unresolved
-from casework import selectors
-from district.models import Import, Role, User
+from casework import policy, selectors
+from casework.services import local_today
+from casework.sweep import late_by
+from district.models import Import, Post, Role, User
+from notifications.selectors import figures, without_address
 from titleix import desks
 from web.compliance.home import watched
 from web.context import posts
@@ -53,6 +57,22 @@ def _imports(user: User) -> dict[str, Any]:
     return {"imports": Import.objects.all()[:6], "held": Import.objects.filter(state=Import.State.HELD).count()}
 
 
+def _state(user: Any) -> dict[str, Any]:
+    """Does it run, whose post ends within two weeks, which policies hold: no case is in it."""
+    today = local_today()
+    ending = (
+        Post.objects.filter(ends__gte=today, ends__lte=today + timedelta(days=14))
+        .select_related("user", "school", "area")
+        .order_by("ends", "id")
+    )
+    held = {
+        one.domain: one for one in sorted(policy.all_policies().values(), key=lambda one: one.effective_from) if one.effective_from <= today
+    }
+    return {
+        "health": figures(), "late": late_by(), "silent": len(without_address()), "ending": ending[:20], "policies": [held[name] for name in sorted(held)],
+    }  # fmt: skip
+
+
 SECTIONS = [
     Section("titleix/desk.html", None, _titleix),
     Section("web/home/compliance.html", frozenset({Role.SUPERVISOR}), watched),
@@ -63,4 +83,5 @@ SECTIONS = [
     Section("web/home/unresolved.html", frozenset({Role.DATA_MANAGER}), _unresolved),
     Section("web/home/urgent.html", READERS - {Role.SSW, Role.SUPERVISOR}, lambda user: {"first": selectors.worklist(user, {}).rows[:8]}),
     Section("web/home/imports.html", frozenset({Role.DISTRICT_ADMIN}), _imports),
+    Section("web/home/state.html", frozenset({Role.DISTRICT_ADMIN}), _state),
 ]

@@ -12,6 +12,7 @@ from casework import pace, promises
 from casework.figures import Figures
 from casework.forecast import LEAST, Bin, brier, reliability
 from casework.promises import Row
+from casework.services import local_today
 from district.models import User
 from web import charts
 from web.charts import Cell, Chart
@@ -24,7 +25,7 @@ HELD_OUT = (30, 60, 90)
 
 def step_map(scope: Scope) -> Chart:
     """States with the time that cases spend in them; the bottleneck is where most days go."""
-    times, ways = pace.stays(scope.cases())
+    times, ways = pace.stays(scope.cases(), local_today())
     labels = scope.kind.workflow(scope.kind.current_rules).labels
     order = [str(state) for state in labels]
     known = sorted((stay for stay in times if stay.state in order), key=lambda stay: order.index(stay.state))
@@ -33,10 +34,16 @@ def step_map(scope: Scope) -> Chart:
     stops = [charts.Stop(stay.state, str(labels[stay.state]), _note(stay), stay.days / total) for stay in known]
     moves = [charts.Way(way.source, way.target, way.number) for way in ways]
     head = [_("State"), _("Times left"), _("Median days"), _("90 % within"), _("Days in all"), _("Share of the time"), _("There now")]
-    table = [[Cell(str(labels[stay.state])), *(Cell(str(n), number=True) for n in (stay.number, stay.median, stay.p90, stay.days)),
+    table = [[Cell(str(labels[stay.state])), *(Cell(text, number=True) for text in _times(stay)),
               Cell(f"{100 * stay.days / total:.0f} %", number=True),
               Cell(str(here.get(stay.state, 0)), link(scope, what="cases", state=stay.state), number=True)] for stay in known]  # fmt: skip
     return charts.process_map(_("Where the time goes"), _bottleneck(known, labels, total), stops, moves, (head, table))
+
+
+def _times(stay: pace.Stay) -> list[str]:
+    """Times left, median, 90th percentile, all days; nothing in the middle where nobody has left yet."""
+    middle = [str(stay.median), str(stay.p90)] if stay.number else ["–", "–"]
+    return [str(stay.number), *middle, str(stay.days)]
 
 
 def _note(stay: pace.Stay) -> str:
@@ -51,20 +58,23 @@ def _bottleneck(known: list[pace.Stay], labels: object, total: int) -> str:
     worst = max(known, key=lambda stay: stay.days, default=None)
     if worst is None or not worst.days:
         return _("No case has moved on yet.")
-    return _("Most time goes into “%(state)s”: %(share)s %% of all days, %(median)s days in the median, %(p90)s for one in ten.") % {
+    if not worst.number:
+        return _("Most time goes into “%(state)s”: %(share)s %% of all days; nobody has left it yet.") % {
+            "state": labels[worst.state], "share": round(100 * worst.days / total)}  # type: ignore[index]  # fmt: skip
+    return _("Most time goes into “%(state)s”: %(share)s %% of all days. Half left it within %(median)s days, nine in ten within %(p90)s.") % {
         "state": labels[worst.state], "share": round(100 * worst.days / total), "median": worst.median, "p90": worst.p90}  # type: ignore[index]  # fmt: skip
 
 
 def forecasts(scope: Scope, today: date) -> tuple[list[tuple[Row, float | None]], list[Bin], float | None]:
-    """Open promises with their chance to be kept, the least likely first; the reliability table and the Brier score of
-    forecasts made 30, 60 and 90 days ago with what was known then."""
+    """Open promises that can still be kept, with the chance that they will be, the least likely first; the reliability table and
+    the Brier score of forecasts made 30, 60 and 90 days ago with what was known then."""
     ids = list(scope.cases().order_by().values_list("id", flat=True))
     past = [today - timedelta(days=back) for back in HELD_OUT]
     every = pace.curves(ids, [today, *past])
     learnt = every[today]
     rows = [
         (row, learnt[row.duty].chance((today - row.day0).days, (row.due - row.day0).days) if row.duty in learnt else None)
-        for row in promises.behind("running", scope.cases(), today)
+        for row in promises.behind("running", scope.cases(), today, due=(0, None))
     ]
     rows.sort(key=lambda pair: (pair[1] is None, pair[1] or 0.0, pair[0].due))
     pairs = pace.tested(ids, {day: every[day] for day in past}, today)

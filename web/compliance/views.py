@@ -245,7 +245,7 @@ def forecast(request: HttpRequest, kind: str) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = _frame(scope, "forecast") | {
         "page": page, "table": table, "score": score, "names": scope.kind.labels([row.case_id for row, _chance in page]), "least": pace.LEAST,
-        "unknown": sum(chance is None for _row, chance in rows),
+        "unknown": sum(chance is None for _row, chance in rows), "late_link": summary.link(scope, figure="running", due_to=-1),
     }  # fmt: skip
     return render(request, "web/compliance/forecast.html", context)
 
@@ -264,11 +264,12 @@ def _workload_page(request: HttpRequest, scope: Scope, form: Any, status: int = 
     found = scope.figures(today)
     owner = request.GET.get("owner", "")
     chosen = scope.cases().filter(closed_on=None)
-    chosen = chosen.filter(owner_id=int(owner) or None) if owner.isdecimal() and len(owner) < 10 else chosen.filter(owner=None)
+    named = owner.isdecimal() and len(owner) < 10
+    chosen = chosen.filter(owner_id=int(owner) or None) if named else chosen.filter(owner=None)
     rows = list(chosen.select_related("school").order_by("next_due", "id")[:PAGE])
     context = _frame(scope, "workload") | {
         "chart": pace.load(scope, found, today), "rows": rows, "names": scope.kind.labels([case.pk for case in rows]), "form": form,
-        "workers": None if scope.by_case else _workers(scope), "owner": owner, "owner_name": _owner_name(owner),
+        "workers": None if scope.by_case else _workers(scope), "owner": owner, "named": named, "owner_name": _owner_name(owner),
         "duties": scope.kind.clock_labels, "states": scope.kind.workflow(scope.kind.current_rules).labels,
     }  # fmt: skip
     return render(request, "web/compliance/workload.html", context, status=status)

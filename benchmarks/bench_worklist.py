@@ -85,7 +85,7 @@ def run() -> Iterator[Row]:
 
 
 def _request(user: User) -> Iterator[Row]:
-    client = Client()
+    client = Client(SERVER_NAME="localhost")  # the settings are those of a real run, which answers to known names alone
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
     def page() -> None:

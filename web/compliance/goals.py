@@ -150,7 +150,7 @@ def _chronic(scope: Scope) -> Listed:
     numbers = dict(
         AttendanceCase.objects.filter(pk__in=scope.cases().values("pk"), student__in=students).values_list("student_id", "number")
     )
-    rows = [(True, [Cell(str(students[one.student_id]), _case(numbers.get(one.student_id))), Cell(numbers.get(one.student_id, "–")), Cell(schools[one.school_id]),
+    rows = [(True, [Cell(str(students[one.student_id])), Cell(numbers.get(one.student_id, "–"), _case(numbers.get(one.student_id))), Cell(schools[one.school_id]),
                     Cell(f"{one.rate} %", number=True), Cell(str(one.absences), number=True), Cell(str(one.days), number=True)]) for one in found]  # fmt: skip
     return len(found), None, [_("Student"), _("Case"), _("School"), _("Rate"), _("Absences"), _("Days enrolled")], rows
 
@@ -162,7 +162,7 @@ def _case(number: str | None) -> str:
 def _students(scope: Scope) -> Listed:
     value, held, everybody = kpis.arc_students(local_today(), scope.cases())
     done = set(held.values_list("pk", flat=True))
-    rows = [(case.pk in done, [Cell(str(case.student), _case(case.number)), Cell(case.number), Cell(str(case.school or "")),
+    rows = [(case.pk in done, [Cell(str(case.student)), Cell(case.number, _case(case.number)), Cell(str(case.school or "")),
              Cell(_("held") if case.pk in done else _("not held")), Cell(date_format(case.arc_held_on, "j M Y") if case.arc_held_on else "–")])
             for case in everybody.select_related("student", "school").order_by("arc_held_on", "number")]  # fmt: skip
     return value.numerator, value.denominator, [_("Student"), _("Case"), _("School"), _("Conference"), _("Date")], rows

@@ -69,6 +69,7 @@ class CaseKind:
     clock_labels: Mapping[str, Any] = field(default_factory=dict)
     task_labels: Mapping[str, Any] = field(default_factory=dict)
     letter_labels: Mapping[str, Any] = field(default_factory=dict)
+    acted: Mapping[str, Any] = field(default_factory=dict)  # step -> who stands behind it, where nobody was signed in
     groups: Sequence[tuple[Any, Collection[str]]] = ()  # headings for the steps that do not move a case, where they are many
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
     windows: Callable[[CaseFile], Sequence[Window]] = lambda file: ()

@@ -50,7 +50,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     listed = _listed_kinds(found.rows)
     chips = [(name, value, _without(request, name)) for name, value in filters.items() if name != "view"]
     context = {
-        "list": found, "filters": filters, "views": selectors.VIEWS, "chips": chips, "words": words,
+        "list": found, "filters": filters, "views": selectors.VIEWS, "chips": chips, "words": words, "kind_names": {one.code: one.label for one in kinds.all_kinds()},
         "saved": selectors.saved_views(request.user), "query": urlencode({**filters, **({"search": 1} if words else {})}),
         "labels": _state_labels(listed), "duties": _duty_labels(listed),
     }  # fmt: skip

@@ -91,6 +91,7 @@ TITLE_IX = CaseKind(
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
     letter_labels=letters.NAMES,
+    acted={"party_answer": _("a party, by the private link"), "reporter_answered": _("the reporter")},
     parties=parties,
     windows=windows,
     keeps_reads=True,

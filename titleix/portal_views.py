@@ -52,7 +52,8 @@ def _wrong(request: HttpRequest) -> int:
 
 
 def _language(request: HttpRequest, link: PartyLink | None) -> str:
-    chosen = request.GET.get("lang") or request.session.get("party_language") or (link.party.language if link else "en")
+    theirs = link.party.language if link else translation.get_language_from_request(request)
+    chosen = request.GET.get("lang") or request.session.get("party_language") or theirs
     if request.GET.get("lang") in TEXTS:
         request.session["party_language"] = chosen
     return chosen if chosen in TEXTS else "en"

@@ -4,6 +4,7 @@ valid record nobody is given a function in a case, and nobody moves one."""
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -77,7 +78,15 @@ def trainings(request: HttpRequest) -> HttpResponse:
         form.keep()
         messages.success(request, _now("The training is on record."))
         return redirect("trainings")
-    rows = Training.objects.select_related("user").order_by("user__last_name", "user__first_name", "user", "role", "-valid_until")[:MOST]
-    labels, today = dict(ROLES), local_today()
-    shown = [(row, labels.get(row.role, row.role), row.valid_until < today, row.valid_until <= today + SOON) for row in rows]
-    return render(request, "titleix/trainings.html", {"rows": shown, "form": form}, status=422 if form.errors else 200)
+    return render(request, "titleix/trainings.html", {"rows": _shown(local_today()), "form": form}, status=422 if form.errors else 200)
+
+
+def _shown(today: date) -> list[tuple[Training, str, bool, bool]]:
+    """One line for each training of a person, with its functions; whether it is over, and whether it ends soon."""
+    rows = Training.objects.select_related("user").order_by("user__last_name", "user__first_name", "user", "-valid_until", "title", "role")
+    labels, found = {role: str(label) for role, label in ROLES}, []
+    for _key, same in groupby(rows[:MOST], key=lambda row: (row.user_id, row.title, row.material, row.completed_on, row.valid_until)):
+        group = list(same)
+        names = ", ".join(labels[row.role] for row in group if row.role in labels)
+        found.append((group[0], names, group[0].valid_until < today, group[0].valid_until <= today + SOON))
+    return found

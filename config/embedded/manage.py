@@ -56,11 +56,17 @@ def _with_own_servers(command: list[str], servers: Servers) -> int:
         servers.stop()
 
 
+def _secret(servers: Servers) -> dict[str, str]:
+    """The key of this folder, so that a link or a token that a command makes opens the pages of `make run` too."""
+    key = servers.data / "secret-key"
+    return {"SECRET_KEY": key.read_text()} if key.exists() else {}
+
+
 def run(command: list[str], servers: Servers, stdout: Any = None) -> int:
     """One manage.py call as a child, with signals passed on to it; its exit code."""
     child = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), *command],
-        env=os.environ | servers.environment(),
+        env=os.environ | _secret(servers) | servers.environment(),
         stdout=stdout,
     )
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -140,5 +140,5 @@ def test_documents_have_names_and_say_to_whom(report, staff, frozen):
     page = browser(staff.coordinator).get(f"/cases/{walk.number}").content.decode()
     assert "Evidence package (English)" in page
     assert "PACKAGE" not in page
-    assert 'Evidence letter (Spanish)</a> <span class="mute">Complainant 1</span>' in page
+    assert 'Evidence letter (Spanish)</a><br><span class="mute">Complainant 1 · ' in page
     assert "evidence_wait" not in browser(staff.coordinator).get("/workflows/TIX").content.decode()

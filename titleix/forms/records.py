@@ -38,6 +38,7 @@ class EvidenceForm(RecordForm):
         choices=[("", "–"), ("complainant", _("the complainant")), ("respondent", _("the respondent")), ("witness", _("a witness")), ("district", _("the district"))],
     )  # fmt: skip
     attachment = forms.ChoiceField(label=_("File"), required=False, help_text=_("Add the file on the case page first."))
+    field_order = ["title", "source", "party", "on", "text", "attachment", "relied_on"]
 
     def prepare(self) -> None:
         """The clean files of the case; of those that a party handed in, by whom."""

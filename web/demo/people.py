@@ -106,7 +106,7 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
             username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142", "email": f"{name}@demo.invalid"}
         )
         word, stored = kept[name]
-        if user.password != stored:
+        if not stored or user.password != stored:
             user.set_password(word)
             user.save()
             kept[name] = (word, user.password)

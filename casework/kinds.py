@@ -69,6 +69,7 @@ class CaseKind:
     clock_labels: Mapping[str, Any] = field(default_factory=dict)
     task_labels: Mapping[str, Any] = field(default_factory=dict)
     letter_labels: Mapping[str, Any] = field(default_factory=dict)
+    reach: Mapping[str, Any] = field(default_factory=dict)  # reach of an alert -> whom it reaches, where that is not the usual
     acted: Mapping[str, Any] = field(default_factory=dict)  # step -> who stands behind it, where nobody was signed in
     groups: Sequence[tuple[Any, Collection[str]]] = ()  # headings for the steps that do not move a case, where they are many
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()

@@ -299,6 +299,7 @@ class Coming:
     level: str
     when: datetime
     due: date
+    reach: Any = ""
 
 
 def coming(user: Any, until: datetime, most: int = 300) -> tuple[list[Coming], dict[date, int]]:
@@ -312,7 +313,8 @@ def coming(user: Any, until: datetime, most: int = 300) -> tuple[list[Coming], d
 
 
 def _coming(number: str, kind: str, duty: str, label: str, level: str, when: datetime, due: date) -> Coming:
-    return Coming(number, str(kinds.kind(kind).clock_labels.get(duty, duty)), label, level, when, due)
+    about = kinds.kind(kind)
+    return Coming(number, str(about.clock_labels.get(duty, duty)), label, level, when, due, about.reach.get(level, ""))
 
 
 def my_deadlines(user: Any, most: int = 500) -> list[tuple[Case, Clock]]:

@@ -83,6 +83,13 @@ def due(alert: Alert) -> str:
     return date_format(date.fromisoformat(day), "D j M Y") if day else ""
 
 
+def duty(alert: Alert, reader: Any) -> Any:
+    """Which promise an alert is about, for the inbox of somebody who may see the case; never in a message that leaves the house."""
+    if alert.case is None or alert.clock is None or not access.can(reader, "view_cases", alert.case):
+        return ""
+    return kinds.kind(alert.case.kind).clock_labels.get(alert.clock.kind, "")
+
+
 def place(alert: Alert, reader: Any) -> str:
     """The path at which this reader finds what the alert is about: the case for those who may see it, else the desk of its
     process, or the inbox where there is no case."""

@@ -44,7 +44,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     more = rows[selectors.PAGE - 1].created_at.isoformat() if len(rows) > selectors.PAGE else ""
     cases = [row.alert.case for row in rows if row.alert.case is not None]
     access.remember_rights(signed_in(request), cases)
-    listed = [(row, texts.words(row.alert), texts.due(row.alert), texts.place(row.alert, request.user)) for row in rows[: selectors.PAGE]]
+    listed = [
+        (row, texts.words(row.alert), texts.due(row.alert), texts.place(row.alert, request.user), texts.duty(row.alert, request.user))
+        for row in rows[: selectors.PAGE]
+    ]
     return render(request, "notifications/inbox.html", {"rows": listed, "show": show, "tabs": SHOW, "more": more})
 
 

@@ -91,6 +91,12 @@ TITLE_IX = CaseKind(
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
     letter_labels=letters.NAMES,
+    reach={
+        "owner": _("whoever is responsible"),
+        "supervisor": _("whoever is responsible, the coordinators"),
+        "coordinator": _("whoever is responsible, the coordinators"),
+        "escalation": _("the coordinators and the deputy superintendent"),
+    },
     acted={"party_answer": _("a party, by the private link"), "reporter_answered": _("the reporter")},
     parties=parties,
     windows=windows,

@@ -41,6 +41,7 @@ def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(told, people, sign_
         page = body(client.get("/inbox"))
     assert told.number in page
     assert "due today" in page
+    assert "Send the three-day notice" in page, "an alert says which promise it is about"
     assert "TestS1" not in page
     unread = Message.objects.filter(recipient=people.worker, channel="inbox", read_at=None)
     assert f"<b>{unread.count()}<span" in page

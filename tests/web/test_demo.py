@@ -20,7 +20,7 @@ def test_alerts_of_the_past_are_raised_at_their_moment_and_read(people, nights):
     nights.sis.absent("S1", date(2026, 9, 1), date(2026, 9, 3), date(2026, 9, 10))
     nights.run(date(2026, 9, 10))
     assert AttendanceCase.objects.count() == 1
-    assert past.alerts_until(TODAY - timedelta(days=1)) > 2
+    assert past.alerts_until(past.evening(TODAY - timedelta(days=1))) > 2
     alerts = Alert.objects.exclude(scheduled_for=None)
     assert alerts.count() > 2
     assert all(alert.raised_at == alert.scheduled_for for alert in alerts)
@@ -31,7 +31,7 @@ def test_alerts_of_the_past_are_raised_at_their_moment_and_read(people, nights):
     assert found["alert_lateness_worst_seconds"] == 0
     inbox = Message.objects.filter(channel="inbox")
     assert not inbox.filter(created_at__lt=NOON - timedelta(days=5), read_at=None).exists()
-    assert past.alerts_until(TODAY - timedelta(days=1)) == 0
+    assert past.alerts_until(past.evening(TODAY - timedelta(days=1))) == 0
 
 
 def test_whoever_is_printed_as_a_sign_in_can_sign_in(people, tmp_path):

@@ -48,7 +48,7 @@ def _times(stay: pace.Stay) -> list[str]:
 
 def _note(stay: pace.Stay) -> str:
     return (
-        _("median %(median)s, 90 %% within %(p90)s days") % {"median": stay.median, "p90": stay.p90}
+        _("days: median %(median)s, 90 %% within %(p90)s") % {"median": stay.median, "p90": stay.p90}
         if stay.number
         else _("nobody has left it yet")
     )
@@ -61,6 +61,9 @@ def _bottleneck(known: list[pace.Stay], labels: object, total: int) -> str:
     if not worst.number:
         return _("Most time goes into “%(state)s”: %(share)s %% of all days; nobody has left it yet.") % {
             "state": labels[worst.state], "share": round(100 * worst.days / total)}  # type: ignore[index]  # fmt: skip
+    if not worst.median:
+        return _("Most time goes into “%(state)s”: %(share)s %% of all days. Half left it on the day they came, nine in ten within %(p90)s days.") % {
+            "state": labels[worst.state], "share": round(100 * worst.days / total), "p90": worst.p90}  # type: ignore[index]  # fmt: skip
     return _("Most time goes into “%(state)s”: %(share)s %% of all days. Half left it within %(median)s days, nine in ten within %(p90)s.") % {
         "state": labels[worst.state], "share": round(100 * worst.days / total), "median": worst.median, "p90": worst.p90}  # type: ignore[index]  # fmt: skip
 

@@ -18,11 +18,16 @@ READ_WITHIN = timedelta(days=3)
 DUE = Q(fired_at=None, cancelled_at=None, step="")
 
 
-def alerts_until(day: date) -> int:
-    """Raise what fell due up to the evening of a date, each at the moment for which it was planned, as the sweep of that minute would
-    have done; how many moments there were."""
-    evening, moments = datetime.combine(day, time(20), ZoneInfo(settings.TIME_ZONE)), 0
-    while (first := Rung.objects.filter(DUE, scheduled_for__lte=evening).aggregate(at=Min("scheduled_for"))["at"]) is not None:
+def evening(day: date) -> datetime:
+    """When a day's work is over."""
+    return datetime.combine(day, time(20), ZoneInfo(settings.TIME_ZONE))
+
+
+def alerts_until(moment: datetime) -> int:
+    """Raise what fell due up to a moment, each at the one for which it was planned, as the sweep of that minute would have done; how
+    many such moments there were."""
+    moments = 0
+    while (first := Rung.objects.filter(DUE, scheduled_for__lte=moment).aggregate(at=Min("scheduled_for"))["at"]) is not None:
         fire(first)
         fan_out(first)
         moments += 1

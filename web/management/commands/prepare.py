@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.db import connection
 
 from casework.services import local_today
@@ -57,13 +58,13 @@ class Command(BaseCommand):
             self._night(demo, Path(scratch) / "roster", known[0], roster=True)
             people.make_sign_ins(Path(settings.DATA))
             for number, day in enumerate(stops):
-                past.alerts_until(day - timedelta(days=1))
+                past.alerts_until(past.evening(day - timedelta(days=1)))
                 self._night(demo, Path(scratch) / f"{number}", day)
                 people.work(day, 0.75 if day != stops[-1] else 0.15)
                 measures.keep(day)
         processes.build(today)
         reports.build(today)
-        past.alerts_until(today - timedelta(days=1))
+        past.alerts_until(timezone.now())
         past.settle(today)
         measures.keep(today)
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.db import connection
+from django.utils import timezone
 
 from casework.services import local_today
 from district.imports.pipeline import run_import

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ from district.models import Import, User
 from tests.district.sis_files import SisFolder
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser
 
 # A machine that others use too is slow now and then; how long an example takes says nothing about whether it holds.
@@ -103,6 +104,18 @@ def people(nights: Nights) -> SimpleNamespace:
         worker=staff("SSW1"), colleague=staff("SSW2"), principal=staff("PR1"), mailer=staff("DM1"), supervisor=staff("SUP"),
         admin=staff("ADM"), stranger=stranger, root=root,
     )  # fmt: skip
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[[User], Client]:
+    """Somebody signs in, without what the object of the test remembers of them; the client. Whoever was signed in is no more."""
+
+    def inner(user: User) -> Client:
+        client.logout()
+        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return inner
 
 
 @pytest.fixture(scope="session")

@@ -29,16 +29,6 @@ def made(people):
 
 
 @pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
-@pytest.fixture
 def search(nights, people, made) -> Road:
     """A student whom nobody reaches: the night of 8 October asks the street team, due on the 13th."""
     return Road(nights, people).night(d(10, 2), d(10, 5), d(10, 6), d(10, 7), d(10, 8))

@@ -14,22 +14,12 @@ from attendance.models import Arc, LocateAttempt, Notice
 from casework.grants import recuse
 from casework.models import Appointment, Document, Event
 from casework.services import act
-from district.models import Guardian, User
+from district.models import Guardian
 from tests.attendance.helpers import helpers
 
 DAY = date(2026, 10, 8)
 NOON = datetime(2026, 10, 8, 16, tzinfo=UTC)
 TEN = [date(2026, 9, day) for day in (8, 9, 10, 11, 14, 15, 16, 17, 18)] + [DAY]
-
-
-@pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
 
 
 @pytest.fixture

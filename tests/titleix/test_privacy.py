@@ -33,15 +33,6 @@ def fresh(user: User) -> User:
 
 
 @pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.force_login(fresh(user), backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
-@pytest.fixture
 def posts(staff) -> dict[str, User]:
     found = {}
     for role in (Role.DEPUTY, Role.COUNSEL, Role.AUDITOR):

@@ -14,15 +14,6 @@ def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-@pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.force_login(fresh(user), backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
 def kept(**filters) -> list[tuple[str, bool]]:
     return list(Read.objects.filter(**filters).order_by("id").values_list("what", "refused"))
 

@@ -37,16 +37,6 @@ PAGES = [
 
 
 @pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
-@pytest.fixture
 def admin(sign_in, people):
     return sign_in(people.admin)
 

@@ -17,7 +17,7 @@ from casework.sweep import sweep
 from notifications import delivery
 from notifications.fanout import fan_out
 from notifications.models import FeedToken, Message, Preference
-from tests.web.test_pages import case, sign_in  # noqa: F401 - fixtures
+from tests.web.test_pages import case  # noqa: F401 - fixtures
 
 DUE = datetime(2026, 9, 15, 11, 1, tzinfo=UTC)
 MOST = 12
@@ -34,7 +34,7 @@ def body(response) -> str:
     return response.content.decode()
 
 
-def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(told, people, sign_in, django_assert_max_num_queries):  # noqa: F811
+def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(told, people, sign_in, django_assert_max_num_queries):
     client = sign_in(people.worker)
     client.get("/")
     with django_assert_max_num_queries(MOST):
@@ -56,7 +56,7 @@ def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(told, people, sign_
     assert not unread.all().exists()
 
 
-def test_a_snooze_ends_with_the_due_date(told, people, sign_in):  # noqa: F811
+def test_a_snooze_ends_with_the_due_date(told, people, sign_in):
     row = Message.objects.filter(recipient=people.worker, channel="inbox", alert__clock__due=date(2026, 9, 15)).first()
     client = sign_in(people.worker)
     with time_machine.travel(datetime(2026, 9, 14, 12, tzinfo=UTC), tick=False):
@@ -67,7 +67,7 @@ def test_a_snooze_ends_with_the_due_date(told, people, sign_in):  # noqa: F811
         assert "cannot be put off" in body(client.post(reverse("inbox-mark", args=[row.pk]), {"do": "snooze1"}, follow=True))
 
 
-def test_nobody_reads_or_marks_the_alerts_of_others(told, people, sign_in):  # noqa: F811
+def test_nobody_reads_or_marks_the_alerts_of_others(told, people, sign_in):
     row = Message.objects.filter(recipient=people.worker, channel="inbox").first()
     for other in (people.colleague, people.admin, people.stranger, people.root):
         client = sign_in(other)
@@ -77,14 +77,14 @@ def test_nobody_reads_or_marks_the_alerts_of_others(told, people, sign_in):  # n
         assert client.get(reverse("deadlines", args=[told.number])).status_code == 404
 
 
-def test_whoever_is_recused_loses_the_alerts_and_their_count(told, people, sign_in):  # noqa: F811
+def test_whoever_is_recused_loses_the_alerts_and_their_count(told, people, sign_in):
     recuse(told, people.worker, "aunt", by=people.supervisor)
     page = body(sign_in(people.worker).get("/inbox?show=all"))
     assert told.number not in page
     assert "<b>" not in page.split("Inbox", 1)[1][:60]
 
 
-def test_preferences_are_kept_and_checked(people, sign_in):  # noqa: F811
+def test_preferences_are_kept_and_checked(people, sign_in):
     client = sign_in(people.worker)
     assert "overdue" in body(client.get("/inbox/preferences"))
     assert client.post("/inbox/preferences", {"email": "weekly", "sms": "on", "phone": ""}).status_code == 422
@@ -94,7 +94,7 @@ def test_preferences_are_kept_and_checked(people, sign_in):  # noqa: F811
     assert (kept.email, kept.sms) == ("weekly", True)
 
 
-def test_the_feed_holds_ones_deadlines_and_no_name(told, people, sign_in, client):  # noqa: F811
+def test_the_feed_holds_ones_deadlines_and_no_name(told, people, sign_in, client):
     signed = sign_in(people.worker)
     signed.post(reverse("feed-token"), {"do": "make"})
     page = body(signed.get("/inbox/preferences"))
@@ -141,7 +141,7 @@ def test_what_goes_out_next(case, people, sign_in, django_assert_max_num_queries
     assert client.get("/upcoming?until=soon").status_code == 200
 
 
-def test_all_deadlines_of_a_case(told, people, sign_in, django_assert_max_num_queries):  # noqa: F811
+def test_all_deadlines_of_a_case(told, people, sign_in, django_assert_max_num_queries):
     client = sign_in(people.worker)
     client.get("/")
     with django_assert_max_num_queries(MOST):
@@ -168,7 +168,7 @@ def test_a_supervisor_extends_on_the_page(case, people, sign_in):  # noqa: F811
     assert sign_in(people.worker).post(address, wanted).status_code == 403
 
 
-def test_health_is_for_administrators_and_names_no_case(told, people, sign_in):  # noqa: F811
+def test_health_is_for_administrators_and_names_no_case(told, people, sign_in):
     delivery.deliver(DUE)  # nobody has an address: dead letters
     dead = Message.objects.filter(state="DEAD").first()
     client = sign_in(people.admin)
@@ -184,7 +184,7 @@ def test_health_is_for_administrators_and_names_no_case(told, people, sign_in): 
         assert signed.post(reverse("resend", args=["message", dead.pk])).status_code == 404
 
 
-def test_everybody_sees_when_the_sweep_stopped(told, people, sign_in, client):  # noqa: F811
+def test_everybody_sees_when_the_sweep_stopped(told, people, sign_in, client):
     sweep()
     page = body(sign_in(people.worker).get("/"))
     assert "Alerts are not going out" not in page

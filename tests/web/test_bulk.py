@@ -25,16 +25,6 @@ def cases(people, nights) -> list[AttendanceCase]:
     return list(AttendanceCase.objects.order_by("number"))
 
 
-@pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
 @time_machine.travel(NOON, tick=False)
 def test_one_step_for_many_is_taken_in_each(cases, people, sign_in, django_assert_max_num_queries):
     client, numbers = sign_in(people.worker), [case.number for case in cases]

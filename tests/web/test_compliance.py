@@ -76,16 +76,6 @@ def _try(number, name, actor, on, data, process=None) -> None:
         return
 
 
-@pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
 class Links(HTMLParser):
     """Every link of a page with its text."""
 

@@ -34,16 +34,6 @@ NOON = f"{TODAY}T15:00:00-04:00"
 
 
 @pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
-@pytest.fixture
 def absent(people, nights):
     """Thirty students at two schools; some are chronically absent, some in tier 3, one conference was held."""
     rng = random.Random(5)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from casework import pace, promises
 from casework.models import Case, Clock, Event
 from district.models import Post, School
-from tests.web.test_compliance import MOST, busy, sign_in  # noqa: F401 - fixtures
+from tests.web.test_compliance import MOST, busy  # noqa: F401 - fixtures
 from web import charts
 from web.compliance.pace import forecasts
 from web.compliance.scope import scope_for

@@ -33,16 +33,6 @@ def case(people, nights) -> AttendanceCase:
     return found
 
 
-@pytest.fixture
-def sign_in(client):
-    def inner(user):
-        client.logout()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return inner
-
-
 def doors(case: AttendanceCase) -> dict[str, str]:
     """Every address at which something of one case could show."""
     document, notice = Document.objects.get(), Notice.objects.get(case=case)

@@ -21,7 +21,7 @@ from casework.models import Case
 from casework.services import act
 from district.models import Post, School, Student
 from district.posts import sync_posts
-from tests.web.test_compliance import Links, busy, sign_in  # noqa: F401 - fixtures
+from tests.web.test_compliance import Links, busy  # noqa: F401 - fixtures
 
 TODAY = date(2026, 11, 30)
 NOON = f"{TODAY}T15:00:00-05:00"
@@ -54,7 +54,7 @@ def listed(client, href: str) -> int:
 
 
 @time_machine.travel(NOON, tick=False)
-def test_every_reported_figure_counts_its_list(worked, sign_in):  # noqa: F811
+def test_every_reported_figure_counts_its_list(worked, sign_in):
     client = sign_in(worked.supervisor)
     sections = dict(SECTION.findall(client.get(reverse("compliance-report")).content.decode()))
     assert list(sections) == ["K1", "K2", "K3", "K4", "K5", "K7", "K8", "K9"]
@@ -83,7 +83,7 @@ def test_whoever_supervises_every_school_finds_the_whole_district_in_the_lists(w
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_list_holds_nobody_of_another_school_and_no_case_from_which_one_is_recused(worked, sign_in):  # noqa: F811
+def test_a_list_holds_nobody_of_another_school_and_no_case_from_which_one_is_recused(worked, sign_in):
     Post.objects.filter(user=worked.supervisor, school__school_id="2").delete()
     sync_posts()
     recused = AttendanceCase.objects.filter(school__school_id="1").first()
@@ -111,7 +111,7 @@ def test_two_interventions_of_a_kind_on_one_day_count_once(worked):
 
 
 @time_machine.travel(NOON, tick=False)
-def test_lists_leave_as_files_with_as_many_rows(worked, sign_in):  # noqa: F811
+def test_lists_leave_as_files_with_as_many_rows(worked, sign_in):
     client = sign_in(worked.supervisor)
     for figure in ("enrolled", "chronic", "severe", "effect-HOME_VISIT", "street-found"):
         address = reverse("compliance-reported", args=[figure])
@@ -126,7 +126,7 @@ def test_lists_leave_as_files_with_as_many_rows(worked, sign_in):  # noqa: F811
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_part_of_a_goal_is_listed_alone(worked, sign_in):  # noqa: F811
+def test_the_part_of_a_goal_is_listed_alone(worked, sign_in):
     client = sign_in(worked.supervisor)
     for goal in ("arc_facilitators", "arc_students", "mediation", "agencies"):
         address = reverse("goal", args=[goal])
@@ -137,7 +137,7 @@ def test_the_part_of_a_goal_is_listed_alone(worked, sign_in):  # noqa: F811
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_page_asks_the_database_a_bounded_number_of_times(worked, sign_in):  # noqa: F811
+def test_the_page_asks_the_database_a_bounded_number_of_times(worked, sign_in):
     client = sign_in(worked.supervisor)
     client.get(reverse("compliance-report"))
     with CaptureQueriesContext(connection) as counted:

@@ -88,9 +88,7 @@ def worklist(user: Any, filters: Mapping[str, str], after: str = "", words: str 
     cases = narrowed(access.visible(user), user, filters, today)
     if words:
         cases = cases.filter(_searched(words))
-    found = list(
-        _after(cases, after).order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW)[: PAGE + 1]
-    )  # fmt: skip
+    found = page_after(cases, after)
     shown = found[:PAGE]
     rows = _rows(shown, today)
     last = shown[-1] if len(found) > PAGE else None
@@ -104,18 +102,28 @@ def _searched(words: str) -> Q:
     return found
 
 
-def _after(cases: QuerySet[Case], after: str) -> QuerySet[Case]:
-    """The rows behind the last one of the page before; a mangled position starts at the beginning."""
+def page_after(cases: QuerySet[Case], after: str) -> list[Any]:
+    """The columns of the rows behind the last one of the page before, one more than a page; a mangled position starts at the
+    beginning. Dated rows are read from their place in the index on, so a late page costs what the first one does; those without a
+    date come after them."""
+    ordered = cases.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW)
     due, _sep, last = after.partition("_")
-    if not last.isdigit():
-        return cases
-    if not due:
-        return cases.filter(next_due=None, id__gt=int(last))
+    day = _day(due)
+    if not last.isdecimal() or (due and day is None):
+        return list(ordered[: PAGE + 1])
+    if day is None:
+        return list(ordered.filter(next_due=None, id__gt=int(last))[: PAGE + 1])
+    found = list(ordered.filter(Q(next_due__gt=day) | Q(id__gt=int(last)), next_due__gte=day)[: PAGE + 1])
+    if len(found) <= PAGE:
+        found += ordered.filter(next_due=None)[: PAGE + 1 - len(found)]
+    return found
+
+
+def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(due)
+        return date.fromisoformat(text)
     except ValueError:
-        return cases
-    return cases.filter(Q(next_due__gt=day) | Q(next_due=day, id__gt=int(last)) | Q(next_due=None))
+        return None
 
 
 def _labels(rows: list[Any]) -> dict[int, str]:

@@ -118,6 +118,7 @@ CASES = {
         # a wait, not a duty: when it is over without a relapse, the system closes the case (C8)
         _case("monitor", _("Watch for a relapse"), "monitor", "SSW", then="close_improved"),
         _case("next_step", _("Decide what comes next"), "next_step", "SSW"),
+        ClockSpec("plan_window", _("See whether the plan works"), lambda policy: {"n": policy.require("monitor.plan_days"), "unit": "school_day"}, role="SSW"),
         _case("inquiry", _("Inquire into the claim that the child must work"), "inquiry", "SSW", cite="G.S. 115C-382"),
         _case("note_entry", _("Correct the code in the student information system"), "note_entry", "DATA_MANAGER"),
         _case("withdrawal", _("Look at a withdrawal that the ten-day rule forbids"), "withdrawal", "PRINCIPAL", moves="notice"),

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from attendance import clocks
+from attendance import clocks, wording
 from attendance.models import (
     Arc,
     AttendanceCase,
@@ -88,4 +88,6 @@ ATTENDANCE = CaseKind(
     panels=panel,
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
+    letter_labels=wording.LETTERS,
+    says=wording.says,
 )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
 from attendance.models import Notice
+from attendance.wording import LETTERS
 from casework import access, files
 from casework.models import Document, Event, Task
 from casework.policy import policy_for
@@ -41,6 +42,11 @@ class Letter:
     made: datetime
     process: UUID | None = None
     due: date | None = None
+
+    @property
+    def name(self) -> Any:
+        """What the letter is."""
+        return LETTERS.get(self.code, self.code)
 
     @property
     def order(self) -> tuple[str, str, str]:

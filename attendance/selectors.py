@@ -15,6 +15,7 @@ from attendance import counting, rules
 from attendance.models import Notice
 from attendance.processviews import views
 from attendance.triggers import plan_of
+from attendance.wording import says
 from attendance.workflow import NoticeState
 from casework import access
 from casework.casefile import CaseFile
@@ -122,9 +123,9 @@ def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
     rows = Notice.objects.filter(state=state, closed_on=None, case__in=access.visible(user, "ATT")).order_by(
         "case__next_due", "detected_on"
     )
-    return list(
-        rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))[:20]  # type: ignore[arg-type]
-    )
+    found = rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))  # type: ignore[arg-type]
+    policy = policy_for("attendance", local_today())
+    return [row | {"about": ", ".join(says(code, policy) for code in row["code"].split("+"))} for row in found[:20]]
 
 
 @dataclass(frozen=True)

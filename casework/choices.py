@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework import kinds
 from casework.casefile import CaseFile, load
-from casework.models import Case, Event
+from casework.models import Case, Event, Process
 from casework.services import flow_for, local_today
 from casework.workflow import Effects, Step, Turn, Workflow
 
@@ -63,13 +63,19 @@ def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
             name=name,
             label=str(move.label),
             process=process.id if process else None,
-            process_label=f"{flow.file.kind.processes[process.kind].label} {process.code}" if process else "",
+            process_label=_named(flow.file, process) if process else "",
             step=step,
             reasons=tuple(flow.reasons_against(move)),
             promises=tuple(str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks),
             tells=str(effects.tells or step.tells),
             makes=str(effects.makes or step.makes),
         )
+
+
+def _named(file: CaseFile, process: Process) -> str:
+    """A process by its kind and what led to it, in words: 'Conference: 10 unexcused days'."""
+    about = ", ".join(filter(None, (file.kind.says(code, file.policy) for code in process.code.split("+"))))
+    return ": ".join(filter(None, (str(file.kind.processes[process.kind].label), about)))
 
 
 def is_note(choice: Choice) -> bool:

@@ -48,6 +48,8 @@ class CaseKind:
     `keeps_reads` keeps a record of who looked at what, refused tries included; with one of the permissions in `narrow` somebody
     takes single steps of a case without being shown the case (a street team, an outside mediator).
 
+    `says` turns the code of an occasion or a process into words, by the policy of the case.
+
     A `sealed` kind keeps its files sealed and no words of a person on its timeline: `keep_words` takes the free text of a
     step into sealed rows of the kind and returns what the event says instead; `words_of` finds it again (event seq -> text)
     for the page of somebody who may see the case."""
@@ -71,6 +73,7 @@ class CaseKind:
     letter_labels: Mapping[str, Any] = field(default_factory=dict)
     reach: Mapping[str, Any] = field(default_factory=dict)  # reach of an alert -> whom it reaches, where that is not the usual
     acted: Mapping[str, Any] = field(default_factory=dict)  # step -> who stands behind it, where nobody was signed in
+    says: Callable[[str, Any], str] = lambda code, policy: code
     groups: Sequence[tuple[Any, Collection[str]]] = ()  # headings for the steps that do not move a case, where they are many
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
     windows: Callable[[CaseFile], Sequence[Window]] = lambda file: ()

@@ -117,14 +117,14 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
     @step(
         STATE, source=HELPED, label=_("Record the causes"), by=(WORK,), form=forms.RootCauseForm,
         conditions=[cause_missing], does=_("Keeps why the student is absent and what is done about it."),
-        cite="G.S. 115C-378", primary=True,
+        makes=_("The duty to see whether it works when the plan has run its time."), cite="G.S. 115C-378", primary=True,
     )  # fmt: skip
     def record_causes(self) -> None:
         """The social worker works with child and family to analyse the causes and determine steps."""
         self._worked()
         self.case.plan_from = self.case.plan_from or self.effective_on
         self.finish_task("ROOT_CAUSE", ", ".join(self.data["causes"])[:200])
-        self.step_found()
+        self.see_whether_it_works()
 
     @step(
         STATE, source=OPEN, label=_("Log a contact"), by=(WORK, SIGN, MAIL), form=ContactForm, event=Event.Kind.CONTACT,

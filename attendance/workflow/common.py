@@ -82,17 +82,23 @@ class AttendanceFlow(Workflow):
         """What comes next was decided."""
         self.finish_task("NEXT_STEP", "decided")
 
+    def see_whether_it_works(self) -> None:
+        """Something was decided or planned and no process runs that has dates of its own: when the window of the goals (C7) is over,
+        somebody must look whether it helped."""
+        self.step_found()
+        self.ask_next("plan_window")
+
     def _case_flow(self) -> Any:
         """The case's own workflow at this moment, for promises that belong to the case and not to a process."""
         flow = self.file.kind.workflow(self.case.rules)(self.file, self.case, self.turn)
         flow.effective_on = self.effective_on
         return flow
 
-    def ask_next(self) -> None:
-        """See `decide_next`; called on the case's flow."""
+    def ask_next(self, clock: str = "next_step") -> None:
+        """See `decide_next`; called on the case's flow. `clock` is the promise that dates the duty."""
         helps = ("ARC", "MEDIATION", "COURT")
         if self.case.state in HELPED and not self.has_task("NEXT_STEP") and not any(self.running_processes(kind) for kind in helps):
-            self.open_task("NEXT_STEP", role="SSW", clock="next_step")
+            self.open_task("NEXT_STEP", role="SSW", clock=clock)
 
 
 def none_running(kind: str, words: Any) -> Any:

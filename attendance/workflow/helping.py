@@ -184,8 +184,9 @@ class Helping(Raising):
         STATE, source=HELPED, label=_("Say what comes next"), by=(WORK,), form=ReasonForm, event=Event.Kind.FACT,
         conditions=[lambda flow: unmet(flow.has_task("NEXT_STEP"), _("What comes next was decided."))],
         does=_("Keeps what you decided where none of the other steps fits."),
+        makes=_("The duty to see whether it works when the plan has run its time."),
     )  # fmt: skip
     def say_next(self) -> None:
         """A plan or programme ended; the decision is written down."""
         self._worked()
-        self.step_found()
+        self.see_whether_it_works()

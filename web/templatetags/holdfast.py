@@ -142,6 +142,13 @@ CONTACT = {
 
 
 @register.filter
+def said_by(codes: Any, file: CaseFile) -> str:
+    """Codes of a case in words: ['L3', 'CH10'] or 'L3+CH10' is '3 unexcused days, 10 % of days missed'."""
+    listed = codes.split("+") if isinstance(codes, str) else codes
+    return ", ".join(filter(None, (file.kind.says(str(code), file.policy) for code in listed)))
+
+
+@register.filter
 def contact(data: Mapping[str, Any]) -> str:
     """A contact with the family in words: 'Telephone · Reached'."""
     parts = [data.get("means"), data.get("result"), *(data.get("channels") or [data.get("channel")])]

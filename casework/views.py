@@ -399,7 +399,8 @@ def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse
     boxes, arrows, height = picture.layout(current)
     context = {
         "kind": found, "process": found.processes.get(process), "version": current.version, "edges": picture.edges(current),
-        "boxes": boxes, "arrows": arrows, "height": height, "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
+        "boxes": boxes, "arrows": arrows, "height": height, "one_way": all(arrow.anchor == "start" for arrow in arrows),
+        "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
         "kinds": kinds.all_kinds(), "promises": {**found.clock_labels, **{spec.kind: spec.label for spec in current.clocks.values()}},
     }  # fmt: skip
     return render(request, "casework/workflow.html", context)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy as _
 
 from attendance import counting, rules
@@ -21,7 +21,7 @@ from casework import access
 from casework.casefile import CaseFile
 from casework.policy import policy_for
 from casework.services import local_today
-from district.models import Guardian, School, SchoolYear, Student
+from district.models import Guardian, School, SchoolYear, Student, StudentNotice
 
 # Counts of every student with a day of membership, by student and school, straight from marks and enrolments.
 STUDENTS = """
@@ -175,13 +175,14 @@ def unresolved(user: Any, most: int = 25) -> tuple[list[Unresolved], int]:
 def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     """What only an attendance case shows: the student, the family, the year as a strip of days, the notices."""
     case = file.case
-    guardians = list(Guardian.objects.filter(student_id=case.student_id).select_related("student"))
+    call_first = Exists(StudentNotice.objects.filter(student=case.student_id, until=None))
+    guardians = list(Guardian.objects.filter(student_id=case.student_id).select_related("student").annotate(call_first=call_first))
     student = guardians[0].student if guardians else Student.objects.get(pk=case.student_id)
     year, prior = _days(file)
     absent = sum(day["kind"] in ("excused", "unexcused", "suspension", "unknown") for day in year)
     held = sum(day["kind"] not in ("closed", "future") for day in year)
     return {
-        "student": student, "guardians": guardians, "days": year, "call_first": student.notices.filter(until=None).exists(),
+        "student": student, "guardians": guardians, "days": year, "call_first": guardians[0].call_first if guardians else student.notices.filter(until=None).exists(),
         "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
         "prior": prior, "unexcused": sum(day["kind"] == "unexcused" for day in year),
         "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],

@@ -10,6 +10,7 @@ from django.db.models import Count
 from casework.compliance import measure
 from casework.dates import Compliance
 from casework.models import Case
+from district.models import School
 
 INVESTIGATIONS = ("school_investigation", "district_investigation")
 KIND = "TIX"
@@ -27,6 +28,8 @@ def in_time(as_of: date) -> tuple[Compliance, Compliance]:
 
 
 def reports_by_school(as_of: date) -> dict[str, int]:
-    """Reports received up to a date, by the school's name; the district's own stand under an empty name."""
-    rows = Case.objects.filter(kind=KIND, opened_on__lte=as_of).values_list("school__name").annotate(n=Count("id")).order_by("school__name")
-    return {name or "": number for name, number in rows}
+    """Reports received up to a date, by the school's name; the district's own stand under an empty name. Every school is there,
+    without reports too: which rows there are must not tell where there was a report (C6)."""
+    found = dict.fromkeys(("", *School.objects.order_by("name").values_list("name", flat=True)), 0)
+    rows = Case.objects.filter(kind=KIND, opened_on__lte=as_of).values_list("school__name").annotate(n=Count("id"))
+    return found | {name or "": number for name, number in rows}

@@ -84,12 +84,12 @@ def test_a_case_from_the_list_to_the_signed_and_mailed_letter(browser, live_serv
     worker.look()
     worker.page.get_by_label("No answer").check()
     worker.press("Log a contact")
-    expect(worker.page.get_by_text("phone · no_answer")).to_be_visible()
+    expect(worker.page.get_by_text("Telephone · No answer")).to_be_visible()
     worker.press("Draft the letter", "link")
     worker.look()
     assert worker.page.locator("#id_language").input_value() == "es", "the family's language is offered first"
     worker.press("Draft the letter")
-    worker.press("L3 (es)", "link")
+    worker.press("Three-day letter (Spanish)", "link")
     worker.look()
     assert (
         worker.page.request.get(

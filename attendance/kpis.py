@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from attendance import counting, rules
 from attendance.models import AttendanceCase, Locate, MediationAccess, MediationMOU, Notice, PartnerMOU, PartnerSchool
@@ -111,7 +111,8 @@ def arc_students(as_of: date, cases: QuerySet[Any] | None = None) -> tuple[Kpi, 
     """K3 b: students in tier 3 whose conference was held, of all in tier 3; and both lists."""
     everybody = tier3(as_of, cases)
     held = everybody.filter(arc_held_on__isnull=False, arc_held_on__lte=as_of)
-    return _kpi(held.count(), everybody.count(), as_of), held, everybody
+    counted = everybody.aggregate(all=Count("pk"), held=Count("pk", filter=Q(arc_held_on__isnull=False, arc_held_on__lte=as_of)))
+    return _kpi(counted["held"], counted["all"], as_of), held, everybody
 
 
 def arc_facilitators(as_of: date, schools: Collection[int] | None = None) -> tuple[Kpi, list[User], list[User]]:

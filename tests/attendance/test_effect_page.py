@@ -83,7 +83,7 @@ def test_the_compliance_report_tells_the_same_with_its_caution(served, people, c
     effect_selectors.compute(served)
     with time_machine.travel(served):
         client.force_login(people.supervisor)
-        page = client.get(reverse("compliance-report")).content.decode()
+        page = client.get(reverse("compliance-report"), {"part": "help"}).content.decode()
     found = effect_selectors.measured(Case.objects.all(), SchoolYear.objects.get())
     (one,) = found.shown
     missing = [

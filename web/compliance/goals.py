@@ -25,7 +25,7 @@ from titleix import figures as titleix
 from web import charts, export
 from web.charts import Cell, Chart
 from web.compliance import measures, public
-from web.compliance.measures import Value
+from web.compliance.measures import History, Value
 from web.compliance.scope import Scope, scope_for, scopes
 
 READERS = (Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY, Role.DISTRICT_ADMIN)
@@ -61,19 +61,20 @@ def goals(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
     policy = policy_for("goals", local_today())
     mine = {scope.kind.code for scope in scopes(user)}
-    found = [_goal(spec, mine) for spec in policy.data["goals"]]
+    values = measures.histories({spec["measure"] for spec in policy.data["goals"]})
+    found = [_goal(spec, mine, values[spec["measure"]]) for spec in policy.data["goals"]]
     context = {"goals": found, "policy": policy.id, "today": local_today(), "mine": mine}
     return render(request, "web/compliance/goals.html", context)
 
 
-def _goal(spec: dict[str, Any], mine: set[str]) -> Goal:
-    value = measures.today(spec["measure"])
+def _goal(spec: dict[str, Any], mine: set[str], values: History) -> Goal:
+    value = values.today
     secret = spec["measure"] in SECRET
     shown, parts = ("–", "") if value is None else _outside(value) if secret else _plain(spec, value)
     link = reverse("goal", args=[spec["id"]]) if value is not None and not secret and "ATT" in mine else ""
     if secret and "TIX" in mine:
         link = reverse("compliance", args=["TIX"])
-    chart = None if secret else _trend(spec)
+    chart = None if secret else _trend(spec, values.trend)
     return Goal(
         spec, date.fromisoformat(spec["by"]), value, shown, parts, value is not None and not secret and _reached(spec, value), chart, link
     )
@@ -102,8 +103,7 @@ def _reached(spec: dict[str, Any], value: Value) -> bool:
     return bool(now <= spec["target"] if spec["direction"] == "down" else now >= spec["target"])
 
 
-def _trend(spec: dict[str, Any]) -> Chart | None:
-    values = measures.trend(spec["measure"])
+def _trend(spec: dict[str, Any], values: list[Value]) -> Chart | None:
     if len(values) < 2:
         return None
     labels = [date_format(value.as_of, "j M Y") for value in values]

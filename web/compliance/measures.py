@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 
 from attendance import kpis
 from casework.compliance import measure
@@ -60,11 +63,31 @@ MEASURES: dict[str, Callable[[date], Value]] = {
 def today(name: str) -> Value | None:
     """The value of today: the one that the night kept, else counted now. None where nothing measures it yet, or before the
     first school year."""
+    return histories([name])[name].today
+
+
+@dataclass(frozen=True)
+class History:
+    """Today's value of a measure, and the kept ones, the oldest first."""
+
+    today: Value | None
+    trend: list[Value]
+
+
+def histories(names: Collection[str], most: int = 60) -> dict[str, History]:
+    """The values of several measures; those that the night kept cost one statement for all."""
     day = local_today()
-    kept = MeasureValue.objects.filter(measure=name, as_of=day).first()
-    if kept is not None:
-        return Value(kept.numerator, kept.denominator, day, kept.policy)
-    return _counted(name, day)
+    ranked = Window(RowNumber(), partition_by="measure", order_by=F("as_of").desc())
+    rows = MeasureValue.objects.filter(measure__in=names).annotate(place=ranked).filter(place__lte=most).order_by("as_of")
+    trends: dict[str, list[Value]] = {name: [] for name in names}
+    for row in rows:
+        trends[row.measure].append(Value(row.numerator, row.denominator, row.as_of, row.policy))
+    return {name: History(_today(name, day, trend), trend) for name, trend in trends.items()}
+
+
+def _today(name: str, day: date, trend: Sequence[Value]) -> Value | None:
+    kept = next((value for value in trend if value.as_of == day), None)
+    return kept if kept is not None else _counted(name, day)
 
 
 def _counted(name: str, day: date) -> Value | None:
@@ -87,12 +110,6 @@ def keep(day: date) -> None:
 def kept(day: date) -> list[MeasureValue]:
     """What was kept for a date."""
     return list(MeasureValue.objects.filter(as_of=day).order_by("measure"))
-
-
-def trend(name: str, most: int = 60) -> list[Value]:
-    """The kept values, the oldest first."""
-    rows = MeasureValue.objects.filter(measure=name).order_by("-as_of")[:most]
-    return [Value(row.numerator, row.denominator, row.as_of, row.policy) for row in reversed(rows)]
 
 
 def outside(value: Value) -> tuple[str, str, str]:

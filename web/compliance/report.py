@@ -1,4 +1,4 @@
-"""K1 to K9 of attendance on one page: what the district reports, each figure with its denominator and its list."""
+"""K1 to K9 of attendance: what the district reports, each figure with its denominator and its list."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from attendance import counting, effect_selectors, kpis, reported
 from attendance.effects import Effect
+from casework.access import remember_schools
 from casework.figures import Figures
 from casework.policy import policy_for
 from casework.services import local_today
@@ -22,27 +24,36 @@ from web import charts
 from web.charts import Cell, Chart
 from web.compliance import summary
 from web.compliance.reported import link
-from web.compliance.scope import Scope, scope_for, scopes
+from web.compliance.scope import WATCH, Scope, scope_for, scopes
+
+# What stands together: each part is a page of its own, since each asks the whole district anew.
+PARTS = {
+    "absence": _lazy("Absence"), "conferences": _lazy("Conferences"), "help": _lazy("Help"), "notices": _lazy("Notices"), "law": _lazy("Before the law"),
+}  # fmt: skip
 
 
 @login_required
 @require_GET
 def report(request: HttpRequest) -> HttpResponse:
-    """The figures of attendance for the schools that one supervises."""
+    """The figures of attendance for the schools that one supervises, a part at a time."""
+    remember_schools(request.user, WATCH, "view_cases")
     scope, today = scope_for(request.user, "ATT"), local_today()
-    found = scope.figures(today)
-    sections = [
-        *_chronic(scope, today),
-        _conferences(scope, today),
-        _mediation(scope, today),
-        _notices(scope, found, today),
-        _effects(scope, today),
-        _street(scope, today),
-        _legal(scope, today),
-    ]
-    context = {"scope": scope, "kind": scope.kind, "tab": "report", "domains": scopes(request.user), "charts": sections,
-               "policy": policy_for("attendance", today).id, "today": today}  # fmt: skip
+    part = request.GET.get("part", "absence")
+    if part not in PARTS:
+        raise Http404
+    context = {"scope": scope, "kind": scope.kind, "tab": "report", "domains": scopes(request.user), "charts": _part(part, scope, today),
+               "parts": PARTS, "part": part, "policy": policy_for("attendance", today).id, "today": today}  # fmt: skip
     return render(request, "web/compliance/report.html", context)
+
+
+def _part(part: str, scope: Scope, today: date) -> list[Chart]:
+    if part == "absence":
+        return _chronic(scope, today)
+    if part == "conferences":
+        return [_conferences(scope, today)]
+    if part == "help":
+        return [_mediation(scope, today), _effects(scope, today), _street(scope, today)]
+    return [_notices(scope, scope.figures(today), today)] if part == "notices" else [_legal(scope, today)]
 
 
 def _rate(kpi: kpis.Kpi) -> str:

@@ -5,7 +5,6 @@ those with a run of absences, and those whose membership has ended; a full evalu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +19,7 @@ from attendance.models import AttendanceCase
 from attendance.triggers import Plan, Reached
 from casework import services
 from casework.policy import Policy, policy_for
+from casework.rows import parsed
 from district.models import Post, Role, SchoolYear, TouchedStudent
 
 BY_HAND = UUID(int=0)  # the run of students whom no import touched but a person's step
@@ -230,7 +230,7 @@ def _student(
 ) -> StudentFacts:
     (student, school, unexcused, absences, days, active, run, case_id, state, stage, reason, triggers, worked, corrected,
      notices, language, case_school, here) = row  # fmt: skip
-    listed = json.loads(notices) if isinstance(notices, str) else notices or ()
+    listed = parsed(notices) or ()
     return StudentFacts(
         student_id=student, school_id=school, counts=rules.Counts(unexcused, absences, int(days), longest if run else 0),
         active=active, corrected=corrected, case_id=case_id, state=state or "", stage=stage or "",

@@ -26,7 +26,6 @@ EXCLUSIONS = {
     "disability_related_pending": _("a disability question is pending"),
     "principal_income_earner": _("the student earns the family's living"),
 }  # fmt: skip
-OPEN_NOTICE = ("DUE", "DRAFT", "SIGNED")
 
 
 def unexcused(flow: Workflow) -> int:

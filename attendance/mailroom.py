@@ -126,7 +126,7 @@ def to_mend(user: Any, most: int = 200) -> list[Mend]:
     )  # fmt: skip
     guardian = Guardian.objects.filter(student=OuterRef("attendancecase__student"), legal_rights=True)
     rows = cases.annotate(phone=Exists(guardian.exclude(phone="")), address=Exists(guardian.exclude(address=""))).order_by("number")
-    country = str(policy_for("notifications", local_today()).get("families.country_code", "1"))
+    country = families.country_of(policy_for("notifications", local_today()))
     bounced = families.bounced_students(cases, country)
     columns = (
         "id",

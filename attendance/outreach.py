@@ -196,7 +196,7 @@ class Known:
     @property
     def country(self) -> str:
         """The country code of numbers without one."""
-        return str(self.policy.get("families.country_code", "1"))
+        return families.country_of(self.policy)
 
 
 def stop_link(message: UUID) -> str:
@@ -211,7 +211,7 @@ def know(files: Sequence[CaseFile], now: datetime, today: date) -> Known:
     people: dict[int, list[Guardian]] = defaultdict(list)
     for person in Guardian.objects.filter(student__in=students).order_by("contact_order", "pk"):
         people[person.student_id].append(person)
-    country = str(policy.get("families.country_code", "1"))
+    country = families.country_of(policy)
     all_addresses = {way for found in people.values() for person in found for way in families.addresses(person, country).values()}
     return Known(
         policy=policy, now=now, people=people, schools=School.objects.in_bulk({file.case.school_id for file in files} - {None}),

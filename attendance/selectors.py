@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +19,7 @@ from attendance.workflow import NoticeState
 from casework import access
 from casework.casefile import CaseFile
 from casework.policy import policy_for
+from casework.rows import parsed
 from casework.services import local_today
 from district.models import Guardian, School, SchoolYear, Student, StudentNotice
 
@@ -93,7 +93,7 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     counts = counting.COUNTS.format(sums=counting.SUMS, spans="measured", wanted_marks="AND m.school_id = %(school)s" if school else "")
     with connection.cursor() as cursor:
         cursor.execute(_LIVE.format(spans=spans, counts=counts), parameters)
-        district, schools = (_parsed(value) for value in cursor.fetchone())
+        district, schools = (parsed(value) for value in cursor.fetchone())
     return {
         "as_of": as_of.isoformat(), "school_year": str(year), "policy": policy.id,
         "school": school.school_id if school else None,
@@ -111,10 +111,6 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
         "bands": {name: district[name] for name in ("satisfactory", "at_risk", "moderate", "severe")},
         "unexcused_reached": district["reached"] or {},
     }  # fmt: skip
-
-
-def _parsed(value: Any) -> dict[str, Any]:
-    return dict(json.loads(value) if isinstance(value, str) else value)
 
 
 def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -102,9 +102,3 @@ def _row(row: Any, as_of: date) -> Row:
     open_ = row[10] in ("RUNNING", "HELD")
     number, case_id, duty, kind, school, owner, day0, original, due, stopped, status, *_rest = row
     return Row(number, case_id, duty, kind, school, owner, day0, original, due, stopped, status, (due - as_of).days if open_ else None)
-
-
-def aged(cases: QuerySet[Case], as_of: date, age: tuple[int, int | None]) -> QuerySet[Case]:
-    """Open cases opened so many days ago."""
-    cases = cases.filter(closed_on=None, opened_on__lte=as_of - timedelta(days=age[0]))
-    return cases if age[1] is None else cases.filter(opened_on__gte=as_of - timedelta(days=age[1]))

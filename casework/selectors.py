@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework import access, kinds
 from casework.models import Appointment, Attachment, Case, Clock, ClockChange, Document, Event, Rung, SavedView, Task
-from casework.rows import revive
+from casework.rows import parsed, revive
 from casework.services import local_today
 from district.models import Role
 
@@ -289,7 +288,7 @@ def hanging(case: Case, clocks: Collection[Clock]) -> Hanging:
     """All of it in one statement: a case page has few to spend."""
     with connection.cursor() as cursor:
         cursor.execute(_HANGING, {"case": case.pk, "clocks": [clock.id for clock in clocks]})
-        documents, attachments, rungs = (json.loads(rows) if isinstance(rows, str) else rows or [] for rows in cursor.fetchone())
+        documents, attachments, rungs = (parsed(rows) or [] for rows in cursor.fetchone())
     found: dict[UUID, list[Rung]] = {clock.id: [] for clock in clocks}
     for row in rungs:
         rung = revive(Rung, row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from district import tasks, tokens
 from district.apikit import Bearer, Id, Problem, caller, invalid, key_header, not_found, token_of
 from district.imports.staging import Refused
 from district.models import Import, ImportIssue, Post, Role, Scope
-from district.uploads import stage_upload
+from district.uploads import fingerprint, stage_upload
 
 MAY_IMPORT = (Role.DISTRICT_ADMIN, Role.DATA_MANAGER)
 PAGE = 100
@@ -90,16 +89,8 @@ def upload(request: HttpRequest, files: File[list[UploadedFile]], as_of: Form[da
         tasks.check_import.delay_on_commit(str(run.pk))
         return {"id": str(run.pk)}
 
-    made, _again = tokens.once(token_of(request), key, ["import", [[f.name, _hash(f)] for f in files], as_of], keep)
+    made, _again = tokens.once(token_of(request), key, ["import", [[f.name, fingerprint(f)] for f in files], as_of], keep)
     return 202, Import.objects.get(pk=made["id"])
-
-
-def _hash(file: Any) -> str:
-    whole = hashlib.sha256()
-    for chunk in file.chunks():
-        whole.update(chunk)
-    file.seek(0)
-    return whole.hexdigest()
 
 
 @router.get("/imports/{pk}", response=ImportOut, summary="How far it is, what it changed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterable
@@ -15,6 +16,15 @@ from district.imports.staging import Refused
 from district.models import Import
 
 SUFFIXES = {".csv", ".xml", ".json"}
+
+
+def fingerprint(upload: Any) -> str:
+    """SHA-256 of an uploaded file, as hexadecimal digits; the file can be read from its beginning afterwards."""
+    whole = hashlib.sha256()
+    for chunk in upload.chunks():
+        whole.update(chunk)
+    upload.seek(0)
+    return whole.hexdigest()
 
 
 def stage_upload(files: Iterable[Any], user: Any, as_of: date | None = None) -> Import:

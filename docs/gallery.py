@@ -58,7 +58,7 @@ SHOTS = [
     Shot("home-supervisor", "supervisor", ("/",), "A supervisor: promises kept, and what breaks next"),
     Shot("compliance", "supervisor", ("/compliance/ATT",), "Compliance by original and by moved date"),
     Shot("compliance-dark", "supervisor", ("/compliance/ATT/steps",), "Which step eats the time", dark=True),
-    Shot("reported", "supervisor", ("/compliance/ATT/report",), "The reported figures; every number opens its list"),
+    Shot("reported", "supervisor", ("/compliance/ATT/report",), "The reported figures, here of absence; every number opens its list"),
     Shot("forecast", "supervisor", ("/compliance/ATT/forecast",), "Open promises by the chance that they are kept"),
     Shot("goals", "supervisor", ("/compliance/goals",), "The goals of the district"),
     Shot("home-coordinator", "coordinator", ("/",), "A Title IX coordinator's desk"),

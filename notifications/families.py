@@ -26,6 +26,11 @@ _NOT_DIALLED = re.compile(r"[\s()./-]")
 _MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 
 
+def country_of(policy: Policy) -> str:
+    """The country code of telephone numbers that are kept without one."""
+    return str(policy.get("families.country_code", "1"))
+
+
 def number(phone: str, country: str) -> str:
     """A telephone number as it is dialled from anywhere ('+17045550123'), or '' for what is none."""
     digits = _NOT_DIALLED.sub("", phone)
@@ -88,7 +93,7 @@ def bounced_students(cases: Any, country: str) -> set[int]:
 
 def why_not(message: FamilyMessage, policy: Policy) -> str:
     """Why a message that waits must not leave after all, as a code: what is on file may have changed since; '' when it may."""
-    country = str(policy.get("families.country_code", "1"))
+    country = country_of(policy)
     people = Guardian.objects.annotate(mail=Lower("email")).filter(student=message.student_id)
     here = [person for person in people if message.address in addresses(person, country).values()]
     if any(person.do_not_contact for person in here):

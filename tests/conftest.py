@@ -20,10 +20,12 @@ from casework.models import Case
 from district.imports.pipeline import run_import
 from district.models import Import, User
 from tests.district.sis_files import SisFolder
+from tests.notifications.servers import Mailbox, smtp
 
 if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Browser
+    from pytest_django.fixtures import SettingsWrapper
 
 # A machine that others use too is slow now and then; how long an example takes says nothing about whether it holds.
 # An ordinary run tries the same examples each time, so that a change and not chance turns it red; `search` looks for new ones.
@@ -118,6 +120,15 @@ def sign_in(client: Client) -> Callable[[User], Client]:
         return client
 
     return inner
+
+
+@pytest.fixture
+def mail(settings: SettingsWrapper) -> Iterator[Mailbox]:
+    """A mail server that answers on this machine, and what came to it."""
+    with smtp() as (box, port):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
+        yield box
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@ the case, until when the people in it are trained, the inspection log, disposal 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from casework.casefile import CaseFile
 from casework.models import Disposal, LegalHold
-from casework.rows import revive
+from casework.rows import parsed, revive
 
 MOST_LOOKS = 500
 _NAME = "coalesce(nullif(trim(concat(u.first_name, ' ', u.last_name)), ''), u.username)"
@@ -73,16 +72,12 @@ def beside(file: CaseFile, user_id: int | None) -> Beside:
 def _read(file: CaseFile, user_id: int | None) -> Beside:
     with connection.cursor() as cursor:
         cursor.execute(_BESIDE, {"case": file.case.pk, "user": user_id, "closed": file.case.closed_on is not None})
-        rights, names, trainings, seen, disposal, holds = (_parsed(value) for value in cursor.fetchone())
+        rights, names, trainings, seen, disposal, holds = (parsed(value) for value in cursor.fetchone())
     return Beside(
         rights=frozenset((user, codename) for user, codename in rights or ()), names=dict(names or ()),
         trained=_trained(names or (), trainings or ()), seen=[_seen(row) for row in seen or ()],
         disposal=revive(Disposal, disposal) if disposal else None, holds=[revive(LegalHold, row) for row in holds or ()],
     )  # fmt: skip
-
-
-def _parsed(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
 
 
 def _trained(people: Collection[Any], rows: Collection[Any]) -> dict[int, dict[str, date]]:

@@ -5,7 +5,6 @@ nobody must choose anything twice. The same file handed in again is the file tha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -20,6 +19,7 @@ from casework import attachments, files
 from casework.casefile import CaseFile
 from casework.models import Attachment
 from casework.services import Outcome, act
+from district.uploads import fingerprint
 from titleix import portal, reading
 from titleix.intake_forms import problem
 from titleix.models import PartyLink
@@ -75,7 +75,7 @@ def look(file: CaseFile, link: PartyLink, uploads: Sequence[UploadedFile]) -> Lo
         why = problem(upload)
         if why:
             found.bad.append((named(upload), why))
-        elif (mark := _hash(upload)) in known:
+        elif (mark := fingerprint(upload)) in known:
             found.again.append(named(upload))
         else:
             known.add(mark)
@@ -86,14 +86,6 @@ def look(file: CaseFile, link: PartyLink, uploads: Sequence[UploadedFile]) -> Lo
 def _known(file: CaseFile, link: PartyLink) -> set[str]:
     mine = [row.attachment_id for row in reading.handed_in(file) if row.party_id == link.party_id]
     return set(Attachment.objects.filter(pk__in=mine).values_list("sha256", flat=True)) if mine else set()
-
-
-def _hash(upload: UploadedFile) -> str:
-    total = hashlib.sha256()
-    for chunk in upload.chunks():
-        total.update(chunk)
-    upload.seek(0)
-    return total.hexdigest()
 
 
 def _send(link: PartyLink, code: str, words: str, kept: Sequence[Attachment], mark: str) -> Outcome:

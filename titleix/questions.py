@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -87,8 +86,3 @@ def refuse_unfinished(flow: Workflow) -> None:
     left = [str(thread.number) for thread in threads(flow.file) if not thread.settled]
     if left and flow.turn.today <= found.follow_up_by:
         raise Invalid({"code": [_("Not answered and not excluded: %(what)s.") % {"what": ", ".join(left)}]})
-
-
-def overview(file: CaseFile) -> dict[str, Any]:
-    """For pages: the dates, the questions by party, who has waived."""
-    return {"dates": dates_of(file), "threads": threads(file), "waived": [row.party_id for row in current(file) if row.code == "waived"]}

@@ -70,7 +70,7 @@ class MessageChoiceForm(StepForm):
 
     def prepare(self) -> None:
         """The adults on file whom a message could reach."""
-        country = str(policy_for("notifications", self.flow.turn.today).get("families.country_code", "1"))
+        country = families.country_of(policy_for("notifications", self.flow.turn.today))
         people = Guardian.objects.filter(student=self.flow.case.student_id)
         self.ways = {str(person.pk): sorted(families.addresses(person, country).values()) for person in people}
         field = self.fields["person"]

@@ -22,7 +22,6 @@ from district.models import Guardian, School, Student, StudentNotice
 from notifications import delivery, families
 from notifications.models import Attempt, FamilyMessage, OptOut
 from notifications.senders import BadAddress
-from tests.notifications.servers import smtp
 
 DAY = date(2026, 9, 10)
 NOON = datetime(2026, 9, 10, 16, 0, tzinfo=UTC)  # 12:00 in New York
@@ -52,14 +51,6 @@ def cases(people, nights):
 def adult(student: str, email: str = "", **more: object) -> Guardian:
     fields = {"name": f"Adult {uuid4().hex[:4]}", "guardian_id": uuid4().hex[:8], "language": "en", **more}
     return Guardian.objects.create(student=Student.objects.get(student_id=student), email=email, **fields)
-
-
-@pytest.fixture
-def mail(settings):
-    with smtp() as (box, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
-        yield box
 
 
 class Texts:

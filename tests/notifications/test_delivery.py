@@ -36,14 +36,6 @@ def case(people, nights):
     return nights.case("S1")
 
 
-@pytest.fixture
-def mail(settings):
-    with smtp() as (box, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
-        yield box
-
-
 def due_alert(now: datetime = DUE) -> Alert:
     """The alerts of the day on which the three-day notice is due."""
     sweep(now)

@@ -110,11 +110,6 @@ def none_running(kind: str, words: Any) -> Any:
     return condition
 
 
-def case_works(flow: AttendanceFlow) -> object:
-    """The case is worked on: processes rest while it waits to be taken over or is on hold."""
-    return unmet(flow.case.state not in ("TRANSFER_PENDING", "ON_HOLD"), _("The case waits: it must be taken over, or its hold must end."))
-
-
 def mediation_failed(case: AttendanceCase, processes: list[Process]) -> bool:
     """Whether a mediation of this case ended without an agreement or with a broken one."""
     return any(isinstance(process, Mediation) and process.code in ("NO_AGREEMENT", "BREACHED") for process in processes)

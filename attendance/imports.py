@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
 from attendance import rules
 from casework.policy import policy_for
+from district.imports import reasons
 from district.imports.canonical import STUDENTS_NOW
+from district.imports.reasons import Said, say
 from district.imports.specs import Column, FileSpec, after_apply, register, register_step, text
 from district.imports.staging import Delivery, Refused
 from district.models import Import
@@ -28,19 +33,19 @@ def check(delivery: Delivery) -> None:
     if rows > delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0]:  # two enrolments that overlap both hold the day
         delivery.run("DELETE FROM checked a USING checked b WHERE a.line = b.line AND a.ctid > b.ctid")
     problems = [
-        ("student IS NULL", "student_id", "NO_SUCH_STUDENT", "no student with this number; check students.csv"),
-        ("school IS NULL", "school_id", "NO_SUCH_SCHOOL", "no school with this number; check schools.csv"),
-        ("day > %(as_of)s", "date", "IN_THE_FUTURE", "lies after the delivery's as-of date; check manifest.json"),
-        ("day NOT BETWEEN %(starts)s AND %(ends)s", "date", "OTHER_SCHOOL_YEAR", "does not belong to the delivery's school year"),
-        ("NOT instructional", "date", "NO_SCHOOL_DAY", "is no instructional day at this school; correct the mark or the calendar"),
-        ("NOT enrolled", "school_id", "NOT_ENROLLED", "the student is not enrolled at this school on this day; check enrollments.csv"),
-        ("mark_class IS NULL", "code", "UNKNOWN_CODE", "neither the policy's code_map nor status and excuse say what this means; add the code to the policy"),
-    ]  # fmt: skip
-    anything = " OR ".join(f"({condition})" for condition, *_rest in problems)
+        ("student IS NULL", "student_id", "NO_SUCH_STUDENT"),
+        ("school IS NULL", "school_id", "NO_SUCH_SCHOOL"),
+        ("day > %(as_of)s", "date", "IN_THE_FUTURE"),
+        ("day NOT BETWEEN %(starts)s AND %(ends)s", "date", "OTHER_SCHOOL_YEAR"),
+        ("NOT instructional", "date", "NO_SCHOOL_DAY"),
+        ("NOT enrolled", "school_id", "NOT_ENROLLED"),
+        ("mark_class IS NULL", "code", "UNKNOWN_CODE"),
+    ]
+    anything = " OR ".join(f"({condition})" for condition, _column, _code in problems)
     if delivery.rows(f"SELECT 1 FROM checked WHERE {anything} LIMIT 1"):
-        for condition, column, code, reason in problems:
+        for condition, column, code in problems:
             where = f"s.line IN (SELECT line FROM checked WHERE {condition})"
-            delivery.reject(spec, where, column, code, reason)
+            delivery.reject(spec, where, column, say(code))
             delivery.run(f"DELETE FROM checked WHERE {condition}")
     delivery.make("difference", _DIFFERENCE.format(coverage=coverage(delivery)))
 
@@ -96,24 +101,22 @@ def coverage(delivery: Delivery) -> str:
         return f"m.day IN (SELECT DISTINCT day FROM checked) AND {own}"
     if mode == "delta":
         return "(m.day, m.student_id) IN (SELECT day, student FROM checked)"
-    raise Refused(f"manifest.json: attendance is '{mode}'; write year_to_date, days or delta")
+    raise Refused("MANIFEST_ATTENDANCE", mode=mode)
 
 
-def guard(delivery: Delivery) -> str:
-    """Why a person must look at this delivery first (A3.1 rule 5, A-30), or ''. A first delivery is no mass change."""
+def guard(delivery: Delivery) -> Said | None:
+    """Why a person must look at this delivery first (A3.1 rule 5, A-30), if so. A first delivery is no mass change."""
     check(delivery)
     limits = delivery.policy["mass_change"]
     last = Import.objects.filter(
         source=delivery.source, state=Import.State.APPLIED, school_year=delivery.year_starts.year, report__has_key="files"
     ).order_by("-as_of", "-created_at").first()  # fmt: skip
     if last is None or not (last.report["files"].get(ATTENDANCE.name) or {}).get("read"):
-        return ""
+        return None
     enrolled = delivery.rows(_ENROLLED)[0][0]
     changed = delivery.rows(_CHANGED_CLASS, seen=last.as_of)[0][0]
     if changed >= limits["at_least_students"] and changed * 100 > enrolled * limits["class_percent"]:
-        return (
-            f"{changed} of {enrolled} enrolled students change class on days that were delivered before (limit {limits['class_percent']} %)"
-        )
+        return _held("classes", changed=changed, enrolled=enrolled, percent=limits["class_percent"])
     return _fewer_rows(delivery, last, limits) or _absurd_day(delivery, last, limits, enrolled)
 
 
@@ -126,23 +129,27 @@ SELECT count(DISTINCT student) FROM difference WHERE day <= %(seen)s AND coalesc
 """
 
 
-def _fewer_rows(delivery: Delivery, last: Import, limits: dict[str, Any]) -> str:
+def _held(rule: str, **params: Any) -> Said:
+    return say(f"MASS_CHANGE/{rule}", file=ATTENDANCE.name, **params)
+
+
+def _fewer_rows(delivery: Delivery, last: Import, limits: dict[str, Any]) -> Said | None:
     if delivery.manifest.get("attendance", "year_to_date") != "year_to_date":
-        return ""
+        return None
     before, now = last.report["files"][ATTENDANCE.name]["read"], delivery.count(ATTENDANCE.name).read
     if before - now >= limits["at_least_rows"] and now * 100 < before * (100 - limits["rows_fall_percent"]):
-        return f"the file holds {now} rows, the last one {before} (limit {limits['rows_fall_percent']} % fewer)"
-    return ""
+        return _held("rows", rows=now, before=before, percent=limits["rows_fall_percent"])
+    return None
 
 
-def _absurd_day(delivery: Delivery, last: Import, limits: dict[str, Any], enrolled: int) -> str:
+def _absurd_day(delivery: Delivery, last: Import, limits: dict[str, Any], enrolled: int) -> Said | None:
     for day, absent in delivery.rows(
         f"SELECT day, count(*) FROM difference WHERE day > %(seen)s AND mark_class IN {ABSENT} GROUP BY day ORDER BY 2 DESC LIMIT 1",
         seen=last.as_of,
     ):
         if absent >= limits["at_least_rows"] and absent * 100 > enrolled * limits["new_day_absent_percent"]:
-            return f"on {day} {absent} of {enrolled} students are absent (limit {limits['new_day_absent_percent']} %)"
-    return ""
+            return _held("day", day=day, absent=absent, enrolled=enrolled, percent=limits["new_day_absent_percent"])
+    return None
 
 
 def apply(delivery: Delivery) -> None:
@@ -209,7 +216,7 @@ def void_closed_days(delivery: Delivery) -> None:
     )
     gone = delivery.run("DELETE FROM attendance_mark m USING voided v WHERE m.day = v.day AND m.student_id = v.student_id")
     if gone:
-        delivery.notes.append(f"{gone} marks fell on days that are no longer instructional and are void.")
+        delivery.notes.append(say("VOID_MARKS", count=gone))
     delivery.run(
         "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT %(run)s::uuid, e.student_id "
         "FROM district_enrollment e JOIN district_student st ON st.id = e.student_id WHERE st.source = %(source)s ON CONFLICT DO NOTHING"
@@ -236,8 +243,37 @@ ATTENDANCE = FileSpec(
 )  # fmt: skip
 
 
+SENTENCES = {
+    "IN_THE_FUTURE": _("lies after the delivery's as-of date; check manifest.json"),
+    "OTHER_SCHOOL_YEAR": _("does not belong to the delivery's school year"),
+    "NO_SCHOOL_DAY": _("is no instructional day at this school; correct the mark or the calendar"),
+    "NOT_ENROLLED": _("the student is not enrolled at this school on this day; check enrollments.csv"),
+    "UNKNOWN_CODE": _("neither the policy's code_map nor status and excuse say what this means; add the code to the policy"),
+    "MANIFEST_ATTENDANCE": _("manifest.json: attendance is '%(mode)s'; write year_to_date, days or delta"),
+    "MASS_CHANGE/classes": _(
+        "%(file)s: %(changed)d of %(enrolled)d enrolled students change class on days that were delivered before (limit %(percent)s %%). "
+        "Nothing was applied; release or reject the import."
+    ),
+    "MASS_CHANGE/rows": ngettext_lazy(
+        "%(file)s: the file holds %(rows)d row, the last one %(before)d (limit %(percent)s %% fewer). "
+        "Nothing was applied; release or reject the import.",
+        "%(file)s: the file holds %(rows)d rows, the last one %(before)d (limit %(percent)s %% fewer). "
+        "Nothing was applied; release or reject the import.", "rows",
+    ),
+    "MASS_CHANGE/day": _(
+        "%(file)s: on %(day)s %(absent)d of %(enrolled)d students are absent (limit %(percent)s %%). "
+        "Nothing was applied; release or reject the import."
+    ),
+    "VOID_MARKS": ngettext_lazy(
+        "%(count)d mark fell on a day that is no longer instructional and is void.",
+        "%(count)d marks fell on days that are no longer instructional and are void.", "count",
+    ),
+}  # fmt: skip
+
+
 def register_files() -> None:
-    """Make attendance.csv and the evaluation known to the import."""
+    """Make attendance.csv, its sentences and the evaluation known to the import."""
+    reasons.register(SENTENCES)
     register(ATTENDANCE)
     register_step(45, void_closed_days)
     after_apply(evaluate_after_import)

@@ -35,6 +35,11 @@ class ImportOut(Schema):
     finished_at: datetime | None
     report: dict[str, Any]
 
+    @staticmethod
+    def resolve_report(run: Import) -> dict[str, Any]:
+        """The report with its sentences as they are today."""
+        return run.report | ({"why": run.why} if run.why else {}) | ({"notes": run.notes} if run.notes else {})
+
 
 class IssueOut(Schema):
     """A row that could not be taken, or that deserves a look."""
@@ -46,7 +51,13 @@ class IssueOut(Schema):
     column: str
     value: str
     code: str
-    reason: str
+    params: dict[str, Any] = Field(description="what the sentence names: the column, the limit, the rule")
+    reason: str = Field(description="what is wrong and what to do")
+
+    @staticmethod
+    def resolve_reason(issue: ImportIssue) -> str:
+        """The sentence of the code."""
+        return issue.words
 
 
 class IssuesOut(Schema):

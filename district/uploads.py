@@ -58,19 +58,19 @@ def _unpack(upload: Any, folder: Path, left: int) -> int:
                 with archive.open(entry) as content:
                     left = _keep(name, content, folder, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise Refused(f"{upload.name}: is not a zip file that can be read ({error})") from error
+        raise Refused("NOT_A_ZIP", file=upload.name, detail=error) from error
     return left
 
 
 def _keep(name: str, content: Any, folder: Path, left: int) -> int:
     if Path(name).suffix.lower() not in SUFFIXES:
-        raise Refused(f"{name}: only .csv, .xml and .json files (or one .zip of them) can be imported")
+        raise Refused("NO_IMPORT_FILE", file=name)
     if (folder / name).exists():
-        raise Refused(f"{name}: stands in the delivery twice")
+        raise Refused("FILE_TWICE", file=name)
     with (folder / name).open("wb") as target:
         while chunk := content.read(1 << 20):
             left -= len(chunk)
             if left < 0:
-                raise Refused("the delivery is larger than this system takes; ask the administrator (MAX_IMPORT_BYTES)")
+                raise Refused("TOO_LARGE")
             target.write(chunk)
     return left

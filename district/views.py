@@ -116,12 +116,13 @@ def errors(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
     """The list of errors as CSV. A value that a spreadsheet would take for a formula is quoted."""
     run = get_object_or_404(Import, pk=pk)
     writer = csv.writer(_Echo())
-    names = ["level", "file", "line", "column", "value", "code", "reason"]
+    heads = [_("Level"), _("File"), _("Line"), _("Column"), _("Value"), _("Code"), _("What is wrong, and what to do")]
 
     def rows() -> Iterator[str]:
-        yield writer.writerow(names)
-        for row in run.issues.values_list(*names).iterator(chunk_size=2000):
-            yield writer.writerow([_safe(value) for value in row])
+        yield writer.writerow(heads)
+        for row in run.issues.iterator(chunk_size=2000):
+            shown = (row.get_level_display(), row.file, row.line, row.column, row.value, row.code, row.words)
+            yield writer.writerow([_safe(value) for value in shown])
 
     return StreamingHttpResponse(
         rows(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="import-errors-{pk}.csv"'}

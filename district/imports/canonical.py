@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from district.imports.reasons import say
 from district.imports.specs import Column, FileSpec, register, text
 from district.imports.staging import Delivery, Issue
 from district.models import DayType, Role
@@ -119,17 +120,7 @@ def apply_schools(delivery: Delivery) -> None:
         "SELECT s.school_id, s.calendar_id FROM stage_schools s LEFT JOIN district_calendar c ON c.source = %(source)s "
         "AND c.calendar_id = s.calendar_id WHERE coalesce(s.calendar_id, '') <> '' AND c.id IS NULL"
     ):
-        delivery.add_issue(
-            Issue(
-                SCHOOLS.name,
-                None,
-                "calendar_id",
-                calendar,
-                "NO_CALENDAR",
-                f"school {number}: no days of this calendar are known; deliver calendar_days.csv",
-                "WARNING",
-            )
-        )
+        delivery.add_issue(Issue(SCHOOLS.name, None, "calendar_id", calendar, say("NO_CALENDAR", school=number), "WARNING"))
 
 
 # -- students and guardians --------------------------------------------------------------------------------------------
@@ -162,15 +153,13 @@ def apply_students(delivery: Delivery) -> None:
         "AND merged_into_id IS NULL GROUP BY state_student_id HAVING count(*) > 1) d"
     ):
         if count:
-            delivery.notes.append(
-                f"{count} state student numbers stand on more than one student: a data manager should look whether they are one person."
-            )
+            delivery.notes.append(say("SAME_STATE_NUMBER", count=count))
 
 
 def apply_guardians(delivery: Delivery) -> None:
     """Contacts; those of a delivered student that are no longer listed are removed (their history is kept)."""
     spec = GUARDIANS
-    delivery.reject(spec, "st.id IS NULL", "student_id", "NO_SUCH_STUDENT", "no student with this number; check students.csv", _STUDENT_OF)
+    delivery.reject(spec, "st.id IS NULL", "student_id", say("NO_SUCH_STUDENT"), _STUDENT_OF)
     _upserted(
         delivery,
         spec,
@@ -207,13 +196,12 @@ _SCHOOL_OF = "LEFT JOIN district_school sc ON sc.source = %(source)s AND sc.scho
 def apply_enrollments(delivery: Delivery) -> None:
     """Spans of membership. Students whose spans changed are touched: their days enrolled are counted anew (A3.3)."""
     spec = ENROLLMENTS
-    delivery.reject(spec, "st.id IS NULL", "student_id", "NO_SUCH_STUDENT", "no student with this number; check students.csv", _STUDENT_OF)
-    delivery.reject(spec, "sc.id IS NULL", "school_id", "NO_SUCH_SCHOOL", "no school with this number; check schools.csv", _SCHOOL_OF)
+    delivery.reject(spec, "st.id IS NULL", "student_id", say("NO_SUCH_STUDENT"), _STUDENT_OF)
+    delivery.reject(spec, "sc.id IS NULL", "school_id", say("NO_SUCH_SCHOOL"), _SCHOOL_OF)
     delivery.reject(
-        spec, "coalesce(s.exit_date, '') <> '' AND s.exit_date::date < s.entry_date::date", "exit_date", "EXIT_BEFORE_ENTRY",
-        "the last day lies before the first",
+        spec, "coalesce(s.exit_date, '') <> '' AND s.exit_date::date < s.entry_date::date", "exit_date", say("EXIT_BEFORE_ENTRY"),
     )  # fmt: skip
-    delivery.reject(spec, "s.prior_unexcused LIKE '-%%'", "prior_unexcused", "NOT_A_NUMBER", "days cannot be fewer than none")
+    delivery.reject(spec, "s.prior_unexcused LIKE '-%%'", "prior_unexcused", say("NOT_A_NUMBER/negative"))
     delivery.make("enrollments_before", "SELECT * FROM district_enrollment WHERE source = %(source)s")
     _upserted(
         delivery,
@@ -250,8 +238,8 @@ def apply_staff(delivery: Delivery) -> None:
     """Posts and, for new people, accounts without a password (single sign-on or an invitation lets them in)."""
     spec = STAFF
     delivery.reject(
-        spec, "coalesce(s.school_id, '') <> '' AND sc.id IS NULL", "school_id", "NO_SUCH_SCHOOL",
-        "no school with this number; check schools.csv, or leave it empty for a district post", _SCHOOL_OF,
+        spec, "coalesce(s.school_id, '') <> '' AND sc.id IS NULL", "school_id", say("NO_SUCH_SCHOOL/post"),
+        _SCHOOL_OF,
     )  # fmt: skip
     delivery.run(
         "INSERT INTO district_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, "

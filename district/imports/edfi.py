@@ -16,6 +16,7 @@ from typing import Any
 
 from lxml import etree
 
+from district.imports.reasons import Said, say
 from district.imports.staging import Issue, Refused
 
 NAMESPACE = "http://ed-fi.org/"
@@ -55,7 +56,7 @@ class EdFi:
     numbers: dict[str, str] = field(default_factory=dict)  # XML id -> contact number
     guardians: list[dict[str, str]] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
 
@@ -76,7 +77,7 @@ def convert(folder: Path, target: Path) -> tuple[dict[str, Any], EdFi]:
         for element, line in _elements(path):
             _take(found, _name(element), element, f"{path.name}:{line}", path.name)
     if not found.students and not found.events:
-        raise Refused("the Ed-Fi set holds neither students nor attendance events; check that the folder is complete")
+        raise Refused("EMPTY_EDFI")
     return _write(found, target), found
 
 
@@ -99,7 +100,7 @@ def _elements(path: Path) -> Iterator[tuple[Any, int]]:
                 while element.getprevious() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise Refused(f"{path.name}, line {error.lineno}: not well-formed XML ({error.msg}); export it anew") from error
+        raise Refused("NOT_XML", file=path.name, line=error.lineno, detail=error.msg) from error
 
 
 def _name(element: Any) -> str:
@@ -157,9 +158,7 @@ def _student(found: EdFi, element: Any, origin: str) -> None:
         "last": _value(element, "Name", "LastSurname"), "dob": _value(element, "BirthData", "BirthDate"), "origin": origin,
     }  # fmt: skip
     if number in found.students:
-        found.issues.append(
-            Issue(origin, None, "StudentUniqueId", number, "DUPLICATE", "this student stands in the file twice; the first was taken")
-        )
+        found.issues.append(Issue(origin, None, "StudentUniqueId", number, say("DUPLICATE/student")))
     found.students.setdefault(number, row)
 
 
@@ -167,10 +166,11 @@ def _session(found: EdFi, element: Any, origin: str) -> None:
     try:
         first, last = date.fromisoformat(_value(element, "BeginDate")), date.fromisoformat(_value(element, "EndDate"))
         total = int(_value(element, "TotalInstructionalDays") or 0)
-        if not date(1900, 1, 1) <= first <= last <= first + timedelta(days=800):
-            raise ValueError("the session ends before it begins or lasts more than two years")
+        wrong = None if date(1900, 1, 1) <= first <= last <= first + timedelta(days=800) else say("BAD_SESSION/span")
     except ValueError as error:
-        found.issues.append(Issue(origin, None, "Session", _value(element, "SessionName"), "BAD_SESSION", f"not taken: {error}"))
+        wrong = say("BAD_SESSION/value", detail=error)
+    if wrong:
+        found.issues.append(Issue(origin, None, "Session", _value(element, "SessionName"), wrong))
         return
     found.sessions.append(Session(_deep(element, "SchoolId"), _value(element, "SessionName"), first, last, total))
 
@@ -191,7 +191,7 @@ def _calendar_date(found: EdFi, element: Any, origin: str) -> None:
     try:
         found.calendar_days[_deep(element, "SchoolId")][date.fromisoformat(_value(element, "Date"))] = kind
     except ValueError:
-        found.issues.append(Issue(origin, None, "Date", _value(element, "Date"), "NOT_A_DATE", "not a date; write it as 2026-09-08"))
+        found.issues.append(Issue(origin, None, "Date", _value(element, "Date"), say("NOT_A_DATE")))
 
 
 def _event(found: EdFi, element: Any, origin: str) -> None:
@@ -242,16 +242,7 @@ def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
         link["guardian_id"] = link["guardian_id"] or found.numbers.get(link["ref"], link["ref"])
         contact = found.contacts.get(link["guardian_id"])
         if contact is None:
-            found.issues.append(
-                Issue(
-                    link["origin"],
-                    None,
-                    "ContactUniqueId",
-                    link["guardian_id"],
-                    "NO_SUCH_CONTACT",
-                    "this contact is not in the set; deliver it in Contact.xml",
-                )
-            )
+            found.issues.append(Issue(link["origin"], None, "ContactUniqueId", link["guardian_id"], say("NO_SUCH_CONTACT")))
         else:
             yield {**link, **contact}
 
@@ -277,26 +268,13 @@ def _write(found: EdFi, target: Path) -> dict[str, Any]:
 
 
 def _tell(found: EdFi, without: list[str]) -> None:
-    found.notes.append("The set has no enrolment file: membership was derived from attendance events (school and session's school year).")
+    found.notes.append(say("DERIVED_MEMBERSHIP"))
     if without:
-        found.notes.append(
-            f"{len(without)} of {len(found.students)} students have no attendance event and stay without an enrolment: their school is not known from this set."
-        )
-        for number in without:
-            found.issues.append(
-                Issue(
-                    "Student.xml",
-                    None,
-                    "StudentUniqueId",
-                    number,
-                    "NO_ENROLMENT",
-                    "no attendance event tells the school; deliver StudentSchoolAssociation to enrol the student",
-                    "WARNING",
-                )
-            )
+        found.notes.append(say("WITHOUT_ENROLMENT", count=len(without), students=len(found.students)))
+        found.issues += [Issue("Student.xml", None, "StudentUniqueId", number, say("NO_ENROLMENT"), "WARNING") for number in without]
     skipped = [f"{count} {key.replace(':', ' ')}" for key, count in sorted(found.read.items()) if key.partition(":")[2] not in _USED]
     if skipped:
-        found.notes.append("Read but not used: " + "; ".join(skipped) + ".")
+        found.notes.append(say("NOT_USED", what="; ".join(skipped)))
 
 
 _USED = {
@@ -329,10 +307,8 @@ def _instructional_days(found: EdFi) -> list[dict[str, str]]:
             if kind != "BREAK" or day.weekday() < 5:
                 rows.append({"calendar_id": f"school-{session.school}", "date": day.isoformat(), "day_type": kind})
     if derived:
-        found.notes.append(
-            f"The set names {sum(map(len, found.calendar_days.values()))} calendar dates only: {derived} instructional days of "
-            f"{len(found.sessions)} sessions were derived from the sessions' totals (weekdays, quiet ones left out first)."
-        )
+        dates = sum(map(len, found.calendar_days.values()))
+        found.notes.append(say("DERIVED_DAYS", named=dates, days=derived, sessions=len(found.sessions)))
     return _unique(rows)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from district.imports.reasons import Said, say
 from district.imports.staging import Issue, Refused
 
 BOM = "utf-8-sig"
@@ -19,7 +20,7 @@ def recognises(folder: Path) -> bool:
     return (folder / "users.csv").exists() and (folder / "orgs.csv").exists()
 
 
-def convert(folder: Path, target: Path) -> tuple[dict[str, Any], list[str], list[Issue]]:
+def convert(folder: Path, target: Path) -> tuple[dict[str, Any], list[Said], list[Issue]]:
     """Write the canonical files into `target`; returns manifest, notes and issues. Raises Refused."""
     issues: list[Issue] = []
     orgs = [row for row in _rows(folder / "orgs.csv") if row.get("type", "") == "school" and _active(row)]
@@ -35,9 +36,9 @@ def convert(folder: Path, target: Path) -> tuple[dict[str, Any], list[str], list
     _write(target / "guardians.csv", ["student_id", "guardian_id", "name", "email", "phone", "relation"], _guardians(students, people))
     enrollments = list(_enrollments(folder, {row["sourcedId"] for row in students}, starts, ends))
     _write(target / "enrollments.csv", ["enrollment_id", "student_id", "school_id", "entry_date", "exit_date"], enrollments)
-    notes = ["OneRoster carries no attendance and no calendar: schools, students, guardians and enrolments were taken."]
+    notes = [say("ONEROSTER_HOLDS")]
     if not enrollments:
-        notes.append("No student enrolment was found.")
+        notes.append(say("ONEROSTER_EMPTY"))
     return {"as_of": min(ends, max(starts, date.today())).isoformat()}, notes, issues
 
 
@@ -48,10 +49,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
         with path.open(encoding=BOM, newline="") as file:
             rows = list(csv.DictReader(file))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{path.name}: cannot be read as UTF-8 CSV ({error}); export it anew") from error
+        raise Refused("NOT_CSV", file=path.name, detail=error) from error
     for number, row in enumerate(rows, start=2):
         if None in row:
-            raise Refused(f"{path.name}, line {number}: has more values than the first line; look for a comma without quotes")
+            raise Refused("TOO_MANY_VALUES", file=path.name, line=number)
     return [{key: (value or "").strip() for key, value in row.items()} for row in rows]
 
 

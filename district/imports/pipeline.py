@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from district.imports import edfi, oneroster, specs
 from district.imports.limits import import_limits
+from district.imports.reasons import Said, say
 from district.imports.staging import Delivery, Held, Issue, Refused, stage
 from district.models import Import, ImportIssue, SchoolYear
 
@@ -45,23 +46,23 @@ def run_import(
             delivery = _open(Path(folder), Path(scratch), run, as_of, released)
             if _seen_before(run) and not released:
                 run.state = Import.State.UNCHANGED
-                run.report = {"files": {}, "notes": ["This very delivery was applied before: nothing to do."]}
+                run.report = {"files": {}, **_notes([say("SEEN_BEFORE")])}
                 return _finish(run, None)
             _run(delivery, run, dry_run, progress or (lambda *_: None))
     except _DryRun:
         run.state = Import.State.PREVIEW
     except Held as error:
-        run.state, run.report = Import.State.HELD, {"why": str(error)}
+        run.state, run.report = Import.State.HELD, _why(error.said)
     except Refused as error:
-        run.state, run.report = Import.State.REFUSED, {"why": str(error)}
+        run.state, run.report = Import.State.REFUSED, _why(error.said)
     return _finish(run, delivery)
 
 
 def _open(folder: Path, scratch: Path, run: Import, as_of: date | None, released: bool) -> Delivery:
     """Recognise the format and bring it into canonical form. Raises Refused."""
     if not folder.is_dir():
-        raise Refused(f"{folder.name}: there is no such folder")
-    notes: list[str] = []
+        raise Refused("NO_FOLDER", folder=folder.name)
+    notes: list[Said] = []
     issues: list[Issue] = []
     reads: dict[str, int] = {}
     if edfi.recognises(folder):
@@ -95,17 +96,17 @@ def _manifest(folder: Path, as_of: date | None) -> dict[str, Any]:
     path = folder / "manifest.json"
     known = [spec.name for spec in specs.all_specs() if (folder / spec.name).exists()]
     if not known:
-        raise Refused(f"{folder.name}: holds no file that is known (canonical CSV, Ed-Fi XML or OneRoster CSV); see docs/import.md")
+        raise Refused("NO_KNOWN_FILE", folder=folder.name)
     if not path.exists():
         if as_of is None:
-            raise Refused("manifest.json is missing; add it, or say for which day the files are (--as-of 2026-09-10)")
+            raise Refused("NO_MANIFEST")
         return {}
     try:
         manifest = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, UnicodeDecodeError) as error:
-        raise Refused(f"manifest.json: not valid JSON ({error}); write it anew") from error
+        raise Refused("MANIFEST_NOT_JSON", detail=error) from error
     if not isinstance(manifest, dict):
-        raise Refused("manifest.json: must be an object with as_of, school_year and files")
+        raise Refused("MANIFEST_NO_OBJECT")
     _check_files(folder, manifest)
     return manifest
 
@@ -116,19 +117,19 @@ def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
     for name, entry in entries:
         path = folder / Path(str(name)).name
         if not path.exists():
-            raise Refused(f"manifest.json names {name}, which is not in the delivery; send the files again")
+            raise Refused("MANIFEST_FILE_ABSENT", file=name)
         wanted = entry.get("sha256") if isinstance(entry, dict) else None
         if wanted and wanted.lower() != _sha256(path):
-            raise Refused(f"{name}: is not the file that manifest.json describes (sha256 differs); send the files again")
+            raise Refused("MANIFEST_OTHER_FILE", file=name)
 
 
 def _date(manifest: dict[str, Any], key: str) -> date:
     try:
         found = date.fromisoformat(str(manifest.get(key)))
     except ValueError as error:
-        raise Refused(f"manifest.json: {key} is '{manifest.get(key)}', not a date; write it as 2026-09-10 or give --as-of") from error
+        raise Refused("MANIFEST_NO_DATE", key=key, value=manifest.get(key)) from error
     if not date(1990, 1, 1) <= found <= date(2100, 1, 1):
-        raise Refused(f"manifest.json: {key} {found} cannot be right; correct the year")
+        raise Refused("MANIFEST_YEAR", key=key, value=found)
     return found
 
 
@@ -169,7 +170,7 @@ def _run(delivery: Delivery, run: Import, dry_run: bool, progress: Progress) -> 
                 [LOCK],
             )
             if not cursor.fetchone()[0]:
-                raise Refused("another import is running; start this one again when it has finished")
+                raise Refused("ANOTHER_RUNS")
         _interrupted(run)
         SchoolYear.objects.get_or_create(
             year=delivery.year_starts.year, defaults={"starts": delivery.year_starts, "ends": delivery.year_ends}
@@ -194,7 +195,7 @@ def _apply_files(delivery: Delivery, progress: Progress) -> None:
         progress(spec.name, number, len(present))
         stage(delivery, spec)
         if spec.guard and not delivery.released and (why := spec.guard(delivery)):
-            raise Held(f"{spec.name}: {why}. Nothing was applied; release or reject the import.")
+            raise Held(why)
         spec.apply(delivery)
     for step in specs.steps_before(10_000, reached):
         step(delivery)
@@ -203,13 +204,13 @@ def _apply_files(delivery: Delivery, progress: Progress) -> None:
 def _interrupted(run: Import) -> None:
     """We hold the lock: whatever else claims to be running was killed, and was rolled back by the database."""
     stuck = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.APPLYING]).exclude(pk=run.pk)
-    stuck.update(state=Import.State.REFUSED, report={"why": "was interrupted; nothing of it was applied"}, finished_at=timezone.now())
+    stuck.update(state=Import.State.REFUSED, report=_why(say("INTERRUPTED")), finished_at=timezone.now())
 
 
 def _finish(run: Import, delivery: Delivery | None) -> Import:
     if delivery is not None:
         run.report.setdefault("files", {name: counts.as_dict() for name, counts in delivery.counts.items()})
-        run.report["notes"] = delivery.notes + run.report.get("notes", [])
+        run.report |= _notes(delivery.notes) | {"said": run.report.get("said", {}) | _notes(delivery.notes)["said"]}
         run.report["source_rows"] = delivery.manifest.get("source_rows", {})
         run.report["errors"] = {f"{file}: {code}": count for (file, code), count in sorted(delivery.issue_totals.items())}
     run.finished_at = timezone.now()
@@ -225,18 +226,37 @@ def _finish(run: Import, delivery: Delivery | None) -> Import:
     return run
 
 
+def _why(said: Said) -> dict[str, Any]:
+    """Why nothing was applied: the code with its parameters, and beside it the sentence of today for whoever keeps the report."""
+    return {"why": _clean(str(said)), "said": {"why": _plain(said)}}
+
+
+def _notes(notes: list[Said]) -> dict[str, Any]:
+    """What is worth knowing, in the same way."""
+    return {"notes": [_clean(str(note)) for note in notes], "said": {"notes": [_plain(note) for note in notes]}}
+
+
+def _plain(said: Said) -> dict[str, Any]:
+    kept = said.kept()
+    return kept | {"params": {key: _clean(value) if isinstance(value, str) else value for key, value in kept["params"].items()}}
+
+
+def _clean(text: str) -> str:
+    """Columns of the database hold no NUL; whatever else came in the file is shown as it is."""
+    return text.replace("\x00", "�")[:2000]
+
+
 def _issue_fields(issue: Issue) -> dict[str, Any]:
-    """Text columns hold no NUL; whatever else came in the file is shown as it is."""
-    fields = dict(issue.__dict__)
-    return {key: value.replace("\x00", "�")[:2000] if isinstance(value, str) else value for key, value in fields.items()} | {
-        "file": issue.file[:200], "column": issue.column[:100]
+    return {
+        "file": _clean(issue.file)[:200], "line": issue.line, "column": _clean(issue.column)[:100], "value": _clean(issue.value),
+        "level": issue.level, "reason": _clean(str(issue.said)), **_plain(issue.said),
     }  # fmt: skip
 
 
 def release(run: Import, user: Any, reason: str, progress: Progress | None = None) -> Import:
     """Apply a held import after a person looked at it (A-30)."""
     if run.state != Import.State.HELD:
-        raise Refused("only a held import can be released")
+        raise Refused("NOT_HELD/release")
     run.decided_by, run.decision_reason = user, reason
     as_of = run.as_of
     return run_import(Path(run.folder), as_of=as_of, run=run, released=True, progress=progress)
@@ -245,7 +265,7 @@ def release(run: Import, user: Any, reason: str, progress: Progress | None = Non
 def reject(run: Import, user: Any, reason: str) -> Import:
     """Put a held import aside for good."""
     if run.state != Import.State.HELD:
-        raise Refused("only a held import can be rejected")
+        raise Refused("NOT_HELD/reject")
     run.decided_by, run.decision_reason, run.state = user, reason, Import.State.REJECTED
     run.save(update_fields=["decided_by", "decision_reason", "state"])
     return run

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from district.imports.reasons import Said, say
+
 if TYPE_CHECKING:
     from district.imports.staging import Delivery
 
@@ -26,14 +28,14 @@ class Column:
     longest: int = 200
     words: tuple[str, ...] = ()
 
-    def checks(self) -> list[tuple[str, str, str]]:
-        """(code, SQL condition that a good value meets, what to do) in the order in which they are reported."""
+    def checks(self) -> list[tuple[str, Said]]:
+        """(SQL condition that a good value meets, what is said otherwise) in the order in which they are reported."""
         c = f's."{self.name}"'
         found = []
         if self.required:
-            found.append(("MISSING", f"coalesce({c}, '') <> ''", f"{self.name} is empty; it must be filled"))
-        found.append(("TOO_LONG", f"coalesce(length({c}) <= {self.longest}, true)", f"longer than {self.longest} characters"))
-        found.append(("CONTROL_CHARACTER", f"coalesce({c} !~ '{CONTROL}', true)", "holds a control character; remove it"))
+            found.append((f"coalesce({c}, '') <> ''", say("MISSING", column=self.name)))
+        found.append((f"coalesce(length({c}) <= {self.longest}, true)", say("TOO_LONG", longest=self.longest)))
+        found.append((f"coalesce({c} !~ '{CONTROL}', true)", say("CONTROL_CHARACTER")))
         found += self._kind_checks(c)
         return found
 
@@ -46,30 +48,30 @@ class Column:
             valid = f"{c} LIKE '____-__-__' AND pg_input_is_valid({c}, 'date')"
             within = f"{c}::date BETWEEN '{EARLIEST}' AND '{LATEST}'"
             return " AND ".join([*conditions, f"CASE WHEN {valid} THEN {within} ELSE coalesce({c}, '') = '' END"])
-        conditions += [condition for _code, condition, _reason in self._kind_checks(c)]
+        conditions += [condition for condition, _said in self._kind_checks(c)]
         if self.kind == "text" and not self.words:
             # no character is shorter than a byte, and bytes need no counting
             conditions.append(f"coalesce(octet_length({c}) <= {self.longest} OR length({c}) <= {self.longest}, true)")
         return " AND ".join(conditions)
 
-    def _kind_checks(self, c: str) -> list[tuple[str, str, str]]:
+    def _kind_checks(self, c: str) -> list[tuple[str, Said]]:
         empty = f"coalesce({c}, '') = ''"
         if self.kind == "date":
             valid = f"(CASE WHEN {c} LIKE '____-__-__' AND pg_input_is_valid({c}, 'date') THEN true ELSE false END)"
             inside = f"(CASE WHEN {valid} THEN {c}::date BETWEEN '{EARLIEST}' AND '{LATEST}' ELSE true END)"
             return [
-                ("NOT_A_DATE", f"({empty} OR {valid})", "not a date; write it as 2026-09-08"),
-                ("DATE_OUT_OF_RANGE", f"({empty} OR {inside})", f"outside {EARLIEST} to {LATEST}; correct the year"),
+                (f"({empty} OR {valid})", say("NOT_A_DATE")),
+                (f"({empty} OR {inside})", say("DATE_OUT_OF_RANGE", earliest=EARLIEST, latest=LATEST)),
             ]
         if self.kind == "int":
-            return [("NOT_A_NUMBER", f"({empty} OR {c} ~ '^-?[0-9]{{1,4}}$')", "not a whole number of at most four digits")]
+            return [(f"({empty} OR {c} ~ '^-?[0-9]{{1,4}}$')", say("NOT_A_NUMBER/whole"))]
         if self.kind == "number":
-            return [("NOT_A_NUMBER", f"({empty} OR {c} ~ '^[0-9]{{1,4}}([.][0-9]{{1,6}})?$')", "not a number like 0.5")]
+            return [(f"({empty} OR {c} ~ '^[0-9]{{1,4}}([.][0-9]{{1,6}})?$')", say("NOT_A_NUMBER/fraction"))]
         if self.kind == "bool":
-            return [("NOT_YES_NO", f"({empty} OR lower({c}) IN ('true','false','1','0','yes','no','y','n','t','f'))", "not true or false")]
+            return [(f"({empty} OR lower({c}) IN ('true','false','1','0','yes','no','y','n','t','f'))", say("NOT_YES_NO"))]
         if self.words:
             listed = ", ".join(f"'{word}'" for word in self.words)
-            return [("NOT_KNOWN", f"({empty} OR {c} IN ({listed}))", f"not one of {', '.join(self.words)}")]
+            return [(f"({empty} OR {c} IN ({listed}))", say("NOT_KNOWN", words=", ".join(self.words)))]
         return []
 
 
@@ -86,7 +88,7 @@ class FileSpec:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     apply: Callable[[Delivery], Any]
-    guard: Callable[[Delivery], str] | None = None
+    guard: Callable[[Delivery], Said | None] | None = None
     order: int = 50
     keep_first: bool = field(default=True)
 

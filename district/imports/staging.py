@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
+from district.imports.reasons import Said, say
 from district.imports.specs import CONTROL_BYTES, FileSpec
 
 CHUNK = 1 << 18
@@ -24,11 +25,19 @@ csv.field_size_limit(64 * 1024 * 1024)
 
 
 class Refused(Exception):
-    """The delivery as a whole cannot be taken; nothing was changed. The message says what to do."""
+    """The delivery as a whole cannot be taken; nothing was changed. The sentence of its code says what to do."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.said = say(code, **params)
+        super().__init__(self.said)
 
 
 class Held(Exception):
     """The delivery is so unusual that a person must release it."""
+
+    def __init__(self, said: Said) -> None:
+        self.said = said
+        super().__init__(said)
 
 
 @dataclass
@@ -39,8 +48,7 @@ class Issue:
     line: int | None
     column: str
     value: str
-    code: str
-    reason: str
+    said: Said
     level: str = "ERROR"
 
 
@@ -75,7 +83,7 @@ class Delivery:
     counts: dict[str, FileCounts] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     issue_totals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
     released: bool = False
     present: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
@@ -93,13 +101,13 @@ class Delivery:
 
     def add_issue(self, issue: Issue) -> None:
         """Keep a problem; of one kind at most the number that the policy says, but count all."""
-        key = (issue.file, issue.code)
+        key = (issue.file, issue.said.code)
         self.issue_totals[key] += 1
         if self.issue_totals[key] <= int(self.policy.get("errors_kept_per_reason", 2000)):
             issue.value = issue.value[:LONGEST_SHOWN]
             self.issues.append(issue)
 
-    def reject(self, spec: FileSpec, condition: str, column: str, code: str, reason: str, joins: str = "") -> int:
+    def reject(self, spec: FileSpec, condition: str, column: str, said: Said, joins: str = "") -> int:
         """Set rows of a staging table aside: those that meet an SQL condition on `s`. Returns how many."""
         value = f's."{column}"' if column in spec.column_names() else "''"
         kept = int(self.policy.get("errors_kept_per_reason", 2000))
@@ -113,9 +121,9 @@ class Delivery:
             rows = cursor.fetchall()
         total = rows[0][3] if rows else 0
         for line, shown, origin in (row[:3] for row in rows):
-            self.issues.append(Issue(origin or spec.name, line, column, shown or "", code, reason))
+            self.issues.append(Issue(origin or spec.name, line, column, shown or "", said))
         if total:
-            self.issue_totals[(spec.name, code)] += total
+            self.issue_totals[(spec.name, said.code)] += total
         self.count(spec.name).rejected += total
         return int(total)
 
@@ -148,13 +156,13 @@ def header(path: Path) -> list[str]:
     with path.open("rb") as file:
         first = file.readline(1 << 20)
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused(f"{path.name}: is UTF-16; export it as UTF-8")
+        raise Refused("UTF16", file=path.name)
     if b"\x00" in first:
-        raise Refused(f"{path.name}, line 1: holds NUL bytes; export it anew as UTF-8 CSV")
+        raise Refused("NUL_IN_HEADER", file=path.name)
     try:
         names = next(csv.reader([first.decode("utf-8-sig")]), [])
     except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{path.name}, line 1: cannot be read as UTF-8 CSV ({error}); export it anew") from error
+        raise Refused("HEADER_NOT_CSV", file=path.name, detail=error) from error
     return [name.strip().lower() for name in names]
 
 
@@ -179,13 +187,13 @@ def stage(delivery: Delivery, spec: FileSpec) -> None:
 
 def _check_header(path: Path, spec: FileSpec, names: list[str]) -> None:
     if not any(names):
-        raise Refused(f"{path.name}: is empty; it needs at least the line of column names")
+        raise Refused("EMPTY_FILE", file=path.name)
     double = [name for name, count in Counter(names).items() if count > 1 and name]
     if double:
-        raise Refused(f"{path.name}, line 1: the column {', '.join(double)} stands there more than once")
+        raise Refused("COLUMN_TWICE", file=path.name, columns=", ".join(double))
     missing = [column.name for column in spec.columns if column.required and column.name not in names]
     if missing:
-        raise Refused(f"{path.name}, line 1: the column {', '.join(missing)} is missing; add it to the export")
+        raise Refused("COLUMN_MISSING", file=path.name, columns=", ".join(missing))
 
 
 def _copy(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str]) -> bool:
@@ -221,7 +229,7 @@ def _copy_rows(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str
             if problem:
                 delivery.count(spec.name).read += 1
                 delivery.count(spec.name).rejected += 1
-                delivery.add_issue(Issue(spec.name, number, "", ",".join(row), "MALFORMED_ROW", problem))
+                delivery.add_issue(Issue(spec.name, number, "", ",".join(row), problem))
             else:
                 copy.write_row([value or None for value in row])
                 lines.append(number)
@@ -233,8 +241,8 @@ def _copy_rows(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str
     delivery.run(f"UPDATE {spec.table} SET line = -line")
 
 
-def _rows(path: Path, width: int) -> Iterator[tuple[int, list[str], str]]:
-    """(line, values, problem) of every record after the header; a problem in words, or ''."""
+def _rows(path: Path, width: int) -> Iterator[tuple[int, list[str], Said | None]]:
+    """(line, values, problem) of every record after the header."""
     text = io.TextIOWrapper(path.open("rb"), encoding="utf-8-sig", errors="surrogateescape", newline="")
     with text:
         reader = csv.reader(line.replace("\x00", "\udc00") for line in text)
@@ -246,21 +254,21 @@ def _rows(path: Path, width: int) -> Iterator[tuple[int, list[str], str]]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield line, [], f"cannot be read as CSV ({error}); look for an unclosed quote"
+                yield line, [], say("MALFORMED_ROW/csv", detail=error)
                 continue
             if not row:
                 continue
             yield line, [_shown(value) for value in row], _problem(row, width)
 
 
-def _problem(row: list[str], width: int) -> str:
+def _problem(row: list[str], width: int) -> Said | None:
     if any("\udc00" in value for value in row):
-        return "holds a NUL byte; remove it"
+        return say("MALFORMED_ROW/nul")
     if any("\udc80" <= character <= "\udcff" for value in row for character in value):
-        return "is not UTF-8; export the file as UTF-8"
+        return say("MALFORMED_ROW/encoding")
     if len(row) != width:
-        return f"has {len(row)} values where the first line has {width}; look for a comma without quotes"
-    return ""
+        return say("MALFORMED_ROW/width", found=len(row), wanted=width)
+    return None
 
 
 def _shown(value: str) -> str:
@@ -275,11 +283,9 @@ def _validate(delivery: Delivery, spec: FileSpec, controls: bool) -> None:
     # Only bad files pay for details.
     everything = " AND ".join(column.good() for column in spec.columns if column.name not in absent)
     if controls or delivery.rows(f"SELECT 1 FROM {spec.table} s WHERE NOT ({everything}) LIMIT 1"):
-        for column, code, condition, reason in checks:
-            delivery.reject(spec, f"NOT ({condition})", column, code, reason)
+        for column, condition, said in checks:
+            delivery.reject(spec, f"NOT ({condition})", column, said)
     same = ", ".join(f'"{name}"' for name in spec.key)
     double = f"EXISTS (SELECT 1 FROM (SELECT line, row_number() OVER (PARTITION BY {same} ORDER BY line) AS n FROM {spec.table}) d WHERE d.line = s.line AND d.n > 1)"
     if delivery.rows(f"SELECT 1 FROM {spec.table} GROUP BY {same} HAVING count(*) > 1 LIMIT 1"):
-        delivery.reject(
-            spec, double, spec.key[-1], "DUPLICATE", f"the same {' and '.join(spec.key)} stands in an earlier line; the first one was taken"
-        )
+        delivery.reject(spec, double, spec.key[-1], say("DUPLICATE/key", key=" + ".join(spec.key)))

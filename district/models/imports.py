@@ -7,6 +7,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from district.imports import reasons
+
 
 class Import(models.Model):
     """One delivery from a source system. Nothing is applied before it is valid as a whole; a HELD one waits for a person."""
@@ -41,6 +43,18 @@ class Import(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
+    @property
+    def why(self) -> str:
+        """Why it was held or refused, in the reader's language; '' when it was not."""
+        return reasons.told((self.report.get("said") or {}).get("why"), self.report.get("why") or "")
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about it, in the reader's language."""
+        kept = self.report.get("notes") or []
+        said = (self.report.get("said") or {}).get("notes") or [None] * len(kept)
+        return [reasons.told(one, text) for one, text in zip(said, kept, strict=False)]
+
 
 class ImportIssue(models.Model):
     """One row (or file) that could not be taken, or that deserves a look. Values are kept: the person must find the row."""
@@ -56,10 +70,16 @@ class ImportIssue(models.Model):
     column = models.CharField(max_length=100, blank=True)
     value = models.TextField(blank=True)
     code = models.CharField(max_length=48)
-    reason = models.TextField()
+    params = models.JSONField(default=dict, help_text="what the sentence of the code names: the column, the limit, the rule")
+    reason = models.TextField(help_text="the sentence of the day, for codes that have none any more")
 
     class Meta:
         ordering = ["level", "id"]
+
+    @property
+    def words(self) -> str:
+        """What is wrong and what to do, in the reader's language."""
+        return reasons.sentence(self.code, self.params, self.reason)
 
 
 class TouchedStudent(models.Model):

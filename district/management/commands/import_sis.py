@@ -44,12 +44,13 @@ class Command(BaseCommand):
 def describe(run: Import) -> dict[str, Any]:
     """The report of an import for JSON."""
     issues = run.issues.all()
-    shown = issues.values("level", "file", "line", "column", "value", "code", "reason")[:SHOWN]
+    names = ("level", "file", "line", "column", "value", "code", "params")
+    shown = [{name: getattr(row, name) for name in names} | {"reason": row.words} for row in issues[:SHOWN]]
     return {
         "import": str(run.id), "state": run.state, "source": run.source, "format": run.format, "as_of": run.as_of,
-        "school_year": run.school_year, "why": run.report.get("why", ""), "files": run.report.get("files", {}),
-        "source_rows": run.report.get("source_rows", {}), "notes": run.report.get("notes", []),
-        "error_totals": run.report.get("errors", {}), "errors": list(shown), "errors_shown": min(SHOWN, issues.count()),
+        "school_year": run.school_year, "why": run.why, "files": run.report.get("files", {}),
+        "source_rows": run.report.get("source_rows", {}), "notes": run.notes,
+        "error_totals": run.report.get("errors", {}), "errors": shown, "errors_shown": min(SHOWN, issues.count()),
         "errors_total": sum(run.report.get("errors", {}).values()), "evaluation": run.report.get("evaluation"),
     }  # fmt: skip
 

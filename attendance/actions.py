@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from viewflow.fsm import State
 
 from attendance import clocks, legal
@@ -83,7 +84,7 @@ def action_steps(state: State, open_states: Sequence[Any], *, by: tuple[str, ...
     @step(state, source=open_states, label=_("The action fell away: corrected"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
     def withdraw_action(self: Workflow) -> None:
         """A correction took the ground of an open duty away (A3.3)."""
-        self.finish_task(PREFIX + self.data["key"], "corrected", cancelled=True)
+        self.finish_task(PREFIX + self.data["key"], gettext_noop("corrected"), cancelled=True)
 
     @step(
         state, source=open_states, label=_("Record what the policy asked for"), by=by, form=ActionForm, conditions=[open_duty], event=Event.Kind.FACT,

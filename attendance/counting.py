@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from district.models import SchoolYear
 
@@ -194,7 +195,7 @@ def year_of(on: date) -> SchoolYear:
     years = SchoolYear.objects.filter(starts__lte=on).order_by("-starts")
     found = years.first()
     if found is None:
-        raise SchoolYear.DoesNotExist(f"no school year has begun by {on}: import a calendar first")
+        raise SchoolYear.DoesNotExist(_("no school year has begun by %(day)s: import a calendar first") % {"day": on})
     return found
 
 

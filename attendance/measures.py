@@ -17,6 +17,9 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from attendance.models.marks import MarkClass
 from attendance.rules import ABSENT, CLASSES, chronic, converted
 from casework.dates import ONE_DAY, DueDate, SchoolCalendar, Unit, add
@@ -201,7 +204,10 @@ def _rule(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Rule:
         actions=_actions(trigger), sla=trigger.get("sla"),
     )  # fmt: skip
     if rule.percent and (rule.unit in (Counted.HOUR, Counted.PERIOD) or rule.window.kind is Span.CONSECUTIVE):
-        raise MeasureError(f"trigger {name}: a percentage is a share of enrolled days; give it a unit of days and a window of days")
+        raise MeasureError(
+            _("trigger %(trigger)s: a percentage is a share of enrolled days; give it a unit of days and a window of days")
+            % {"trigger": name}
+        )
     return rule
 
 
@@ -210,7 +216,7 @@ def _every(trigger: Mapping[str, Any], repeat: str | None) -> int:
     if repeat != "every_n":
         return 0
     if "every" not in trigger or "percent" in trigger:
-        raise MeasureError(f"trigger {trigger['id']}: repeat every_n needs the step 'every' and a count")
+        raise MeasureError(_("trigger %(trigger)s: repeat every_n needs the step 'every' and a count") % {"trigger": trigger["id"]})
     return int(trigger["every"])
 
 
@@ -219,7 +225,12 @@ def _window(name: str, said: str | Mapping[str, int]) -> Window:
     kind, n = (said, 0) if isinstance(said, str) else next(iter(said.items()))
     window = Window(Span(kind), int(n))
     if (window.kind in MOVING) != (window.n > 0):
-        raise MeasureError(f"trigger {name}: window {kind} needs {'a' if window.kind in MOVING else 'no'} number")
+        said_so = (
+            _("trigger %(trigger)s: window %(window)s needs a number")
+            if window.kind in MOVING
+            else _("trigger %(trigger)s: window %(window)s needs no number")
+        )
+        raise MeasureError(said_so % {"trigger": name, "window": kind})
     return window
 
 
@@ -293,7 +304,7 @@ class Frame:
 
     def _semester(self, end: date) -> date:
         if not self.year.semesters:
-            raise MeasureError("a semester is counted, but nothing says when it begins: set school_year.semesters in the policy")
+            raise MeasureError(_("a semester is counted, but nothing says when it begins: set school_year.semesters in the policy"))
         return max((first for first in self.year.semesters if first <= end), default=self.year.starts)
 
     def days_enrolled(self, start: date, end: date) -> int:
@@ -378,7 +389,10 @@ def _minutes_of(rule: Rule, mark: DayMark) -> int:
     if mark.minutes is not None:
         return mark.minutes
     if mark.fraction and rule.day_minutes is None:
-        raise MeasureError(f"trigger {rule.trigger}: the mark of {mark.day} has no minutes; record them or set measures.*.day_minutes")
+        raise MeasureError(
+            _("trigger %(trigger)s: the mark of %(day)s has no minutes; record them or set measures.*.day_minutes")
+            % {"trigger": rule.trigger, "day": mark.day}
+        )
     return int(mark.fraction * (rule.day_minutes or 0))
 
 
@@ -511,7 +525,7 @@ def due_date(sla: Mapping[str, Any] | None, reached_on: date, detected_on: date,
         return None
     day0 = {"detected": detected_on, "reached": reached_on}.get(sla.get("from", "detected"))
     if day0 is None:
-        raise MeasureError(f"an action of a trigger is due from 'detected' or 'reached', not from {sla['from']!r}")
+        raise MeasureError(_("an action of a trigger is due from 'detected' or 'reached', not from '%(given)s'") % {"given": sla["from"]})
     return add(day0, int(sla["n"]), Unit(str(sla["unit"]).removesuffix("_day")), calendar)
 
 
@@ -550,13 +564,13 @@ def to_act_on(hits: Iterable[Hit], taken: Iterable[Taken], policy: Mapping[str, 
 
 # Texas Education Code 25.0915(a-3); domain.md A1.4. The flag is the school's finding that the absences come from it.
 REASONS = {
-    "homeless": "the absences come from homelessness",
-    "foster": "the student is in foster care",
-    "pregnancy_parenting": "the absences come from pregnancy or parenting",
-    "severe_illness": "the absences come from a severe illness or its treatment",
-    "principal_income_earner": "the student earns the family's living",
-    "indigency_claim": "a claim of indigency is not decided yet",
-    "disability_related_pending": "it is not decided yet whether the absences come from a disability",
+    "homeless": _lazy("the absences come from homelessness"),
+    "foster": _lazy("the student is in foster care"),
+    "pregnancy_parenting": _lazy("the absences come from pregnancy or parenting"),
+    "severe_illness": _lazy("the absences come from a severe illness or its treatment"),
+    "principal_income_earner": _lazy("the student earns the family's living"),
+    "indigency_claim": _lazy("a claim of indigency is not decided yet"),
+    "disability_related_pending": _lazy("it is not decided yet whether the absences come from a disability"),
 }
 
 
@@ -566,4 +580,4 @@ def referral_refused(actions: Iterable[str], policy: Mapping[str, Any], flags: I
     if "referral" not in actions:
         return []
     raised = set(flags)
-    return [f"{flag}: {REASONS.get(flag, 'excluded by policy')}" for flag in policy.get("exclusions_from_legal", ()) if flag in raised]
+    return [f"{flag}: {REASONS.get(flag) or _('excluded by policy')}" for flag in policy.get("exclusions_from_legal", ()) if flag in raised]

@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from attendance.letters import FOLDER, letterhead
@@ -88,7 +89,7 @@ def text_of(code: str, language: str) -> Text:
         path = folder / f"{PREFIX}{code}.{candidate}.txt"
         if candidate.isalpha() and path.exists():
             return _parsed(path, path.stat().st_mtime)
-    raise LetterError(f"there is no message template {code} in {folder.name}")
+    raise LetterError(_now("there is no message template %(code)s in %(folder)s") % {"code": code, "folder": folder.name})
 
 
 @lru_cache(maxsize=64)
@@ -99,13 +100,15 @@ def _parsed(path: Path, _changed: float) -> Text:
     code, language = path.name.removeprefix(PREFIX).split(".")[:2]
     missing = [name for name in ("name", "subject", "text message") if not lines.get(name)] + ([] if body.strip() else ["body"])
     if missing:
-        raise LetterError(f"{path.name}: {', '.join(missing)} is missing")
+        raise LetterError(_now("%(file)s: %(parts)s is missing") % {"file": path.name, "parts": ", ".join(missing)})
     text = Text(
         code, language, f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}", lines["name"], lines["subject"], lines["text message"],
         body.strip() + "\n", frozenset(lines.get("allows", "").replace(",", " ").split()),
     )  # fmt: skip
     if unknown := text.fields - ALWAYS - text.allows:
-        raise LetterError(f"{path.name}: the merge field {', '.join(sorted(unknown))} is not allowed")
+        raise LetterError(
+            _now("%(file)s: the merge field %(fields)s is not allowed") % {"file": path.name, "fields": ", ".join(sorted(unknown))}
+        )
     return text
 
 

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from attendance import clocks, legal, letters, measures, rules, triggers
 from attendance.measures import Counted, MeasureError, Rule, Span
 from casework.letters import ROOT
@@ -76,25 +78,38 @@ _Found = Iterator[tuple[str, Key, str]]
 
 def _effective(policy: Policy) -> _Found:
     if policy.effective_to and policy.effective_to < policy.effective_from:
-        yield "error", ("effective", "to"), "lies before 'from': the policy is never in force"
+        yield "error", ("effective", "to"), _("lies before 'from': the policy is never in force")
     begins = str(policy.get("school_year.begins", "07-01"))
     if f"{policy.effective_from:%m-%d}" != begins:
-        yield "warning", ("effective", "from"), f"is not the begin of a school year ({begins}): counts before and after cannot be compared"
+        yield (
+            "warning",
+            ("effective", "from"),
+            _("is not the begin of a school year (%(day)s): counts before and after cannot be compared") % {"day": begins},
+        )
     for other in all_policies().values():
         if other.domain == "attendance" and other.id == policy.id and other.sha256 != policy.sha256:
-            yield "warning", ("version",), f"{policy.id} stands in {other.path} with other content: give this file a new version"
+            yield (
+                "warning",
+                ("version",),
+                _("%(policy)s stands in %(file)s with other content: give this file a new version")
+                % {"policy": policy.id, "file": other.path},
+            )
 
 
 def _bands(policy: Policy) -> _Found:
     bands = policy.data["bands"]
     if not bands["at_risk"] < bands["moderate"] < bands["severe"]:
-        yield "error", ("bands",), "must rise: at_risk < moderate < severe"
+        yield "error", ("bands",), _("must rise: at_risk < moderate < severe")
 
 
 def _codes(policy: Policy) -> _Found:
     for code, name in policy.data["code_map"].items():
         if name not in rules.CLASSES:
-            yield "error", ("code_map", code), f"'{name}' is no class; use one of {', '.join(rules.CLASSES)}"
+            yield (
+                "error",
+                ("code_map", code),
+                _("'%(name)s' is no class; use one of %(classes)s") % {"name": name, "classes": ", ".join(rules.CLASSES)},
+            )
 
 
 def _triggers(policy: Policy) -> _Found:
@@ -102,12 +117,12 @@ def _triggers(policy: Policy) -> _Found:
     for number, trigger in enumerate(policy.data["triggers"]):
         here: Key = ("triggers", number)
         if trigger["id"] in seen:
-            yield "error", (*here, "id"), f"{trigger['id']} is used twice"
+            yield "error", (*here, "id"), _("%(trigger)s is used twice") % {"trigger": trigger["id"]}
         seen.add(trigger["id"])
         try:
             rule = measures.rules_of({**policy.data, "triggers": [trigger]})[0]
         except (MeasureError, KeyError) as error:
-            yield "error", here, f"cannot be measured: {error}"
+            yield "error", here, _("cannot be measured: %(why)s") % {"why": error}
             continue
         for level, key, message in (*_reachable(rule, trigger, policy), *_asks(rule, trigger, policy)):
             yield level, (*here, *key), message
@@ -118,35 +133,39 @@ def _reachable(rule: Rule, trigger: Mapping[str, Any], policy: Policy) -> _Found
     most = _DAYS.get(rule.window.kind) or rule.window.n * _PER_UNIT[rule.window.kind]
     if rule.percent:
         if rule.min_days > most:
-            yield "error", ("min_days",), f"the window never holds {rule.min_days} days (at most {most})"
+            yield (
+                "error",
+                ("min_days",),
+                _("the window never holds %(days)d days (at most %(most)d)") % {"days": rule.min_days, "most": most},
+            )
     elif rule.at * rule.scale > most * {Counted.HOUR: 1440, Counted.PERIOD: 24}.get(rule.unit, 1):
-        yield "error", ("at",), f"can never be reached: the window holds at most {most} days"
+        yield "error", ("at",), _("can never be reached: the window holds at most %(most)d days") % {"most": most}
     if rule.window.kind is Span.SEMESTER and not policy.get("school_year.semesters"):
-        yield "error", ("window",), "a semester is counted, but school_year.semesters does not say when one begins"
+        yield "error", ("window",), _("a semester is counted, but school_year.semesters does not say when one begins")
     if rule.unit is Counted.PERIOD and not rule.period_minutes:
-        yield "error", ("unit",), "stored marks hold minutes, no periods: say period_minutes"
+        yield "error", ("unit",), _("stored marks hold minutes, no periods: say period_minutes")
     if rule.whole_day and rule.unit is not Counted.DAY:
-        yield "warning", ("whole_day",), "has a meaning for days only"
+        yield "warning", ("whole_day",), _("has a meaning for days only")
     if rule.over_minutes and rule.unit is not Counted.PART_OF_DAY:
-        yield "warning", ("over_minutes",), "has a meaning for parts of days only"
+        yield "warning", ("over_minutes",), _("has a meaning for parts of days only")
     if "every" in trigger and not rule.every:
-        yield "error", ("every",), f"has no effect without repeat: {{{rule.trigger}: every_n}}"
+        yield "error", ("every",), _("has no effect without repeat: {%(trigger)s: every_n}") % {"trigger": rule.trigger}
     limit = trigger.get("not_later_than")
     if limit is not None and limit < rule.at:
-        yield "error", ("not_later_than",), f"lies below the threshold {rule.at}: every notice would be late"
+        yield "error", ("not_later_than",), _("lies below the threshold %(at)s: every notice would be late") % {"at": rule.at}
 
 
 def _asks(rule: Rule, trigger: Mapping[str, Any], policy: Policy) -> _Found:
     if trigger.get("notice"):
         if not triggers.notice_sla(trigger, policy.data):
-            yield "error", ("sla",), "the notice has no time: give the trigger an sla, or the policy process_sla.notice"
+            yield "error", ("sla",), _("the notice has no time: give the trigger an sla, or the policy process_sla.notice")
         if letters.template_of(rule.trigger) == letters.GENERIC and not trigger.get("cite"):
-            yield "error", ("cite",), "the letter cannot name its law: say which one"
+            yield "error", ("cite",), _("the letter cannot name its law: say which one")
     if triggers.duties(trigger):
         if not triggers.action_sla(trigger, policy.data):
-            yield "error", ("sla",), "the action has no time: give the trigger an sla, or the policy process_sla.action"
+            yield "error", ("sla",), _("the action has no time: give the trigger an sla, or the policy process_sla.action")
         if not trigger.get("cite"):
-            yield "warning", ("cite",), "an action without its law"
+            yield "warning", ("cite",), _("an action without its law")
 
 
 def _shadowed(policy: Policy) -> _Found:
@@ -154,12 +173,16 @@ def _shadowed(policy: Policy) -> _Found:
     entries = list(enumerate(policy.data["triggers"]))
     same = ("measure", "unit", "window", "classes", "holds")
     for number, trigger in entries:
-        for _n, other in entries:
+        for _number, other in entries:
             alike = all(trigger.get(name) == other.get(name) for name in same) and ("at" in trigger) == ("at" in other)
             amount, less = (one.get("at", one.get("percent")) for one in (trigger, other))
             higher = triggers.RANK[str(other["opens"])] >= triggers.RANK[str(trigger["opens"])]
             if alike and less < amount and higher and not trigger.get("notice") and not trigger.get("action"):
-                yield "warning", ("triggers", number, "opens"), f"changes nothing: {other['id']} opens {other['opens']} before it"
+                yield (
+                    "warning",
+                    ("triggers", number, "opens"),
+                    _("changes nothing: %(trigger)s opens %(stage)s before it") % {"trigger": other["id"], "stage": other["opens"]},
+                )
                 break
 
 
@@ -167,7 +190,7 @@ def _repeats(policy: Policy) -> _Found:
     ids = {trigger["id"] for trigger in policy.data["triggers"]}
     for name in policy.data["repeat"]:
         if name not in ids:
-            yield "error", ("repeat", name), "no trigger of this id"
+            yield "error", ("repeat", name), _("no trigger of this id")
 
 
 def _slas(policy: Policy) -> _Found:
@@ -178,19 +201,28 @@ def _slas(policy: Policy) -> _Found:
         except PolicyError as error:
             yield "error", ("process_sla",), str(error).partition(": ")[2] or str(error)
         if spec.ladder not in policy.data["ladders"]:
-            yield "error", ("ladders",), f"the promise {spec.kind} alerts by the ladder '{spec.ladder}', which is not there"
+            yield (
+                "error",
+                ("ladders",),
+                _("the promise %(kind)s alerts by the ladder '%(ladder)s', which is not there")
+                % {"kind": spec.kind, "ladder": spec.ladder},
+            )
 
 
 def _moves(policy: Policy) -> _Found:
     moves = policy.get("clock_moves") or {}
     for name in sorted({spec.moves for spec in (*clocks.CASES.values(), *clocks.NOTICES.values())} - set(moves)):
-        yield "warning", ("clock_moves",), f"'{name}' is not there: no deadline of this kind can be extended or held"
+        yield "warning", ("clock_moves",), _("'%(name)s' is not there: no deadline of this kind can be extended or held") % {"name": name}
 
 
 def _exclusions(policy: Policy) -> _Found:
     for number, name in enumerate(policy.get("exclusions_from_legal") or ()):
         if name not in legal.EXCLUSIONS:
-            yield "warning", ("exclusions_from_legal", number), f"'{name}' has no words of its own: pages will show the code"
+            yield (
+                "warning",
+                ("exclusions_from_legal", number),
+                _("'%(name)s' has no words of its own: pages will show the code") % {"name": name},
+            )
 
 
 def _languages(policy: Policy) -> _Found:
@@ -199,4 +231,9 @@ def _languages(policy: Policy) -> _Found:
     for number, language in enumerate(policy.get("letters.languages") or ()):
         missing = [name for name in notices if not (folder / f"{letters.template_of(name)}.{language}.typ").exists()]
         if missing:
-            yield "warning", ("letters", "languages", number), f"no letter in '{language}' for {', '.join(missing)}: it goes out in English"
+            yield (
+                "warning",
+                ("letters", "languages", number),
+                _("no letter in '%(language)s' for %(triggers)s: it goes out in English")
+                % {"language": language, "triggers": ", ".join(missing)},
+            )

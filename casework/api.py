@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -394,7 +395,7 @@ def attach(request: HttpRequest, number: str, file: File[UploadedFile], key: UUI
     """Looked at before anybody can open it; a file that is not taken answers 422 with the reason."""
     case = file_of(request, number, reads.What.ATTACHMENT).case
     if not any(access.can(caller(request), codename, case) for codename in MAY_ATTACH):
-        raise Problem(403, "forbidden", "You may read this case but not add to it.")
+        raise Problem(403, "forbidden", _("You may read this case but not add to it."))
 
     def keep() -> dict[str, Any]:
         kept = attachments.take(case, file, caller(request), settings.MAX_ATTACHMENT_BYTES)

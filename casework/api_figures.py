@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -63,7 +64,7 @@ def _behind(rows: Any, after: str) -> Any:
     try:
         due, pk = date.fromisoformat(day), UUID(last)
     except ValueError:
-        raise invalid({"after": ["Give the `next` of the page before."]}) from None
+        raise invalid({"after": [_("Give the `next` of the page before.")]}) from None
     return rows.filter(Q(due__gt=due) | Q(due=due, id__gt=pk))
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from casework import files, timeline
 from casework.letters import Letterhead
@@ -55,7 +56,7 @@ def packed(entries: Sequence[Entry]) -> bytes:
 def _index(entries: Sequence[Entry]) -> Entry:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["path", "what", "bytes", "sha256"])
+    writer.writerow([_("Path"), _("What it is"), _("Bytes"), "SHA-256"])
     for entry in entries:
         writer.writerow([entry.path, entry.what, len(entry.content), entry.sha256])
     return Entry("index.csv", "", text.getvalue().encode())
@@ -106,5 +107,8 @@ def safe(name: str) -> str:
 def _chain(case: Case) -> Entry:
     """What `verify_timeline` says of this case, at this moment."""
     breaks = list(timeline.breaks([case.number]))
-    lines = [f"{one.case} {one.seq}: {one.what}" for one in breaks] or [f"{case.number}: {case.head_seq} events, the chain holds"]
+    lines = [f"{one.case} {one.seq}: {one.what}" for one in breaks] or [
+        ngettext("%(case)s: %(n)d event, the chain holds", "%(case)s: %(n)d events, the chain holds", case.head_seq)
+        % {"case": case.number, "n": case.head_seq}
+    ]
     return Entry("chain.txt", _("Check of the chain"), "\n".join([*lines, f"head {case.head_hash}", ""]).encode())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from casework import dates
 from casework.calendars import calendar_at, current_revision
@@ -89,7 +90,7 @@ def rebase(file: CaseFile, clock: Clock, day0: date, reason: str, turn: Turn) ->
         task.clock_id = right.id
         file.touch(task)
     if right.extended_by or right.held_days:
-        _move(file, right, "RECALC", turn, "taken over from the clock before")
+        _move(file, right, "RECALC", turn, gettext_noop("taken over from the clock before"))
     return right
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from district.apikit import invalid
 
@@ -56,7 +57,9 @@ def values(data: Mapping[str, Any]) -> dict[str, Any]:
     """JSON as a browser would have sent it: numbers as text, true as a ticked box, false and null as nothing. Raises
     Problem 422 for a NUL character: PostgreSQL could not keep it."""
     found = {name: _value(value) for name, value in data.items() if value is not None and value is not False}
-    bad = {name: ["A text must not hold a NUL character."] for name, value in found.items() if "\x00" in name or "\x00" in "".join(value)}
+    bad = {
+        name: [_("A text must not hold a NUL character.")] for name, value in found.items() if "\x00" in name or "\x00" in "".join(value)
+    }
     if bad:
         raise invalid(bad)
     return found

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.utils.translation import gettext as _
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_NAMES = ("frame.typ", "fields.json")
@@ -54,7 +55,9 @@ def template_path(app: str, template: str, language: str) -> tuple[Path, str]:
         path = folder / f"{template}.{candidate}.typ"
         if path.exists():
             return path, candidate
-    raise LetterError(f"there is no letter template {template} in {app}/letter_templates")
+    raise LetterError(
+        _("there is no letter template %(template)s in %(folder)s") % {"template": template, "folder": f"{app}/letter_templates"}
+    )
 
 
 @lru_cache(maxsize=128)
@@ -81,6 +84,9 @@ def render(app: str, template: str, language: str, data: Mapping[str, Any], dist
             ignore_system_fonts=True, timestamp=int(stamp.timestamp()),
         )  # fmt: skip
     except typst.TypstError as error:
-        raise LetterError(f"letter {template} ({used}): {getattr(error, 'message', error)}") from error
+        raise LetterError(
+            _("letter %(template)s (%(language)s): %(why)s")
+            % {"template": template, "language": used, "why": getattr(error, "message", error)}
+        ) from error
     assert isinstance(pdf, bytes)
     return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), template, template_version(path), used, pdf.count(b"/Type /Page\n") or 1)

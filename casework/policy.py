@@ -20,6 +20,7 @@ import jsonschema
 import structlog
 import yaml
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 log = structlog.get_logger()
 
@@ -63,7 +64,7 @@ class Policy:
         """As `get`, but a missing key is a PolicyError that names file and key."""
         value = self.get(path)
         if value is None:
-            raise PolicyError(f"{self.path}: key '{path}' is missing; add it to this policy version")
+            raise PolicyError(_("%(file)s: key '%(key)s' is missing; add it to this policy version") % {"file": self.path, "key": path})
         return value
 
 
@@ -76,9 +77,9 @@ def parse_policy(path: Path) -> Policy:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise PolicyError(f"{path.name}{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
+        raise PolicyError(f"{path.name}{line}: " + _("not valid YAML: %(why)s") % {"why": getattr(error, "problem", error)}) from error
     if not isinstance(data, dict) or not isinstance(data.get("domain"), str):
-        raise PolicyError(f"{path.name}:1: key 'domain' is missing; say which domain the policy is for")
+        raise PolicyError(f"{path.name}:1: " + _("key 'domain' is missing; say which domain the policy is for"))
     plain = _plain(data)
     assert tree is not None
     _check_schema(path, tree, plain)
@@ -107,7 +108,7 @@ def _plain(value: Any) -> Any:
 def _check_schema(path: Path, tree: yaml.Node, data: dict[str, Any]) -> None:
     schema_path = Path(settings.POLICY_DIR) / "schema" / f"{data['domain']}.json"
     if not schema_path.exists():
-        raise PolicyError(f"{path.name}:{_line(tree, ['domain'])}: no schema for domain '{data['domain']}'")
+        raise PolicyError(f"{path.name}:{_line(tree, ['domain'])}: " + _("no schema for domain '%(domain)s'") % {"domain": data["domain"]})
     validator = jsonschema.Draft202012Validator(json.loads(schema_path.read_text(encoding="utf-8")))
     errors = sorted(validator.iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
     if errors:
@@ -170,7 +171,10 @@ def _parsed_folder(folder: str) -> dict[str, Policy]:
     for path in sorted(Path(folder).glob("*.yaml")):
         policy = parse_policy(path)
         if policy.id in policies:
-            raise PolicyError(f"{path.name}: {policy.id} stands in {policies[policy.id].path} too; give it a new version")
+            raise PolicyError(
+                _("%(file)s: %(policy)s stands in %(other)s too; give it a new version")
+                % {"file": path.name, "policy": policy.id, "other": policies[policy.id].path}
+            )
         policies[policy.id] = policy
     return policies
 
@@ -191,7 +195,9 @@ def policy_version(policy_id: str) -> Policy:
     try:
         return all_policies()[policy_id]
     except KeyError:
-        raise PolicyError(f"no policy file holds {policy_id}; restore it: open cases were opened under it") from None
+        raise PolicyError(
+            _("no policy file holds %(policy)s; restore it: open cases were opened under it") % {"policy": policy_id}
+        ) from None
 
 
 def policy_for(domain: str, on: date) -> Policy:
@@ -206,8 +212,11 @@ def _in_force(folder: str, domain: str, on: date) -> Policy:
     versions = [policy for policy in _registry(folder).values() if policy.domain == domain]
     found = [policy for policy in versions if policy.covers(on)] or _earliest_after(versions, on)
     if len({policy.policy_id for policy in found}) != 1:
-        names = ", ".join(policy.id for policy in found) or "none"
-        raise PolicyError(f"exactly one '{domain}' policy must be in force on {on}: found {names}")
+        names = ", ".join(policy.id for policy in found) or "-"
+        raise PolicyError(
+            _("exactly one '%(domain)s' policy must be in force on %(day)s: found %(found)s")
+            % {"domain": domain, "day": on, "found": names}
+        )
     return max(found, key=lambda policy: policy.effective_from)
 
 
@@ -229,7 +238,10 @@ def record_use(policy: Policy) -> None:
         defaults={"domain": policy.domain, "sha256": policy.sha256, "content": policy.data},
     )
     if use.sha256 != policy.sha256:
-        raise PolicyError(f"{policy.path}: {policy.id} is in use with other content; give the changed file a new version")
+        raise PolicyError(
+            _("%(file)s: %(policy)s is in use with other content; give the changed file a new version")
+            % {"file": policy.path, "policy": policy.id}
+        )
     _recorded[policy.id] = policy.sha256
 
 

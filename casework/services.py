@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.forms import CharField, FileField
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from viewflow.fsm import TransitionNotAllowed
 
 from casework import batch, kinds, policy
@@ -158,14 +159,14 @@ def _repeated(file: CaseFile, transition: str, actor: Any) -> Outcome:
     """The same key again: the outcome of then. The key of somebody else's request is not taken for one's own."""
     assert file.repeated is not None
     if file.repeated["name"] != transition or file.repeated["actor"] != (actor.pk if actor else None):
-        raise Invalid({"key": ["This idempotency key was used for another step."]})
+        raise Invalid({"key": [_("This idempotency key was used for another step.")]})
     return Outcome(file.case.number, file.case.revision, file.case.state, repeated=True)
 
 
 def _check_revision(file: CaseFile, revision: int | None) -> None:
     if revision is not None and revision != file.case.revision:
         at = file.last_event.get("at")
-        raise Stale(file.last_event.get("who") or "the system", datetime.fromisoformat(at) if at else None, file.case.revision)
+        raise Stale(file.last_event.get("who") or _("the system"), datetime.fromisoformat(at) if at else None, file.case.revision)
 
 
 def flow_for(file: CaseFile, process_id: UUID | None, turn: Turn) -> Workflow:
@@ -302,7 +303,7 @@ def _not_from_here(flow: Workflow, name: str) -> str:
     if label is None:
         raise UnknownCase(name)
     state = flow.labels.get(flow.subject.state, flow.subject.state)
-    return f"“{label}” is not possible while the state is “{state}”."
+    return _("“%(step)s” is not possible while the state is “%(state)s”.") % {"step": label, "state": state}
 
 
 def _validated(flow: Workflow, step: Step, data: Mapping[str, Any], files: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from casework.models import Case, Disposal, Event
 
@@ -68,7 +69,7 @@ def breaks(numbers: list[str] | None = None) -> Iterator[Break]:
         yield from _check(event, seen, heads, disposed)
     for case_id, (number, head_seq, head_hash) in heads.items():
         if seen.get(case_id, (0, "")) != (head_seq, head_hash):
-            yield Break(number, head_seq, "the end of the chain is not the one that the case remembers")
+            yield Break(number, head_seq, _("the end of the chain is not the one that the case remembers"))
 
 
 def _heads(cases: Any) -> Iterator[tuple[int, str, int, str]]:
@@ -79,10 +80,10 @@ def _check(event: Event, seen: dict[int, tuple[int, str]], heads: dict[int, Any]
     number = heads[event.case_id][0] if event.case_id in heads else str(event.case_id)
     last_seq, last_hash = seen.get(event.case_id, (0, ""))
     if event.seq != last_seq + 1:
-        yield Break(number, event.seq, f"event {last_seq + 1} is missing")
+        yield Break(number, event.seq, _("event %(seq)d is missing") % {"seq": last_seq + 1})
     if event.prev_hash != last_hash:
-        yield Break(number, event.seq, "does not follow the event before it")
+        yield Break(number, event.seq, _("does not follow the event before it"))
     emptied = event.case_id in disposed and event.data == {}
     if seal(event) != event.hash or not (emptied or not event.digest or event.digest == digest(event.data)):
-        yield Break(number, event.seq, "was changed after it was written")
+        yield Break(number, event.seq, _("was changed after it was written"))
     seen[event.case_id] = (event.seq, event.hash)

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils.translation import gettext_noop
 from viewflow.fsm import State
 from viewflow.fsm.base import TransitionDescriptor
 
@@ -270,7 +271,7 @@ class Workflow:
     def _end_clock_of(self, task: Task, cancelled: bool, outcome: str) -> None:
         for clock in [clock for clock in self.file.running if clock.id == task.clock_id]:
             if cancelled:
-                deadlines.cancel(self.file, clock, outcome or "task cancelled", self.turn)
+                deadlines.cancel(self.file, clock, outcome or gettext_noop("task cancelled"), self.turn)
             else:
                 deadlines.stop(self.file, clock, self.effective_on, self.turn)
 
@@ -311,7 +312,7 @@ class Workflow:
     def begin(self) -> None:
         """What happens when a process is spawned (clocks start here); nothing by default."""
 
-    def end_process(self, process: Process | None = None, reason: str = "process ended") -> None:
+    def end_process(self, process: Process | None = None, reason: str = gettext_noop("process ended")) -> None:
         """The process (or another one of the case) is over: what it still promised falls away, its duties end."""
         over = process or self.process
         assert over is not None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -122,7 +123,12 @@ def apply(request: HttpRequest, pk: UUID) -> Any:
     """Only from PREVIEW; a held one is released by a person on the page, with a reason."""
     run = _run(request, pk)
     if not Import.objects.filter(pk=pk, state=Import.State.PREVIEW).update(state=Import.State.UPLOADED):
-        raise Problem(409, "not_now", "Only a delivery in the state PREVIEW can be applied.", reasons=[f"Its state is {run.state}."])
+        raise Problem(
+            409,
+            "not_now",
+            _("Only a delivery in the state PREVIEW can be applied."),
+            reasons=[_("Its state is %(state)s.") % {"state": run.state}],
+        )
     tasks.apply_import.delay_on_commit(str(pk))
     run.refresh_from_db()
     return 202, run

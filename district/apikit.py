@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from ninja import Header, Schema
 from ninja.security import HttpBearer
 from pydantic import AfterValidator, Field
@@ -44,12 +46,12 @@ class ProblemOut(Schema):
 
 def not_found() -> Problem:
     """The one answer for what does not exist and for what one may not know of."""
-    return Problem(404, "not_found", "There is no such thing, or it is not yours to know.")
+    return Problem(404, "not_found", _("There is no such thing, or it is not yours to know."))
 
 
 def invalid(errors: Mapping[str, Sequence[str]]) -> Problem:
     """What is wrong, by field."""
-    return Problem(422, "invalid", "Something that was sent cannot be used.", errors={key: list(value) for key, value in errors.items()})
+    return Problem(422, "invalid", _("Something that was sent cannot be used."), errors={key: list(value) for key, value in errors.items()})
 
 
 class Bearer(HttpBearer):
@@ -67,10 +69,10 @@ class Bearer(HttpBearer):
         found = tokens.find(token)
         if found is None:
             count(guesses, MINUTE)
-            raise Problem(401, "no_token", "The token is missing, wrong, expired or revoked.", {"WWW-Authenticate": "Bearer"})
+            raise Problem(401, "no_token", _("The token is missing, wrong, expired or revoked."), {"WWW-Authenticate": "Bearer"})
         limited(f"api:{found.pk}", settings.API_PER_MINUTE)
         if self.scope and self.scope.value not in found.scopes:
-            raise Problem(403, "scope", f"This needs a token with the scope {self.scope.value}.")
+            raise Problem(403, "scope", _("This needs a token with the scope %(scope)s.") % {"scope": self.scope.value})
         request.user = found.user
         return found
 
@@ -97,7 +99,8 @@ def limited(name: str, most: int, seconds: int = MINUTE) -> None:
 
 def too_many(seconds: int) -> Problem:
     """429 with the seconds to wait."""
-    return Problem(429, "too_many", f"Too many requests. Try again in {seconds} seconds.", {"Retry-After": str(seconds)})
+    again = ngettext("Too many requests. Try again in %(n)d second.", "Too many requests. Try again in %(n)d seconds.", seconds)
+    return Problem(429, "too_many", again % {"n": seconds}, {"Retry-After": str(seconds)})
 
 
 def caller(request: HttpRequest) -> User:
@@ -125,14 +128,17 @@ Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 def key_header() -> Any:
     """The header that makes a repeated request harmless."""
-    about = "A UUID of your choice: a request that is sent again with it changes nothing."
-    return Header(None, alias="Idempotency-Key", description=about)
+    return Header(
+        None, alias="Idempotency-Key", description="A UUID of your choice: a request that is sent again with it changes nothing."
+    )  # fmt: skip
 
 
 def match_header() -> Any:
     """The header with the revision that the caller knows."""
-    about = 'The revision that you know, as in the ETag: "7". Where the case has moved on, nothing is changed (409).'
-    return Header(None, alias="If-Match", description=about)
+    return Header(
+        None, alias="If-Match",
+        description='The revision that you know, as in the ETag: "7". Where the case has moved on, nothing is changed (409).',
+    )  # fmt: skip
 
 
 _ETAG = re.compile(r'^(?:W/)?"?(\d{1,9})"?$')
@@ -144,7 +150,7 @@ def revision_of(header: str | None) -> int | None:
         return None
     found = _ETAG.match(header.strip())
     if not found:
-        raise invalid({"If-Match": ['A revision in quotes, for example "7".']})
+        raise invalid({"If-Match": [_('A revision in quotes, for example "7".')]})
     return int(found[1])
 
 

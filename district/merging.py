@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from district.models import Enrollment, Guardian, Student
 
@@ -33,9 +34,9 @@ def merge_students(survivor: Student, other: Student, on: date, user: Any) -> No
     """Unite two records as of a date. Raises CannotMerge for a record that was merged already, or for itself."""
     locked = {row.pk: row for row in Student.objects.select_for_update().filter(pk__in=[survivor.pk, other.pk]).order_by("pk")}
     if len(locked) != 2:
-        raise CannotMerge("choose two different student records")
+        raise CannotMerge(_("choose two different student records"))
     if any(row.merged_into_id for row in locked.values()):
-        raise CannotMerge("one of the records was merged before; choose the surviving one")
+        raise CannotMerge(_("one of the records was merged before; choose the surviving one"))
     for unite in _uniters:
         unite(survivor, other, on, user)
     Enrollment.objects.filter(student=other).update(student=survivor)

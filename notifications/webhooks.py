@@ -9,6 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from casework import kinds
 from notifications.models import Endpoint
@@ -23,7 +24,7 @@ def problem_with(url: str) -> str:
         wrong = parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0
     except ValueError:
         wrong = True
-    return f"{url} is not an http(s) address" if wrong else ""
+    return _("%(url)s is not an http(s) address") % {"url": url} if wrong else ""
 
 
 def add(name: str, url: str, kind: str) -> Endpoint:
@@ -32,9 +33,9 @@ def add(name: str, url: str, kind: str) -> Endpoint:
     if problem_with(url):
         raise ValueError(problem_with(url))
     if kind not in codes:
-        raise ValueError(f"{kind} is no kind of case; there are {', '.join(codes)}")
+        raise ValueError(_("%(kind)s is no kind of case; there are %(kinds)s") % {"kind": kind, "kinds": ", ".join(codes)})
     if Endpoint.objects.filter(name=name, active=True).exists():
-        raise ValueError(f"a webhook {name} is in use already; end it first")
+        raise ValueError(_("a webhook %(name)s is in use already; end it first") % {"name": name})
     return Endpoint.objects.create(name=name[:60], url=url[:300], kind=kind, secret=secrets.token_urlsafe(32))
 
 

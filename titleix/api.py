@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
@@ -85,14 +86,14 @@ def report(request: HttpRequest, body: ReportIn, key: UUID | None = key_header()
 def _checked(body: ReportIn) -> School | None:
     errors: dict[str, list[str]] = {}
     if body.known_at.date() < EARLIEST or body.known_at > timezone.now() + AHEAD:
-        errors["known_at"] = ["A moment that has been."]
+        errors["known_at"] = [_("A moment that has been.")]
     if body.incident_on and not EARLIEST <= body.incident_on <= local_today():
-        errors["incident_on"] = ["A day that has been."]
+        errors["incident_on"] = [_("A day that has been.")]
     school = School.objects.filter(school_id=body.school).select_related("calendar").first() if body.school else None
     if body.school and school is None:
-        errors["school"] = ["No school has this number."]
+        errors["school"] = [_("No school has this number.")]
     if not body.narrative.strip():
-        errors["narrative"] = ["Say what was reported."]
+        errors["narrative"] = [_("Say what was reported.")]
     if errors:
         raise invalid(errors)
     return school

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
@@ -34,11 +35,11 @@ def cleaned(row: Attachment, content: bytes, mark: str, redactor: Redactor) -> b
         if row.media_type == "application/pdf":
             bare = pdf(content, mark)
             if redactor.leaks(text_of(bare)):
-                raise Invalid({"__all__": ["A name still stands in an attachment."]})
+                raise Invalid({"__all__": [_("A name still stands in an attachment.")]})
             return bare
         return jpeg(content) if row.media_type == "image/jpeg" else png(content)
     except (PyPdfError, ValueError, struct.error) as error:
-        raise Invalid({"__all__": ["An attachment cannot be cleaned."]}) from error
+        raise Invalid({"__all__": [_("An attachment cannot be cleaned.")]}) from error
 
 
 def pdf(content: bytes, mark: str) -> bytes:

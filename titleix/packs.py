@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from casework import kinds
 from casework.policy import PolicyError
@@ -42,9 +43,9 @@ def read(path: Path) -> Pack:
         procedure, conduct = _span(data["procedure"]), _span(data["conduct"])
         pack = Pack(str(data["rules"]), str(data["title"]), *procedure, *conduct, tuple(map(str, data["citations"])))
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise PolicyError(f"rules/{path.name}: {error}") from error
+        raise PolicyError(f"{path.parent.name}/{path.name}: {error}") from error
     if not all(isinstance(day, date) for day in (pack.filed_from, pack.conduct_from)) or pack.rules != path.stem or not pack.citations:
-        raise PolicyError(f"rules/{path.name}: needs dates, citations, and the name of its file as 'rules'")
+        raise PolicyError(_("%(file)s: needs dates, citations, and the name of its file as 'rules'") % {"file": f"rules/{path.name}"})
     return pack
 
 
@@ -63,7 +64,7 @@ def pack(rules: str) -> Pack:
     try:
         return all_packs()[rules]
     except KeyError:
-        raise PolicyError(f"policies/rules/{rules}.yaml is missing") from None
+        raise PolicyError(_("%(file)s is missing") % {"file": f"policies/rules/{rules}.yaml"}) from None
 
 
 def for_procedure(on: date) -> Pack:
@@ -71,15 +72,10 @@ def for_procedure(on: date) -> Pack:
     return _in_force([(one.filed_from, one.filed_to, one) for one in all_packs().values()], on)
 
 
-def for_conduct(on: date) -> Pack:
-    """The pack under which conduct of a date is judged. PolicyError without one."""
-    return _in_force([(one.conduct_from, one.conduct_to, one) for one in all_packs().values()], on)
-
-
 def _in_force(spans: list[tuple[date, date | None, Pack]], on: date) -> Pack:
     found = [(start, one) for start, end, one in spans if start <= on and (end is None or on <= end)]
     if not found:
-        raise PolicyError(f"no pack of rules is in force on {on}; add one to policies/rules")
+        raise PolicyError(_("no pack of rules is in force on %(day)s; add one to policies/rules") % {"day": on})
     return max(found, key=lambda pair: pair[0])[1]
 
 

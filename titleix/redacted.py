@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import translation
+from django.utils.translation import gettext as _
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
@@ -217,7 +218,7 @@ def copy(file: CaseFile, export: RedactedExport) -> Copy:
         sources = [_case(file, employees), *_letters(file), *_text_files(attached, names)]
         papers = [_redacted(paper, redactor, hidden(export)) for paper in sources]
         others = [(row, name) for row, name in zip(attached, names, strict=True) if row.media_type != "text/plain"]
-        doubts = _doubts(redactor, [*papers, Paper("", "Names of attachments", [Section("", names)])], kept(export), ours)
+        doubts = _doubts(redactor, [*papers, Paper("", _("Names of attachments"), [Section("", names)])], kept(export), ours)
         return Copy(
             file.case.number, redactor, district, papers, others, doubts, dict(zip(names, (row.name for row in attached), strict=True))
         )
@@ -241,19 +242,19 @@ def _case(file: CaseFile, employees: dict[int, tuple[str, User]]) -> Paper:
     people_ = {party.id: party.label for party in file.children["party"]}
     who = [[party.label, str(party.get_kind_display()), party.language] for party in reading.people(file)]
     words = [
-        Section("In the reporter's words", [file.case.narrative]), Section("People", [], ["Part", "Kind", "Language"], who, [2, 2, 1]),
+        Section(_("In the reporter's words"), [file.case.narrative]), Section(_("People"), [], [_("Part"), _("Kind"), _("Language")], who, [2, 2, 1]),
         *archive.records(file, people_), archive.sent(file, people_),
     ]  # fmt: skip
     shown = labels_staff(file)
 
     def name(event: Event) -> str:
         known = employees.get(event.actor_id or 0)
-        return "the system" if event.actor_id is None else known[0 if shown else 1].__str__() if known else "a party"
+        return _("the system") if event.actor_id is None else known[0 if shown else 1].__str__() if known else _("a party")
 
     def fixed() -> list[Section]:
         return [*parcels.facts(file.case), archive.inspected(file, people_), *parcels.timeline_sections(file.case, labels, name)]
 
-    return Paper("case.pdf", "The case with its timeline", words, fixed)
+    return Paper("case.pdf", _("The case with its timeline"), words, fixed)
 
 
 def _letters(file: CaseFile) -> list[Paper]:
@@ -265,14 +266,14 @@ def _letter(n: int, row: Document) -> Paper:
     """A letter set anew from its words: the file of the original stays where it is."""
     name = str(letters.NAMES.get(row.code, row.code))
     return Paper(
-        f"letters/{n:03}-{row.code}-{row.language}.pdf", name, [Section("Text of the letter", [cleaning.text_of(files.read(row))])]
+        f"letters/{n:03}-{row.code}-{row.language}.pdf", name, [Section(_("Text of the letter"), [cleaning.text_of(files.read(row))])]
     )
 
 
 def _text_files(attached: Sequence[Attachment], names: Sequence[str]) -> list[Paper]:
     found = [(name, row) for name, row in zip(names, attached, strict=True) if row.media_type == "text/plain"]
     return [
-        Paper(f"attachments/{n:03}-{parcels.safe(name)}.pdf", name, [Section("Text", [_decoded(files.read(row))])])
+        Paper(f"attachments/{n:03}-{parcels.safe(name)}.pdf", name, [Section(_("Text"), [_decoded(files.read(row))])])
         for n, (name, row) in enumerate(found, 1)
     ]
 
@@ -326,9 +327,9 @@ def _texts_of(paper: Paper) -> list[str]:
 def build(found: Copy, export: RedactedExport, on: Any) -> bytes:
     """The zip: every page marked, an index with hashes, what was left out; no key. Invalid when a name still stands in it."""
     if [leak for paper in found.papers for text in _texts_of(paper) for leak in found.redactor.leaks(text)]:
-        raise Invalid({"__all__": ["A name still stands in the copy."]})
-    mark = f"Redacted copy {str(export.pk)[:8]}"
+        raise Invalid({"__all__": [_("A name still stands in the copy.")]})
     with translation.override("en"):
+        mark = _("Redacted copy %(copy)s") % {"copy": str(export.pk)[:8]}
         papers = [
             Entry(
                 one.path,
@@ -346,9 +347,15 @@ def build(found: Copy, export: RedactedExport, on: Any) -> bytes:
 
 
 def _left_out(found: Copy, export: RedactedExport) -> Entry:
-    rows = [f"{name} ({row.media_type}, {row.size} bytes)" for row, name in found.others if str(row.pk) not in export.cleared]
-    text = "\n".join(rows or ["Nothing was left out."])
-    return Entry("left-out.txt", "Attachments that are not in this copy", f"{text}\n".encode())
+    with translation.override("en"):
+        size = _("%(name)s (%(type)s, %(bytes)d bytes)")
+        rows = [
+            size % {"name": name, "type": row.media_type, "bytes": row.size}
+            for row, name in found.others
+            if str(row.pk) not in export.cleared
+        ]
+        text = "\n".join(rows or [_("Nothing was left out.")])
+        return Entry("left-out.txt", _("Attachments that are not in this copy"), f"{text}\n".encode())
 
 
 def key(found: Copy, export: RedactedExport) -> dict[str, Any]:

@@ -6,6 +6,9 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -24,10 +27,16 @@ ABOUT = """Cases, their promises and their steps, for programs. Each call carrie
 belongs to a person: it may do what that person may, within its scopes, and a case that the person may not know of answers
 like one that does not exist (404). Refusals are problem+json. Dates are local to the district; moments carry their offset."""
 REFUSALS = {
-    "400": "The request cannot be read.", "401": "The token is missing, wrong, expired or revoked.",
-    "403": "The token lacks the scope, or the person may not do this.", "404": "There is no such thing, or it is not yours to know.",
-    "409": "Somebody else moved the case, or the step cannot be taken now.", "422": "Something that was sent cannot be used.",
-    "429": "Too many requests; see Retry-After.",
+    "400": gettext_noop("The request cannot be read."), "401": gettext_noop("The token is missing, wrong, expired or revoked."),
+    "403": gettext_noop("The token lacks the scope, or the person may not do this."), "404": gettext_noop("There is no such thing, or it is not yours to know."),
+    "409": gettext_noop("Somebody else moved the case, or the step cannot be taken now."), "422": gettext_noop("Something that was sent cannot be used."),
+    "429": gettext_noop("Too many requests; see Retry-After."),
+}  # fmt: skip
+TITLES = {
+    "bad_request": _lazy("Cannot be read"), "no_token": _lazy("No token"), "scope": _lazy("Scope is missing"), "forbidden": _lazy("Not allowed"),
+    "not_found": _lazy("Not found"), "method_not_allowed": _lazy("Not this way"), "stale": _lazy("Moved meanwhile"), "not_now": _lazy("Not now"),
+    "too_large": _lazy("Too large"), "invalid": _lazy("Cannot be used"), "too_many": _lazy("Too many requests"), "refused": _lazy("Refused"),
+    "error": _lazy("Not possible"),
 }  # fmt: skip
 
 
@@ -60,7 +69,7 @@ for _router in (
 def problem(found: Problem) -> HttpResponse:
     """A refusal as problem+json. A missing part is left out, not null."""
     body = {
-        "type": f"about:blank#{found.code}", "title": found.code.replace("_", " "), "status": found.status, "detail": found.detail,
+        "type": f"about:blank#{found.code}", "title": str(TITLES.get(found.code, found.code.replace("_", " "))), "status": found.status, "detail": found.detail,
         "code": found.code, **found.more,
     }  # fmt: skip
     return HttpResponse(json.dumps(body, default=str), status=found.status, content_type=PROBLEM_TYPE, headers=found.headers)
@@ -72,20 +81,20 @@ def _said(error: Refused) -> Problem:
         case UnknownCase():
             return not_found()
         case Stale():
-            return Problem(409, "stale", "Somebody else moved the case since you read it.", revision=error.revision)
+            return Problem(409, "stale", _("Somebody else moved the case since you read it."), revision=error.revision)
         case NotNow():
-            return Problem(409, "not_now", "The step cannot be taken now.", reasons=[str(reason) for reason in error.reasons])
+            return Problem(409, "not_now", _("The step cannot be taken now."), reasons=[str(reason) for reason in error.reasons])
         case Forbidden():
-            return Problem(403, "forbidden", "You may see the case but not take this step.")
+            return Problem(403, "forbidden", _("You may see the case but not take this step."))
         case Invalid():
             return invalid(error.errors)
-    return Problem(400, "refused", "The request was refused.")
+    return Problem(400, "refused", _("The request was refused."))
 
 
 def refusal(status: int) -> Problem:
     """A refusal of which only the status is known."""
     names = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-    return Problem(status, names.get(status, "error"), REFUSALS.get(str(status), "This is not possible."))
+    return Problem(status, names.get(status, "error"), _(REFUSALS.get(str(status), "This is not possible.")))
 
 
 @api.exception_handler(Problem)
@@ -103,7 +112,7 @@ def on_refused(request: HttpRequest, error: Refused) -> HttpResponse:
 @api.exception_handler(KeyTaken)
 def on_key(request: HttpRequest, error: KeyTaken) -> HttpResponse:
     """A key that stands for another request."""
-    return problem(invalid({"Idempotency-Key": ["This key was used for another request."]}))
+    return problem(invalid({"Idempotency-Key": [_("This key was used for another request.")]}))
 
 
 @api.exception_handler(ValidationError)
@@ -126,9 +135,9 @@ def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
 def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework refuses: no token, a body that is no JSON."""
     if error.status_code == 401:
-        told = Problem(401, "no_token", REFUSALS["401"], {"WWW-Authenticate": "Bearer"})
+        told = Problem(401, "no_token", _(REFUSALS["401"]), {"WWW-Authenticate": "Bearer"})
     else:
-        told = Problem(error.status_code, "bad_request", REFUSALS.get(str(error.status_code), str(error)))
+        told = Problem(error.status_code, "bad_request", _(REFUSALS.get(str(error.status_code), "This is not possible.")))
     return problem(told)
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import clocks, forms, legal, letters, windows
 from attendance.models import Arc, PlanAction, PlanReview
@@ -179,8 +180,8 @@ class ArcWorkflow(AttendanceFlow):
             row = PlanAction(id=uuid4(), number=number, what=line["what"], owner=line["owner"], due=line["due"])
             row.case_id, row.arc_id = self.case.id, arc.id
             self.file.add(row)
-        self.finish_task("AFTER_NOT_HELD", "plan without the family")
-        self.finish_task("REVIEW_PLAN", "a new plan", cancelled=True)
+        self.finish_task("AFTER_NOT_HELD", "without the family")
+        self.finish_task("REVIEW_PLAN", gettext_noop("a new plan"), cancelled=True)
         if not self.has_task("SIGN_PLAN"):
             self.open_task("SIGN_PLAN", role="SSW", clock="arc_sign")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import forms, letters, windows
 from attendance.models import Arc, Notice
@@ -87,7 +88,7 @@ class Corrections(Raising):
         self._worked()
         self.case.stage = Stage.WATCH
         for kind in ("REVIEW_CORRECTION", "ROOT_CAUSE", "ASSIGN_SSW", "NEXT_STEP"):
-            self.finish_task(kind, "stepped down", cancelled=kind != "REVIEW_CORRECTION")
+            self.finish_task(kind, gettext_noop("stepped down"), cancelled=kind != "REVIEW_CORRECTION")
         for process in self.running_processes("ARC"):
             self._cancel_arc(process)
 
@@ -100,4 +101,4 @@ class Corrections(Raising):
                 if meeting.process_id == process.id and meeting.cancelled_at is None:
                     meeting.cancelled_at, meeting.sequence = self.turn.now, meeting.sequence + 1
                     self.file.touch(meeting)
-            self.end_process(process, "stepped down")
+            self.end_process(process, gettext_noop("stepped down"))

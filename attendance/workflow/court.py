@@ -80,7 +80,7 @@ class CourtWorkflow(AttendanceFlow):
         court.enrolled_on, court.judge, court.place = self.effective_on, self.data["judge"], self.data["place"]
         court.sessions = int(self.policy.require("court.sessions"))
         self.finish_task("COURT_ENROLL", "enrolled")
-        self.disclose_to(court.judge, "name, grade, attendance", "consent of the parent, 34 CFR 99.30")
+        self.disclose_to(court.judge, str(_("name, grade, attendance")), str(_("consent of the parent, 34 CFR 99.30")))
         self.open_task("COURT_SESSION", role="COURT_COORD", clock="court_session")
 
     @step(

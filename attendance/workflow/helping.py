@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import following, forms, letters, windows
 from attendance.workflow.common import (
@@ -85,7 +86,9 @@ class Helping(Raising):
             "MEDIATION", provider_id=getattr(provider, "pk", None), referred_on=self.effective_on, reason=reason,
             packet_id=packet.id if packet else None,
         )  # fmt: skip
-        self.disclose_to(str(provider), "referral packet: counts, letters, plan", "consent of the parent, 34 CFR 99.30", packet)
+        self.disclose_to(
+            str(provider), str(_("referral packet: counts, letters, plan")), str(_("consent of the parent, 34 CFR 99.30")), packet
+        )
 
     @step(
         STATE, source=[*HELPED, Stage.LEGAL_REVIEW], label=_("Offer the court programme"), by=(WORK,), form=ReasonForm,
@@ -111,7 +114,9 @@ class Helping(Raising):
             "PARTNER", code=data["partner"].service, partner_id=data["partner"].pk, referred_on=self.effective_on, reason=data["reason"],
             consent_on=data["consent_on"],
         )  # fmt: skip
-        self.disclose_to(str(data["partner"]), "name, contact, reason of the referral", "consent of the parent, 34 CFR 99.30")
+        self.disclose_to(
+            str(data["partner"]), str(_("name, contact, reason of the referral")), str(_("consent of the parent, 34 CFR 99.30"))
+        )
 
     # -- goals met, relapse (C7-C9) --------------------------------------------------------------------------------
 
@@ -125,7 +130,7 @@ class Helping(Raising):
         self._worked()
         self.case.monitor_from = self.effective_on
         for kind in ("NEXT_STEP", "ROOT_CAUSE", "REVIEW_CORRECTION"):
-            self.finish_task(kind, "goals met", cancelled=kind == "ROOT_CAUSE")
+            self.finish_task(kind, gettext_noop("goals met"), cancelled=kind == "ROOT_CAUSE")
         for process in self.running_processes("ARC"):
             if process.state in ("PLAN_ACTIVE", "REVIEWED"):
                 self._complete(process)
@@ -137,7 +142,7 @@ class Helping(Raising):
 
         assert isinstance(process, Arc)
         process.state = "COMPLETED"
-        self.end_process(process, "goals met")
+        self.end_process(process, gettext_noop("goals met"))
 
     @step(
         STATE, source=Stage.MONITOR, target=Stage.CLOSED, label=_("Close: improved"), by=(SYSTEM,), conditions=[no_relapse], work=False,
@@ -153,7 +158,7 @@ class Helping(Raising):
     @step(STATE, source=Stage.MONITOR, target=relapse_to, label=_("Relapse"), by=(SYSTEM,), work=False, tells=_("The social worker."))
     def relapse(self) -> None:
         """C9: unexcused days within few school days, or a higher threshold."""
-        self.cancel_clock("monitor", "relapse")
+        self.cancel_clock("monitor", gettext_noop("relapse"))
         self.case.monitor_from = None
         self._raise(Stage(self.data.get("stage") or self.case.stage))
         self.ask_next()

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import clocks, forms, legal
 from attendance.models import Locate, LocateAttempt
@@ -145,7 +146,7 @@ class LocateWorkflow(AttendanceFlow):
     def report_to_dss(self) -> None:
         """Whoever has cause to suspect reports; the record is a disclosure."""
         self.effective_on = self.locate.dss_reported_on = self.data["on"]
-        self.disclose_to(self.data["to"], "report of a concern for the child's welfare", "G.S. 115C-400, 7B-301")
+        self.disclose_to(self.data["to"], str(_("report of a concern for the child's welfare")), "G.S. 115C-400, 7B-301")
 
     @step(
         STATE, source=S.OUTCOME, target=S.HANDBACK_PENDING, label=_("Hand the student back to the school"), by=(LOCATE,), form=forms.HandbackForm,
@@ -176,7 +177,7 @@ class LocateWorkflow(AttendanceFlow):
     def search_on(self) -> None:
         """Broken off, or not enough to go on with."""
         self._worked()
-        self.finish_task("ACCEPT_HANDBACK", "sent back", cancelled=True)
+        self.finish_task("ACCEPT_HANDBACK", gettext_noop("sent back"), cancelled=True)
         self.open_task("LOCATE_STUDENT", role="STREET_MEMBER", clock="locate_outcome")
 
     @step(
@@ -195,4 +196,4 @@ class LocateWorkflow(AttendanceFlow):
     )  # fmt: skip
     def call_off(self) -> None:
         """Nothing to look for any more."""
-        self.end_process(reason="called off")
+        self.end_process(reason=gettext_noop("called off"))

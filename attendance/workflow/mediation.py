@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import clocks, following, forms, windows
 from attendance.models import FollowUp, Mediation
@@ -233,7 +234,7 @@ class MediationWorkflow(AttendanceFlow):
         """After the last follow-up."""
         self._worked()
         self.mediation.code = "KEPT"
-        self.finish_task("CLOSE_MEDIATION", "kept", cancelled=True)
+        self.finish_task("CLOSE_MEDIATION", gettext_noop("kept"), cancelled=True)
         self._ask_to_close()
 
     @step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import evaluation, forms, legal
 from attendance.workflow.common import OPEN, SIGN, STATE, SUPERVISE, TIERS, WORK, WORKING, Stage
@@ -40,8 +41,8 @@ class Moving(Raising):
         old, school = self.case.school_id, School.objects.select_related("calendar").get(pk=self.data["school_id"])
         self.case.school_id, self.case.owner_id = school.pk, None
         self.file.calendar_id, self.file.calendar_revision = school.calendar_id, school.calendar.revision if school.calendar else None
-        self.finish_task("ASSIGN_SSW", "transferred", cancelled=True)
-        self.finish_task("ACCEPT_TRANSFER", "transferred again", cancelled=True)
+        self.finish_task("ASSIGN_SSW", gettext_noop("transferred"), cancelled=True)
+        self.finish_task("ACCEPT_TRANSFER", gettext_noop("transferred again"), cancelled=True)
         self.open_task("ACCEPT_TRANSFER", role="SSW", clock="transfer_accept")
         self.turn.data = {"from_school": old, "to_school": school.pk}
 
@@ -63,7 +64,7 @@ class Moving(Raising):
     def raise_pending(self) -> None:
         """The machine may raise a case also while it is handed over or on hold; the duties begin at once."""
         self.case.resume_state = self.data["stage"]
-        self.cancel_clock("monitor", "raised")
+        self.cancel_clock("monitor", gettext_noop("raised"))
         self._raise(Stage(self.data["stage"]))
 
     @step(
@@ -73,7 +74,7 @@ class Moving(Raising):
     def hold_case(self) -> None:
         """C15: with a reason and an end. The wait for a relapse rests too: it begins anew afterwards."""
         self.case.resume_state = self.came_from
-        self.cancel_clock("monitor", "on hold")
+        self.cancel_clock("monitor", gettext_noop("on hold"))
         self.start_clock_until("hold_end", self.data["until"])
 
     @step(
@@ -82,12 +83,12 @@ class Moving(Raising):
     )  # fmt: skip
     def resume_case(self) -> None:
         """C15: the hold ends by hand; an alert comes on its last day."""
-        self.cancel_clock("hold_end", "resumed")
+        self.cancel_clock("hold_end", gettext_noop("resumed"))
         self._go_on()
 
     def _go_on(self) -> None:
         """What the stage promises runs again."""
-        self.cancel_clock("monitor", "begins anew")
+        self.cancel_clock("monitor", gettext_noop("begins anew"))
         if self.case.state == Stage.MONITOR:
             self.case.monitor_from = self.effective_on
             self.start_clock("monitor")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from attendance import clocks, forms, letters
 from attendance.models import Notice
@@ -170,7 +171,7 @@ class NoticeWorkflow(AttendanceFlow):
         over with it, since it is not reissued."""
         self.notice.superseded_on = self.effective_on
         if self.notice.state == NoticeState.RETURNED:
-            self.finish_task("CONFIRM_ADDRESS", "superseded", cancelled=True)
+            self.finish_task("CONFIRM_ADDRESS", gettext_noop("superseded"), cancelled=True)
             self.end_process()
 
     @step(

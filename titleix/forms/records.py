@@ -372,7 +372,8 @@ class InspectionForm(EventForm):
 class ExportForm(StepForm):
     """What was taken out of the house, with its hash."""
 
-    sha256 = forms.RegexField(r"^[0-9a-f]{64}$")
+    sha256 = forms.RegexField(r"^[0-9a-f]{64}$", label=_("Hash of the file"))
     what = forms.ChoiceField(
-        choices=[("file", _("the whole file")), ("redacted", _("a redacted copy")), ("key", _("the key of a redacted copy"))]
+        label=_("What was taken"),
+        choices=[("file", _("the whole file")), ("redacted", _("a redacted copy")), ("key", _("the key of a redacted copy"))],
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_noop
+
 from casework.workflow import Workflow
 from titleix import procedure, reading
 from titleix.models import Record, TitleIXCase
@@ -32,7 +34,7 @@ def dismissal(flow: Workflow) -> None:
     flow.turn.data = {"on": flow.turn.today, "means": "mail"}
     send(flow, "DISMISSAL")
     for kind in WAITS:
-        flow.cancel_clock(kind, "dismissed")
+        flow.cancel_clock(kind, gettext_noop("dismissed"))
     days = int(flow.policy.get("clock_moves.investigation.hold.max_days", 15))
     flow.hold_clock("district_investigation", flow.turn.today + timedelta(days=days), "appeal")
     flow.start_clock("appeal_window")
@@ -104,7 +106,7 @@ def begin_informal(flow: Workflow) -> None:
 def leave_informal(flow: Workflow) -> None:
     """A party withdraws before the agreement: back to where it was, the days held are added (34 CFR 106.45(b)(9)(ii))."""
     add(flow, Record.Kind.CONSENT, flow.turn.today, text=flow.data["reason"], code="withdrawn")
-    flow.cancel_clock("informal", "withdrawn")
+    flow.cancel_clock("informal", gettext_noop("withdrawn"))
     flow.resume_clock("district_investigation")
     flow.turn.data = {}
 
@@ -112,9 +114,9 @@ def leave_informal(flow: Workflow) -> None:
 def agreement(flow: Workflow) -> None:
     """Signed: final; nothing is investigated any more."""
     add(flow, Record.Kind.AGREEMENT, flow.turn.today, text=flow.data["text"], code="signed")
-    flow.cancel_clock("district_investigation", "informal resolution")
+    flow.cancel_clock("district_investigation", gettext_noop("informal resolution"))
     for kind in WAITS:
-        flow.cancel_clock(kind, "informal resolution")
+        flow.cancel_clock(kind, gettext_noop("informal resolution"))
     flow.case.appeal_of = ""
     flow.turn.data = {}
 
@@ -134,7 +136,7 @@ def appeal_decided(flow: Workflow) -> None:
     result = flow.data["result"]
     add(flow, Record.Kind.APPEAL, flow.turn.today, text=flow.data["text"], code=f"decided_{result}")
     sent_to(flow, "APPEAL_DECISION", reading.entitled(flow.file), flow.turn.today, "mail")
-    flow.cancel_clock("appeal_statement", "decided")
+    flow.cancel_clock("appeal_statement", gettext_noop("decided"))
     if result != "sent_back":
         settle_dismissal(flow)
         if flow.case.state == "FINAL":
@@ -220,7 +222,7 @@ def new_episode(flow: Workflow, cause: str, words: str) -> None:
     """A new episode with its own day 0 and its own promises; the first result is frozen in the file (T-27)."""
     case = flow.case
     case.episode += 1
-    flow.cancel_clock("check_in", "reopened")
+    flow.cancel_clock("check_in", gettext_noop("reopened"))
     case.closed_on, case.closed_reason, case.retain_until, case.responsible, case.appeal_of = None, "", None, None, ""
     case.dismissed_on, case.conduct_track, case.withdrawn_on = None, False, None
     add(flow, Record.Kind.REOPENING, flow.turn.today, text=words, code=cause, episode=case.episode)

@@ -28,7 +28,7 @@ def merge(flow: Workflow, target: TitleIXCase, link: str) -> None:
         "number": case.number, "link": link, "day0": day0, "known_at": case.knowledge_at, "people": people,
         "allegations": [row.text for row in reading.records(file, Record.Kind.ALLEGATION)] if link == TitleIXCase.Link.CONSOLIDATED else [],
     }  # fmt: skip
-    flow.merge_clocks(f"merged into {target.number}")
+    flow.merge_clocks(_("merged into %(number)s") % {"number": target.number})
     case.linked_id, case.link = target.pk, link
     flow.close_case("MERGED")
     number, turn = target.number, flow.turn
@@ -82,7 +82,7 @@ def take_in(flow: Workflow) -> None:
     for text in data["allegations"]:
         add(flow, Record.Kind.ALLEGATION, flow.turn.today, text=text, code="consolidated")
     case.knowledge_at = min(case.knowledge_at, data["known_at"])
-    moved = move_day0(flow, data["day0"], f"merged with {data['number']}")
+    moved = move_day0(flow, data["day0"], _("merged with %(number)s") % {"number": data["number"]})
     add(flow, Record.Kind.LINK, flow.turn.today, code=data["link"], number_of=data["number"], day0=before if moved else {}, known_at=known)
     flow.turn.data = {"number": data["number"], "link": data["link"], "moved": moved}
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from casework.errors import Invalid
 from casework.workflow import Workflow
@@ -88,7 +89,7 @@ def end_measure(flow: Workflow) -> None:
     """A measure ends; with the last one the reviews end too."""
     end_record(flow)
     if not reading.measures(flow.file) and flow.case.state != "SUPPORTIVE_ONLY":
-        flow.cancel_clock("measures_review", "no measure is in place")
+        flow.cancel_clock("measures_review", gettext_noop("no measure is in place"))
 
 
 def review_measures(flow: Workflow) -> None:
@@ -269,7 +270,7 @@ def remedy(flow: Workflow) -> None:
     row = add(flow, Record.Kind.REMEDY, flow.turn.today, text=flow.data["text"], code=flow.data["code"], who=flow.data.get("who") or "",
               until=until.isoformat() if until else None)  # fmt: skip
     if flow.case.state == "REMEDIES":  # one more while they are carried out: it has a date too
-        flow.cancel_clock("closing", "another remedy")
+        flow.cancel_clock("closing", gettext_noop("another remedy"))
         if not flow._running("remedies"):
             flow.start_clock("remedies", flow.turn.today)
     flow.turn.data = {"record": row.kind, "number": row.number, "code": row.code}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from casework.errors import Invalid
 from casework.workflow import Workflow
@@ -98,7 +99,7 @@ def escalate(flow: Workflow) -> None:
     if flow._running("school_investigation"):
         flow.escalate_clock("school_investigation", "district_investigation", case.complaint_on)
     for kind in ("check_in", "closing"):
-        flow.cancel_clock(kind, "escalated")
+        flow.cancel_clock(kind, gettext_noop("escalated"))
     flow.finish_task("ESCALATION_ASKED", "escalated")
     if cause == "employee" and not any(task.kind == "HR_NOTICE" for task in flow.file.tasks):
         flow.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")
@@ -109,7 +110,7 @@ def escalate(flow: Workflow) -> None:
 def screen_again(flow: Workflow) -> None:
     """Back to the screening: the promise of the level falls away, the one of the screening begins anew."""
     for kind in ("school_investigation", "district_investigation", "complaint_decision", "referral"):
-        flow.cancel_clock(kind, "screened again")
+        flow.cancel_clock(kind, gettext_noop("screened again"))
     flow.case.level, flow.case.outcome, flow.case.second_reader_open, flow.case.dismiss_first = "", "", False, False
     add(flow, Record.Kind.SCREENING, flow.turn.today, text=flow.data["reason"], code="again")
     flow.start_clock("screening")

@@ -128,8 +128,10 @@ def _mediation(scope: Scope, today: date) -> Chart:
 def _street(scope: Scope, today: date) -> Chart:
     """K8."""
     found, back, days = kpis.street_team(today, scope.cases())
-    half = "Half of the requests had their outcome within %(n)s school day."
-    sentence = ngettext(half, "Half of the requests had their outcome within %(n)s school days.", days or 0) % {"n": days}
+    sentence = ngettext(
+        "Half of the requests had their outcome within %(n)s school day.", "Half of the requests had their outcome within %(n)s school days.",
+        days or 0,
+    ) % {"n": days}  # fmt: skip
     if days is None:
         sentence = _("No request to the street team has an outcome yet.")
     rows = [_row(_("Students found"), found, link("street-found"), link("street-requests")),

@@ -169,6 +169,12 @@ def clock_op(value: str) -> Any:
 
 
 @register.filter
+def ended(reason: str) -> str:
+    """Why a promise ended or moved: the product's own reasons in the reader's language, a person's words as they were written."""
+    return _(reason) if reason else ""
+
+
+@register.filter
 def audience(value: str) -> Any:
     """Whom an alert reaches, in words."""
     return AUDIENCES.get(value, value)

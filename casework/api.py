@@ -15,7 +15,7 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from casework import access, attachments, files, formschema, kinds, reads, selectors
+from casework import access, attachments, files, formschema, kinds, reads, selectors, worklist
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices
 from casework.errors import UnknownCase
@@ -233,7 +233,7 @@ def list_cases(
     """Fifty cases in the order in which they fall due, by the filters of the page. Names are never looked for in an address:
     see the search."""
     filters = {"view": view, "kind": kind, "state": state, "school": str(school or ""), "duty": duty}
-    return _page(selectors.worklist(caller(request), filters, after))
+    return _page(worklist.worklist(caller(request), filters, after))
 
 
 class SearchIn(Schema):
@@ -248,10 +248,10 @@ def search_cases(request: HttpRequest, body: SearchIn) -> Any:
     """Open cases by student's name or number; a Title IX case is found by its number alone."""
     words = " ".join(body.words.split())
     reads.searched(caller(request), words)
-    return _page(selectors.worklist(caller(request), {"view": "all"}, body.after, words))
+    return _page(worklist.worklist(caller(request), {"view": "all"}, body.after, words))
 
 
-def _page(found: selectors.Worklist) -> dict[str, Any]:
+def _page(found: worklist.Worklist) -> dict[str, Any]:
     rows = [{**vars(row), "kind": row.number.partition("-")[0]} for row in found.rows]
     return {"items": rows, "next": found.after}
 

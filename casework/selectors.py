@@ -2,184 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import TruncDate
-from django.utils.translation import gettext_lazy as _
 
 from casework import access, kinds
-from casework.models import Appointment, Attachment, Case, Clock, ClockChange, Document, Event, Rung, SavedView, Task
+from casework.models import Appointment, Attachment, Case, Clock, ClockChange, Document, Event, Rung, SavedView
 from casework.rows import parsed, revive
 from casework.services import local_today
-from district.models import Role
-
-PAGE = 50
-ROW = (
-    "id", "number", "kind", "state", "next_duty", "next_due", "last_contact_on", "opened_on", "school__name",
-    "owner__first_name", "owner__last_name", "next_day0",
-)  # fmt: skip
-VIEWS = {
-    "all": _("All open"),
-    "overdue": _("Overdue"),
-    "week": _("This week"),
-    "new": _("New since yesterday"),
-    "mine": _("Mine"),
-    "closed": _("Closed"),
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a worklist."""
-
-    number: str
-    label: str
-    school: str
-    state: str
-    duty: str
-    due: date | None
-    days: int | None
-    owner: str
-    last_contact: date | None
-    opened: date
-    gone: int = 0
-    """How much of the time of the next duty is over: 0 to 60, the width of the small clock."""
-
-
-@dataclass
-class Worklist:
-    """One page of a worklist."""
-
-    rows: list[Row]
-    after: str = ""
-    filters: dict[str, str] = field(default_factory=dict)
-
-
-def narrowed(cases: QuerySet[Case], user: Any, filters: Mapping[str, str], today: date) -> QuerySet[Case]:
-    """The filters of the worklist, as they stand in the address."""
-    view = filters.get("view", "all")
-    cases = cases.filter(closed_on__isnull=view != "closed")
-    by_view = {
-        "overdue": Q(next_due__lt=today),
-        "week": Q(next_due__lte=today + timedelta(days=6 - today.weekday())),
-        "new": Q(opened_on__gte=today - timedelta(days=1)),
-        "mine": Q(owner=user),
-    }
-    cases = cases.filter(by_view.get(view, Q()))
-    for name in ("kind", "state"):
-        if filters.get(name):
-            cases = cases.filter(**{name: filters[name]})
-    if filters.get("school", "").isdigit():
-        cases = cases.filter(school_id=int(filters["school"]))
-    return cases.filter(next_duty=filters["duty"]) if filters.get("duty") else cases
-
-
-def worklist(user: Any, filters: Mapping[str, str], after: str = "", words: str = "") -> Worklist:
-    """A page of 50 cases in the order in which they fall due (keyset pages). Three statements with the access rules and
-    the labels. `words` searches names and numbers through the kinds."""
-    today = local_today()
-    cases = narrowed(access.visible(user), user, filters, today)
-    if words:
-        cases = cases.filter(_searched(words))
-    found = page_after(cases, after)
-    shown = found[:PAGE]
-    rows = _rows(shown, today)
-    last = shown[-1] if len(found) > PAGE else None
-    return Worklist(rows, f"{last[5] or ''}_{last[0]}" if last else "", dict(filters))
-
-
-def _searched(words: str) -> Q:
-    found = Q(number__iexact=words.strip())
-    for kind in kinds.all_kinds():
-        found |= Q(kind=kind.code) & kind.search(words)
-    return found
-
-
-def page_after(cases: QuerySet[Case], after: str) -> list[Any]:
-    """The columns of the rows behind the last one of the page before, one more than a page; a mangled position starts at the
-    beginning. Dated rows are read from their place in the index on, so a late page costs what the first one does; those without a
-    date come after them."""
-    ordered = cases.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW)
-    due, _sep, last = after.partition("_")
-    day = _day(due)
-    if not last.isdecimal() or (due and day is None):
-        return list(ordered[: PAGE + 1])
-    if day is None:
-        return list(ordered.filter(next_due=None, id__gt=int(last))[: PAGE + 1])
-    found = list(ordered.filter(Q(next_due__gt=day) | Q(id__gt=int(last)), next_due__gte=day)[: PAGE + 1])
-    if len(found) <= PAGE:
-        found += ordered.filter(next_due=None)[: PAGE + 1 - len(found)]
-    return found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _labels(rows: list[Any]) -> dict[int, str]:
-    names: dict[int, str] = {}
-    for code in {row[2] for row in rows}:
-        names |= kinds.kind(code).labels([row[0] for row in rows if row[2] == code])
-    return names
-
-
-def _rows(found: list[Any], today: date) -> list[Row]:
-    """Lines of a worklist from their columns; the names of all in one statement a kind."""
-    names = _labels(found)
-    return [_row(values, names, today) for values in found]
-
-
-def _row(values: Any, names: dict[int, str], today: date) -> Row:
-    pk, number, kind_code, state, duty, due, contact, opened, school, first, last, day0 = values
-    kind = kinds.kind(kind_code)
-    labels = kind.workflow(kind.current_rules).labels
-    return Row(
-        number=number, label=names.get(pk, ""), school=school or "", state=str(labels.get(state, state)),
-        duty=str(kind.clock_labels.get(duty, duty)), due=due, days=(due - today).days if due else None,
-        owner=f"{first or ''} {last or ''}".strip(), last_contact=contact, opened=opened, gone=_gone(day0, due, today),
-    )  # fmt: skip
-
-
-def _gone(day0: date | None, due: date | None, today: date) -> int:
-    if day0 is None or due is None:
-        return 0
-    return max(0, min(60, 60 * (today - day0).days // max((due - day0).days, 1)))
-
-
-SHELF = 12
-
-
-def shelves(user: Any) -> dict[str, Any]:
-    """The user's own open cases as they lie on the desk: overdue or due today, later this week, new since yesterday, and
-    those where the next thing is somebody else's to do. At most twelve each, in the order in which they fall due (three
-    statements with the names)."""
-    today = local_today()
-    week, yesterday = today + timedelta(days=6 - today.weekday()), today - timedelta(days=1)
-    others = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.OPEN, clock__kind=OuterRef("next_duty")).exclude(role=Role.SSW)
-    mine = access.visible(user).filter(owner=user, closed_on=None).annotate(others=Exists(others))
-    wanted = mine.filter(Q(next_due__lte=week) | Q(opened_on__gte=yesterday) | Q(others=True))
-    found = list(wanted.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW, "others")[:400])
-    rows: list[Row] = []
-    waiting: list[Row] = []
-    for row, values in zip(_rows([values[:-1] for values in found], today), found, strict=True):
-        (waiting if values[-1] else rows).append(row)
-    late = [row for row in rows if row.due and row.due <= today]
-    return {
-        "today": late[:SHELF],
-        "today_more": max(len(late) - SHELF, 0),
-        "week": [row for row in rows if row.due and today < row.due <= week][:SHELF],
-        "new": [row for row in rows + waiting if row.opened >= yesterday][:SHELF],
-        "waiting": waiting[:SHELF],
-    }
 
 
 def my_appointments_today(user: Any) -> list[Appointment]:

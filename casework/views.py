@@ -21,7 +21,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, calendar_files, files, kinds, picture, policy, policy_files, reads, selectors
+from casework import access, attachments, calendar_files, files, kinds, picture, policy, policy_files, reads, selectors, worklist
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, grouped, is_note, moves_case, next_choice
 from casework.deadline_steps import CAUSES
@@ -46,11 +46,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     """The worklist. The words of a search stay in the session: a name must not stand in an address or a log."""
     filters = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     words = str(request.session.get("search", "")) if request.GET.get("search") else ""
-    found = selectors.worklist(request.user, filters, request.GET.get("after", ""), words)
+    found = worklist.worklist(request.user, filters, request.GET.get("after", ""), words)
     listed = _listed_kinds(found.rows)
     chips = [(name, value, _without(request, name)) for name, value in filters.items() if name != "view"]
     context = {
-        "list": found, "filters": filters, "views": selectors.VIEWS, "chips": chips, "words": words, "kind_names": {one.code: one.label for one in kinds.all_kinds()},
+        "list": found, "filters": filters, "views": worklist.VIEWS, "chips": chips, "words": words, "kind_names": {one.code: one.label for one in kinds.all_kinds()},
         "saved": selectors.saved_views(request.user), "query": urlencode({**filters, **({"search": 1} if words else {})}),
         "labels": _state_labels(listed), "duties": _duty_labels(listed),
     }  # fmt: skip
@@ -61,7 +61,7 @@ def _without(request: HttpRequest, name: str) -> str:
     return urlencode({key: value for key, value in request.GET.items() if key not in (name, "after")})
 
 
-def _listed_kinds(rows: list[selectors.Row]) -> list[CaseKind]:
+def _listed_kinds(rows: list[worklist.Row]) -> list[CaseKind]:
     """The kinds of the cases on the page: nobody is offered the steps of a kind that they never see. Without rows, those
     that are seen by post."""
     seen = {row.number.partition("-")[0] for row in rows}
@@ -99,7 +99,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
     if len(words) < 2:
         return JsonResponse({"cases": []})
     reads.searched(request.user, words)
-    rows = selectors.worklist(request.user, {}, words=words).rows[:8]
+    rows = worklist.worklist(request.user, {}, words=words).rows[:8]
     return JsonResponse({"cases": [{"number": row.number, "label": row.label, "step": row.state} for row in rows]})
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from attendance.selectors import letters_waiting, unresolved
-from casework import policy, selectors
+from casework import policy, selectors, worklist
 from casework.services import local_today
 from casework.sweep import late_by
 from district.models import Import, Post, Role, User
@@ -40,7 +40,7 @@ def sections(user: User, roles: set[str]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _shelves(user: User) -> dict[str, Any]:
-    return {"shelves": selectors.shelves(user), "appointments": selectors.my_appointments_today(user)}
+    return {"shelves": worklist.shelves(user), "appointments": selectors.my_appointments_today(user)}
 
 
 def _unresolved(user: User) -> dict[str, Any]:
@@ -81,7 +81,7 @@ SECTIONS = [
     Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),
     Section("web/home/mail.html", frozenset({Role.SSW, Role.DATA_MANAGER}), lambda user: {"to_mail": letters_waiting(user, "SIGNED")}),
     Section("web/home/unresolved.html", frozenset({Role.DATA_MANAGER}), _unresolved),
-    Section("web/home/urgent.html", READERS - {Role.SSW, Role.SUPERVISOR}, lambda user: {"first": selectors.worklist(user, {}).rows[:8]}),
+    Section("web/home/urgent.html", READERS - {Role.SSW, Role.SUPERVISOR}, lambda user: {"first": worklist.worklist(user, {}).rows[:8]}),
     Section("web/home/imports.html", frozenset({Role.DISTRICT_ADMIN}), _imports),
     Section("web/home/state.html", frozenset({Role.DISTRICT_ADMIN}), _state),
 ]

@@ -10,8 +10,8 @@ from casework import access, timeline
 from casework.errors import NotNow, UnknownCase
 from casework.grants import grant, recuse
 from casework.models import AllowedMove, Case
-from casework.selectors import worklist
 from casework.services import Opening, act, open_cases
+from casework.worklist import worklist
 from tests.toykind.models import BullyingCase
 
 DAY = date(2026, 9, 10)

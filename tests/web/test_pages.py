@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import F
 from django.urls import reverse
 
 from attendance.models import AttendanceCase, Notice
 from attendance.selectors import unresolved
-from casework import access, rollup, selectors
+from casework import access, rollup
 from casework.grants import grant, recuse
 from casework.models import Attachment, Document, Event
 from casework.services import act, local_today
@@ -207,29 +206,6 @@ def test_pages_of_the_list_follow_each_other_without_gap_or_double(people, night
     assert len(seen) == len(set(seen)) == access.visible(people.worker).filter(closed_on=None).count()
     dues = [AttendanceCase.objects.get(number=number).next_due or date.max for number in seen]
     assert dues == sorted(dues)
-
-
-def test_pages_go_on_over_cases_of_one_date_and_into_those_without(people, nights, monkeypatch):
-    monkeypatch.setattr("casework.selectors.PAGE", 3)
-    for number in range(14):
-        nights.sis.student(f"P{number}").absent(f"P{number}", date(2026, 9, 1), date(2026, 9, 3), date(2026, 9, 8))
-    nights.run(date(2026, 9, 9))
-    cases = access.visible(people.worker).filter(closed_on=None)
-    ids = list(cases.order_by("id").values_list("id", flat=True))
-    assert len(ids) == 14
-    AttendanceCase.objects.filter(id__in=ids[::4]).update(next_due=None)
-    AttendanceCase.objects.filter(id__in=ids[1::4]).update(next_due=date(2026, 9, 20))
-    wanted = list(cases.order_by(F("next_due").asc(nulls_last=True), "id").values_list("id", flat=True))
-    seen, after = [], ""
-    while True:
-        found = selectors.page_after(cases, after)
-        seen += [row[0] for row in found[:3]]
-        if len(found) <= 3:
-            break
-        after = f"{found[2][5] or ''}_{found[2][0]}"
-    assert seen == wanted
-    for mangled in ("x_1", "2026-99-01_3", "_", "2026-09-20_²", "2026-09-20_"):
-        assert selectors.page_after(cases, mangled)[0][0] == wanted[0]
 
 
 def test_mangled_addresses_are_no_error(case, people, sign_in):

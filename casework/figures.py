@@ -64,7 +64,8 @@ def _lines() -> defaultdict[Any, Line]:
 
 @dataclass
 class Figures:
-    """Everything that a compliance page counts, as of a date. `months` holds changes by the last day of their month."""
+    """Everything that a compliance page counts, as of a date. `months` holds changes by the last day of their month; `due` and
+    `opened` hold days that no bucket tells apart as one day."""
 
     kind: str
     as_of: date
@@ -80,14 +81,22 @@ class Figures:
     def add(self, part: Part, sign: int = 1) -> None:
         """What one case adds on one day; what takes effect later does not count yet."""
         if not part.duty:
-            self.opened[part.day] += sign * part.running
+            self.opened[self._opened_about(part.day)] += sign * part.running
             self.cases_by_owner[part.owner_id] += sign * part.running
             return
         if part.running or part.held:
-            self.due[part.day] += sign * part.running
+            self.due[self._due_about(part.day)] += sign * part.running
         self._add_now(part, sign)
         if any(part.counts):
             self.months[month_end(part.day)].add((*part.counts, 0, 0), sign)
+
+    def _due_about(self, day: date) -> date:
+        last = BUCKETS[-1][0] or 0
+        return min(max(day, self.as_of - timedelta(days=1)), self.as_of + timedelta(days=last))
+
+    def _opened_about(self, day: date) -> date:
+        age = (self.as_of - day).days
+        return self.as_of - timedelta(days=max((first for first, _last in AGES if first <= age), default=-1))
 
     def _add_now(self, part: Part, sign: int) -> None:
         if part.day <= self.as_of or part.running or part.held:
@@ -147,18 +156,24 @@ def from_cases(kind: str, cases: Collection[int], as_of: date) -> Figures:
 
 # -- from the sums ----------------------------------------------------------------------------------------------------
 
+# A row for the case itself (no duty) counts nothing but that it is open; it is summed for owners alone.
 _TOTALS = f"""
-SELECT school_id, owner_id, duty, grouping(school_id), grouping(owner_id), grouping(duty), {", ".join(f"sum({name})" for name in SUMS)}
-  FROM casework_rollupcell WHERE kind = %(kind)s AND view = 'T' AND {{schools}} AND duty <> ''
+SELECT grouping(school_id, owner_id, duty), school_id, owner_id, duty, coalesce(sum(running) FILTER (WHERE duty = ''), 0),
+       {", ".join(f"coalesce(sum({name}), 0)" for name in SUMS[:6])}, coalesce(sum(running) FILTER (WHERE duty <> ''), 0), coalesce(sum(held), 0)
+  FROM casework_rollupcell WHERE kind = %(kind)s AND view = 'T' AND {{schools}}
  GROUP BY GROUPING SETS ((school_id), (owner_id), (duty), ())
-UNION ALL
-SELECT 0, owner_id, '', 1, 0, 0, {", ".join(f"sum({name})" for name in SUMS)}
-  FROM casework_rollupcell WHERE kind = %(kind)s AND view = 'T' AND {{schools}} AND duty = '' GROUP BY owner_id
 """
+_BY_SCHOOL, _BY_OWNER, _BY_DUTY = 0b011, 0b101, 0b110
+# The days as `_due_about` and `_opened_about` put them together: a few dozen rows instead of one for each day.
+_OF_DAYS = "FROM casework_rollupcell WHERE kind = %(kind)s AND {schools} AND owner_id = 0 AND duty = '' AND view ="
+_AGE = " ".join(f"WHEN day <= %(as_of)s::date - {first} THEN %(as_of)s::date - {first}" for first, _last in reversed(AGES))
 _DAYS = f"""
-SELECT view, day, {", ".join(f"sum({name})" for name in SUMS)}
-  FROM casework_rollupcell WHERE kind = %(kind)s AND view IN ('M', 'D', 'A') AND {{schools}} AND owner_id = 0 AND duty = ''
- GROUP BY view, day
+SELECT 'M', day, 0, {", ".join(f"sum({name})" for name in SUMS[:6])} {_OF_DAYS} 'M' GROUP BY day
+UNION ALL
+SELECT 'D', least(greatest(day, %(as_of)s::date - 1), %(as_of)s::date + {BUCKETS[-1][0]}) AS about, sum(running), 0, 0, 0, 0, 0, 0
+  {_OF_DAYS} 'D' GROUP BY about
+UNION ALL
+SELECT 'A', CASE {_AGE} ELSE %(as_of)s::date + 1 END AS about, sum(running), 0, 0, 0, 0, 0, 0 {_OF_DAYS} 'A' GROUP BY about
 """
 _BETWEEN = f"""
 SELECT case_id, kind, school_id, owner_id, duty, day, {", ".join(SUMS)} FROM casework_rolluppart
@@ -205,39 +220,28 @@ def _one_moment() -> None:
 
 def _read(found: Figures, schools: list[int], whole: bool, through: date) -> None:
     """The sums themselves. Whoever watches all schools reads the rows of all schools together."""
-    values: dict[str, Any] = {"kind": found.kind, "schools": schools}
+    values: dict[str, Any] = {"kind": found.kind, "schools": schools, "as_of": found.as_of}
     some = "school_id = ANY(%(schools)s)"
     with connection.cursor() as cursor:
         cursor.execute(_TOTALS.format(schools="school_id > 0" if whole else some), values)
-        for school, owner, duty, no_school, no_owner, no_duty, *sums in cursor.fetchall():
-            _keep_total(found, (school, owner, duty), (no_school, no_owner, no_duty), sums)
+        for by, school, owner, duty, cases, *sums in cursor.fetchall():
+            if by == _BY_SCHOOL:
+                found.schools[school] = Line(sums)
+            elif by == _BY_OWNER:
+                found.owners[owner] = Line(sums)
+                found.cases_by_owner[owner] = cases
+            elif by == _BY_DUTY:
+                found.duties[duty] = Line(sums)
+            else:
+                found.total = Line(sums)
+        found.duties.pop("", None)
         cursor.execute(_DAYS.format(schools="school_id = 0" if whole else some), values)
-        for view, day, *sums in cursor.fetchall():
-            _keep_day(found, view, day, sums)
+        for view, day, running, *counts in cursor.fetchall():
+            if view == "M":
+                found.months[day] = Line([*counts, 0, 0])
+            else:
+                (found.due if view == "D" else found.opened)[day] = running
         _close_gap(found, cursor, "school_id > 0" if whole else some, values, through)
-
-
-def _keep_total(found: Figures, key: tuple[int, int, str], absent: tuple[int, int, int], sums: list[int]) -> None:
-    match absent:
-        case (0, 1, 1):
-            found.schools[key[0]].add(sums)
-        case (1, 0, 1):
-            found.owners[key[1]].add(sums)
-        case (1, 1, 0):
-            found.duties[key[2]].add(sums)
-        case (1, 0, 0):
-            found.cases_by_owner[key[1]] += sums[6]
-        case _:
-            found.total.add(value or 0 for value in sums)
-
-
-def _keep_day(found: Figures, view: str, day: date, sums: list[int]) -> None:
-    if view == "M":
-        found.months[day].add(sums)
-    elif view == "D":
-        found.due[day] += sums[6]
-    else:
-        found.opened[day] += sums[6]
 
 
 def _close_gap(found: Figures, cursor: Any, schools: str, values: dict[str, Any], through: date) -> None:

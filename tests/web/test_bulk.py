@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from attendance.models import AttendanceCase
-from casework import selectors
+from casework import worklist
 from casework.models import Event
 from casework.services import act
 
@@ -94,10 +94,10 @@ def test_suggestions_show_names_to_those_who_may(cases, people, sign_in):
 
 def test_the_shelves_of_the_desk(cases, people, sign_in):
     with time_machine.travel(datetime(2026, 9, 15, 16, tzinfo=UTC), tick=False):
-        shelves = selectors.shelves(people.worker)
+        shelves = worklist.shelves(people.worker)
         assert [row.number for row in shelves["today"]] == [case.number for case in cases]
         assert {row.gone for row in shelves["today"]} == {60}
         assert "Nothing else falls due this week." in sign_in(people.worker).get("/").content.decode()
     with time_machine.travel(NOON, tick=False):
-        shelves = selectors.shelves(people.worker)
+        shelves = worklist.shelves(people.worker)
         assert (shelves["today"], len(shelves["new"])) == ([], 4)

@@ -147,6 +147,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "steps": [c for c in found if moves_case(c) or (c.step.primary and c.enabled and not is_note(c))], "notes": [c for c in found if is_note(c)],
         "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
         "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
+        "can": {c.name: c.label for c in found if c.process is None and c.enabled},
         "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": hung.documents, "show": request.GET.get("show", ""),
         "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": {**dict(Role.choices), "MEDIATOR": access.WHO["mediate_cases"]},

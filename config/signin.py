@@ -22,6 +22,7 @@ def settings(production: bool) -> dict[str, Any]:
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production,
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # addresses come from the staff file; nobody confirms them here
         "MFA_TOTP_ISSUER": "Holdfast",
         "SESSION_COOKIE_AGE": hours * 3600,
         "SESSION_IDLE_MINUTES": idle,

@@ -40,6 +40,11 @@ class Item:
     who: str = "coordinate_cases"
     side: bool = False
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps by which it is done, those that come first in front."""
+        return STEPS.get("duty" if self.key.startswith("duty_") else self.key, ())
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -102,6 +107,19 @@ WHO: Mapping[str, str] = {
     "report": "investigate_cases", "handed_in": "investigate_cases", "report_sent": "investigate_cases", "questions": "decide_cases", "determination": "decide_cases",
     "determination_sent": "decide_cases", "appeal": "appeal_cases", "informal": "facilitate_cases", "outcome": "administer_cases",
     "evidence_window": NOBODY, "report_window": NOBODY, "appeal_window": NOBODY, **{f"duty_{key}": "administer_cases" for key in DUTIES},
+}  # fmt: skip
+
+# The steps of the workflow by which a duty is done; the page offers those that this person may take now.
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "contact": ("contact",), "screening": ("triage", "propose_screening", "screen", "ask_information", "info_received"), "second_reader": ("second_read",),
+    "duty": ("duty_done",), "measures": ("add_measure",), "handed_in": ("add_evidence", "set_aside"), "measures_review": ("review_measures",),
+    "investigator": ("assign",), "allegations": ("allege",), "interviews": ("schedule_interview", "interview"),
+    "evidence": ("add_evidence", "send_evidence"), "findings": ("make_findings",), "outcome": ("notify_outcome",), "complaint": ("file_complaint", "support_only"),
+    "notice": ("allege", "send_notice"), "informal": ("agree", "leave_informal"), "evidence_window": ("respond",), "report": ("write_report",),
+    "report_sent": ("revise_report", "send_report"), "decision_maker": ("assign",), "questions": ("questions",), "report_window": ("respond",),
+    "determination": ("determine",), "determination_sent": ("send_determination",), "appeal": ("notify_appeal", "state_appeal", "decide_appeal"),
+    "appeal_window": ("file_appeal",), "remedies": ("remedy", "begin_remedies", "remedy_done"),
+    "closed": ("check_in", "close_inquiry", "check_remedies", "close_remedies", "close_final"),
 }  # fmt: skip
 
 

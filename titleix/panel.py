@@ -161,13 +161,15 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     staff = near.names
     found = facts(file)
     labels = {party.id: party.label for party in file.children["party"]}
+    duties = checklist.items(found)
     return {
-        "checklist": checklist.items(found), "dates": dates_of(file), "people": _people(file), "names": names, "level": case.get_level_display(),
+        "checklist": duties, "not_asked": [item for item in duties if item.status is checklist.Status.NOT_APPLICABLE],
+        "dates": dates_of(file), "people": _people(file), "names": names, "level": case.get_level_display(),
         "assignments": [(dict(ROLES).get(row.role, row.role), staff.get(row.user_id, ""), row) for row in _assignments(file)],
         "records": _records(file, labels, staff), "deliveries": _deliveries(file, labels), "receivers": _receivers(file, labels), "spans": windows(file),
         "narrative": case.narrative if names else "", "coordinates": access.can(user, "coordinate_cases", case),
         "matches": matches.matches(file, user), "case": case, "disposal": _disposal(near), "looks": _looks(file, user),
-        "takes": taking.may_take(user, case),
+        "takes": taking.may_take(user, case), "linked": _linked(case, user),
     }  # fmt: skip
 
 
@@ -175,6 +177,12 @@ def _looks(file: CaseFile, user: Any) -> list[tuple[inspections.Look, Any]]:
     """The inspection log with what was looked at in words; there is none before something was sent."""
     found = inspections.looks(file, user.pk) if file.children["delivery"] else []
     return [(look, LETTERS.get(look.letter, look.letter) or (_("file of the evidence") if look.file else _("evidence"))) for look in found]
+
+
+def _linked(case: TitleIXCase, user: Any) -> str:
+    """The number of the case of which this one is part or which it follows, for who may see that one too."""
+    found = access.visible(user, "TIX").filter(pk=case.linked_id).values_list("number", flat=True).first() if case.linked_id else None
+    return str(found or "")
 
 
 def _disposal(near: Beside) -> Disposal | None:

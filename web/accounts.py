@@ -8,8 +8,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from district.models import User
 
@@ -19,6 +21,19 @@ def tried_name(request: HttpRequest | None, credentials: Any = None) -> str:
     typed = str(request.POST.get("login", "")) if request is not None else ""
     given = credentials or {}
     return (typed or str(given.get("username") or given.get("email") or "")).strip().lower().replace("\x00", "")[:150]
+
+
+@login_required
+@require_GET
+def address(request: HttpRequest) -> HttpResponse:
+    """One's e-mail address. It is the staff file's: nobody adds one of their own, which the district's sign-in would believe, and
+    no address is ever "unverified", which would keep its owner from a second step."""
+    return render(request, "account/address.html")
+
+
+def not_here(request: HttpRequest, **rest: str) -> HttpResponse:
+    """Pages of the library for what this product does not do: confirming addresses, making accounts. Raises Http404."""
+    raise Http404
 
 
 class ClosedAdapter(DefaultAccountAdapter):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from titleix.checklist import WHO, Facts, Status, items, upcoming
+from titleix.checklist import STEPS, WHO, Facts, Status, items, upcoming
 from titleix.screening import Outcome
+from titleix.workflow import TitleIXWorkflow
 
 ON = date(2026, 9, 10)
 SCHOOL = Facts(outcome=Outcome.SCHOOL_30, screened_on=ON, contacted_on=ON, records={"MEASURE": ON}, sides=2)
@@ -108,3 +109,12 @@ def test_whatever_the_facts_the_list_is_sound(chosen):
     assert set(WHO) >= {item.key for item in found if item.who not in ("coordinate_cases",)}
     if facts.closed_on:
         assert not upcoming(facts)
+
+
+def test_every_duty_names_the_steps_that_do_it():
+    steps = {name for name, _move in TitleIXWorkflow.transitions()}
+    named = {name for names in STEPS.values() for name in names}
+    assert named <= steps, named - steps
+    everything = [DISTRICT, SCHOOL, replace(DISTRICT, informal=True, handed_in=1, duties_open=["police"], due={"measures_review": ON})]
+    without = {item.key for facts in everything for item in items(facts) if not item.steps}
+    assert without == {"dismissal"}, "a dismissal alone is never asked for"

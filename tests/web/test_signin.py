@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.urls import reverse
@@ -138,6 +139,12 @@ PAGES = [
     "account_change_password",
     "usersessions_list",
     "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "account_email",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_reauthenticate",
     "account_logout",
     "socialaccount_connections",
 ]
@@ -153,6 +160,30 @@ def test_pages_of_ones_account_are_in_our_look(client, worker, name):
     assert "<style" not in text
     assert "style=" not in text
     assert "default-src 'none'" in page["Content-Security-Policy"]
+
+
+def test_nobody_adds_an_address_and_none_stands_in_the_way_of_a_second_step(client, worker):
+    sign_in(client, worker.username)
+    assert worker.email in client.get(reverse("account_email")).content.decode()
+    assert client.post(reverse("account_email"), {"action_add": "", "email": "other@example.org"}).status_code == 405
+    assert client.get("/accounts/confirm-email/abc/").status_code == 404
+    EmailAddress.objects.create(user=worker, email=worker.email, verified=False, primary=True)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert "data:image/svg" in client.get(reverse("mfa_activate_totp")).content.decode()
+
+
+def test_a_link_for_a_new_password_that_is_too_old_says_so(client, worker):
+    page = client.get("/accounts/password/reset/key/1-abc/").content.decode()
+    assert "does not work any more" in page
+    assert '<input type="password"' not in page
+
+
+def test_keys_are_listed_by_name(client, worker):
+    sign_in(client, worker.username)
+    Authenticator.objects.create(user=worker, type="webauthn", data={"name": "Blue key", "credential": {}})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    page = client.get(reverse("mfa_list_webauthn"), follow=True).content.decode()
+    assert "Blue key" in page
 
 
 def test_strange_input_is_refused_without_an_error(client, worker):

@@ -81,6 +81,12 @@ def codes() -> list[str]:
     return sorted(path.name.removeprefix(PREFIX).split(".")[0] for path in folder.glob(f"{PREFIX}*.{DEFAULT}.txt"))
 
 
+def languages(code: str) -> list[str]:
+    """The languages in which a template is written."""
+    folder = ROOT / FOLDER / "letter_templates"
+    return sorted(path.name.split(".")[1] for path in folder.glob(f"{PREFIX}{code}.*.txt"))
+
+
 def text_of(code: str, language: str) -> Text:
     """The template in the language, or in English where there is none. Raises LetterError for one that is not whole."""
     folder = ROOT / FOLDER / "letter_templates"
@@ -291,14 +297,14 @@ def _line(file: CaseFile, known: Known, code: str, order: str, person: Guardian,
         return why
     channel, address = usable[0]
     text = text_of(code, person.language)
-    filled = _filled(text, values)
-    words = _words(text, channel, filled)
+    merged = filled(text, values)
+    words = _words(text, channel, merged)
     lately = known.sent.get(address, [])
     if any(sent_at > known.now - AGAIN_AFTER and said == words for sent_at, said in lately):
         return "again"
     return Line(
         file.case.number, file.case.id, file.case.student_id, person.name, person.relation, channel, address, person.language, text,
-        _fill(text.subject, filled), words, filled,
+        _fill(text.subject, merged), words, merged,
     )  # fmt: skip
 
 
@@ -312,7 +318,8 @@ def _why_not(person: Guardian, ways: Mapping[str, str], usable: Sequence[tuple[s
     return next((name for name, holds in against if holds), "")
 
 
-def _filled(text: Text, values: Mapping[str, str]) -> dict[str, str]:
+def filled(text: Text, values: Mapping[str, str]) -> dict[str, str]:
+    """The values of the merge fields in the language of the text; `at` is the moment of the meeting (ISO 8601)."""
     found = {name: value for name, value in values.items() if name != "at"} | {"stop": STOP_SHOWN}
     if values.get("at"):
         with translation.override(text.language):

@@ -19,6 +19,7 @@ PUBLIC = [
     *sorted((ROOT / "web/templates/errors").glob("*.html")),
 ]
 TEXT = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+NAMED = re.compile(r"%\(\w+\)[sd]")
 CALL = re.compile(rf"\bn?gettext\({TEXT}(?:,\s*{TEXT})?")
 
 
@@ -40,6 +41,20 @@ def test_every_text_of_a_public_template_is_in_spanish(path: Path):
             text for text in texts(path.read_text()) if translation.gettext(text) == text and translation.ngettext(text, text, 2) == text
         ]
     assert english == []
+
+
+def test_the_catalogue_is_whole():
+    """Every entry has its words, none is a guess of a tool, and each names what the English one names."""
+    entries = re.split(r"\n\n+", (ROOT / "titleix/locale/es/LC_MESSAGES/django.po").read_text(encoding="utf-8"))[1:]
+    assert len(entries) > 100
+    empty = [entry for entry in entries if re.search(r'^msgstr(\[\d\])? ""(?!\n")', entry, re.M)]
+    guessed = [entry for entry in entries if re.search(r"^#,.*fuzzy", entry, re.M) or entry.lstrip().startswith("#~")]
+    other = [
+        entry
+        for entry in entries
+        if len({frozenset(NAMED.findall(part)) for part in re.split(r"^msg\w+.*?(?= \")", entry, flags=re.M)[1:]}) > 1
+    ]
+    assert (empty, guessed, other) == ([], [], [])
 
 
 @pytest.mark.parametrize("path", [path for path in PUBLIC if path.name.startswith("party")], ids=lambda path: path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from datetime import date, timedelta
@@ -13,12 +14,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance import outreach
 from casework import access, policy
 from casework.models import Clock
 from casework.sweep import sweep
 from district.models import AdminChange, ApiToken, Area, Calendar, CalendarDay, Post, Role, School, Scope
 from district.tokens import issue
+from notifications import texts
 from notifications.models import Endpoint
+from web.administration import messages
 from web.administration.changes import changes
 from web.administration.samples import letters
 
@@ -254,6 +258,40 @@ def test_a_letter_with_made_up_data(people, admin, row):
 def test_letters_that_do_not_exist(people, admin):
     for wrong in (["attendance", "L3", "fr"], ["titleix", "frame", "typ"], ["titleix", "ACK", "fr"], ["casework", "letterhead", "en"]):
         assert admin.get(reverse("admin-letter-file", args=wrong)).status_code == 404
+
+
+def test_every_message_is_listed_with_its_check_and_its_length(people, admin):
+    rows = messages.to_families() + messages.to_staff()
+    assert {(row.code, row.language) for row in rows if row.part == "families"} == {
+        (code, language) for code in ("CALL", "LETTER", "MEETING", "NOTE") for language in ("en", "es")
+    }
+    assert {row.code for row in rows if row.part == "alerts"} >= set(texts.PLAIN) | {"OVERDUE", "DIGEST"}
+    assert [(row.code, row.wrong, row.unknown) for row in rows if row.wrong or row.unknown] == []
+    page = admin.get(reverse("admin-letters")).content.decode()
+    for row in rows:
+        assert reverse("admin-message", args=[row.part, row.code, row.language]) in page
+        shown = html.unescape(admin.get(reverse("admin-message", args=[row.part, row.code, row.language])).content.decode())
+        assert row.subject in shown
+        assert row.short in shown
+        assert "{" not in row.subject + row.body + row.short
+
+
+def test_a_broken_message_is_told_and_not_a_fault(people, admin, monkeypatch, tmp_path):
+    folder = tmp_path / "attendance" / "letter_templates"
+    folder.mkdir(parents=True)
+    (folder / "MESSAGE_A.en.txt").write_text("name: A\nsubject: s\n---\nbody\n")
+    (folder / "MESSAGE_B.en.txt").write_text("name: B\nallows: bus\nsubject: s\ntext message: the {bus}\n---\nbody\n")
+    monkeypatch.setattr(outreach, "ROOT", tmp_path)
+    page = admin.get(reverse("admin-letters")).content.decode()
+    assert "MESSAGE_A.en.txt: text message is missing" in page
+    assert "Nothing fills: bus" in " ".join(page.replace("</strong>", "").split())
+    assert "text message is missing" in admin.get(reverse("admin-message", args=["families", "A", "en"])).content.decode()
+    assert "the …" in admin.get(reverse("admin-message", args=["families", "B", "en"])).content.decode()
+
+
+def test_messages_that_do_not_exist(people, admin):
+    for wrong in (["families", "CALL", "fr"], ["families", "../x", "en"], ["alerts", "NONE", "en"], ["letters", "CALL", "en"]):
+        assert admin.get(f"/administration/messages/{'/'.join(wrong)}").status_code == 404
 
 
 def test_webhooks(people, admin):

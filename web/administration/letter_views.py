@@ -1,4 +1,4 @@
-"""Letters with made-up data, for administrators."""
+"""Letters and messages with made-up data, for administrators."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from attendance.letters import letterhead
 from casework.letters import LetterError
 from casework.letters import render as typeset
+from web.administration import messages
 from web.administration.samples import Letter, data, letters
 from web.administration.views import for_administrators
 
@@ -19,9 +20,20 @@ APPS = ("attendance", "titleix")
 @for_administrators
 @require_GET
 def every(request: HttpRequest) -> HttpResponse:
-    """The letters of both parts of the product."""
+    """The letters of both parts of the product, the messages to families and the alerts to staff."""
     parts = {_("Attendance"): letters("attendance"), _("Title IX"): letters("titleix")}
-    return render(request, "web/administration/letters.html", {"parts": parts})
+    told = {_("Messages to families"): messages.to_families(), _("Alerts to staff"): messages.to_staff()}
+    return render(request, "web/administration/letters.html", {"parts": parts, "messages_of": told})
+
+
+@for_administrators
+@require_GET
+def message(request: HttpRequest, part: str, code: str, language: str) -> HttpResponse:
+    """One message as e-mail and as text message, with its length in parts. 404 for one that is not listed."""
+    found = messages.find(part, code, language)
+    if found is None:
+        raise Http404
+    return render(request, "web/administration/message.html", {"message": found})
 
 
 def _known(app: str, code: str, language: str) -> Letter:

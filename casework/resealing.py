@@ -26,6 +26,15 @@ class Resealed:
     unreadable: Counter[str] = field(default_factory=Counter)
 
 
+_others: list[tuple[str, Callable[[int, Resealed], None]]] = []
+
+
+def also(name: str, function: Callable[[int, Resealed], None]) -> None:
+    """Reseal what stands in a table that is not the product's own; called from an app's `ready`."""
+    if (name, function) not in _others:
+        _others.append((name, function))
+
+
 def reseal(size: int = 500, told: Callable[[str], None] = lambda line: None) -> Resealed:
     """Bring every column and file under the first key; `told` hears of each table."""
     done = Resealed()
@@ -33,6 +42,10 @@ def reseal(size: int = 500, told: Callable[[str], None] = lambda line: None) -> 
         before = done.rows
         _table(model, columns, size, done)
         told(f"{model._meta.label}: {done.rows - before} rows")
+    for name, function in _others:
+        before = done.rows
+        function(size, done)
+        told(f"{name}: {done.rows - before} rows")
     for path in files.paths():
         try:
             done.files += files.reseal(path)

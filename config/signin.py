@@ -19,6 +19,7 @@ def settings(production: bool) -> dict[str, Any]:
     idle = env.read("SESSION_IDLE_MINUTES", 60, env.positive, "minutes without a page after which one signs in again")
     return {
         "MFA_ROLES": roles,
+        "MFA_ADAPTER": "web.secondstep.SealedSecrets",
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production,

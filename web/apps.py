@@ -12,12 +12,14 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Sessions remember when they began; each night keeps the values of the goals' measures, after its imports."""
+        """Sessions remember when they began; the secrets of the second step follow the key ring; each night keeps the values of the
+        goals' measures, after its imports."""
         from datetime import time
 
-        from casework import sweep
-        from web import sessions
+        from casework import resealing, sweep
+        from web import secondstep, sessions
         from web.compliance import measures
 
         sessions.connect()
+        resealing.also("mfa.Authenticator", secondstep.rotate)
         sweep.nightly("measures", lambda _day: time(6, 30), measures.keep)

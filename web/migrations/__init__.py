@@ -1,0 +1,1 @@
+"""Migrations of web: it has no tables, but seals what a library keeps."""

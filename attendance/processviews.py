@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from attendance.forms.case import CAUSES
 from attendance.forms.conference import WHO
@@ -170,7 +171,9 @@ def _mediation(file: CaseFile, mediation: Any, view: ProcessView) -> None:
 
 
 def _which(row: FollowUp) -> Any:
-    return {"YEAR_END": _("end of the year"), "FIRST": _("new year")}.get(row.which) or _("%(n)s days") % {"n": row.which}
+    return {"YEAR_END": _("end of the year"), "FIRST": _("new year")}.get(row.which) or ngettext(
+        "%(n)s day", "%(n)s days", int(row.which)
+    ) % {"n": row.which}
 
 
 def _court(file: CaseFile, court: Any, view: ProcessView) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from viewflow.fsm import State
 
 from casework import access, deadlines
@@ -118,9 +119,17 @@ class ExtendForm(MoveForm):
         if clock is None or self.flow.permitted(tuple(rule.get("beyond", ())), self.flow.turn.actor):
             return
         if (cleaned.get("days") or 0) > int(rule["max_days"]):
-            self.add_error("days", _("At most %(n)s days at a time; more needs a decision above you.") % {"n": rule["max_days"]})
+            words = ngettext(
+                "At most %(n)s day at a time; more needs a decision above you.",
+                "At most %(n)s days at a time; more needs a decision above you.", rule["max_days"],
+            )  # fmt: skip
+            self.add_error("days", words % {"n": rule["max_days"]})
         if clock.extensions >= int(rule["max_number"]):
-            self.add_error("clock", _("It was extended %(n)s times already; more needs a decision above you.") % {"n": clock.extensions})
+            words = ngettext(
+                "It was extended %(n)s time already; more needs a decision above you.",
+                "It was extended %(n)s times already; more needs a decision above you.", clock.extensions,
+            )  # fmt: skip
+            self.add_error("clock", words % {"n": clock.extensions})
 
 
 class HoldForm(MoveForm):
@@ -136,7 +145,11 @@ class HoldForm(MoveForm):
         if until and until <= today:
             self.add_error("until", _("The hold must end on a day to come."))
         if until and until > today + timedelta(days=int(rule["max_days"])):
-            self.add_error("until", _("At most %(n)s days; it can be renewed with a new notice.") % {"n": rule["max_days"]})
+            words = ngettext(
+                "At most %(n)s day; it can be renewed with a new notice.", "At most %(n)s days; it can be renewed with a new notice.",
+                rule["max_days"],
+            )  # fmt: skip
+            self.add_error("until", words % {"n": rule["max_days"]})
 
 
 class ResumeForm(ClockForm):

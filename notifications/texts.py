@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from casework import access, kinds
 from casework.models import Alert
@@ -59,8 +59,10 @@ def label(code: str) -> str:
     """One rung or code in words."""
     if code.startswith("OVERDUE"):
         return _("overdue")
-    if code.startswith("T-"):
-        return _("due in %(n)s days") % {"n": code[2:]} if code != "T-1" else _("due tomorrow")
+    if code == "T-1":
+        return _("due tomorrow")
+    if code.startswith("T-") and code[2:].isdecimal():
+        return ngettext("due in %(n)s day", "due in %(n)s days", int(code[2:])) % {"n": code[2:]}
     if code.endswith("%"):
         return _("%(n)s of the time is over") % {"n": code}
     return _(PLAIN[code]) if code in PLAIN else code.replace("_", " ").lower()
@@ -125,7 +127,7 @@ def body(alert: Alert, reader: Any) -> str:
 def digest(alerts: Sequence[Alert], reader: Any) -> tuple[str, str]:
     """Subject and text of a digest."""
     lines = [f"- {subject(alert)}{f' ({due(alert)})' if due(alert) else ''}  {link(alert, reader)}" for alert in alerts]
-    title = _("%(n)s alerts for you") % {"n": len(alerts)}
+    title = ngettext("%(n)s alert for you", "%(n)s alerts for you", len(alerts)) % {"n": len(alerts)}
     return title, "\n".join([title, "", *lines, "", f"{settings.SITE_URL}/inbox", ""])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from casework.models import LegalHold
 from casework.stepforms import DateInput, StepForm
@@ -232,7 +233,9 @@ class EmergencyForm(forms.Form):
         """Within what the policy allows."""
         hours = int(self.cleaned_data["hours"])
         if hours > self.most:
-            raise forms.ValidationError(_("The policy allows at most %(n)d hours.") % {"n": self.most})
+            raise forms.ValidationError(
+                ngettext("The policy allows at most %(n)d hour.", "The policy allows at most %(n)d hours.", self.most) % {"n": self.most}
+            )
         return hours
 
 

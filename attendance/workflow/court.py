@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from attendance import clocks, forms
 from attendance.models import Court
@@ -35,7 +36,7 @@ def session_left(flow: CourtWorkflow) -> object:
 def all_sessions(flow: CourtWorkflow) -> object:
     """Every weekly session was held."""
     left = flow.court.sessions - flow.court.held
-    return unmet(left <= 0, _("%(n)s sessions are still to come.") % {"n": left})
+    return unmet(left <= 0, ngettext("%(n)s session is still to come.", "%(n)s sessions are still to come.", left) % {"n": left})
 
 
 class CourtWorkflow(AttendanceFlow):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from attendance import reported
@@ -77,7 +78,10 @@ def _exported(request: HttpRequest, figure: str, found: Behind, today: date, pol
     rows = found.cells(found.rows)
     numbers = {cell.text for row in rows for cell in row if cell.href}
     reads.exported(request.user, AttendanceCase.objects.filter(number__in=numbers).values_list("pk", "number"))
-    notes = [_("As of %(day)s, policy %(policy)s, %(n)s rows") % {"day": today, "policy": policy, "n": len(rows)}]
+    notes = [
+        ngettext("As of %(day)s, policy %(policy)s, %(n)s row", "As of %(day)s, policy %(policy)s, %(n)s rows", len(rows))
+        % {"day": today, "policy": policy, "n": len(rows)}
+    ]
     return export.answer(request.GET["export"], f"{figure}-{today}", found.head, [[cell.text for cell in row] for row in rows], notes)
 
 

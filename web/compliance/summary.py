@@ -88,7 +88,7 @@ def bucket_words(bucket: Bucket) -> str:
     if first is None:
         return _("overdue")
     if last is None:
-        return _("in more than %(n)s days") % {"n": first - 1}
+        return ngettext("in more than %(n)s day", "in more than %(n)s days", first - 1) % {"n": first - 1}
     return _("today") if first == last else _("in %(first)s to %(last)s days") % {"first": first, "last": last}
 
 
@@ -121,7 +121,7 @@ def ageing(scope: Scope, found: Figures, school: int | None) -> Chart:
 def _age_words(age: tuple[int, int | None]) -> str:
     first, last = age
     return (
-        _("%(n)s days ago and more") % {"n": first}
+        ngettext("%(n)s day ago and more", "%(n)s days ago and more", first) % {"n": first}
         if last is None
         else _("%(first)s to %(last)s days ago") % {"first": first, "last": last}
     )

@@ -176,10 +176,14 @@ def _title(scope: Scope, wanted: dict[str, Any], as_of: date) -> str:
 
 def _due_words(first: int | None, last: int | None) -> str:
     if first == 0 and last:
-        return _("due within %(n)s days") % {"n": last}
+        return ngettext("due within %(n)s day", "due within %(n)s days", last or 0) % {"n": last}
     if first is None and last == -1:
         return _("overdue")
-    return summary.bucket_words((first, last)) if first is not None else _("due within %(n)s days") % {"n": last}
+    return (
+        summary.bucket_words((first, last))
+        if first is not None
+        else ngettext("due within %(n)s day", "due within %(n)s days", last or 0) % {"n": last}
+    )
 
 
 def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date) -> HttpResponse:
@@ -205,7 +209,7 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
         body = [[row.number, row.label, row.school, row.owner, row.day0, row.original_due, row.due, row.stopped_on, row.status, row.days]
                 for row in rows]  # fmt: skip
     notes = [
-        _("As of %(day)s, policy %(policy)s, %(n)s rows")
+        ngettext("As of %(day)s, policy %(policy)s, %(n)s row", "As of %(day)s, policy %(policy)s, %(n)s rows", len(body))
         % {"day": as_of, "policy": policy_for(scope.kind.domain, local_today()).id, "n": len(body)}
     ]
     return export.answer(kind, f"{scope.kind.code}-{as_of}", head, body, notes)

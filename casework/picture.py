@@ -88,6 +88,47 @@ class Arrow:
     anchor: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """A state in words: where one goes on to from it, as (label of the step, key of the state, its label)."""
+
+    key: str
+    label: str
+    moves: tuple[tuple[str, str, str], ...]
+
+
+MOST_ARROWS = 24  # more of them cross each other so often that words say it better
+
+
+def places(flow: type[Workflow]) -> list[Place]:
+    """The states in their declared order, each with its moves."""
+    found: dict[str, list[tuple[str, str, str]]] = {str(state): [] for state in flow.labels}
+    for edge in moving(flow):
+        if edge.source in found:
+            found[edge.source].append((edge.label, edge.target, str(flow.labels[edge.target])))
+    return [Place(key, str(flow.labels[key]), tuple(moves)) for key, moves in found.items()]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step with all states from which it may be taken, and all to which it leads; none where it stays."""
+
+    edge: Edge
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def lines(flow: type[Workflow]) -> list[Line]:
+    """Every step once, in the order in which a case may come to it."""
+    grouped: dict[str, list[Edge]] = {}
+    for edge in edges(flow):
+        grouped.setdefault(edge.name, []).append(edge)
+    return [
+        Line(rows[0], tuple(dict.fromkeys(row.source for row in rows)), tuple(dict.fromkeys(row.target for row in rows if row.target != row.source)))
+        for rows in grouped.values()
+    ]  # fmt: skip
+
+
 LEFT, RIGHT, LINE, LANE, REACH = 330, 570, 22, 12, 190
 
 

@@ -399,8 +399,9 @@ def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse
     current = flow[sorted(flow)[-1]]
     boxes, arrows, height = picture.layout(current)
     context = {
-        "kind": found, "process": found.processes.get(process), "version": current.version, "edges": picture.edges(current),
-        "boxes": boxes, "arrows": arrows, "height": height, "one_way": all(arrow.anchor == "start" for arrow in arrows),
+        "kind": found, "process": found.processes.get(process), "version": current.version, "lines": picture.lines(current),
+        "boxes": boxes, "places": picture.places(current) if len(arrows) > picture.MOST_ARROWS else [],
+        "arrows": arrows, "height": height, "one_way": all(arrow.anchor == "start" for arrow in arrows),
         "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
         "kinds": kinds.all_kinds(), "promises": {**found.clock_labels, **{spec.kind: spec.label for spec in current.clocks.values()}},
     }  # fmt: skip

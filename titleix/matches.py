@@ -31,6 +31,9 @@ WHY = {
 }
 
 
+MOST_NAMED = 5
+
+
 @dataclass(frozen=True)
 class Match:
     """Another report, and why it may matter here."""
@@ -99,7 +102,12 @@ def _same(people: Iterable[Party]) -> Q | None:
 def hint(file: CaseFile, user: Any) -> str:
     """For the screening: the numbers of reports that may be the same, and of prior ones."""
     found = matches(file, user)
-    same = ", ".join(match.number for match in found if match.duplicate)
-    prior = ", ".join(match.number for match in found if PRIOR in match.why)
+    same = _some([match.number for match in found if match.duplicate])
+    prior = _some([match.number for match in found if PRIOR in match.why])
     parts = [str(_("May be the same incident: %(numbers)s.")) % {"numbers": same}] if same else []
     return " ".join([*parts, *([str(_("The same respondent was reported in %(numbers)s.")) % {"numbers": prior}] if prior else [])])
+
+
+def _some(numbers: list[str]) -> str:
+    """The newest of them; all stand on the page of the case."""
+    return ", ".join(numbers[:MOST_NAMED]) + (", …" if len(numbers) > MOST_NAMED else "")

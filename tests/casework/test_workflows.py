@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from casework import kinds
+from casework import kinds, picture
 from casework.workflow import NEW, SYSTEM
 
 
@@ -59,3 +59,12 @@ def test_the_pictures_in_docs_are_what_the_code_says(settings):
         if not name.startswith("BUL"):
             assert (folder / name).read_text(encoding="utf-8") == text, f"{name} is stale: run make docs"
     assert call_command
+
+
+def test_every_step_stands_once_in_the_table_and_every_move_in_the_words(flow):
+    moves = {(edge.source, edge.target, edge.label) for edge in picture.moving(flow) if edge.source != NEW}
+    assert {(place.key, target, label) for place in picture.places(flow) for label, target, _said in place.moves} == moves
+    shown = [line.edge.name for line in picture.lines(flow)]
+    assert len(shown) == len(set(shown))
+    taken = {(source, line.edge.name) for line in picture.lines(flow) for source in line.sources}
+    assert taken == {(edge.source, edge.name) for edge in picture.edges(flow)}

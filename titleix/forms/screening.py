@@ -19,6 +19,13 @@ OUTCOMES = [
 ]  # fmt: skip
 TICKS = ("unwelcome", "severe", "pervasive", "objectively_offensive", "denies_equal_access")  # prong (b), five separate ticks
 
+# The parts of the form, by the field with which each begins.
+PARTS = {
+    "duplicate_of": _("Is it known already?"), "identifiable": _("Can it be followed?"), "q1": _("The questions of the rule"),
+    "quid_pro_quo": _("Question 4: sexual harassment (34 CFR 106.30(a))"), "q5": _("Other discrimination, and whom it concerns"),
+    "on_school_property": _("Duties beside the case"), "outcome": _("What you decide"),
+}  # fmt: skip
+
 
 class ScreeningForm(StepForm):
     """T9-SCREEN (B2.1): one form for every report of the district, so that all are screened by one standard."""
@@ -59,9 +66,13 @@ class ScreeningForm(StepForm):
     rationale = long_text(_("Rationale"))
 
     def prepare(self) -> None:
-        """The outcomes of the table; what is asked only after a Yes to question 1 is not called optional."""
+        """The outcomes of the table; what is asked only after a Yes to question 1 is not called optional. The report stands above the
+        questions: nobody has to go back for it."""
+        self.words = self.flow.case.narrative
         for name in self.IF_SEXUAL:
             setattr(self.fields[name], "conditional", True)  # noqa: B010 - read by the template
+        for name, title in PARTS.items():
+            setattr(self.fields[name], "begins", title)  # noqa: B010 - read by the template
         from titleix import matches, reading
 
         self.fields["duplicate_of"].help_text = matches.hint(self.flow.file, self.flow.turn.actor)
@@ -114,6 +125,7 @@ class ProposalForm(ScreeningForm):
         super().prepare()
         del self.fields["outcome"]
         del self.fields["duplicate_of"]
+        setattr(self.fields["rationale"], "begins", _("Why you think so"))  # noqa: B010 - read by the template
         for field in self.fields.values():
             field.initial = None
 

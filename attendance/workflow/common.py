@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.models import Arc, AttendanceCase, Disclosure, Mediation
+from attendance.models import AttendanceCase, Disclosure, Mediation
 from casework.models import Document, Process, Task
 from casework.workflow import SubjectState, Workflow, unmet
 
@@ -53,11 +53,6 @@ class AttendanceFlow(Workflow):
     def running_processes(self, kind: str) -> list[Process]:
         """The processes of a kind that are not over."""
         return [process for process in self.file.processes if process.kind == kind and process.closed_on is None]
-
-    def last_arc(self) -> Arc | None:
-        """The latest conference of the case, over or not."""
-        found = [process for process in self.file.processes if isinstance(process, Arc)]
-        return max(found, key=lambda arc: (arc.detected_on, arc.closed_on is None), default=None)
 
     def has_task(self, kind: str) -> bool:
         """Whether a duty of this kind is open."""

@@ -19,7 +19,6 @@ from lxml import etree
 from district.imports.reasons import Said, say
 from district.imports.staging import Issue, Refused
 
-NAMESPACE = "http://ed-fi.org/"
 FEDERAL = {(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)}  # fixed-date holidays, taken out first when days are derived
 CATEGORIES = {
     "Excused Absence": ("EXC", "A", "E"),

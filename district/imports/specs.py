@@ -5,7 +5,7 @@ Another app adds a file by registering a FileSpec; this floor need not know of i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from district.imports.reasons import Said, say
@@ -90,7 +90,6 @@ class FileSpec:
     apply: Callable[[Delivery], Any]
     guard: Callable[[Delivery], Said | None] | None = None
     order: int = 50
-    keep_first: bool = field(default=True)
 
     @property
     def table(self) -> str:

@@ -22,6 +22,8 @@ import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from casework.policy_words import in_words
+
 log = structlog.get_logger()
 
 
@@ -118,7 +120,7 @@ def _check_schema(path: Path, tree: yaml.Node, data: dict[str, Any]) -> None:
 def _describe(path: Path, tree: yaml.Node, error: jsonschema.ValidationError) -> str:
     keys = list(error.absolute_path)
     name = ".".join(str(key) for key in keys) or "(whole file)"
-    return f"{path.name}:{_line(tree, keys)}: key '{name}': {error.message}"
+    return f"{path.name}:{_line(tree, keys)}: key '{name}': {in_words(error)}"
 
 
 def line_finder(path: Path) -> Callable[[Sequence[Any]], int]:

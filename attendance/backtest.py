@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from attendance import measures, reading, triggers
 from attendance.decisions import ActionFacts, Decision, NoticeFacts, StudentFacts, decide
@@ -281,7 +282,7 @@ def backtest(candidate: Policy, first: date, last: date, progress: Callable[[int
     """The two replays side by side, and what was recorded. ValueError for an empty span or one without a school year."""
     years = list(SchoolYear.objects.filter(starts__lte=last, ends__gte=first).order_by("starts"))
     if first > last or not years:
-        raise ValueError("The span holds no day of a school year that is stored.")
+        raise ValueError(_("The span holds no day of a school year that is stored."))
     sides = {"candidate": Counter[tuple[str, ...]](), "in_force": Counter[tuple[str, ...]]()}
     refused: Counter[str] = Counter()
     students: set[int] = set()

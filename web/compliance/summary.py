@@ -127,9 +127,6 @@ def _age_words(age: tuple[int, int | None]) -> str:
     )
 
 
-HEAD = ("Open", "Original date", "kept", "of", "With extensions", "kept", "of")
-
-
 def breakdown(scope: Scope, found: Figures, by: str, school: int | None) -> Chart:
     """In time by school, owner or step, the worst first."""
     every: dict[str, Any] = {"school": found.schools, "owner": found.owners, "duty": found.duties}
@@ -141,8 +138,8 @@ def breakdown(scope: Scope, found: Figures, by: str, school: int | None) -> Char
         (_break_row(scope, by, key, names.get(key, str(key)), line, school), (_value(line, False) or 0) / 100, _tone(line))
         for key, line in known
     ]
-    head = [title[3:].capitalize(), _("Open"), _("Original date"), _("kept"), _("of"), _("With extensions"), _("kept"), _("of")]
-    head[0] = {"school": _("School"), "owner": _("Owner"), "duty": _("Step")}[by]
+    what = {"school": _("School"), "owner": _("Owner"), "duty": _("Step")}[by]
+    head = [what, _("Open"), _("Original date"), _("kept"), _("of"), _("With extensions"), _("kept"), _("of")]
     return charts.bars(title, _worst(known, names), head, rows)
 
 

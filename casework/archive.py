@@ -21,6 +21,7 @@ from casework.models import Attachment, Case, Document, Event
 from casework.papers import Section, render_paper
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same file gives the same archive
+INDEX = ("path", "what", "bytes", "sha256")  # the same in every language: programs check the hashes by it
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def packed(entries: Sequence[Entry]) -> bytes:
 def _index(entries: Sequence[Entry]) -> Entry:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([_("Path"), _("What it is"), _("Bytes"), "SHA-256"])
+    writer.writerow(INDEX)
     for entry in entries:
         writer.writerow([entry.path, entry.what, len(entry.content), entry.sha256])
     return Entry("index.csv", "", text.getvalue().encode())

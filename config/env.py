@@ -138,6 +138,18 @@ def email(text: str) -> dict[str, object]:
     }
 
 
+def sms(text: str) -> dict[str, str]:
+    """twilio://account:token@host?from=number, where the number may be a messaging service (MG...). No message quotes the token."""
+    parts = urlsplit(text)
+    sender = parse_qs(parts.query.replace("+", "%2B")).get("from", [""])[0]
+    if parts.scheme != "twilio" or not (parts.hostname and parts.username and parts.password and sender):
+        raise ValueError("it names no account, token, host and sender")
+    here = parts.hostname in ("127.0.0.1", "localhost")  # a test's own server
+    place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    base = f"{'http' if here else 'https'}://{place}"
+    return {"base": base, "account": unquote(parts.username), "token": unquote(parts.password), "sender": sender}
+
+
 def site(text: str) -> str:
     """An http(s) address without a path."""
     parts = urlsplit(text)

@@ -243,12 +243,15 @@ MAX_IMPORT_BYTES = env.read("MAX_IMPORT_BYTES", 2 * 1024**3, int, "largest impor
 EMAIL_URL = f"file:{DATA / 'mail'}"
 vars().update(env.read("EMAIL_URL", env.email(EMAIL_URL), env.email, "smtp://user:password@host:587?tls=1, file:/folder or console:"))
 EMAIL_TIMEOUT = 10  # a mail server that hangs holds a sender no longer than this
-SMS_PROVIDER = env.read("SMS_PROVIDER", "notifications.senders.ConsoleSms", str, "dotted path of the class that sends text messages")
+SMS: dict[str, str] = env.read("SMS_URL", {}, env.sms, "twilio://ACCOUNT:TOKEN@api.twilio.com?from=+17045550100", secret=True)
+SMS_PROVIDER = "notifications.twilio.TwilioSms" if SMS else "notifications.senders.ConsoleSms"
+SMS_PROVIDER = env.read("SMS_PROVIDER", SMS_PROVIDER, str, "dotted path of the class that sends text messages")
 API_PER_MINUTE = env.read("API_PER_MINUTE", 600, int, "calls of the API for each token in a minute")
 API_REPORTS_PER_HOUR = env.read("API_REPORTS_PER_HOUR", 120, int, "Title IX reports for each token in an hour")
 LEASE_SECONDS = env.read("LEASE_SECONDS", 600, int, "seconds for which a sender holds the messages that it took in hand")
 SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", env.site, "https://host of the product, for links in messages")
 METRICS_TOKEN = env.read("METRICS_TOKEN", "", str, "bearer token for /metrics; without it only this machine may read them")
+BOUNCE_ADDRESS = env.read("BOUNCE_ADDRESS", "", str, "address to which mail servers report what they could not deliver")
 DEFAULT_FROM_EMAIL = env.read("FROM_EMAIL", "holdfast@localhost", str, "sender of messages")
 
 # -- Celery (measured: no ETA tasks, late acknowledgement, tasks far shorter than the visibility timeout) ---------------

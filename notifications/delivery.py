@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from casework import access, dates
 from casework.policy import policy_for
@@ -149,7 +150,11 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
     now = database_now()
     sent = {"sent_at": now} if state == State.SENT else {}
     with transaction.atomic():
-        type(row).objects.filter(pk=row.pk).update(state=state, error=code[:200], claimed_until=None, **sent, **more)
+        rows = type(row).objects.filter(pk=row.pk)
+        if state == State.SENT:  # the provider may have told already that it did not arrive
+            rows = rows.exclude(state=State.DEAD)
+        if not rows.update(state=state, error=code[:200], claimed_until=None, **sent, **more):
+            return
         outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(State(state), "retry")
         Attempt.objects.create(**{_LOGGED[type(row)]: row}, at=now, outcome=outcome, detail=code[:200])
         if isinstance(row, Digest) and state in (State.SENT, State.DEAD):
@@ -157,6 +162,36 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
         if isinstance(row, FamilyMessage) and state in (State.DEAD, State.SKIPPED):
             result = families.NOT_SENT if state == State.SKIPPED else families.BOUNCED if more.get("bounced") else families.UNDELIVERED
             families.tell_case(row, result, code)
+
+
+def came_back(key: UUID, code: str, *, wrong_address: bool) -> bool:
+    """What was handed over did not arrive, as the provider or a mail server says later. False for what is not known, or known
+    already. It may come before the sender has marked the message as sent."""
+    with transaction.atomic():
+        row = _handed_over(key)
+        if row is None:
+            return False
+        wrong = {"bounced": True} if wrong_address and isinstance(row, FamilyMessage) else {}
+        _mark(row, State.DEAD, code, **wrong)
+        return True
+
+
+def arrived(key: UUID) -> None:
+    """The provider says that a text message reached the telephone: a line in the delivery log, once."""
+    with transaction.atomic():
+        row = _handed_over(key)
+        if row is not None and not row.log.filter(outcome="delivered").exists():
+            Attempt.objects.create(**{_LOGGED[type(row)]: row}, at=database_now(), outcome="delivered")
+
+
+def _handed_over(key: UUID) -> Any:
+    """The row of a message that was sent or is in a sender's hand, locked; else None."""
+    handed = Q(state=State.SENT) | Q(state=State.PENDING, claimed_until__isnull=False)
+    for model in (Message, Digest, FamilyMessage):
+        row = model._default_manager.filter(handed, pk=key).select_for_update(no_key=True).first()
+        if row is not None:
+            return row
+    return None
 
 
 def resend(row: Any) -> None:

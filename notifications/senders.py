@@ -61,7 +61,9 @@ class Senders:
         if not address:
             raise BadAddress("no_address")
         self._check("mail")
-        message = EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address], headers={"Message-ID": message_id(key)})
+        # the first address stands on the envelope: there a mail server reports what it could not deliver
+        headers = {"Message-ID": message_id(key), "From": settings.DEFAULT_FROM_EMAIL}
+        message = EmailMessage(subject, text, settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL, [address], headers=headers)
         try:
             message.connection = self._mail_connection()
             message.send()

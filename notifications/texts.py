@@ -53,6 +53,12 @@ STOP = {
         "done_help": "No se enviará nada más a esta dirección o a este número. Para volver a recibir mensajes, llame a la escuela.",
     },
 }
+# The answer to somebody who writes back to a text message.
+UNREAD = {
+    "en": "Nobody reads answers to this number. Please call the number in our message. Reply STOP to end these messages.",
+    "es": "Nadie lee las respuestas a este número. Llame al número que aparece en nuestro mensaje. Responda STOP para no recibir más "
+    "mensajes.",
+}
 
 
 def label(code: str) -> str:

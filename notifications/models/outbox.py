@@ -121,5 +121,5 @@ class Attempt(models.Model):
     digest = models.ForeignKey(Digest, models.CASCADE, null=True, related_name="log")
     family = models.ForeignKey(FamilyMessage, models.CASCADE, null=True, related_name="log")
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=12, help_text="sent, retry, dead or skipped")
+    outcome = models.CharField(max_length=12, help_text="sent, retry, dead, skipped or delivered")
     detail = models.CharField(max_length=200, blank=True)

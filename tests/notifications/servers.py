@@ -31,6 +31,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, Message]] = []
+        self.envelopes: list[str] = []
         self.answer: Callable[[str], str] = lambda address: "250 OK"
         self.on_data: Callable[[], str] = lambda: "250 OK"
 
@@ -43,6 +44,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         answer = self.on_data()
         if answer.startswith("250"):
+            self.envelopes.append(envelope.mail_from)
             self.messages += [(address, message_from_bytes(envelope.content)) for address in envelope.rcpt_tos]
         return answer
 
@@ -66,11 +68,11 @@ def smtp() -> Iterator[tuple[Mailbox, int]]:
 
 
 class Hook:
-    """What was POSTed; `status` answers, `pause` makes it hang."""
+    """What was POSTed; `status` and `content` answer, `pause` makes it hang."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[dict[str, str], bytes]] = []
-        self.status, self.pause = 204, 0.0
+        self.status, self.content, self.pause = 204, b"", 0.0
 
 
 @contextmanager
@@ -85,6 +87,7 @@ def http() -> Iterator[tuple[Hook, str]]:
             hook.calls.append((dict(self.headers), body))
             self.send_response(hook.status)
             self.end_headers()
+            self.wfile.write(hook.content)
 
         def log_message(self, *args: Any) -> None:
             pass

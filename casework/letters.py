@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from django.utils.translation import gettext as _
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_NAMES = ("frame.typ", "fields.json")
 SHARED = ROOT / "casework" / "letter_templates" / "letterhead.typ"
+
+
+PAGE = re.compile(rb"/Type\s*/Page\b")  # one for every page; the tree of pages is /Pages
 
 
 class LetterError(Exception):
@@ -89,4 +93,4 @@ def render(app: str, template: str, language: str, data: Mapping[str, Any], dist
             % {"template": template, "language": used, "why": getattr(error, "message", error)}
         ) from error
     assert isinstance(pdf, bytes)
-    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), template, template_version(path), used, pdf.count(b"/Type /Page\n") or 1)
+    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), template, template_version(path), used, len(PAGE.findall(pdf)))

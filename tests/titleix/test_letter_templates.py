@@ -100,6 +100,7 @@ def test_it_compiles_without_warnings_and_says_what_it_is_given(code: str, langu
     assert rendered.sha256 == make(code, language, data).sha256
     reader = read(rendered.pdf)
     assert str(reader.root_object["/Lang"]) == language
+    assert len(reader.pages) == rendered.pages
     assert reader.root_object["/StructTreeRoot"]
     assert reader.metadata is not None
     assert reader.metadata.title

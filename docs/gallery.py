@@ -83,7 +83,7 @@ SHOTS = [
 
 # Title IX: every desk, the cases of every kind, the pages beside them, what the public and the parties see, and signing in.
 TIX = "/cases/TIX-2026-00"
-LINK = (f"{TIX}07/steps/make_party_link", "form.step button.btn-primary", f"{TIX}07/links", "@main code")
+LINK = (f"{TIX}07/steps/make_party_link", "[name=with_code]", "form.step button.btn-primary", f"{TIX}07/links", "@main code")
 SHOTS += [
     Shot("home-decider", "decider", ("/",), "A decision-maker: what is asked of me, and what the other cases wait for"),
     Shot("home-officer-dark", "officer", ("/",), "An appeal officer", dark=True),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 
 from casework.casefile import load
@@ -22,6 +24,7 @@ from titleix.kind import GROUPS
 from titleix.models import Record
 from titleix.panel import CODES
 from titleix.workflow import TitleIXWorkflow
+from web.templatetags.holdfast import BASES
 
 MOST = 12
 MOST_OF_A_CASE = 12  # in every state and for everybody: test_statements
@@ -142,3 +145,18 @@ def test_documents_have_names_and_say_to_whom(report, staff, frozen):
     assert "PACKAGE" not in page
     assert 'Evidence letter (Spanish)</a><br><span class="mute">Complainant 1 · ' in page
     assert "evidence_wait" not in browser(staff.coordinator).get("/workflows/TIX").content.decode()
+
+
+def test_from_what_a_promise_counts_is_said_in_words():
+    """Every basis with which a workflow starts a promise has its words on the page of deadlines."""
+    found = set()
+    for path in [*(settings.BASE_DIR / "titleix").rglob("*.py"), *(settings.BASE_DIR / "attendance").rglob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "start_clock":
+                found |= {
+                    node.value
+                    for arg in call.args[2:]
+                    for node in ast.walk(arg)
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                }
+    assert {"knowledge", "report_window", "signed"} <= found <= set(BASES), found - set(BASES)

@@ -128,6 +128,14 @@ OPS = {
     "REBASE": _lazy("replaced: day 0 was wrong"), "ESCALATE": _lazy("escalated"), "CANCEL": _lazy("fell away"), "STOP": _lazy("ended"),
     "MERGE": _lazy("goes on in another case"),
 }  # fmt: skip
+# From what a promise counts.
+BASES = {
+    "step": _lazy("from the day of the step"), "knowledge": _lazy("from the day on which an employee knew"), "chosen": _lazy("until a chosen day"),
+    "detected": _lazy("from the day on which it showed"), "reached": _lazy("from the day on which it was reached"), "signed": _lazy("from the signature"),
+    "formal_complaint": _lazy("from the formal complaint"), "report_window": _lazy("from the end of the time to answer to the report"),
+    "removal": _lazy("from the removal"), "offered": _lazy("from the day on which questions could be put"), "reopened": _lazy("from the reopening"),
+    "conduct_track": _lazy("from the end of the time to appeal"), "personnel_action": _lazy("from the personnel action"), "new_year": _lazy("from the new school year"),
+}  # fmt: skip
 AUDIENCES = {
     "owner": _lazy("owner"), "supervisor": _lazy("owner and supervisor"), "coordinator": _lazy("owner, supervisor, coordinator"),
     "escalation": _lazy("all of them and the superintendent's delegate"), "system": _lazy("the system"),
@@ -170,7 +178,9 @@ def clock_op(value: str) -> Any:
 
 @register.filter
 def ended(reason: str) -> str:
-    """Why a promise ended or moved: the product's own reasons in the reader's language, a person's words as they were written."""
+    """Why a promise began, ended or moved: the product's own reasons in the reader's language, a person's words as they were written."""
+    if reason in BASES:
+        return str(BASES[reason])
     return _(reason) if reason else ""
 
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy as _
 
 from attendance import counting, rules
+from attendance.clocks import TASKS
 from attendance.models import Notice
 from attendance.processviews import views
 from attendance.triggers import plan_of
@@ -18,10 +19,11 @@ from attendance.wording import says
 from attendance.workflow import NoticeState
 from casework import access
 from casework.casefile import CaseFile
+from casework.models import Task
 from casework.policy import policy_for
 from casework.rows import parsed
 from casework.services import local_today
-from district.models import Guardian, School, SchoolYear, Student, StudentNotice
+from district.models import Guardian, Role, School, SchoolYear, Student, StudentNotice
 
 # Counts of every student with a day of membership, by student and school, straight from marks and enrolments.
 STUDENTS = """
@@ -122,6 +124,18 @@ def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
     found = rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))  # type: ignore[arg-type]
     policy = policy_for("attendance", local_today())
     return [row | {"about": ", ".join(says(code, policy) for code in row["code"].split("+"))} for row in found[:20]]
+
+
+def findings_waiting(user: Any) -> list[dict[str, Any]]:
+    """What principals are asked to find, decide or send in cases that the user may see, the earliest due first, at most 20."""
+    tasks = Task.objects.filter(status=Task.Status.OPEN, role=Role.PRINCIPAL, case__closed_on=None, case__in=access.visible(user, "ATT"))
+    found = tasks.order_by(F("clock__due").asc(nulls_last=True), "case__number").values(
+        "kind",
+        number=F("case__number"),
+        due=F("clock__due"),
+        at=F("case__school__name"),  # type: ignore[arg-type]
+    )
+    return [row | {"about": TASKS[row["kind"]]} for row in found[:20]]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from district.models import Scope
 MAY_ATTACH = ("work_cases", "sign_cases", "coordinate_cases", "investigate_cases", "administer_cases")
 router = Router(tags=["Cases"], auth=Bearer(Scope.READ))
 ACTS = Bearer(Scope.ACT)
-View = Literal["all", "overdue", "week", "new", "mine", "closed"]
+View = Literal["all", "overdue", "today", "week", "new", "waiting", "mine", "closed"]
 NUMBER = r"^[A-Z]{2,8}-\d{4}-\d{2,10}$"
 
 

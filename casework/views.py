@@ -48,10 +48,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     words = str(request.session.get("search", "")) if request.GET.get("search") else ""
     found = worklist.worklist(request.user, filters, request.GET.get("after", ""), words)
     listed = _listed_kinds(found.rows)
+    query, saved = urlencode({**filters, **({"search": 1} if words else {})}), selectors.saved_views(request.user)
     chips = [(name, value, _without(request, name)) for name, value in filters.items() if name != "view"]
     context = {
         "list": found, "filters": filters, "views": worklist.VIEWS, "chips": chips, "words": words, "kind_names": {one.code: one.label for one in kinds.all_kinds()},
-        "saved": selectors.saved_views(request.user), "query": urlencode({**filters, **({"search": 1} if words else {})}),
+        "saved": saved, "query": query, "kept": next((view for view in saved if view.query == query), None),
         "labels": _state_labels(listed), "duties": _duty_labels(listed),
     }  # fmt: skip
     return render(request, "casework/cases.html", context)
@@ -144,9 +145,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
         "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
         "beside": [c for c in found if c.process is None and c.enabled and not moves_case(c)],
-        "steps": [c for c in found if moves_case(c) or (c.step.primary and c.enabled and not is_note(c))], "notes": [c for c in found if is_note(c)],
+        "steps": [c for c in found if c.enabled and (moves_case(c) or (c.step.primary and not is_note(c)))], "notes": [c for c in found if is_note(c)],
         "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
-        "not_now": [c for c in found if not moves_case(c) and not is_note(c) and not c.enabled],
+        "not_now": [c for c in found if not is_note(c) and not c.enabled],
         "can": {c.name: c.label for c in found if c.process is None and c.enabled},
         "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": hung.documents, "show": request.GET.get("show", ""),

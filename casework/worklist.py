@@ -27,8 +27,10 @@ ROW = (
 VIEWS = {
     "all": _("All open"),
     "overdue": _("Overdue"),
+    "today": _("Today"),
     "week": _("This week"),
     "new": _("New since yesterday"),
+    "waiting": _("Waiting for others"),
     "mine": _("Mine"),
     "closed": _("Closed"),
 }
@@ -86,8 +88,11 @@ _FILTERS = {
 }
 _VIEWS = {
     "overdue": "c.next_due < %(today)s",
-    "week": "c.next_due <= %(week)s",
+    "today": "c.next_due = %(today)s",
+    "week": "c.next_due BETWEEN %(today)s AND %(week)s",
     "new": "c.opened_on >= %(yesterday)s",
+    "waiting": """c.owner_id = %(user)s AND EXISTS (SELECT 1 FROM casework_task t JOIN casework_clock w ON w.id = t.clock_id
+                  WHERE t.case_id = c.id AND t.status = 'OPEN' AND t.role <> 'SSW' AND w.kind = c.next_duty)""",
     "mine": "c.owner_id = %(user)s",
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from attendance.selectors import letters_waiting, unresolved
+from attendance.selectors import findings_waiting, letters_waiting, unresolved
 from casework import policy, selectors, worklist
 from casework.services import local_today
 from casework.sweep import late_by
@@ -79,6 +79,7 @@ SECTIONS = [
     Section("web/home/figures.html", READERS - {Role.SUPERVISOR}, lambda user: {"counts": selectors.counts(user)}),
     Section("web/home/today.html", frozenset({Role.SSW}), _shelves),
     Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),
+    Section("web/home/find.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_find": findings_waiting(user)}),
     Section("web/home/mail.html", frozenset({Role.SSW, Role.DATA_MANAGER}), lambda user: {"to_mail": letters_waiting(user, "SIGNED")}),
     Section("web/home/unresolved.html", frozenset({Role.DATA_MANAGER}), _unresolved),
     Section("web/home/urgent.html", READERS - {Role.SSW, Role.SUPERVISOR}, lambda user: {"first": worklist.worklist(user, {}).rows[:8]}),

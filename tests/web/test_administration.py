@@ -246,6 +246,8 @@ def test_every_letter_is_listed_and_every_field_filled(people, admin):
     assert {row.language for row in rows} == {"en", "es"}
     assert [(row.code, row.unknown) for row in rows if row.unknown] == []
     page = admin.get(reverse("admin-letters")).content.decode()
+    assert ">Ten-day letter<" in page, "a letter is called by its name"
+    assert ">L10<" not in page
     assert all(row.version in page for row in rows)
 
 

@@ -20,7 +20,7 @@ from attendance.models import AttendanceCase, Notice
 from casework import access, rollup
 from casework.errors import Refused
 from casework.grants import grant, recuse_id
-from casework.models import Case, Event
+from casework.models import Case, Clock, Event
 from casework.services import act
 from district.models import Post, Role, School, User
 from district.posts import sync_posts
@@ -122,6 +122,15 @@ def test_every_figure_of_every_page_counts_its_list(busy, sign_in, folded):
                 assert rows_of(client, href) == int(number.group()), (page, href, text)
                 checked += 1
     assert checked > 80
+
+
+@time_machine.travel(f"{TODAY}T15:00:00-04:00", tick=False)
+def test_the_home_of_a_supervisor_names_what_breaks_first_and_leads_to_each_school(busy, sign_in):
+    links = [href for href, _text in Links(sign_in(busy.supervisor).get(reverse("home")).content).found]
+    soon = Clock.objects.filter(status="RUNNING", due__range=(TODAY, TODAY + timedelta(days=7))).order_by("due", "case_id", "id")
+    assert [href for href in links if href.startswith("/cases/")] == [reverse("case", args=[clock.case.number]) for clock in soon[:6]] != []
+    for school in School.objects.all():
+        assert f"{reverse('compliance', args=['ATT'])}?school={school.pk}" in links
 
 
 @time_machine.travel(f"{TODAY}T15:00:00-04:00", tick=False)

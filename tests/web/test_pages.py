@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,7 +14,7 @@ from attendance.models import AttendanceCase, Notice
 from attendance.selectors import unresolved
 from casework import access, rollup
 from casework.grants import grant, recuse
-from casework.models import Attachment, Document, Event
+from casework.models import Attachment, Case, Document, Event, Task
 from casework.services import act, local_today
 from district.models import Import
 
@@ -117,6 +117,45 @@ def test_pages_come_and_cost_little(case, people, sign_in, django_assert_max_num
     assert "TestS1" not in title
     assert "<script" not in response.content.decode() or "htmx" in response.content.decode()
     assert "style=" not in response.content.decode(), "the content security policy forbids inline styles"
+
+
+@time_machine.travel("2026-09-16T15:00:00-04:00", tick=False)
+def test_every_figure_of_the_home_counts_its_list(case, people, sign_in):
+    Case.objects.update(owner=people.worker)
+    for days, number in ((-1, "S3"), (0, "S4"), (3, "S5"), (9, "S6")):
+        copy = Case.objects.get(pk=case.pk)
+        copy.pk, copy.number, copy.opened_on = None, f"ATT-2026-9{number[1:]}", date(2026, 9, 15) if days else DAY
+        copy.next_due = local_today() + timedelta(days=days)
+        copy.save()
+    client = sign_in(people.worker)
+    found = re.findall(r'href="(/cases[^"]*)"><b>(\d+)</b>', client.get("/").content.decode())
+    assert len(found) == 6
+    for href, number in found:
+        assert len(client.get(href).context["list"].rows) == int(number), href
+    assert sum(int(number) for _href, number in found) > 10
+
+
+def test_a_saved_view_is_shown_as_the_current_one_and_can_be_forgotten(case, people, sign_in):
+    client = sign_in(people.worker)
+    client.post("/cases/views", {"name": "Watched", "query": "state=WATCH"})
+    page = client.get("/cases?state=WATCH").content.decode()
+    assert re.findall(r'aria-current="page">([^<]+)</a>', page.split('<nav class="tabs"')[1].split("</nav>")[0]) == ["Watched"]
+    client.post("/cases/views", {"forget": re.search(r'name="forget" value="(\d+)"', page).group(1)})
+    assert "Watched" not in client.get("/cases").content.decode()
+
+
+def test_a_principal_sees_what_is_to_be_found(case, people, sign_in):
+    Task.objects.create(case_id=case.pk, kind="FINDING", role="PRINCIPAL", opened_at=datetime(2026, 9, 10, 12, tzinfo=UTC))
+    page = sign_in(people.principal).get("/").content.decode()
+    assert "Make the good-faith finding" in page.split("To find and decide")[1].split("</section>")[0]
+
+
+def test_the_menu_of_an_outside_mediator_leads_to_no_list_of_cases(case, people, sign_in):
+    grant(case, people.stranger, "mediate_cases")
+    page = sign_in(people.stranger).get("/inbox").content.decode()
+    assert 'href="/cases"' not in page
+    grant(case, people.stranger, "view_cases")
+    assert 'href="/cases"' in sign_in(people.stranger).get("/inbox").content.decode()
 
 
 def test_import_pages(case, people, sign_in, django_assert_max_num_queries):

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from attendance.wording import LETTERS
 from casework.letters import ROOT, template_version
 from titleix import letter_samples
 from titleix.letters import NAMES
@@ -74,7 +75,13 @@ def letters(app: str) -> list[Letter]:
         unknown = sorted(fields - _filled(app, code))
         found.append(
             Letter(
-                app, code, language, template_version(path), sorted(fields), unknown, NAMES.get(code, code) if app == "titleix" else code
+                app,
+                code,
+                language,
+                template_version(path),
+                sorted(fields),
+                unknown,
+                (NAMES if app == "titleix" else LETTERS).get(code, code),
             )
         )
     return found

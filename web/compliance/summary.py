@@ -159,7 +159,8 @@ def _worst(known: list[tuple[Any, Line]], names: dict[Any, str]) -> str:
 
 def _break_row(scope: Scope, by: str, key: Any, name: str, line: Line, school: int | None) -> list[Cell]:
     where = {"school": school, by: key}
-    row = [Cell(name, f"?school={key}" if by == "school" else ""), Cell(str(line.open), link(scope, figure="open", **where), True)]
+    page = f"{reverse('compliance', args=[scope.kind.code])}?school={key}" if by == "school" else ""
+    row = [Cell(name, page), Cell(str(line.open), link(scope, figure="open", **where), True)]
     for extended, measure, one in ((False, "original", line.original), (True, "extended", line.extended)):
         row.append(Cell(per_cent(line, extended), number=True))
         row += [

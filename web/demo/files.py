@@ -149,6 +149,10 @@ LAST = [
     "Young",
 ]
 STREETS = ["Oak", "Maple", "Cedar", "Pine", "Elm", "Walnut", "Chestnut", "Laurel", "Dogwood", "Magnolia"]
+# Some of the first two schools miss many days without a reason: enough for every state before the law. Two of the third school
+# do too and move to the first one, and one leaves the district: (number, new school).
+TRUANTS = (1200, 1201, 1212, 1213, 1224, 1225, 1236, 1237, 1202, 1214, 1248)
+MOVED = {1202: "101", 1214: "102", 1248: ""}
 GRADES = {"elementary": ["K", "1", "2", "3", "4", "5"], "middle": ["6", "7", "8"], "high": ["9", "10", "11", "12"]}
 
 
@@ -164,6 +168,11 @@ class Pupil:
     dob: date
     spanish: bool
     missing: dict[date, str] = field(default_factory=dict)
+    moved: tuple[date, str] | None = None  # first day elsewhere, and at which school; none when the student left the district
+
+    def school_on(self, day: date) -> str:
+        """The school of a day."""
+        return self.moved[1] or self.school if self.moved and day >= self.moved[0] else self.school
 
 
 @dataclass
@@ -188,6 +197,11 @@ def build(today: date) -> Demo:
     pupils = [_pupil(rng, number, today) for number in range(STUDENTS)]
     for pupil in pupils:
         _absences(rng, pupil, past)
+    for number in TRUANTS:
+        pupils[number].missing.update(dict.fromkeys(past[-32:-7:2], "2A"))
+        if number in MOVED:
+            pupils[number].moved = past[-2], MOVED[number]
+            pupils[number].missing = {day: code for day, code in pupils[number].missing.items() if day < past[-2]}
     return Demo(days, pupils)
 
 
@@ -232,7 +246,6 @@ def _absences(rng: random.Random, pupil: Pupil, days: list[date]) -> None:
 def write(demo: Demo, folder: Path, as_of: date, staff: list[dict[str, str]]) -> None:
     """One delivery as of a date into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    start = demo.days[0][0].isoformat()
     tables = {
         "schools.csv": [
             {"school_id": n, "name": name, "level": level, "area": area, "calendar_id": "main", "phone": f"980-555-0{n}",
@@ -244,11 +257,9 @@ def write(demo: Demo, folder: Path, as_of: date, staff: list[dict[str, str]]) ->
              "home_language": "es" if p.spanish else "en"} for p in demo.pupils
         ],
         "guardians.csv": [row for p in demo.pupils for row in _guardians(p)],
-        "enrollments.csv": [
-            {"enrollment_id": f"E{p.number}", "student_id": p.number, "school_id": p.school, "entry_date": start} for p in demo.pupils
-        ],
+        "enrollments.csv": [row for p in demo.pupils for row in _enrollments(p, demo.days[0][0], as_of)],
         "attendance.csv": [
-            {"student_id": p.number, "school_id": p.school, "date": day.isoformat(), "code": code}
+            {"student_id": p.number, "school_id": p.school_on(day), "date": day.isoformat(), "code": code}
             for p in demo.pupils for day, code in p.missing.items() if day <= as_of
         ],
         "staff_roles.csv": staff,
@@ -259,6 +270,22 @@ def write(demo: Demo, folder: Path, as_of: date, staff: list[dict[str, str]]) ->
             writer.writeheader()
             writer.writerows(rows)
     (folder / "manifest.json").write_text(json.dumps({"district": "demo", "as_of": as_of.isoformat(), "attendance": "year_to_date"}))
+
+
+def _enrollments(pupil: Pupil, start: date, as_of: date) -> list[dict[str, str]]:
+    """Where the student is enrolled as a delivery of that date knows it."""
+    row = {
+        "enrollment_id": f"E{pupil.number}",
+        "student_id": pupil.number,
+        "school_id": pupil.school,
+        "entry_date": start.isoformat(),
+        "exit_date": "",
+    }
+    if pupil.moved is None or as_of < pupil.moved[0]:
+        return [row]
+    first, school = pupil.moved
+    after = row | {"enrollment_id": f"E{pupil.number}b", "school_id": school, "entry_date": first.isoformat()}
+    return [row | {"exit_date": (first - timedelta(days=1)).isoformat()}, *([after] if school else [])]
 
 
 def _guardians(pupil: Pupil) -> list[dict[str, str]]:

@@ -135,7 +135,8 @@ def _walk(case: AttendanceCase, kind: str, way: Way, today: date, users: dict[st
 TO_COME = ("schedule_mediation", "schedule_conference", "reschedule_conference")
 
 
-def _data(step: str, on: date) -> dict[str, Any]:
+def answers(step: str, on: date) -> dict[str, Any]:
+    """What somebody would type into the form of a step on a day."""
     local = datetime.combine(on, time(10, 30), ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
     later = (on + timedelta(days=3)).isoformat()
     provider, partner, mediator = MediationProvider.objects.first(), Partner.objects.first(), Mediator.objects.first()
@@ -158,7 +159,7 @@ def _data(step: str, on: date) -> dict[str, Any]:
 
 def _try(case: AttendanceCase, step: str, actor: User, on: date, process: Process | None) -> bool:
     try:
-        act(case.number, step, actor=User.objects.get(pk=actor.pk), data=_data(step, on), process=process.id if process else None, on=on)
+        act(case.number, step, actor=User.objects.get(pk=actor.pk), data=answers(step, on), process=process.id if process else None, on=on)
     except Refused:
         return False
     return True

@@ -19,7 +19,7 @@ from casework.services import local_today
 from district.imports.pipeline import run_import
 from district.models import District, Import, School, SchoolYear
 from web.compliance import measures
-from web.demo import files, past, people, processes, reports
+from web.demo import files, law, past, people, processes, reports
 
 
 class Command(BaseCommand):
@@ -63,6 +63,7 @@ class Command(BaseCommand):
                 people.work(day, 0.75 if day != stops[-1] else 0.15)
                 measures.keep(day)
         processes.build(today)
+        law.build(today)
         reports.build(today)
         past.alerts_until(timezone.now())
         past.settle(today)

@@ -18,6 +18,17 @@
   const palette = $("dialog.palette");
   const field = palette?.querySelector("input");
   const list = palette?.querySelector("ul");
+  const known = new Set(list ? [...list.querySelectorAll("a")].map((link) => link.href) : []);
+  // every page of the navigation can be reached by its name
+  for (const link of list ? document.querySelectorAll("nav.side a") : []) {
+    if (known.has(link.href)) continue;
+    const item = document.createElement("li");
+    const copy = document.createElement("a");
+    copy.href = link.href;
+    copy.textContent = link.textContent;
+    item.append(copy);
+    list.append(item);
+  }
   const places = list ? [...list.children] : [];
 
   const open = () => { if (palette && !palette.open) { palette.showModal(); field.value = ""; fill([]); field.focus(); } };
@@ -48,7 +59,7 @@
     field.addEventListener("input", () => { fill([]); clearTimeout(timer); if (palette.dataset.suggest && field.value.trim().length > 1) timer = setTimeout(ask, 200); });
     palette.querySelector("form").addEventListener("submit", (event) => {
       const first = list.querySelector("a");
-      if (first && list.querySelector("li a").href.includes("/cases/")) { event.preventDefault(); location.href = first.href; }
+      if (first && field.value.trim()) { event.preventDefault(); location.href = first.href; }
     });
     palette.addEventListener("keydown", (event) => {
       const links = [field, ...list.querySelectorAll("a")];
@@ -58,7 +69,8 @@
         links[Math.max(0, Math.min(links.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))].focus();
       }
     });
-    $("#open-palette")?.addEventListener("click", open);
+    const opener = $("#open-palette");
+    if (opener) { opener.hidden = false; opener.addEventListener("click", open); }
   }
 
   // what the street team's pages keep for times without a signal goes with the sign-out

@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 from attendance.selectors import findings_waiting, letters_waiting, unresolved
-from casework import policy, selectors, worklist
+from casework import access, policy, selectors, worklist
 from casework.services import local_today
 from casework.sweep import late_by
 from district.models import Import, Post, Role, User
 from notifications.selectors import figures, without_address
 from titleix import desks
 from web.compliance.home import watched
+from web.compliance.scope import WATCH
 from web.context import posts
 
 READERS = frozenset({Role.SSW, Role.PRINCIPAL, Role.SUPERVISOR, Role.DATA_MANAGER, Role.COUNSELOR, Role.NURSE})
@@ -34,6 +35,8 @@ class Section:
 
 def sections(user: User, roles: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """(template, what it shows) of every section for these roles, in their order."""
+    if roles & READERS:
+        access.remember_schools(user, "view_cases", "mail_cases", WATCH)
     for section in SECTIONS:
         if (section.roles is None or section.roles & roles) and (shown := section.context(user)):
             yield section.template, shown

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from casework import access, worklist
 from casework.grants import grant, recuse
-from casework.models import AllowedMove, Case, EmergencyAccess
+from casework.models import AllowedMove, Case, EmergencyAccess, Task
 from district.models import School, SchoolGroupPermission, User
 
 TODAY = date(2026, 9, 10)
@@ -77,8 +77,12 @@ def _wanted(user: User, filters: dict[str, str]) -> list[int]:
     view = filters.get("view", "all")
     by_view = {
         "overdue": Q(next_due__lt=TODAY),
-        "week": Q(next_due__lte=date(2026, 9, 13)),
+        "today": Q(next_due=TODAY),
+        "week": Q(next_due__gte=TODAY, next_due__lte=date(2026, 9, 13)),
         "new": Q(opened_on__gte=TODAY - timedelta(days=1)),
+        "waiting": Q(
+            owner=user, pk__in=Task.objects.filter(clock__kind=F("case__next_duty"), status="OPEN").exclude(role="SSW").values("case")
+        ),
         "mine": Q(owner=user),
     }
     narrower = {"kind": "kind", "state": "state", "school": "school_id", "duty": "next_duty"}

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from attendance.models import AttendanceCase, Notice
 from attendance.selectors import unresolved
-from casework import access, rollup
+from casework import access, rollup, worklist
 from casework.grants import grant, recuse
 from casework.models import Attachment, Case, Document, Event, Task
 from casework.services import act, local_today
@@ -133,6 +133,17 @@ def test_every_figure_of_the_home_counts_its_list(case, people, sign_in):
     for href, number in found:
         assert len(client.get(href).context["list"].rows) == int(number), href
     assert sum(int(number) for _href, number in found) > 10
+
+
+@time_machine.travel("2026-09-10T15:00:00-04:00", tick=False)
+def test_what_waits_for_others_is_one_list_on_the_desk_and_among_the_cases(case, people, sign_in):
+    act(case.number, "raise_tier2", actor=people.worker, data={"reason": "seen"}, on=DAY)
+    Case.objects.filter(pk=case.pk).update(owner=people.worker, next_duty="root_cause")
+    Task.objects.filter(case_id=case.pk, kind="ROOT_CAUSE").update(role="COUNSELOR")
+    assert [row.number for row in worklist.shelves(people.worker)["waiting"]] == [case.number]
+    assert [row.number for row in sign_in(people.worker).get("/cases?view=waiting").context["list"].rows] == [case.number]
+    Case.objects.filter(pk=case.pk).update(next_duty="notice_L3")
+    assert not sign_in(people.worker).get("/cases?view=waiting").context["list"].rows
 
 
 def test_a_saved_view_is_shown_as_the_current_one_and_can_be_forgotten(case, people, sign_in):

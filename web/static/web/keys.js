@@ -51,7 +51,7 @@
     const mine = ++last;
     const body = new FormData(palette.querySelector("form"));
     const answer = await fetch(palette.dataset.suggest, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
-    if (answer.ok && mine === last) fill((await answer.json()).cases);
+    if (answer.ok && mine === last && document.activeElement === field) fill((await answer.json()).cases);
   };
 
   if (palette) {

@@ -200,16 +200,20 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
     except UnknownCase as error:
         raise Http404 from error
     except Stale as error:
-        return render(request, "casework/stale.html", {"case": file.case, "error": error, "typed": _typed(request)}, status=409)
+        return render(request, "casework/stale.html", {"case": file.case, "error": error, "typed": _typed(request, choice)}, status=409)
     except NotNow as error:
-        return render(request, "casework/not_now.html", {"case": file.case, "reasons": error.reasons, "typed": _typed(request)}, status=409)
+        return render(
+            request, "casework/not_now.html", {"case": file.case, "reasons": error.reasons, "typed": _typed(request, choice)}, status=409
+        )
     except Forbidden:
         return render(request, "errors/403.html", status=403)
     except Invalid as error:
         form = error.form or (_marked(request, file, process, choice.step.form, error) if choice and choice.step.form else None)
         if choice is None or form is None:
             reasons = [message for found in error.errors.values() for message in found]
-            return render(request, "casework/not_now.html", {"case": file.case, "reasons": reasons, "typed": _typed(request)}, status=422)
+            return render(
+                request, "casework/not_now.html", {"case": file.case, "reasons": reasons, "typed": _typed(request, choice)}, status=422
+            )
         return _step_page(request, file, choice, form, status=422)
     messages.success(request, _("Done: %(what)s.") % {"what": choice.label if choice else name})
     return redirect("case", number=file.case.number)
@@ -233,10 +237,12 @@ def given(request: HttpRequest, form: type[Form] | None = None) -> dict[str, Any
     return request.POST.dict() | {key: values for key, values in request.POST.lists() if len(values) > 1 or key in several}
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, so that it is not lost on a refusal."""
+def _typed(request: HttpRequest, choice: Choice | None) -> list[tuple[str, str]]:
+    """What was typed, under the names of its fields, so that it is not lost on a refusal."""
     hidden = {"csrfmiddlewaretoken", "revision", "key"}
-    return [(key, str(value)) for key, value in request.POST.items() if key not in hidden and value]
+    fields = choice.step.form.base_fields if choice and choice.step.form else {}
+    names = {key: str(fields[key].label or key) if key in fields else key for key in request.POST}
+    return [(names[key], str(value)) for key, value in request.POST.items() if key not in hidden and value]
 
 
 def _number(text: str | None) -> int | None:

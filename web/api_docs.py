@@ -22,7 +22,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     for path, methods in found["paths"].items():
         for method, operation in methods.items():
             parts.setdefault(operation["tags"][0], []).append(_operation(path, method, operation, found["components"]["schemas"]))
-    context = {"parts": parts, "about": found["info"]["description"], "scopes": Scope.choices, "refusals": REFUSALS}
+    context = {"parts": parts, "about": found["info"]["description"].replace("`", ""), "scopes": Scope.choices, "refusals": REFUSALS}
     return render(request, "web/api_docs.html", context)
 
 

@@ -212,6 +212,7 @@ def test_a_step_through_the_page(case, people, sign_in):
     stale = client.post(address, {"means": "phone", "result": "reached", "text": "my long note", "revision": case.revision})
     assert stale.status_code == 409
     page = stale.content.decode()
+    assert "<dt>What was said or agreed</dt>" in page, "what was typed stands under the name of its field"
     assert "Staff SSW1" in page
     assert "my long note" in page
     refused = client.post(f"/cases/{case.number}/steps/record_causes", {"causes": "health"})

@@ -16,7 +16,7 @@
   };
 
   const palette = $("dialog.palette");
-  const field = palette?.querySelector("input");
+  const field = $("#palette-words");
   const list = palette?.querySelector("ul");
   const known = new Set(list ? [...list.querySelectorAll("a")].map((link) => link.href) : []);
   // every page of the navigation can be reached by its name

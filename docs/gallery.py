@@ -33,7 +33,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"
 class Shot:
     """One picture: its name, who looks ("" for nobody signed in), the way there, and what it shows. A step of the way that
     begins with / is an address (with ? in front one that may answer with an error), one with @ leaves the session and opens the
-    private address that an element shows, anything else a CSS selector whose first link is followed; one with `=` fills a field, and
+    private address that an element shows, * types one's own password where it is asked for once more, anything else a CSS selector whose first link is followed; one with `=` fills a field, and
     one with `#` in front scrolls to an element."""
 
     name: str
@@ -123,8 +123,8 @@ SHOTS += [
          phone=True, dark=True),
     Shot("password-forgotten-phone", "", ("/accounts/password/reset/",), "A forgotten password", phone=True),
     Shot("second-step", "counsel", ("/accounts/2fa/",), "The second step of signing in"),
-    Shot("second-step-app-dark", "counsel", ("/accounts/2fa/totp/activate/",), "Setting up the code from an app", dark=True),
-    Shot("passkey-add-phone-dark", "counsel", ("/accounts/2fa/webauthn/add/",), "Adding a passkey", phone=True, dark=True),
+    Shot("second-step-app-dark", "counsel", ("/accounts/2fa/totp/activate/", "*"), "Setting up the code from an app", dark=True),
+    Shot("passkey-add-phone-dark", "counsel", ("/accounts/2fa/webauthn/add/", "*"), "Adding a passkey", phone=True, dark=True),
     Shot("password-change-dark", "counsel", ("/accounts/password/change/", "main form.step button"), "A new password, with what is missing", dark=True),
     Shot("sessions", "counsel", ("/accounts/sessions/",), "Where I am signed in"),
 ]  # fmt: skip
@@ -163,7 +163,12 @@ def take(browser: Browser, base: str, shot: Shot, words: dict[str, str]) -> int:
     if shot.user:
         sign_in(page, base, shot.user, words[shot.user])
     for step in shot.way:
-        go(page, base, step)
+        if step == "*":
+            page.fill("[name=password]", words[shot.user])
+            page.locator("[name=password]").press("Enter")
+            page.wait_for_url(lambda url: "reauthenticate" not in url)
+        else:
+            go(page, base, step)
     path = IMAGES / f"{shot.name}.png"
     path.write_bytes(smaller(page.screenshot()))
     context.close()

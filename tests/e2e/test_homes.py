@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Response
+from playwright.sync_api import Browser, BrowserContext, Response, expect
 
 from district.models import Area, Post, Role, School, User
 from district.posts import sync_posts
@@ -146,3 +146,22 @@ def test_every_page_without_javascript(browser, live_server, everybody):
         wrong += [f"{name}: {what}" for what in walk(visitor, [path.format(**everybody) for path in more], seen, look=False)]
         visitor.context.close()
     assert wrong == []
+
+
+def test_the_palette_leads_to_pages_and_to_cases_by_the_keyboard(browser, live_server, everybody):
+    visitor = Visitor(browser, live_server.url, "staff-SSW1", viewport=DESK)
+    keys, found = visitor.page.keyboard, visitor.page.locator("dialog.palette li")
+    visitor.page.goto(visitor.base + "/inbox")
+    keys.press("Control+k")
+    keys.type("conf")
+    expect(found).to_have_text(["Conferences"])
+    keys.press("Enter")
+    visitor.page.wait_for_url("**/conferences")
+    keys.press("Control+k")
+    keys.type(everybody["att"])
+    expect(found.first).to_contain_text(everybody["att"])
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    visitor.page.wait_for_url(f"**/cases/{everybody['att']}")
+    visitor.context.close()
+    assert visitor.problems == []

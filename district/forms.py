@@ -20,8 +20,8 @@ class FilesField(forms.FileField):
     widget = SeveralFiles
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Each file by itself."""
-        files = data if isinstance(data, list | tuple) else [data]
+        """Each file by itself; none at all is one that is missing."""
+        files = (data or [None]) if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(item, initial) for item in files]
 
 

@@ -179,6 +179,11 @@ def test_import_pages(case, people, sign_in, django_assert_max_num_queries):
     for user in (people.worker, people.principal, people.supervisor, people.stranger):
         assert sign_in(user).get("/imports").status_code == 404
         assert sign_in(user).get(f"/imports/{run.pk}").status_code == 404
+    before = Import.objects.count()
+    nothing = sign_in(people.admin).post("/imports", {"as_of": ""})
+    assert nothing.status_code == 422, "no file is no delivery"
+    assert nothing.context["form"].errors["files"]
+    assert Import.objects.count() == before
 
 
 def test_a_formula_in_a_value_is_defused(people):

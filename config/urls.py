@@ -1,13 +1,16 @@
 """The addresses of the product; `/livez`, `/healthz` and `/metrics` are answered by `config.health.Probes`."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from web import accounts
 from web.api import api, nowhere
 
 urlpatterns = [
     path("accounts/email/", accounts.address),
-    re_path(r"^accounts/(?:confirm-email/.*|3rdparty/signup/|social/signup/)$", accounts.not_here),
+    path("accounts/confirm-email/", accounts.not_here),
+    path("accounts/confirm-email/<path:rest>", accounts.not_here),
+    path("accounts/3rdparty/signup/", accounts.not_here),
+    path("accounts/social/signup/", accounts.not_here),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("", include("web.urls")),

@@ -43,6 +43,8 @@ NO_CASE = {
     "static/": "files of the program itself",
     "accounts/": "signing in and out",
     "administration/letters/": "texts of letters, not letters",
+    "administration/messages/": "texts of messages, not messages",
+    "hooks/texts/": "what a provider of text messages tells of attendance",
     "administration/areas": "schools and their areas",
     "administration/calendars": "days of the school year",
     "api/v1/openapi.json": "the description of the interface",

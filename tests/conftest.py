@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -21,11 +21,13 @@ from district.imports.pipeline import run_import
 from district.models import Import, User
 from tests.district.sis_files import SisFolder
 from tests.notifications.servers import Mailbox, smtp
+from tests.worlds import Ground, wanted, world
 
 if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Browser
     from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.plugin import DjangoDbBlocker
 
 # A machine that others use too is slow now and then; how long an example takes says nothing about whether it holds.
 # An ordinary run tries the same examples each time, so that a change and not chance turns it red; `search` looks for new ones.
@@ -58,8 +60,34 @@ def _redis_of_its_own(request: pytest.FixtureRequest) -> None:
         del caches["default"]  # whoever looked into it while the tests were collected looked into the shared one
 
 
+@pytest.fixture(scope="session")
+def _ground(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+    """The worlds of this process; none stands when its database goes."""
+    found = Ground(tmp_path_factory.mktemp("worlds"))
+    yield found
+    with django_db_blocker.unblock():
+        found.stand([], Nights.begin)
+
+
 @pytest.fixture(autouse=True)
-def _fresh_memory() -> None:
+def _worlds(request: pytest.FixtureRequest) -> None:
+    """The worlds stand in which this test begins, before its own transaction and before anything is set or frozen."""
+    names, mark = request.fixturenames, request.node.get_closest_marker("django_db")
+    if mark is None and not {"db", "transactional_db", "live_server"} & set(names):
+        return
+    commits = bool({"transactional_db", "live_server"} & set(names) or (mark and mark.kwargs.get("transaction")))
+    ground, blocker = request.getfixturevalue("_ground"), request.getfixturevalue("django_db_blocker")
+    with blocker.unblock():
+        ground.stand([] if commits else wanted(names), Nights.begin)
+
+
+@pytest.fixture
+def _django_db_helper(_worlds: None, _django_db_helper: None) -> None:
+    """The test's own transaction begins in its worlds."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memory(_worlds: None) -> None:
     """What processes remember between requests must not leak between tests."""
     policy._recorded.clear()
     cache.clear()
@@ -70,6 +98,19 @@ class Nights:
 
     def __init__(self, root: Path) -> None:
         self.sis = SisFolder(root)
+        self.made: dict[str, Any] = {}  # what the worlds on which it stands gave to the test
+
+    @classmethod
+    def begin(cls, root: Path) -> Nights:
+        """Two schools with their staff, one student, nothing delivered yet."""
+        found = cls(root)
+        found.sis.school("1").school("2", area="South").student("S1")
+        for school in ("1", "2"):
+            found.sis.staff(f"SSW{school}", "SSW", school).staff(f"PR{school}", "PRINCIPAL", school).staff(
+                f"DM{school}", "DATA_MANAGER", school
+            )
+        found.sis.staff("SUP", "SUPERVISOR", "1").staff("ADM", "DISTRICT_ADMIN")
+        return found
 
     def run(self, as_of: date, **manifest: object) -> Import:
         """Write the delivery and import it; the Import row."""
@@ -83,18 +124,11 @@ class Nights:
 
 
 @pytest.fixture
-def nights(db: None, tmp_path: Path) -> Nights:
-    found = Nights(tmp_path)
-    found.sis.school("1").school("2", area="South").student("S1")
-    for school in ("1", "2"):
-        found.sis.staff(f"SSW{school}", "SSW", school).staff(f"PR{school}", "PRINCIPAL", school).staff(
-            f"DM{school}", "DATA_MANAGER", school
-        )
-    found.sis.staff("SUP", "SUPERVISOR", "1").staff("ADM", "DISTRICT_ADMIN")
-    return found
+def nights(db: None, _ground: Ground, tmp_path: Path) -> Nights:
+    return _ground.copy(tmp_path) or Nights.begin(tmp_path)
 
 
-@pytest.fixture
+@world
 def people(nights: Nights) -> SimpleNamespace:
     """The staff of the two schools, brought by a first delivery."""
     assert nights.run(date(2026, 8, 25)).state == Import.State.APPLIED

@@ -10,6 +10,7 @@ import pytest
 
 from casework.services import act
 from district.models import Post, Role, School, User
+from tests.worlds import world
 from titleix.models import TitleIXCase, Training
 from titleix.separation import Role as Function
 from titleix.services import open_report
@@ -21,7 +22,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-@pytest.fixture
+@world
 def staff(people) -> SimpleNamespace:
     names = ("coordinator", "deputy", "investigator", "second", "decider", "officer", "facilitator", "school")
     users = {name: User.objects.create_user(f"t9-{name}", password="x", first_name=name.capitalize(), last_name="Nine") for name in names}

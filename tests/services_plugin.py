@@ -38,7 +38,7 @@ def pytest_load_initial_conftests() -> None:
     servers.start()
     _servers[:] = [servers, lock]
     os.environ.update(servers.environment())
-    os.environ["HOLDFAST_TEST_TEMPLATE"] = _template()
+    os.environ["HOLDFAST_TEST_TEMPLATE"] = _template(data)
 
 
 def pytest_unconfigure() -> None:
@@ -48,20 +48,27 @@ def pytest_unconfigure() -> None:
         _servers.clear()
 
 
-def _template() -> str:
+def _template(data: Path) -> str:
     """The name of a migrated template database, made now if there is none for the present code."""
     import psycopg
 
+    from tests.migrated import dump
+
     name = f"holdfast_template_{_fingerprint()}"
+    dumped = data / f"{name}.sql"
+    os.environ["HOLDFAST_TEST_DUMP"] = str(dumped)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() and dumped.exists():
             return name
         half = f"{name}_half"
         for (old,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'holdfast_template_%'").fetchall():
             connection.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
+        for old_dump in data.glob("holdfast_template_*.sql"):
+            old_dump.unlink()
         connection.execute(f'CREATE DATABASE "{half}"')
         environment = os.environ | {"DATABASE_URL": _at(half), "DJANGO_SETTINGS_MODULE": "tests.settings"}
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+        dump(_at(half), dumped)
         connection.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
     return name
 

@@ -25,6 +25,12 @@ def manage(data: Path, *command: str, **more: str) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
+def ran_before(data: Path, **more: str) -> Path:
+    """The folder, with servers that ran and a database that was migrated."""
+    subprocess.run([sys.executable, "-m", "tests.migrated", str(data)], cwd=ROOT, env=BARE | more, check=True, timeout=600)
+    return data
+
+
 def test_json_alone_on_standard_output_and_nothing_left_running(tmp_path):
     done = manage(tmp_path, "due", "2026-09-08", "30", "--unit", "calendar", "--json")
     assert done.returncode == 0, done.stderr
@@ -37,6 +43,7 @@ def test_json_alone_on_standard_output_and_nothing_left_running(tmp_path):
 
 
 def test_two_callers_at_once_do_not_disturb_each_other(tmp_path):
+    ran_before(tmp_path)
     results: list[subprocess.CompletedProcess[str]] = []
     threads = [threading.Thread(target=lambda: results.append(manage(tmp_path, "verify_timeline", "--json"))) for _ in range(2)]
     for thread in threads:
@@ -71,6 +78,7 @@ def test_a_killed_server_comes_up_again_with_its_data(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 def test_root_without_user_namespaces(tmp_path):
+    ran_before(tmp_path, HOLDFAST_NO_USERNS="1")
     done = manage(tmp_path, "verify_timeline", "--json", HOLDFAST_NO_USERNS="1")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ok"] is True

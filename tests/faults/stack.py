@@ -19,6 +19,7 @@ import psycopg
 import redis
 
 from config.embedded.services import Servers, die_with_parent
+from tests.migrated import fill
 from tests.notifications.servers import Mailbox, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +55,8 @@ class Stack:
     def start(self, students: int) -> None:
         """Servers, schema, seed; then every process."""
         self.servers.start()
-        self.run("manage.py", "migrate", "--verbosity", "0")
+        assert self.servers.postgres is not None
+        fill(self.servers.postgres.url)
         self.run("-m", "tests.faults.seed", str(students))
         for name in self.names:
             self.spawn(name)

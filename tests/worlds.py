@@ -103,7 +103,9 @@ class Ground:
 
     def _mend(self) -> None:
         """A test that closed the connection took the worlds with it."""
-        if self.floors and (connection.connection is None or connection.connection.closed or len(connection.savepoint_ids) != len(self.floors) - 1):
+        if self.floors and (
+            connection.connection is None or connection.connection.closed or len(connection.savepoint_ids) != len(self.floors) - 1
+        ):
             while self.floors:
                 self._leave()
             connection.close()

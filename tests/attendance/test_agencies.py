@@ -17,15 +17,10 @@ from district.models import AdminChange, User
 from notifications import delivery, selectors, texts
 from notifications.fanout import fan_out
 from notifications.models import Message
-from tests.attendance.helpers import d, helpers
+from tests.attendance.helpers import d
 from tests.attendance.test_legal import Road
 
 NOON = datetime(2026, 10, 8, 16, tzinfo=UTC)
-
-
-@pytest.fixture
-def made(people):
-    return helpers()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from attendance.models import AttendanceCase, Mark, Notice
 from casework.models import Event
 from casework.policy import parse_policy, policy_for
 from tests.attendance.packs import POLICIES, miss
+from tests.worlds import world
 
 PACKS = sorted((POLICIES / "packs").glob("*.yaml"))
 FIRST, LAST = date(2026, 8, 24), date(2027, 1, 29)
@@ -94,7 +95,7 @@ def test_a_file_that_is_not_there_is_said(arguments):
 # -- policy_backtest --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@world
 def played(nights):
     """Sixteen nights of twelve students, with corrections, a move and a withdrawal."""
     rng, sis = random.Random(7), nights.sis

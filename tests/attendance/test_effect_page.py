@@ -17,11 +17,12 @@ from attendance.models import AttendanceCase, EffectPair, Notice
 from casework.models import Case
 from casework.services import act
 from district.models import School, SchoolYear
+from tests.worlds import world
 
 SENT = date(2026, 10, 26)
 
 
-@pytest.fixture
+@world
 def served(nights, people):
     """Sixty students who miss much; half of them get the six-day letter on one day, and miss less afterwards."""
     rng, sis = random.Random(5), nights.sis

@@ -22,6 +22,7 @@ from district.models import Guardian, School, Student, StudentNotice
 from notifications import delivery, families
 from notifications.models import Attempt, FamilyMessage, OptOut
 from notifications.senders import BadAddress
+from tests.worlds import world
 
 DAY = date(2026, 9, 10)
 NOON = datetime(2026, 9, 10, 16, 0, tzinfo=UTC)  # 12:00 in New York
@@ -34,8 +35,8 @@ def clock(time_machine):
     return time_machine
 
 
-@pytest.fixture
-def cases(people, nights):
+@world
+def reachable(people, nights):
     """Two students of school 1 with a case and one adult each."""
     nights.sis.student("S2")
     for student in ("S1", "S2"):
@@ -46,6 +47,11 @@ def cases(people, nights):
     for student in ("S1", "S2"):
         adult(student, f"mother-{student.lower()}@example.org")
     return [nights.case("S1"), nights.case("S2")]
+
+
+@pytest.fixture
+def cases(reachable):
+    return reachable
 
 
 def adult(student: str, email: str = "", **more: object) -> Guardian:

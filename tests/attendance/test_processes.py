@@ -15,15 +15,10 @@ from casework.models import Alert, Appointment, Clock, Document, Event
 from casework.services import act
 from casework.sweep import sweep
 from district.models import School, SchoolYear
-from tests.attendance.helpers import at, d, helpers
+from tests.attendance.helpers import at, d
 from tests.attendance.test_legal import HELD, Road
 
 TEN = (d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(11, 9), d(11, 20))
-
-
-@pytest.fixture
-def made(people):
-    return helpers()
 
 
 @pytest.fixture

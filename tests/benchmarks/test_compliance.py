@@ -13,17 +13,19 @@ from benchmarks.common import sql
 from casework import rollup
 from casework.compliance import measure
 from district.models import School
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 SCHOOLS = 20
 
 
-@pytest.fixture
-def made(monkeypatch) -> list[int]:
+@world
+def made_up() -> list[int]:
     """Two thousand cases, two hundred of them open, at twenty schools."""
-    monkeypatch.setattr(district, "SCHOOLS", SCHOOLS)
-    district.build(300)
-    cases.rows(2_000, 200)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(district, "SCHOOLS", SCHOOLS)
+        district.build(300)
+        cases.rows(2_000, 200)
     return list(School.objects.order_by("id").values_list("id", flat=True))
 
 
@@ -36,15 +38,15 @@ def _three_counts_agree(schools: list[int]) -> None:
     assert min(live) > 50
 
 
-def test_what_is_made_up_lies_in_the_past(made):
+def test_what_is_made_up_lies_in_the_past(made_up):
     assert sql("SELECT count(*) FROM casework_clock WHERE stopped_on > %s", TODAY) == [(0,)]
     assert sql("SELECT count(*) FROM casework_case WHERE closed_on > %s", TODAY) == [(0,)]
-    _three_counts_agree(made)
+    _three_counts_agree(made_up)
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "ESCALATED", "MERGED", "MET", "MISSED"])
-def test_a_promise_that_ends_later_was_running_on_the_day(made, status):
+def test_a_promise_that_ends_later_was_running_on_the_day(made_up, status):
     before = sum(one.original.counted for one in measure(TODAY))
     sql("UPDATE casework_clock SET status = %s, stopped_on = %s WHERE status = 'CANCELLED'", status, date(2027, 3, 4))
     assert sum(one.original.counted for one in measure(TODAY)) > before, "their date had come, and they had not ended yet"
-    _three_counts_agree(made)
+    _three_counts_agree(made_up)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from casework.models import Case, Clock, RollupMark, RollupPart
 from casework.services import Opening, act, open_cases
 from casework.tally import NONE, Promise, counts, facts, steps
 from district.models import School
+from tests.worlds import world
 
 START = date(2026, 9, 8)
 DAYS = st.integers(0, 60).map(lambda n: START + timedelta(days=n))
@@ -52,8 +52,8 @@ def test_the_steps_of_a_promise_add_up_to_what_compliance_says_on_every_day(prom
             assert found[at : at + 3] == (one.counted, one.met, one.open_late)
 
 
-@pytest.fixture
-def district(people):
+@world
+def two_months(people):
     """Forty cases at two schools, worked at random for two months through the door; the sums folded now and then."""
     rng, schools = random.Random(7), list(School.objects.order_by("id"))
     openings = [
@@ -116,51 +116,51 @@ def same(one: figures.Figures, other: figures.Figures) -> None:
     assert plain(one) == plain(other)
 
 
-def test_the_sums_equal_the_live_figures_at_any_moment(district, people):
+def test_the_sums_equal_the_live_figures_at_any_moment(two_months, people):
     schools = list(School.objects.values_list("id", flat=True))
     statuses = set(Clock.objects.values_list("status", flat=True))
     assert statuses >= {"RUNNING", "HELD", "MET", "MISSED", "MISSED_ORIGINAL_MET_EXTENDED", "CANCELLED", "ESCALATED"}
     assert RollupMark.objects.exists()  # something waits: the page must show it all the same
     for as_of in (START + timedelta(days=n) for n in (20, 45, 59, 61, 90)):
-        same(figures.from_rollup("BUL", schools, as_of), figures.from_cases("BUL", district, as_of))
+        same(figures.from_rollup("BUL", schools, as_of), figures.from_cases("BUL", two_months, as_of))
     for school in schools:
         mine = list(Case.objects.filter(school=school).values_list("id", flat=True))
         same(figures.from_rollup("BUL", [school], date(2026, 11, 6)), figures.from_cases("BUL", mine, date(2026, 11, 6)))
     rollup.fold(date(2026, 11, 10))
     assert not RollupMark.objects.exists()
-    same(figures.from_rollup("BUL", schools, date(2026, 11, 10)), figures.from_cases("BUL", district, date(2026, 11, 10)))
+    same(figures.from_rollup("BUL", schools, date(2026, 11, 10)), figures.from_cases("BUL", two_months, date(2026, 11, 10)))
     assert rollup.compare(date(2026, 11, 10)) == []
 
 
-def test_every_measure_of_the_page_is_the_one_definition(district):
+def test_every_measure_of_the_page_is_the_one_definition(two_months):
     for as_of in (START + timedelta(days=n) for n in (10, 30, 50, 80)):
-        found = figures.from_cases("BUL", district, as_of)
-        for one in measure(as_of, case_ids=district):
+        found = figures.from_cases("BUL", two_months, as_of)
+        for one in measure(as_of, case_ids=two_months):
             line = found.duties[one.kind]
             assert (line.original, line.extended) == (one.original, one.extended)
             assert line.original.open_late == one.original.open_late
-    ends = [day for day, _line in figures.from_cases("BUL", district, date(2026, 12, 1)).over_time()]
-    for day, line in figures.from_cases("BUL", district, date(2026, 12, 1)).over_time():
-        measured = measure(day, case_ids=district)
+    ends = [day for day, _line in figures.from_cases("BUL", two_months, date(2026, 12, 1)).over_time()]
+    for day, line in figures.from_cases("BUL", two_months, date(2026, 12, 1)).over_time():
+        measured = measure(day, case_ids=two_months)
         assert line.original.met == sum(one.original.met for one in measured)
         assert line.extended.counted == sum(one.extended.counted for one in measured)
     assert ends[0] == date(2026, 9, 30)
     assert ends[-1] == date(2026, 12, 1)
 
 
-def test_a_recused_reader_counts_the_others_alone(district, people):
+def test_a_recused_reader_counts_the_others_alone(two_months, people):
     schools, as_of = list(School.objects.values_list("id", flat=True)), date(2026, 11, 6)
-    recuse_id(district[0], people.supervisor.pk, "aunt", by=people.principal)
-    same(figures.from_rollup("BUL", schools, as_of, people.supervisor), figures.from_cases("BUL", district[1:], as_of))
+    recuse_id(two_months[0], people.supervisor.pk, "aunt", by=people.principal)
+    same(figures.from_rollup("BUL", schools, as_of, people.supervisor), figures.from_cases("BUL", two_months[1:], as_of))
 
 
-def test_a_damaged_sum_is_found_and_made_anew(district):
+def test_a_damaged_sum_is_found_and_made_anew(two_months):
     today = date(2026, 11, 10)
     rollup.fold(today)
-    RollupPart.objects.filter(case_id=district[0]).delete()
+    RollupPart.objects.filter(case_id=two_months[0]).delete()
     with_damage = rollup.cells()
-    Case.objects.filter(pk=district[1]).update(owner=None)  # behind the door's back
-    Case.objects.filter(pk=district[2]).update(owner=None)
+    Case.objects.filter(pk=two_months[1]).update(owner=None)  # behind the door's back
+    Case.objects.filter(pk=two_months[2]).update(owner=None)
     assert rollup.compare(today)
     assert rollup.cells() == with_damage  # comparing changes nothing
     assert rollup.rebuild(today) == 40

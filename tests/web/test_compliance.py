@@ -24,6 +24,7 @@ from casework.models import Case, Clock, Event
 from casework.services import act
 from district.models import Post, Role, School, User
 from district.posts import sync_posts
+from tests.worlds import world
 from titleix.services import open_report
 from web import export
 
@@ -31,7 +32,7 @@ START, TODAY = date(2026, 9, 1), date(2026, 10, 20)
 MOST = 12
 
 
-@pytest.fixture
+@world
 def busy(people, nights) -> SimpleNamespace:
     """Two schools, twenty students, seven weeks of absences and of work at random; the supervisor watches both."""
     rng = random.Random(11)

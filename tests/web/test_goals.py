@@ -21,6 +21,7 @@ from casework.services import act
 from casework.suppression import Why, suppress
 from district.models import Post, Role, School
 from district.posts import sync_posts
+from tests.worlds import world
 from titleix.services import open_report
 from web.compliance import measures, public
 from web.compliance.measures import Value
@@ -34,7 +35,7 @@ HELD = {
 NOON = f"{TODAY}T15:00:00-04:00"
 
 
-@pytest.fixture
+@world
 def absent(people, nights):
     """Thirty students at two schools; some are chronically absent, some in tier 3, one conference was held."""
     rng = random.Random(5)

@@ -20,6 +20,7 @@ from casework.services import act
 from district.models import Post, School, Student
 from district.posts import sync_posts
 from tests.web.test_compliance import Links, busy  # noqa: F401 - fixtures
+from tests.worlds import world
 from web.compliance.report import PARTS
 
 TODAY = date(2026, 11, 30)
@@ -28,8 +29,8 @@ SECTION = re.compile(r'<section class="box chart"><h2>(K\d)[^<]*</h2>(.*?)</sect
 NUMBER = re.compile(r'<td class="num">(?:<a href="([^"]+)">)?(\d+)(?:</a>)?</td>')
 
 
-@pytest.fixture
-def worked(busy, nights, monkeypatch) -> SimpleNamespace:  # noqa: F811
+@world
+def handed(busy, nights) -> SimpleNamespace:  # noqa: F811
     """A family was reached twice on one day; a student is at his second school; a search was asked for, found and handed back."""
     nights.sis.student("M1", "1", entry=date(2026, 8, 25), exit=date(2026, 9, 30)).student("M1", "2", entry=date(2026, 10, 1))
     for day in (date(2026, 9, 2), date(2026, 9, 9), date(2026, 9, 16)):
@@ -39,9 +40,16 @@ def worked(busy, nights, monkeypatch) -> SimpleNamespace:  # noqa: F811
     case = AttendanceCase.objects.filter(closed_on=None, school__school_id="1").order_by("id").first()
     for means in ("visit", "visit"):
         act(case.number, "log_contact", actor=busy.worker, data={"means": means, "result": "reached"}, on=date(2026, 9, 28))
-    monkeypatch.setattr(effects, "LEAST", 1)
-    effect_selectors.compute(TODAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(effects, "LEAST", 1)
+        effect_selectors.compute(TODAY)
     return busy
+
+
+@pytest.fixture
+def worked(handed, monkeypatch) -> SimpleNamespace:
+    monkeypatch.setattr(effects, "LEAST", 1)
+    return handed
 
 
 def listed(client, href: str) -> int:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from attendance.models import Disclosure, Locate, LocateAttempt, Mediation, Notice
 from casework.models import Document, Event
 from district.models import Guardian, User
+from tests import axe
 from tests.attendance.helpers import d, helpers
 from tests.attendance.test_legal import HELD, Road
 
@@ -60,8 +60,7 @@ class Cast:
 
     def look(self) -> Page:
         """Every page that is looked at pleases axe, breaks no security policy and has no name in its address or title."""
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        axe.look(self.page)
         assert self.problems == [], (self.page.url, self.problems)
         assert "TestS1" not in self.page.title() + self.page.url
         return self.page

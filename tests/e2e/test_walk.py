@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,6 +15,7 @@ from casework.services import act, local_today
 from casework.sweep import sweep
 from district.models import Import, SchoolYear, User
 from notifications.fanout import fan_out
+from tests import axe
 from tests.conftest import Nights
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -61,8 +61,7 @@ class Walker:
         return self
 
     def look(self) -> None:
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        axe.look(self.page)
         assert self.problems == [], self.problems
 
     def press(self, name: str, role: str = "button") -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -23,6 +22,7 @@ from casework import access, files
 from casework.models import Attachment, CaseUserPermission, Event
 from casework.services import act, local_today
 from district.models import School, User
+from tests import axe
 from tests.titleix.conftest import SEXUAL
 from titleix import intake_views, visitors
 from titleix.intake_forms import MOST_CHARACTERS, new_stamp
@@ -621,8 +621,7 @@ def test_no_name_in_a_log_an_address_a_title_or_the_timeline(reporter, staff, si
 
 
 def look(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    axe.look(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is wider than the screen"
 
 

@@ -17,7 +17,7 @@ from casework.sweep import sweep
 from notifications import delivery
 from notifications.fanout import fan_out
 from notifications.models import FeedToken, Message, Preference
-from tests.web.test_pages import case  # noqa: F401 - fixtures
+from tests.web.test_pages import case, drafted  # noqa: F401 - fixtures
 
 DUE = datetime(2026, 9, 15, 11, 1, tzinfo=UTC)
 MOST = 12

@@ -61,7 +61,7 @@ def _redis_of_its_own(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def _ground(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+def ground(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
     """The worlds of this process; none stands when its database goes."""
     found = Ground(tmp_path_factory.mktemp("worlds"))
     yield found
@@ -76,9 +76,9 @@ def _worlds(request: pytest.FixtureRequest) -> None:
     if mark is None and not {"db", "transactional_db", "live_server"} & set(names):
         return
     commits = bool({"transactional_db", "live_server"} & set(names) or (mark and mark.kwargs.get("transaction")))
-    ground, blocker = request.getfixturevalue("_ground"), request.getfixturevalue("django_db_blocker")
+    worlds, blocker = request.getfixturevalue("ground"), request.getfixturevalue("django_db_blocker")
     with blocker.unblock():
-        ground.stand([] if commits else wanted(names), Nights.begin)
+        worlds.stand([] if commits else wanted(request.node), Nights.begin)
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ class Nights:
 
 
 @pytest.fixture
-def nights(db: None, _ground: Ground, tmp_path: Path) -> Nights:
-    return _ground.copy(tmp_path) or Nights.begin(tmp_path)
+def nights(db: None, ground: Ground, tmp_path: Path) -> Nights:
+    return ground.copy(tmp_path) or Nights.begin(tmp_path)
 
 
 @world

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Builder = Callable[..., Any]
 _builders: dict[str, Builder] = {}
+_fixtures: dict[str, Callable[..., Any]] = {}
 
 
 def world(build: Builder) -> Any:
@@ -33,7 +34,7 @@ def world(build: Builder) -> Any:
                 nights.made[one] = _builders[one](**_asked(one, nights))
         return nights.made[name]
 
-    found.__doc__ = build.__doc__
+    found.__doc__, _fixtures[name] = build.__doc__, found
     return pytest.fixture(name=name)(found)
 
 
@@ -43,9 +44,11 @@ def chain(name: str) -> list[str]:
     return list(dict.fromkeys([*(earlier for one in before for earlier in chain(one)), name]))
 
 
-def wanted(names: list[str]) -> list[str]:
-    """What is built for a test with these fixtures: the longest chain that it needs."""
-    return max((chain(name) for name in names if name in _builders), key=len, default=[])
+def wanted(item: pytest.Item) -> list[str]:
+    """What is built for a test: the longest chain that it needs. A parameter or another fixture may bear the name of a world."""
+    known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    names = [name for name in item.fixturenames if name in _fixtures and name in known]  # type: ignore[attr-defined]
+    return max((chain(name) for name in names if known[name][-1].func is _fixtures[name]), key=len, default=[])
 
 
 def _asked(name: str, nights: Nights) -> dict[str, Any]:

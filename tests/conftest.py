@@ -72,6 +72,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djan
 @pytest.fixture(autouse=True)
 def _worlds(request: pytest.FixtureRequest) -> None:
     """The worlds stand in which this test begins, before its own transaction and before anything is set or frozen."""
+    policy._recorded.clear()
     names, mark = request.fixturenames, request.node.get_closest_marker("django_db")
     if mark is None and not {"db", "transactional_db", "live_server"} & set(names):
         return
@@ -79,6 +80,7 @@ def _worlds(request: pytest.FixtureRequest) -> None:
     worlds, blocker = request.getfixturevalue("ground"), request.getfixturevalue("django_db_blocker")
     with blocker.unblock():
         worlds.stand([] if commits else wanted(request.node), Nights.begin)
+    worlds.remember()
 
 
 @pytest.fixture
@@ -89,7 +91,6 @@ def _django_db_helper(_worlds: None, _django_db_helper: None) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_memory(_worlds: None) -> None:
     """What processes remember between requests must not leak between tests."""
-    policy._recorded.clear()
     cache.clear()
 
 

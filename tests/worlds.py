@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
+from casework import policy
+
 if TYPE_CHECKING:
     from tests.conftest import Nights
 
@@ -62,6 +64,7 @@ class Floor:
     name: str
     atomic: transaction.Atomic
     nights: Nights
+    uses: dict[str, str]  # the versions of policies whose use it wrote down, as a process remembers them
 
 
 class Ground:
@@ -87,10 +90,16 @@ class Ground:
         nights.sis.root = root
         return nights
 
+    def remember(self) -> None:
+        """What this process knows of policies is what stands."""
+        policy._recorded.clear()
+        policy._recorded.update(self.floors[-1].uses if self.floors else {})
+
     def _build(self, name: str, begin: Callable[[Path], Nights]) -> None:
         self.count += 1
         atomic = transaction.atomic()
         atomic.__enter__()
+        self.remember()
         try:
             nights = self.copy(self.root / str(self.count)) or begin(self.root / str(self.count))
             nights.made[name] = _builders[name](**_asked(name, nights))
@@ -98,7 +107,7 @@ class Ground:
             transaction.set_rollback(True)
             atomic.__exit__(None, None, None)
             raise
-        self.floors.append(Floor(name, atomic, nights))
+        self.floors.append(Floor(name, atomic, nights, dict(policy._recorded)))
 
     def _leave(self) -> None:
         transaction.set_rollback(True)

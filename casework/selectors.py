@@ -106,30 +106,33 @@ _HANGING = """
 SELECT (SELECT jsonb_agg(to_jsonb(d) - 'data' ORDER BY d.created_at DESC) FROM casework_document d WHERE d.case_id = %(case)s),
        (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.uploaded_at, a.id) FROM casework_attachment a WHERE a.case_id = %(case)s),
        (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.scheduled_for, r.id) FROM casework_rung r
-         WHERE r.clock_id = ANY(%(clocks)s) AND r.cancelled_at IS NULL AND r.step = '')
+         WHERE r.clock_id = ANY(%(clocks)s) AND r.cancelled_at IS NULL AND r.step = ''),
+       (SELECT jsonb_agg(jsonb_build_array(f.step, f.process)) FROM casework_draft f WHERE f.case_id = %(case)s AND f.user_id = %(user)s)
 """
 
 
 @dataclass
 class Hanging:
-    """What hangs on a case beside its file: letters newest first (without what they were made from), attachments, and the
-    alerts of the running clocks that are not cancelled."""
+    """What hangs on a case beside its file: letters newest first (without what they were made from), attachments, the
+    alerts of the running clocks that are not cancelled, and of which steps (name, process) the user keeps a draft."""
 
     documents: list[Document]
     attachments: list[Attachment]
     rungs: dict[UUID, list[Rung]]
+    drafts: set[tuple[str, UUID | None]]
 
 
-def hanging(case: Case, clocks: Collection[Clock]) -> Hanging:
+def hanging(case: Case, clocks: Collection[Clock], user: Any) -> Hanging:
     """All of it in one statement: a case page has few to spend."""
     with connection.cursor() as cursor:
-        cursor.execute(_HANGING, {"case": case.pk, "clocks": [clock.id for clock in clocks]})
-        documents, attachments, rungs = (parsed(rows) or [] for rows in cursor.fetchone())
+        cursor.execute(_HANGING, {"case": case.pk, "clocks": [clock.id for clock in clocks], "user": user.pk})
+        documents, attachments, rungs, drafts = (parsed(rows) or [] for rows in cursor.fetchone())
+    kept = {(step, UUID(process) if process else None) for step, process in drafts}
     found: dict[UUID, list[Rung]] = {clock.id: [] for clock in clocks}
     for row in rungs:
         rung = revive(Rung, row)
         found[rung.clock_id].append(rung)
-    return Hanging([revive(Document, row) for row in documents], [revive(Attachment, row) for row in attachments], found)
+    return Hanging([revive(Document, row) for row in documents], [revive(Attachment, row) for row in attachments], found, kept)
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, calendar_files, files, kinds, picture, policy, policy_files, reads, selectors, worklist
+from casework import access, attachments, calendar_files, drafts, files, kinds, picture, policy, policy_files, reads, selectors, worklist
+from casework.access import signed_in
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, grouped, is_note, moves_case, next_choice
 from casework.deadline_steps import CAUSES
 from casework.errors import Forbidden, Invalid, NotNow, Stale, UnknownCase
 from casework.feasible import feasible
 from casework.kinds import CaseKind
-from casework.models import Attachment, Document, Event, SavedView
+from casework.models import Attachment, Document, Draft, Event, SavedView
 from casework.pageforms import MomentForm, PolicyForm
 from casework.services import act, flow_for, local_today
 from casework.workflow import Turn
@@ -140,14 +141,14 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     file = _file(request, number, reads.What.CASE)
     found = file_choices(file, request.user)
     events = selectors.timeline(file.case, request.GET.get("show", ""))
-    flow, hung = file.kind.workflow(file.case.rules), selectors.hanging(file.case, file.running)
+    flow, hung = file.kind.workflow(file.case.rules), selectors.hanging(file.case, file.running, request.user)
     context = {
         "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
         "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
         "beside": [c for c in found if c.process is None and c.enabled and not moves_case(c)],
         "steps": [c for c in found if c.enabled and (moves_case(c) or (c.step.primary and not is_note(c)))], "notes": [c for c in found if is_note(c)],
         "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
-        "not_now": [c for c in found if not is_note(c) and not c.enabled],
+        "not_now": [c for c in found if not is_note(c) and not c.enabled], "drafts": [c for c in found if (c.name, c.process) in hung.drafts],
         "can": {c.name: c.label for c in found if c.process is None and c.enabled},
         "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
         "documents": hung.documents, "show": request.GET.get("show", ""),
@@ -177,9 +178,13 @@ def next_step(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 def step(request: HttpRequest, number: str, name: str, process: UUID | None = None) -> HttpResponse:
-    """The page of one step: what it will do, its form; a POST takes it through the door."""
+    """The page of one step: what it will do, its form with the reader's draft; a POST takes it through the door, or keeps what
+    was typed so far as a draft."""
     file = _file(request, number, reads.What.STEP)
     choice = next((c for c in file_choices(file, request.user) if c.name == name and c.process == process), None)
+    draft = drafts.Place(signed_in(request), file.case, process, name)
+    if request.method == "POST" and choice is not None and request.POST.get("draft") in ("keep", "forget"):
+        return _draft(request, draft, choice)
     if request.method == "POST":
         return _take(request, file, name, process, choice)
     if choice is None:
@@ -187,8 +192,22 @@ def step(request: HttpRequest, number: str, name: str, process: UUID | None = No
     if choice.step.page and choice.enabled:
         return redirect(f"{reverse(choice.step.page)}?{urlencode({'numbers': number})}")
     turn = Turn(actor=request.user, now=timezone.now(), today=local_today())
-    form = choice.step.form(flow=flow_for(file, process, turn)) if choice.step.form else None  # type: ignore[call-arg]
-    return _step_page(request, file, choice, form)
+    form, kept = None, None
+    if choice.step.form:
+        kept = drafts.of(draft)
+        before = drafts.initial(kept, choice.step.form) if kept else None
+        form = choice.step.form(initial=before, flow=flow_for(file, process, turn))  # type: ignore[call-arg]
+    return _step_page(request, file, choice, form, draft=kept)
+
+
+def _draft(request: HttpRequest, draft: drafts.Place, choice: Choice) -> HttpResponse:
+    if request.POST["draft"] == "keep":
+        drafts.keep(draft, given(request, choice.step.form), timezone.now())
+        messages.success(request, _("What you typed is kept as a draft, for you alone. Files are not."))
+    else:
+        drafts.forget(draft)
+        messages.success(request, _("The draft was thrown away."))
+    return redirect("case", number=draft.case.number)
 
 
 def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None, choice: Choice | None) -> HttpResponse:
@@ -215,6 +234,7 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
                 request, "casework/not_now.html", {"case": file.case, "reasons": reasons, "typed": _typed(request, choice)}, status=422
             )
         return _step_page(request, file, choice, form, status=422)
+    drafts.forget(drafts.Place(signed_in(request), file.case, process, name))
     messages.success(request, _("Done: %(what)s.") % {"what": choice.label if choice else name})
     return redirect("case", number=file.case.number)
 
@@ -257,9 +277,11 @@ def uuid_or_none(text: Any) -> UUID | None:
         return None
 
 
-def _step_page(request: HttpRequest, file: CaseFile, choice: Choice, form: Any, status: int = 200) -> HttpResponse:
+def _step_page(
+    request: HttpRequest, file: CaseFile, choice: Choice, form: Any, *, status: int = 200, draft: Draft | None = None
+) -> HttpResponse:
     key = request.POST.get("key") if status == 422 else None
-    context = {"file": file, "case": file.case, "choice": choice, "form": form, "key": key or uuid4()}
+    context = {"file": file, "case": file.case, "choice": choice, "form": form, "key": key or uuid4(), "draft": draft}
     return render(request, "casework/step.html", context, status=status)
 
 

@@ -15,7 +15,19 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import Q
 
-from casework.models import Appointment, Attachment, Case, ClockChange, Disposal, Document, EmergencyAccess, Event, LegalHold, Recusal
+from casework.models import (
+    Appointment,
+    Attachment,
+    Case,
+    ClockChange,
+    Disposal,
+    Document,
+    Draft,
+    EmergencyAccess,
+    Event,
+    LegalHold,
+    Recusal,
+)
 from casework.policy import policy_version
 from casework.unlocked import unlocked
 from casework.workflow import Workflow, unmet
@@ -156,6 +168,7 @@ def destroy(disposal: Disposal, by: Any, on: date) -> None:
             kept._default_manager.filter(case_id=case.pk)._raw_delete("default")
         Event.objects.filter(case_id=case.pk).update(data={})
         ClockChange.objects.filter(clock__case_id=case.pk).update(reason="", data={})
+    Draft.objects.filter(case_id=case.pk).delete()
     _empty(case)
     disposal.save()
     gone = [name for name in names if not _still_used(name)]

@@ -10,7 +10,7 @@ from .reads import EmergencyAccess, Read
 from .retention import Disposal, LegalHold
 from .rollup import MeasureValue, RollupCell, RollupMark, RollupPart
 from .timeline import Alert, Event
-from .work import SavedView, Task
+from .work import Draft, SavedView, Task
 
 __all__ = [
     "Alert",
@@ -25,6 +25,7 @@ __all__ = [
     "ClockChange",
     "Disposal",
     "Document",
+    "Draft",
     "EmergencyAccess",
     "Event",
     "Heartbeat",

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.sealed import SealedTextField
+
 from .case import Case, Process
 
 
@@ -36,6 +38,21 @@ class Task(models.Model):
             models.Index(fields=["case"], condition=models.Q(status="OPEN"), name="task_open"),
             models.Index(fields=["role", "opened_at"], condition=models.Q(status="OPEN"), name="task_role_open"),
         ]
+
+
+class Draft(models.Model):
+    """What somebody typed into the form of a step and left to go on later; nobody else reads it. It is no part of the case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts", db_index=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="drafts")
+    process = models.UUIDField(null=True, help_text="the process whose step it is; none: a step of the case")
+    step = models.CharField(max_length=48)
+    fields = SealedTextField(help_text="field -> value or values, as JSON")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "case", "process", "step"], name="draft_key", nulls_distinct=False)]
 
 
 class SavedView(models.Model):

@@ -15,7 +15,7 @@ from django.db import Error, transaction
 from casework import access, timeline
 from casework.errors import Forbidden, Invalid, NotNow
 from casework.grants import recuse
-from casework.models import Alert, Attachment, Disposal, Document, EmergencyAccess, Event, LegalHold, Read
+from casework.models import Alert, Attachment, Disposal, Document, Draft, EmergencyAccess, Event, LegalHold, Read
 from casework.sweep import sweep
 from district.models import Post, Role, Student, User
 from notifications.fanout import fan_out
@@ -243,6 +243,7 @@ def test_disposal_takes_two_people_and_leaves_a_certificate_and_a_whole_chain(re
         case=report.case, name="a.txt", size=8, sha256="a" * 64, state="CLEAN", uploaded_at=report.case.received_at, file=name
     )
     report("add_note", staff.coordinator, "2026-12-02", text="x") if report.state != "CLOSED" else None
+    Draft.objects.create(user=staff.coordinator, case=report.case, step="add_note", fields="{}", kept_at=report.case.received_at)
     report("propose_disposal", staff.coordinator, "2033-12-03")
     assert "another person" in refused(NotNow, report, "confirm_disposal", staff.coordinator, "2033-12-03", number=report.number)
     refused(Invalid, report, "confirm_disposal", staff.deputy, "2033-12-03", number="TIX-2026-9999")
@@ -254,7 +255,7 @@ def test_disposal_takes_two_people_and_leaves_a_certificate_and_a_whole_chain(re
     assert (found.certificate["attachments"], found.certificate["events"]) == (["a" * 64], head + 1)
     assert found.certificate["records"]["DETERMINATION"] == 1
     assert "Ibáñez" not in json.dumps(found.certificate, ensure_ascii=False)
-    for model in (Party, Record, Document, Attachment, *retention._tables()):
+    for model in (Party, Record, Document, Attachment, Draft, *retention._tables()):
         assert not model.objects.filter(case_id=report.case.pk).exists(), model
     assert report.case.narrative == ""
     assert not default_storage.exists(name)

@@ -32,8 +32,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"
 @dataclass(frozen=True)
 class Shot:
     """One picture: its name, who looks ("" for nobody signed in), the way there, and what it shows. A step of the way that
-    begins with / is an address, anything else a CSS selector whose first link is followed; one with `=` fills a field, and
-    one with `#` in front scrolls to an element."""
+    begins with / is an address (with ? in front one that may answer with an error), with @ an element that shows a private address,
+    which is opened without the session; * types one's own password where it is asked for once more. Anything else is a CSS selector
+    whose first link is followed; one with `=` fills a field, and one with `#` in front scrolls to an element."""
 
     name: str
     user: str
@@ -138,6 +139,53 @@ SHOTS += [
     *both("changes", "admin", ("/administration/changes",), "Who changed what"),
     *both("api", "admin", ("/api/v1/docs",), "The API for programs"),
 ]
+# Title IX: every desk, the cases of every kind, the pages beside them, what the public and the parties see, and signing in.
+TIX = "/cases/TIX-2026-00"
+LINK = (f"{TIX}07/steps/make_party_link", "[name=with_code]", "form.step button.btn-primary", f"{TIX}07/links", "@main code")
+SHOTS += [
+    Shot("home-decider", "decider", ("/",), "A decision-maker: what is asked of me, and what the other cases wait for"),
+    Shot("home-officer-dark", "officer", ("/",), "An appeal officer", dark=True),
+    Shot("home-deputy-phone-dark", "deputy", ("/",), "A deputy superintendent, who sees only cases in which somebody asked for them", phone=True, dark=True),
+    Shot("home-counsel", "counsel", ("/",), "Counsel: no case, but holds and the record of who looked at what"),
+    Shot("home-auditor-dark", "auditor", ("/",), "An auditor", dark=True),
+    Shot("title-ix-case-phone-dark", "coordinator", (f"{TIX}07",), "A Title IX case on a phone", phone=True, dark=True),
+    Shot("title-ix-screening", "coordinator", (f"{TIX}11/steps/screen",), "The screening: the report beside the questions of the rule"),
+    Shot("title-ix-screening-errors-dark", "coordinator", (f"{TIX}11/steps/screen", "form.step button.btn-primary"), "What is missing in it", dark=True),
+    Shot("title-ix-new-report", "coordinator", (f"{TIX}01",), "A report that nobody screened yet"),
+    Shot("title-ix-removal-dark", "coordinator", (f"{TIX}21",), "A complaint with an emergency removal", dark=True),
+    Shot("title-ix-held", "coordinator", (f"{TIX}23",), "An investigation that rests while the police is at work"),
+    Shot("title-ix-school-dark", "inquirer", (f"{TIX}05",), "The inquiry of a school, as its investigator sees it", dark=True),
+    Shot("title-ix-closed-phone", "coordinator", (f"{TIX}13",), "A closed case", phone=True),
+    Shot("title-ix-remedies", "coordinator", (f"{TIX}29",), "Remedies and their checks"),
+    Shot("title-ix-report", "investigator", (f"{TIX}25/steps/revise_report",), "The investigative report, drafted out of the file"),
+    Shot("title-ix-questions-phone-dark", "decider", (f"{TIX}09/steps/questions",), "Written questions", phone=True, dark=True),
+    Shot("title-ix-deadlines-dark", "coordinator", (f"{TIX}09/deadlines",), "The deadlines of a case with their alerts", dark=True),
+    Shot("title-ix-workflow", "coordinator", ("/workflows/TIX",), "How a Title IX case goes, out of the code"),
+    Shot("title-ix-reads-dark", "auditor", ("/title-ix/reads",), "Who looked at what", dark=True),
+    Shot("title-ix-disclosures", "coordinator", ("/title-ix/disclosures",), "What left the district, and on which ground"),
+    Shot("title-ix-trainings-phone", "coordinator", ("/title-ix/trainings",), "Who is trained for what", phone=True),
+    Shot("title-ix-emergency-dark", "deputy", ("/title-ix/emergency",), "Emergency access to a case", dark=True),
+    Shot("title-ix-holds", "counsel", ("/title-ix/holds",), "Legal holds"),
+    Shot("title-ix-archive", "coordinator", (f"{TIX}10/archive",), "The whole file, and copies without names"),
+    Shot("title-ix-staff-report-phone-dark", "worker", ("/title-ix/new",), "A report entered by staff", phone=True, dark=True),
+    Shot("title-ix-public", "", ("/title-ix",), "Whom to ask, for everybody"),
+    Shot("report", "", ("/report",), "Reporting harassment, without an account"),
+    Shot("report-errors-phone-dark", "", ("/report", "form.step button.btn-primary"), "What is missing in a report", phone=True, dark=True),
+    Shot("follow-phone-es", "", ("/report/follow?lang=es",), "Coming back to a report, in Spanish", phone=True),
+    Shot("party", "coordinator", LINK, "A party's papers by a private link"),
+    Shot("party-phone-dark", "coordinator", LINK, "The same on a phone", phone=True, dark=True),
+    Shot("party-evidence-phone-es", "coordinator", (*LINK, "/party?lang=es", "main a[href='/party/evidence']"), "The evidence, in Spanish", phone=True),
+    Shot("party-gone-dark", "", ("?/party/no-such-link",), "A link that leads nowhere", dark=True),
+    Shot("sign-in", "", ("/accounts/login/",), "Signing in"),
+    Shot("sign-in-wrong-phone-dark", "", ("/accounts/login/", "[name=login]=nobody", "[name=password]=wrong", "main form button"), "A wrong password",
+         phone=True, dark=True),
+    Shot("password-forgotten-phone", "", ("/accounts/password/reset/",), "A forgotten password", phone=True),
+    Shot("second-step", "counsel", ("/accounts/2fa/",), "The second step of signing in"),
+    Shot("second-step-app-dark", "counsel", ("/accounts/2fa/totp/activate/", "*"), "Setting up the code from an app", dark=True),
+    Shot("passkey-add-phone-dark", "counsel", ("/accounts/2fa/webauthn/add/", "*"), "Adding a passkey", phone=True, dark=True),
+    Shot("password-change-dark", "counsel", ("/accounts/password/change/", "main form.step button"), "A new password, with what is missing", dark=True),
+    Shot("sessions", "counsel", ("/accounts/sessions/",), "Where I am signed in"),
+]  # fmt: skip
 
 
 def main() -> int:
@@ -153,7 +201,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         signed = {user: signed_in(browser, options.base, user, words[user]) for user in dict.fromkeys(shot.user for shot in chosen) if user}
         for shot in chosen:
-            size = take(browser, options.base, shot, signed.get(shot.user))
+            size = take(browser, options.base, shot, signed.get(shot.user), words.get(shot.user, ""))
             print(f"{shot.name}: {size // 1000} kB")
         browser.close()
     (DOCS / "gallery.md").write_text("\n".join(page()) + "\n")
@@ -176,7 +224,7 @@ def signed_in(browser: Browser, base: str, user: str, word: str) -> StorageState
     return state
 
 
-def take(browser: Browser, base: str, shot: Shot, signed: StorageState | None) -> int:
+def take(browser: Browser, base: str, shot: Shot, signed: StorageState | None, word: str) -> int:
     """One picture; its size in bytes. SystemExit where the page is an error or the picture too large."""
     window = PHONE if shot.phone else DESKTOP
     context = browser.new_context(
@@ -184,7 +232,12 @@ def take(browser: Browser, base: str, shot: Shot, signed: StorageState | None) -
     )
     page = context.new_page()
     for step in shot.way:
-        go(page, base, step)
+        if step == "*":
+            page.fill("[name=password]", word)
+            page.locator("[name=password]").press("Enter")
+            page.wait_for_url(lambda url: "reauthenticate" not in url)
+        else:
+            go(page, base, step)
     path = IMAGES / f"{shot.name}.png"
     path.write_bytes(smaller(page.screenshot()))
     context.close()
@@ -205,7 +258,13 @@ def sign_in(page: Page, base: str, user: str, word: str) -> None:
 
 def go(page: Page, base: str, step: str) -> None:
     """One step of the way. SystemExit where it leads to an error."""
-    if step.startswith("/"):
+    if step.startswith("@"):
+        address = page.locator(step[1:]).first.inner_text()
+        page.context.clear_cookies()
+        page.goto(address)
+    elif step.startswith("?"):
+        page.goto(base + step[1:])
+    elif step.startswith("/"):
         answer = page.goto(base + step)
         if answer is None or not answer.ok:
             raise SystemExit(f"{step}: {answer.status if answer else 'no answer'}")

@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache, caches
 
-from casework import policy
+from casework import calendars, policy
 from casework.models import Case
 from district.imports.pipeline import run_import
 from district.models import Import, User
@@ -90,8 +90,10 @@ def _django_db_helper(_worlds: None, _django_db_helper: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_memory(_worlds: None) -> None:
-    """What processes remember between requests must not leak between tests."""
+    """What processes remember between requests must not leak between tests: a world's calendar has the same number and the same
+    next revision in each of them."""
     cache.clear()
+    calendars.calendar_at.cache_clear()
 
 
 class Nights:

@@ -143,19 +143,21 @@ def _read(user: Any, filters: Mapping[str, str], where: list[str], values: dict[
     where = [*where, *narrowed, *ways.refused]
     order = NEWEST if filters.get("view") == CLOSED else ORDER
     values = values | ways.values | wanted | {f"kinds{place}": codes for place, codes in enumerate(ways.opened.values())}
-    thin = order == ORDER and ways.schools <= FEW_SCHOOLS
-    parts = [_part(way, [f"c.kind = ANY(%(kinds{place})s)", *where], order, thin=thin) for place, way in enumerate(ways.opened)]
+    parts = [_part(way, [f"c.kind = ANY(%(kinds{place})s)", *where], order, schools=ways.schools) for place, way in enumerate(ways.opened)]
     with connection.cursor() as cursor:
         cursor.execute(_PAGE.format(parts=" UNION ".join(parts), order=order.format("x"), most=PAGE + 1), values)
         return cursor.fetchall()
 
 
-def _part(way: str, where: list[str], order: str, *, thin: bool) -> str:
-    """The first rows that one way opens; those by a post at few schools school by school."""
-    if way == access.BY_POST and thin:
+def _part(way: str, where: list[str], order: str, *, schools: int) -> str:
+    """The first rows that one way opens; those by a post at few schools school by school. What stands here must look alike to the
+    server whatever the schools are, so that it need not plan anew for each list of them."""
+    if way == access.BY_POST and schools == 1:
+        way = "c.school_id = (%(schools)s::bigint[])[1]"
+    elif way == access.BY_POST and order == ORDER and schools <= FEW_SCHOOLS:
         return _BY_SCHOOL.format(kept=_KEPT, where=" AND ".join(where), order=order.format("c"), most=PAGE + 1)
-    # at many schools the order of all cases is the way, so the server need not plan anew for each list of schools
-    way = f"coalesce({way}, false)" if way == access.BY_POST else way
+    elif way == access.BY_POST:  # at many schools the order of all cases is the way
+        way = f"coalesce({way}, false)"
     return _PART.format(kept=_KEPT, where=" AND ".join([way, *where]), order=order.format("c"), most=PAGE + 1)
 
 

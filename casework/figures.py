@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import IntEnum
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,7 +23,7 @@ AGES = ((0, 6), (7, 29), (30, 59), (60, 89), (90, None))
 SOON = (7, 14, 30)
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """Sums of one school, owner or step, or of all."""
 
@@ -156,24 +157,33 @@ def from_cases(kind: str, cases: Collection[int], as_of: date) -> Figures:
 
 # -- from the sums ----------------------------------------------------------------------------------------------------
 
+
+class By(IntEnum):
+    """What a row of the sums is for: the bits of `grouping(school, owner, duty)`, or days."""
+
+    SCHOOL, OWNER, DUTY, ALL = 0b011, 0b101, 0b110, 0b111
+    MONTH, DUE, AGE = 8, 9, 10
+
+
 # A row for the case itself (no duty) counts nothing but that it is open; it is summed for owners alone.
 _TOTALS = f"""
-SELECT grouping(school_id, owner_id, duty), school_id, owner_id, duty, coalesce(sum(running) FILTER (WHERE duty = ''), 0),
-       {", ".join(f"coalesce(sum({name}), 0)" for name in SUMS[:6])}, coalesce(sum(running) FILTER (WHERE duty <> ''), 0), coalesce(sum(held), 0)
+SELECT grouping(school_id, owner_id, duty), school_id, owner_id, duty, NULL::date, coalesce(sum(running) FILTER (WHERE duty = ''), 0),
+       {", ".join(f"coalesce(sum({name}), 0)" for name in SUMS[:6])}, coalesce(sum(running) FILTER (WHERE duty <> ''), 0),
+       coalesce(sum(held), 0)
   FROM casework_rollupcell WHERE kind = %(kind)s AND view = 'T' AND {{schools}}
  GROUP BY GROUPING SETS ((school_id), (owner_id), (duty), ())
 """
-_BY_SCHOOL, _BY_OWNER, _BY_DUTY = 0b011, 0b101, 0b110
 # The days as `_due_about` and `_opened_about` put them together: a few dozen rows instead of one for each day.
 _OF_DAYS = "FROM casework_rollupcell WHERE kind = %(kind)s AND {schools} AND owner_id = 0 AND duty = '' AND view ="
 _AGE = " ".join(f"WHEN day <= %(as_of)s::date - {first} THEN %(as_of)s::date - {first}" for first, _last in reversed(AGES))
 _DAYS = f"""
-SELECT 'M', day, 0, {", ".join(f"sum({name})" for name in SUMS[:6])} {_OF_DAYS} 'M' GROUP BY day
 UNION ALL
-SELECT 'D', least(greatest(day, %(as_of)s::date - 1), %(as_of)s::date + {BUCKETS[-1][0]}) AS about, sum(running), 0, 0, 0, 0, 0, 0
+SELECT {By.MONTH:d}, 0, 0, '', day, 0, {", ".join(f"sum({name})" for name in SUMS[:6])}, 0, 0 {_OF_DAYS} 'M' GROUP BY day
+UNION ALL
+SELECT {By.DUE:d}, 0, 0, '', least(greatest(day, %(as_of)s::date - 1), %(as_of)s::date + {BUCKETS[-1][0]}) AS about, sum(running), 0, 0, 0, 0, 0, 0, 0, 0
   {_OF_DAYS} 'D' GROUP BY about
 UNION ALL
-SELECT 'A', CASE {_AGE} ELSE %(as_of)s::date + 1 END AS about, sum(running), 0, 0, 0, 0, 0, 0 {_OF_DAYS} 'A' GROUP BY about
+SELECT {By.AGE:d}, 0, 0, '', CASE {_AGE} ELSE %(as_of)s::date + 1 END AS about, sum(running), 0, 0, 0, 0, 0, 0, 0, 0 {_OF_DAYS} 'A' GROUP BY about
 """
 _BETWEEN = f"""
 SELECT case_id, kind, school_id, owner_id, duty, day, {", ".join(SUMS)} FROM casework_rolluppart
@@ -183,14 +193,19 @@ SELECT case_id, kind, school_id, owner_id, duty, day, {", ".join(SUMS)} FROM cas
 
 def from_rollup(kind: str, schools: Sequence[int], as_of: date, user: Any = None) -> Figures:
     """Figures over whole schools from the sums, with what waits to be folded, without the cases from which the user is
-    recused. At most eight statements that see one moment."""
+    recused. Two statements where nothing waits; else at most eight that see one moment."""
     found = Figures(kind, as_of)
+    every, through, waiting, recused = _around(kind, user)
+    if through == as_of and not waiting and not recused:
+        _read(found, list(schools), set(schools) >= every)
+        return found
     alone = not connection.in_atomic_block
     with transaction.atomic(savepoint=False):
         if alone:
             _one_moment()
         every, through, waiting, recused = _around(kind, user)
-        _read(found, list(schools), set(schools) >= every, through)
+        _read(found, list(schools), whole := set(schools) >= every)
+        _close_gap(found, list(schools), whole, through)
         _take_in(found, set(schools), waiting, fresh=True)
         _take_in(found, set(schools), recused, fresh=False)
     return found
@@ -218,41 +233,42 @@ def _one_moment() -> None:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-def _read(found: Figures, schools: list[int], whole: bool, through: date) -> None:
-    """The sums themselves. Whoever watches all schools reads the rows of all schools together."""
-    values: dict[str, Any] = {"kind": found.kind, "schools": schools, "as_of": found.as_of}
+def _read(found: Figures, schools: list[int], whole: bool) -> None:
+    """The sums themselves, in one statement. Whoever watches all schools reads the rows of all schools together."""
     some = "school_id = ANY(%(schools)s)"
+    text = _TOTALS.format(schools="school_id > 0" if whole else some) + _DAYS.format(schools="school_id = 0" if whole else some)
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS.format(schools="school_id > 0" if whole else some), values)
-        for by, school, owner, duty, cases, *sums in cursor.fetchall():
-            if by == _BY_SCHOOL:
-                found.schools[school] = Line(sums)
-            elif by == _BY_OWNER:
-                found.owners[owner] = Line(sums)
-                found.cases_by_owner[owner] = cases
-            elif by == _BY_DUTY:
-                found.duties[duty] = Line(sums)
-            else:
-                found.total = Line(sums)
-        found.duties.pop("", None)
-        cursor.execute(_DAYS.format(schools="school_id = 0" if whole else some), values)
-        for view, day, running, *counts in cursor.fetchall():
-            if view == "M":
-                found.months[day] = Line([*counts, 0, 0])
-            else:
-                (found.due if view == "D" else found.opened)[day] = running
-        _close_gap(found, cursor, "school_id > 0" if whole else some, values, through)
+        cursor.execute(text, {"kind": found.kind, "schools": schools, "as_of": found.as_of})
+        rows = cursor.fetchall()
+    # where the key of such a row stands, and what it fills: sums, a number, or both
+    lines: dict[int, tuple[int, Any]] = {
+        By.SCHOOL: (1, found.schools), By.OWNER: (2, found.owners), By.DUTY: (3, found.duties), By.MONTH: (4, found.months),
+    }  # fmt: skip
+    numbers: dict[int, tuple[int, Any]] = {By.OWNER: (2, found.cases_by_owner), By.DUE: (4, found.due), By.AGE: (4, found.opened)}
+    for row in rows:
+        if row[0] in lines:
+            place, kept = lines[row[0]]
+            kept[row[place]] = Line(list(row[6:]))
+        if row[0] in numbers:
+            place, kept = numbers[row[0]]
+            kept[row[place]] = row[5]
+        if row[0] == By.ALL:
+            found.total = Line(list(row[6:]))
+    found.duties.pop("", None)
 
 
-def _close_gap(found: Figures, cursor: Any, schools: str, values: dict[str, Any], through: date) -> None:
+def _close_gap(found: Figures, schools: list[int], whole: bool, through: date) -> None:
     """Between midnight and the first sweep the sums stand at yesterday: what takes effect since is added, or taken away
     when an earlier date is asked for."""
     if through == found.as_of:
         return
     first, last = sorted((through, found.as_of))
-    cursor.execute(_BETWEEN.format(schools=schools), values | {"first": first, "last": last})
+    some = "school_id > 0" if whole else "school_id = ANY(%(schools)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(_BETWEEN.format(schools=some), {"kind": found.kind, "schools": schools, "first": first, "last": last})
+        rows = cursor.fetchall()
     sign = 1 if through < found.as_of else -1
-    for row in cursor.fetchall():
+    for row in rows:
         part = rollup.as_part(row)
         for line in (found.total, found.schools[part.school_id], found.owners[part.owner_id], found.duties[part.duty]):
             line.add((*part.counts, 0, 0), sign)

@@ -158,7 +158,8 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
         outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(State(state), "retry")
         Attempt.objects.create(**{_LOGGED[type(row)]: row}, at=now, outcome=outcome, detail=code[:200])
         if isinstance(row, Digest) and state in (State.SENT, State.DEAD):
-            Message.objects.filter(digest=row, state=State.COLLECTED).update(state=state, error=code[:200], **sent)
+            # those in a digest that comes back were sent before
+            Message.objects.filter(digest=row, state__in=(State.COLLECTED, State.SENT)).update(state=state, error=code[:200], **sent)
         if isinstance(row, FamilyMessage) and state in (State.DEAD, State.SKIPPED):
             result = families.NOT_SENT if state == State.SKIPPED else families.BOUNCED if more.get("bounced") else families.UNDELIVERED
             families.tell_case(row, result, code)

@@ -37,7 +37,8 @@ class SmsProvider(Protocol):
     """What a provider of text messages must offer; SMS_PROVIDER names its class."""
 
     def send(self, phone: str, text: str, reference: str) -> None:
-        """Send one text message, or raise BadAddress (no such number), Permanent or Passing. `reference` is the same when a message is tried again."""
+        """Send one text message, or raise BadAddress (no such number), Permanent or Passing (the rest of the batch then waits too).
+        `reference` is the same when a message is tried again."""
 
 
 class ConsoleSms:
@@ -85,8 +86,12 @@ class Senders:
         """Hand one text message to the provider. Raises Permanent or Passing."""
         if not phone:
             raise BadAddress("no_number")
+        self._check("sms")
         provider: SmsProvider = import_string(settings.SMS_PROVIDER)()
-        provider.send(phone, text, key)
+        try:
+            provider.send(phone, text, key)
+        except Passing as error:
+            raise self._down("sms", str(error)) from error
 
     def webhook(self, endpoint: Endpoint, message: Message) -> None:
         """POST one alert, signed with the endpoint's secret. Raises Permanent or Passing."""

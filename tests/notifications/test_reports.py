@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from casework.models import Event
+from casework.models import Alert, Event
 from config import env
 from district.models import Guardian
 from notifications import bounces, delivery, twilio
-from notifications.models import Attempt, FamilyMessage, OptOut
+from notifications.models import Attempt, Digest, FamilyMessage, Message, OptOut
 from tests.notifications.servers import http
 
 DAY = date(2026, 9, 10)
@@ -98,6 +98,16 @@ def test_answers_of_the_provider(case, provider, answer, content, state, bounced
     delivery.deliver(NOON)
     row.refresh_from_db()
     assert (row.state, row.bounced, row.error) == (state, bounced, error)
+
+
+def test_a_provider_that_does_not_answer_holds_up_its_batch_once(case, provider):
+    provider.status = 503
+    rows = [waiting(case), waiting(case)]
+    delivery.deliver(NOON)
+    assert len(provider.calls) == 1, "the second message does not wait for it again"
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.state, row.error) == ("PENDING", "http_503")
 
 
 @pytest.mark.parametrize(
@@ -224,6 +234,24 @@ def test_a_mail_that_comes_back_is_in_the_log_of_the_case(case, monkeypatch, cap
     row.refresh_from_db()
     assert (row.state, row.bounced, row.error) == ("DEAD", bounced, f"dsn_{code}")
     assert Event.objects.get(name="message_outcome").data["result"] == ("bounced" if bounced else "not_delivered")
+
+
+def test_a_digest_that_comes_back_is_sent_again_with_what_it_held(case, people, mail, monkeypatch, capsys):
+    people.supervisor.email = "supervisor@example.org"
+    people.supervisor.save()
+    alert = Alert.objects.create(case_id=case.pk, code="DUE", level="owner", raised_at=NOON, data={"labels": ["DUE"]})
+    digest = Digest.objects.create(recipient=people.supervisor, for_date=DAY, created_at=NOON, next_attempt_at=NOON)
+    fields = {"alert": alert, "recipient": people.supervisor, "channel": "digest", "digest": digest, "state": "COLLECTED"}
+    Message.objects.create(created_at=NOON, next_attempt_at=NOON, **fields)
+    delivery.deliver(NOON)
+    assert handed_over(monkeypatch, capsys, report(digest.pk))
+    assert set(Message.objects.filter(digest=digest).values_list("state", flat=True)) == {"DEAD"}
+    delivery.resend(Digest.objects.get())
+    delivery.deliver(Digest.objects.get().next_attempt_at)
+    bodies = [message.get_payload() for _address, message in mail.messages]
+    assert len(bodies) == 2
+    assert all(case.number in body for body in bodies)
+    assert Message.objects.get(digest=digest).state == "SENT"
 
 
 def test_what_is_no_report_of_a_failure_changes_nothing(case, monkeypatch, capsys):

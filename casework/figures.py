@@ -193,7 +193,7 @@ SELECT case_id, kind, school_id, owner_id, duty, day, {", ".join(SUMS)} FROM cas
 
 def from_rollup(kind: str, schools: Sequence[int], as_of: date, user: Any = None) -> Figures:
     """Figures over whole schools from the sums, with what waits to be folded, without the cases from which the user is
-    recused. Two statements where nothing waits; else at most eight that see one moment."""
+    recused. Two statements where nothing waits; else at most ten, of which all but the first see one moment."""
     found = Figures(kind, as_of)
     every, through, waiting, recused = _around(kind, user)
     if through == as_of and not waiting and not recused:

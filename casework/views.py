@@ -259,10 +259,9 @@ def given(request: HttpRequest, form: type[Form] | None = None) -> dict[str, Any
 
 def _typed(request: HttpRequest, choice: Choice | None) -> list[tuple[str, str]]:
     """What was typed, under the names of its fields, so that it is not lost on a refusal."""
-    hidden = {"csrfmiddlewaretoken", "revision", "key"}
     fields = choice.step.form.base_fields if choice and choice.step.form else {}
     names = {key: str(fields[key].label or key) if key in fields else key for key in request.POST}
-    return [(names[key], str(value)) for key, value in request.POST.items() if key not in hidden and value]
+    return [(names[key], str(value)) for key, value in request.POST.items() if key not in drafts.HIDDEN and value]
 
 
 def _number(text: str | None) -> int | None:

@@ -99,7 +99,7 @@ _VIEWS = {
 
 def worklist(user: Any, filters: Mapping[str, str], after: str = "", words: str = "") -> Worklist:
     """A page of 50 cases in the order in which they fall due, closed ones the newest first (keyset pages). Three statements with
-    the access rules and the labels; one more for `words`, which are looked for in names and numbers through the kinds."""
+    the access rules, and the labels of each kind; one more for `words`, which are looked for in names and numbers through the kinds."""
     today = local_today()
     found = page_after(user, filters, after, today, _searched(user, words) if words else None)
     shown = found[:PAGE]

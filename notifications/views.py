@@ -26,9 +26,9 @@ from casework.policy import policy_for
 from casework.services import local_today
 from casework.sweep import late_by
 from district.models import Role
-from notifications import delivery, rules, selectors, texts
+from notifications import delivery, families, rules, selectors, texts
 from notifications.forms import PreferenceForm
-from notifications.models import Digest, FamilyMessage, FeedToken, Message, OptOut, Preference
+from notifications.models import Digest, FamilyMessage, FeedToken, Message, Preference
 from notifications.models.outbox import State
 
 KINDS: dict[Any, str] = {Message: "message", Digest: "digest", FamilyMessage: "family"}
@@ -169,7 +169,7 @@ def stop_messages(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     done = request.method == "POST"
     if done:
-        OptOut.objects.get_or_create(address=row.address, defaults={"since": timezone.now()})
+        families.choose([row.address], True, timezone.now())
     wanted = request.GET.get("lang", row.language)
     lang = wanted if wanted in texts.STOP else "en"
     context = {"done": done, "lang": lang, "other": "en" if lang == "es" else "es", "t": texts.STOP[lang]}

@@ -181,7 +181,7 @@ def test_import_pages(case, people, sign_in, django_assert_max_num_queries):
     for address in ["/", "/imports", f"/imports/{run.pk}"]:
         with django_assert_max_num_queries(MOST):
             assert client.get(address).status_code == 200
-    assert client.get(f"/imports/{run.pk}/errors.csv").getvalue().lower().startswith(b"level,file,line")
+    assert client.get(f"/imports/{run.pk}/errors.csv").getvalue().startswith(b"Level,File,Line,Column,Value,Code,")
     for user in (people.worker, people.principal, people.supervisor, people.stranger):
         assert sign_in(user).get("/imports").status_code == 404
         assert sign_in(user).get(f"/imports/{run.pk}").status_code == 404

@@ -175,15 +175,11 @@ def _title(scope: Scope, wanted: dict[str, Any], as_of: date) -> str:
 
 
 def _due_words(first: int | None, last: int | None) -> str:
-    if first == 0 and last:
-        return ngettext("due within %(n)s day", "due within %(n)s days", last or 0) % {"n": last}
     if first is None and last == -1:
         return _("overdue")
-    return (
-        summary.bucket_words((first, last))
-        if first is not None
-        else ngettext("due within %(n)s day", "due within %(n)s days", last or 0) % {"n": last}
-    )
+    if first is None or (first == 0 and last):
+        return ngettext("due within %(n)s day", "due within %(n)s days", last or 0) % {"n": last}
+    return summary.bucket_words((first, last))
 
 
 def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date) -> HttpResponse:

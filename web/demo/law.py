@@ -7,11 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from attendance.models import Arc, AttendanceCase, Notice, Tally
-from casework.errors import Refused
-from casework.models import Process
-from casework.services import act
 from district.models import User
-from web.demo.processes import answers
+from web.demo.processes import answers, attempt
 
 Way = tuple[str, ...]
 
@@ -58,7 +55,7 @@ def _walk(case: AttendanceCase, way: Way, today: date, users: dict[str, User]) -
         _deliver(case, begins, users)
     for number, step in enumerate(way):
         on, who = begins + timedelta(days=number), "supervisor" if step == "hold_case" else "principal" if step in PRINCIPALS else "worker"
-        if not _try(case, "disclose" if step in ("DA", "DSS") else step, users[who], on, _data(step, on)) and number == 0:
+        if not attempt(case, "disclose" if step in ("DA", "DSS") else step, users[who], on, _data(step, on)) and number == 0:
             return False
     return True
 
@@ -67,7 +64,7 @@ def _confer(case: AttendanceCase, on: date, worker: User) -> None:
     """The conference is held: the law asks for it before a review."""
     for arc in Arc.objects.filter(case=case, closed_on=None, held_on=None):
         for step in ("schedule_conference", "hold_conference"):
-            _try(case, step, worker, on, answers(step, on) | {"on": on.isoformat()}, arc)
+            attempt(case, step, worker, on, answers(step, on) | {"on": on.isoformat()}, arc)
 
 
 def _deliver(case: AttendanceCase, on: date, users: dict[str, User]) -> None:
@@ -76,7 +73,7 @@ def _deliver(case: AttendanceCase, on: date, users: dict[str, User]) -> None:
         while (turn := MAILED.get(notice.state)) is not None:
             step, who = turn
             data = {"language": notice.language, "confirm": "on", "on": on.isoformat(), "means": "mail", "proof": "9400 1000 0000 7734"}
-            if not _try(case, step, users[who], on, data, notice):
+            if not attempt(case, step, users[who], on, data, notice):
                 break
             notice.refresh_from_db()
 
@@ -89,11 +86,3 @@ def _data(step: str, on: date) -> dict[str, Any]:
         "stands": "yes", "until": (on + timedelta(days=30)).isoformat(), "task": f"NOTIFY_{step}", "to": to, "basis": "G.S. 115C-378",
         "what": "The notice with dates of absence and what was done to help",
     }  # fmt: skip
-
-
-def _try(case: AttendanceCase, step: str, actor: User, on: date, data: dict[str, Any], process: Process | None = None) -> bool:
-    try:
-        act(case.number, step, actor=User.objects.get(pk=actor.pk), data=data, process=process.id if process else None, on=on)
-    except Refused:
-        return False
-    return True

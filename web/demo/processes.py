@@ -121,14 +121,15 @@ def _agencies(today: date, mediator: User) -> None:
 def _walk(case: AttendanceCase, kind: str, way: Way, today: date, users: dict[str, User]) -> bool:
     """Begin a process some days ago and walk it; False where the rules refuse its beginning in a case that chance made."""
     begins = today - timedelta(days=len(way) + 2)
-    if not _try(case, _FIRST[kind], users["worker"], begins, None):
+    if not attempt(case, _FIRST[kind], users["worker"], begins, answers(_FIRST[kind], begins)):
         return False
     process = Process.objects.filter(case=case, kind=kind, closed_on=None).latest("opened_on", "pk")
     if way == ("not_held",):
         for means in ("phone", "visit"):
             act(case.number, "log_contact", actor=users["worker"], data={"means": means, "result": "no_answer"}, on=begins)
     for number, step in enumerate(way, start=1):
-        _try(case, step, users[WHO.get(step, "worker")], min(begins + timedelta(days=number), today), process)
+        on = min(begins + timedelta(days=number), today)
+        attempt(case, step, users[WHO.get(step, "worker")], on, answers(step, on), process)
     return True
 
 
@@ -157,9 +158,10 @@ def answers(step: str, on: date) -> dict[str, Any]:
     return data
 
 
-def _try(case: AttendanceCase, step: str, actor: User, on: date, process: Process | None) -> bool:
+def attempt(case: AttendanceCase, step: str, actor: User, on: date, data: dict[str, Any], process: Process | None = None) -> bool:
+    """Take a step, with nothing remembered of the person's rights; False where the rules refuse it."""
     try:
-        act(case.number, step, actor=User.objects.get(pk=actor.pk), data=answers(step, on), process=process.id if process else None, on=on)
+        act(case.number, step, actor=User.objects.get(pk=actor.pk), data=data, process=process.id if process else None, on=on)
     except Refused:
         return False
     return True

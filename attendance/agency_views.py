@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance import agencies
-from attendance.forms.agencies import EndForm, MediatorForm, MemorandumForm, PartnerForm, ProviderForm, SchoolsForm
+from attendance.forms.agencies import (
+    EndForm,
+    MediatorForm,
+    MemorandumForm,
+    PartnerForm,
+    ProviderForm,
+    SchoolsForm,
+)
 from attendance.models import MediationProvider
 from casework.access import signed_in
 from casework.services import local_today
@@ -40,7 +47,10 @@ def for_maintainers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def every(request: HttpRequest) -> HttpResponse:
     """All providers and partners, how many schools have access, and a form for a new one of each."""
     doing, today = request.POST.get("do", ""), local_today()
-    made = {kind: form(request.POST if doing == kind else None, prefix=kind) for kind, form in DETAILS.items()}
+    made = {
+        kind: form(request.POST if doing == kind else None, prefix=kind)
+        for kind, form in DETAILS.items()
+    }
     if doing in made and made[doing].is_valid():
         agency = _save(request, agencies.KINDS[doing](), made[doing])
         if agency is not None:
@@ -48,9 +58,19 @@ def every(request: HttpRequest) -> HttpResponse:
             return redirect("agency", doing, agency.pk)
     here, schools = agencies.coverage(today)
     context = {
-        "providers": agencies.providers(today), "partners": agencies.partners(today), "forms": made, "today": today, "here": here, "schools": schools,
-    }  # fmt: skip
-    return render(request, "attendance/agencies.html", context, status=422 if any(form.errors for form in made.values()) else 200)
+        "providers": agencies.providers(today),
+        "partners": agencies.partners(today),
+        "forms": made,
+        "today": today,
+        "here": here,
+        "schools": schools,
+    }
+    return render(
+        request,
+        "attendance/agencies.html",
+        context,
+        status=422 if any(form.errors for form in made.values()) else 200,
+    )
 
 
 def _save(request: HttpRequest, agency: Any, form: ProviderForm) -> Any:
@@ -65,7 +85,11 @@ def _save(request: HttpRequest, agency: Any, form: ProviderForm) -> Any:
 @for_maintainers
 def one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """One agency: details, memoranda, schools, mediators; each with its form."""
-    agency = agencies.KINDS[kind].objects.filter(pk=pk).first() if kind in agencies.KINDS and pk < 2**31 else None
+    agency = (
+        agencies.KINDS[kind].objects.filter(pk=pk).first()
+        if kind in agencies.KINDS and pk < 2**31
+        else None
+    )
     if agency is None:
         raise Http404
     doing = request.POST.get("do", "")
@@ -74,11 +98,23 @@ def one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return redirect("agency", kind, pk)
     agency.refresh_from_db()
     context = {
-        "agency": agency, "kind": kind, "forms": made, "memoranda": agency.mous.order_by("-starts"), "today": local_today(),
-        "rows": list(agencies.serving(agency)), "chosen": request.POST.getlist("row"),
-        "mediators": agency.mediators.select_related("user").order_by("-active", "user__last_name") if kind == "mediation" else None,
-    }  # fmt: skip
-    return render(request, "attendance/agency.html", context, status=422 if any(form.errors for form in made.values()) else 200)
+        "agency": agency,
+        "kind": kind,
+        "forms": made,
+        "memoranda": agency.mous.order_by("-starts"),
+        "today": local_today(),
+        "rows": list(agencies.serving(agency)),
+        "chosen": request.POST.getlist("row"),
+        "mediators": agency.mediators.select_related("user").order_by("-active", "user__last_name")
+        if kind == "mediation"
+        else None,
+    }
+    return render(
+        request,
+        "attendance/agency.html",
+        context,
+        status=422 if any(form.errors for form in made.values()) else 200,
+    )
 
 
 def _forms(request: HttpRequest, agency: Any, kind: str, doing: str) -> dict[str, Any]:
@@ -86,13 +122,18 @@ def _forms(request: HttpRequest, agency: Any, kind: str, doing: str) -> dict[str
         return request.POST if doing == name else None
 
     found: dict[str, Any] = {
-        "details": DETAILS[kind](given("details"), initial=forms.model_to_dict(agency), prefix="details"),
+        "details": DETAILS[kind](
+            given("details"), initial=forms.model_to_dict(agency), prefix="details"
+        ),
         "memorandum": MemorandumForm(given("memorandum"), prefix="memorandum"),
         "schools": SchoolsForm(given("schools"), with_status=kind == "mediation", prefix="schools"),
         "end": EndForm(given("end"), prefix="end", initial={"on": local_today()}),
     }
     if kind == "mediation":
-        found |= {"mediator": MediatorForm(given("mediator"), prefix="mediator"), "leave": forms.Form(given("leave"))}
+        found |= {
+            "mediator": MediatorForm(given("mediator"), prefix="mediator"),
+            "leave": forms.Form(given("leave")),
+        }
     return found
 
 
@@ -112,9 +153,21 @@ def _memorandum(request: HttpRequest, agency: Any, form: Any) -> bool:
 def _schools(request: HttpRequest, agency: Any, form: Any) -> bool:
     given, schools = form.cleaned_data, agencies.open_schools(form.cleaned_data["starts"])
     if not given["every"]:
-        schools = schools.filter(area__in=given["areas"]) | schools.filter(school_id__in=given["numbers"])
-    added = agencies.add_schools(signed_in(request), agency, list(schools), given["starts"], given["ends"], given.get("status", "ACTIVE"))
-    messages.success(request, ngettext("%(n)s school was added.", "%(n)s schools were added.", added) % {"n": added})
+        schools = schools.filter(area__in=given["areas"]) | schools.filter(
+            school_id__in=given["numbers"]
+        )
+    added = agencies.add_schools(
+        signed_in(request),
+        agency,
+        list(schools),
+        given["starts"],
+        given["ends"],
+        given.get("status", "ACTIVE"),
+    )
+    messages.success(
+        request,
+        ngettext("%(n)s school was added.", "%(n)s schools were added.", added) % {"n": added},
+    )
     return True
 
 
@@ -124,16 +177,23 @@ def _end(request: HttpRequest, agency: Any, form: Any) -> bool:
         form.add_error(None, _("Choose at least one school."))
         return False
     ended = agencies.end_schools(signed_in(request), agency, rows, form.cleaned_data["on"])
-    messages.success(request, ngettext("%(n)s school was ended.", "%(n)s schools were ended.", ended) % {"n": ended})
+    messages.success(
+        request,
+        ngettext("%(n)s school was ended.", "%(n)s schools were ended.", ended) % {"n": ended},
+    )
     return True
 
 
 def _mediator(request: HttpRequest, agency: Any, form: Any) -> bool:
     given = form.cleaned_data
     try:
-        agencies.add_mediator(signed_in(request), agency, given["first"], given["last"], given["email"])
+        agencies.add_mediator(
+            signed_in(request), agency, given["first"], given["last"], given["email"]
+        )
     except ValueError:
-        form.add_error("email", _("This address belongs to somebody of the district or of another provider."))
+        form.add_error(
+            "email", _("This address belongs to somebody of the district or of another provider.")
+        )
         return False
     messages.success(request, _("The mediator can be chosen now."))
     return True
@@ -142,14 +202,25 @@ def _mediator(request: HttpRequest, agency: Any, form: Any) -> bool:
 def _leave(request: HttpRequest, agency: Any, form: Any) -> bool:
     number = request.POST.get("who", "")
     assert isinstance(agency, MediationProvider)
-    mediator = agency.mediators.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    mediator = (
+        agency.mediators.filter(pk=int(number)).first()
+        if number.isdecimal() and len(number) < 10
+        else None
+    )
     if mediator is None:
         raise Http404
     agencies.end_mediator(signed_in(request), mediator)
-    messages.success(request, _("The mediator was ended; access to mediations that run ended with it."))
+    messages.success(
+        request, _("The mediator was ended; access to mediations that run ended with it.")
+    )
     return True
 
 
 DO: dict[str, Callable[[HttpRequest, Any, Any], bool]] = {
-    "details": _details, "memorandum": _memorandum, "schools": _schools, "end": _end, "mediator": _mediator, "leave": _leave,
-}  # fmt: skip
+    "details": _details,
+    "memorandum": _memorandum,
+    "schools": _schools,
+    "end": _end,
+    "mediator": _mediator,
+    "leave": _leave,
+}

@@ -60,7 +60,10 @@ def students(request: HttpRequest, school: Id | None = None, after: Id | None = 
     """A hundred students of the running school year at your schools, or at one of them."""
     rows = _rows(request).filter(student_id__gt=after or 0)
     found = list((rows.filter(school_id=school) if school else rows)[: PAGE + 1])
-    return {"items": [_summary(row) for row in found[:PAGE]], "next": found[PAGE - 1].student_id if len(found) > PAGE else None}
+    return {
+        "items": [_summary(row) for row in found[:PAGE]],
+        "next": found[PAGE - 1].student_id if len(found) > PAGE else None,
+    }
 
 
 @router.get("/attendance/students/{pk}", response=SummaryOut, summary="One student's attendance")
@@ -75,11 +78,20 @@ def student(request: HttpRequest, pk: Id) -> Any:
 def _summary(row: Tally) -> dict[str, Any]:
     days = _days(row)
     return {
-        "id": row.student_id, "student": row.student.student_id, "grade": row.student.grade, "school": row.school_id,
-        "school_year": f"{row.school_year}-{(row.school_year + 1) % 100:02d}", "days_enrolled": days, "absences": row.absences,
-        "unexcused": row.unexcused, "excused": row.excused, "suspension": row.suspension, "unexplained": row.unknown, "tardies": row.tardies,
+        "id": row.student_id,
+        "student": row.student.student_id,
+        "grade": row.student.grade,
+        "school": row.school_id,
+        "school_year": f"{row.school_year}-{(row.school_year + 1) % 100:02d}",
+        "days_enrolled": days,
+        "absences": row.absences,
+        "unexcused": row.unexcused,
+        "excused": row.excused,
+        "suspension": row.suspension,
+        "unexplained": row.unknown,
+        "tardies": row.tardies,
         "rate": rules.percent(row.absences, days) if days else None,
-    }  # fmt: skip
+    }
 
 
 def _days(row: Tally) -> int | None:
@@ -89,5 +101,10 @@ def _days(row: Tally) -> int | None:
     calendar = row.calendar
     if calendar is None:
         return None
-    day = calendar.days.filter(date__lte=local_today()).order_by("-date").values_list("ordinal", flat=True).first()
+    day = (
+        calendar.days.filter(date__lte=local_today())
+        .order_by("-date")
+        .values_list("ordinal", flat=True)
+        .first()
+    )
     return row.closed_days + max(0, (day or 0) - row.open_from)

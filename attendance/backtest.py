@@ -62,7 +62,9 @@ class History:
 
     def school_on(self, night: date) -> int | None:
         """The school on a night: the stay that holds it, the latest one when several do."""
-        return next((stay.school for stay in reversed(self.stays) if stay.enrolled.holds(night)), None)
+        return next(
+            (stay.school for stay in reversed(self.stays) if stay.enrolled.holds(night)), None
+        )
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,39 @@ class _Replay:
         """Play one night."""
         self._mail(night)
         here = self.history.school_on(night)
-        marks = [one.mark for one in self.history.known if one.since <= night < one.until and one.mark.day <= night]
+        marks = [
+            one.mark
+            for one in self.history.known
+            if one.since <= night < one.until and one.mark.day <= night
+        ]
         hits = measures.trigger_hits(
-            marks, self.plan.policy, night, self.history.home, [stay.enrolled for stay in self.history.stays], self.year
+            marks,
+            self.plan.policy,
+            night,
+            self.history.home,
+            [stay.enrolled for stay in self.history.stays],
+            self.year,
         )
         reached = triggers.from_hits(hits, self.plan)
         facts = StudentFacts(
-            self.history.student, here or self.school or 0, NOTHING, active=here is not None, corrected=self._corrected(night),
-            case_id=1 if self.state else None, state=self.state, stage=self.stage, closed_reason=self.reason, triggers=self.seen,
-            worked=self.stage in ("TIER2", "TIER3") or any(notice.sent for notice, _due, _school in self.notices.values()),
-            notices=tuple(notice for notice, _due, _school in self.notices.values()), case_school_id=self.school, here=here,
-            hits=reached, actions=tuple(self.actions.values()),
-        )  # fmt: skip
+            self.history.student,
+            here or self.school or 0,
+            NOTHING,
+            active=here is not None,
+            corrected=self._corrected(night),
+            case_id=1 if self.state else None,
+            state=self.state,
+            stage=self.stage,
+            closed_reason=self.reason,
+            triggers=self.seen,
+            worked=self.stage in ("TIER2", "TIER3")
+            or any(notice.sent for notice, _due, _school in self.notices.values()),
+            notices=tuple(notice for notice, _due, _school in self.notices.values()),
+            case_school_id=self.school,
+            here=here,
+            hits=reached,
+            actions=tuple(self.actions.values()),
+        )
         decision = decide(facts, night, self.plan.policy, self.plan)
         for each in reached if here is not None else ():
             if each.key not in self.seen:
@@ -119,17 +142,30 @@ class _Replay:
         if here is not None and self.state:
             self.school = here
             now = {each.key for each in reached}
-            self.seen = tuple(now if "flag_correction" in decision.names() else now | set(self.seen))
+            self.seen = tuple(
+                now if "flag_correction" in decision.names() else now | set(self.seen)
+            )
 
     def _corrected(self, night: date) -> bool:
-        return any(one.until == night and one.mark.mark_class in ABSENT for one in self.history.known)
+        return any(
+            one.until == night and one.mark.mark_class in ABSENT for one in self.history.known
+        )
 
     def _apply(self, decision: Decision, night: date) -> None:
         moves: dict[str, Callable[[date, str, Mapping[str, Any], Any], None]] = {
-            "open_case": self._opened, "reopen": self._reopened, "raise_tier2": self._raised, "raise_tier3": self._raised,
-            "raise_pending": self._raised, "close_corrected": self._closed, "close_ended": self._closed, "begin_notice": self._begun,
-            "withdraw": self._fell, "supersede": self._fell, "begin_action": self._asked, "withdraw_action": self._unasked,
-        }  # fmt: skip
+            "open_case": self._opened,
+            "reopen": self._reopened,
+            "raise_tier2": self._raised,
+            "raise_tier3": self._raised,
+            "raise_pending": self._raised,
+            "close_corrected": self._closed,
+            "close_ended": self._closed,
+            "begin_notice": self._begun,
+            "withdraw": self._fell,
+            "supersede": self._fell,
+            "begin_action": self._asked,
+            "withdraw_action": self._unasked,
+        }
         for name, data, process in decision.steps:
             moves.get(name, _nothing)(night, name, data, process)
 
@@ -142,28 +178,57 @@ class _Replay:
         self.state, self.reason = self.stage, ""
 
     def _raised(self, night: date, name: str, data: Mapping[str, Any], _process: Any) -> None:
-        self.state = self.stage = str(data.get("stage") or {"raise_tier2": "TIER2", "raise_tier3": "TIER3"}[name])
+        self.state = self.stage = str(
+            data.get("stage") or {"raise_tier2": "TIER2", "raise_tier3": "TIER3"}[name]
+        )
         self._note(night, "raised", self.stage)
 
     def _closed(self, _night: date, name: str, _data: Mapping[str, Any], _process: Any) -> None:
-        self.state, self.reason = "CLOSED", {"close_corrected": "CORRECTED", "close_ended": "WITHDRAWN"}[name]
+        self.state, self.reason = (
+            "CLOSED",
+            {"close_corrected": "CORRECTED", "close_ended": "WITHDRAWN"}[name],
+        )
 
     def _begun(self, night: date, _name: str, data: Mapping[str, Any], _process: Any) -> None:
         process = UUID(int=len(self.notices) + 1)
         due = self._due(data["covers"], night, data.get("reached_on") or night)
-        self.notices[process] = (NoticeFacts(process, tuple(data["covers"]), "DUE"), due, self.history.school_on(night) or 0)
+        self.notices[process] = (
+            NoticeFacts(process, tuple(data["covers"]), "DUE"),
+            due,
+            self.history.school_on(night) or 0,
+        )
         self._note(night, "notice", triggers.trigger_of(data["covers"][-1]))
 
     def _due(self, covers: Sequence[str], night: date, reached_on: date) -> date:
-        slas = [sla for key in covers if (sla := triggers.notice_sla(self.plan.by_id[triggers.trigger_of(key)], self.plan.policy))]
-        dues = [due.due for sla in slas if (due := measures.due_date(sla, reached_on, night, self.history.home))]
+        slas = [
+            sla
+            for key in covers
+            if (
+                sla := triggers.notice_sla(
+                    self.plan.by_id[triggers.trigger_of(key)], self.plan.policy
+                )
+            )
+        ]
+        dues = [
+            due.due
+            for sla in slas
+            if (due := measures.due_date(sla, reached_on, night, self.history.home))
+        ]
         return min(dues, default=night)
 
     def _fell(self, night: date, name: str, _data: Mapping[str, Any], process: UUID) -> None:
         notice, due, school = self.notices[process]
-        fallen = replace(notice, superseded=True) if notice.sent else replace(notice, state="WITHDRAWN_CORRECTION")
+        fallen = (
+            replace(notice, superseded=True)
+            if notice.sent
+            else replace(notice, state="WITHDRAWN_CORRECTION")
+        )
         self.notices[process] = (fallen, due, school)
-        self._note(night, {"withdraw": "withdrawn", "supersede": "superseded"}[name], triggers.trigger_of(notice.covers[-1]))
+        self._note(
+            night,
+            {"withdraw": "withdrawn", "supersede": "superseded"}[name],
+            triggers.trigger_of(notice.covers[-1]),
+        )
 
     def _asked(self, night: date, _name: str, data: Mapping[str, Any], _process: Any) -> None:
         self.actions[data["key"]] = ActionFacts(data["key"], "OPEN")
@@ -177,10 +242,26 @@ class _Replay:
         for process, (notice, due, school) in self.notices.items():
             if notice.state == "DUE" and due < night and self.state != "CLOSED":
                 self.notices[process] = (replace(notice, state="SENT"), due, school)
-                self.happened.append(Happening(due, "sent", triggers.trigger_of(notice.covers[-1]), school, self.history.student))
+                self.happened.append(
+                    Happening(
+                        due,
+                        "sent",
+                        triggers.trigger_of(notice.covers[-1]),
+                        school,
+                        self.history.student,
+                    )
+                )
 
     def _note(self, night: date, what: str, name: str) -> None:
-        self.happened.append(Happening(night, what, name, self.history.school_on(night) or self.school or 0, self.history.student))
+        self.happened.append(
+            Happening(
+                night,
+                what,
+                name,
+                self.history.school_on(night) or self.school or 0,
+                self.history.student,
+            )
+        )
 
 
 def _nothing(_night: date, _name: str, _data: Mapping[str, Any], _process: Any) -> None:
@@ -201,7 +282,9 @@ def replay(history: History, plan: Plan, year: measures.Year, last: date) -> lis
 def nights_of(history: History, plan: Plan, year: measures.Year, last: date) -> list[date]:
     """The nights on which something may change: marks come or go, a stay begins or ends, a share of days begins to count."""
     nights = {night for one in history.known for night in (max(one.since, one.mark.day), one.until)}
-    nights |= {stay.enrolled.left + timedelta(days=1) for stay in history.stays if stay.enrolled.left}
+    nights |= {
+        stay.enrolled.left + timedelta(days=1) for stay in history.stays if stay.enrolled.left
+    }
     nights |= {stay.enrolled.entered for stay in history.stays}
     frame = measures.frame_of(history.home, [stay.enrolled for stay in history.stays], year, last)
     for rule in plan.rules.values():
@@ -249,7 +332,9 @@ def _some(students: list[int], starts: date, last: date) -> Iterator[History]:
     parameters = {"students": students, "starts": starts, "last": last}
     stays: dict[int, list[Stay]] = {}
     for student, entered, left, school, calendar, revision in _rows(_STAYS, parameters):
-        stays.setdefault(student, []).append(Stay(school, Enrolled(entered, left, calendar_at(calendar, revision))))
+        stays.setdefault(student, []).append(
+            Stay(school, Enrolled(entered, left, calendar_at(calendar, revision)))
+        )
     for student, rows in groupby(_rows(_KNOWN, parameters), key=lambda row: row[0]):
         if found := stays.get(student):
             home = found[-1].enrolled.calendar
@@ -278,7 +363,12 @@ _KINDS = ("opened", "raised", "notice", "sent", "withdrawn", "superseded", "acti
 DUTIES = {"raised": 1, "notice": 1, "action": 1}
 
 
-def backtest(candidate: Policy, first: date, last: date, progress: Callable[[int, int], None] = lambda done, total: None) -> dict[str, Any]:
+def backtest(
+    candidate: Policy,
+    first: date,
+    last: date,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, Any]:
     """The two replays side by side, and what was recorded. ValueError for an empty span or one without a school year."""
     years = list(SchoolYear.objects.filter(starts__lte=last, ends__gte=first).order_by("starts"))
     if first > last or not years:
@@ -289,27 +379,54 @@ def backtest(candidate: Policy, first: date, last: date, progress: Callable[[int
     for year in years:
         until = min(last, year.ends)
         in_force = policy_for("attendance", max(first, year.starts))
-        plans = {"candidate": triggers.plan_of(candidate.data), "in_force": triggers.plan_of(in_force.data)}
+        plans = {
+            "candidate": triggers.plan_of(candidate.data),
+            "in_force": triggers.plan_of(in_force.data),
+        }
         for history in histories(year.starts, until, progress):
             students.add(history.student)
             for side, plan in plans.items():
-                _count(sides[side], history, plan, reading.year_for(plan, year), (first, until), refused, side)
+                _count(
+                    sides[side],
+                    history,
+                    plan,
+                    reading.year_for(plan, year),
+                    (first, until),
+                    refused,
+                    side,
+                )
     names = dict(School.objects.values_list("pk", "name"))
     workers = _workers()
     return {
-        "from": first.isoformat(), "to": last.isoformat(), "students": len(students),
-        "candidate": {"policy": candidate.id, "can": _can(candidate), **_side(sides["candidate"], names, workers)},
-        "in_force": {"policy": in_force.id, "can": _can(in_force), **_side(sides["in_force"], names, workers)},
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "students": len(students),
+        "candidate": {
+            "policy": candidate.id,
+            "can": _can(candidate),
+            **_side(sides["candidate"], names, workers),
+        },
+        "in_force": {
+            "policy": in_force.id,
+            "can": _can(in_force),
+            **_side(sides["in_force"], names, workers),
+        },
         "recorded": recorded(first, last),
-        "refused": [{"reason": reason, "students": count} for reason, count in refused.most_common(20)],
-    }  # fmt: skip
+        "refused": [
+            {"reason": reason, "students": count} for reason, count in refused.most_common(20)
+        ],
+    }
 
 
 def _can(policy: Policy) -> dict[str, list[str]]:
     """What each trigger of a policy can do at all."""
     plan = triggers.plan_of(policy.data)
     return {
-        name: ["reached", *(["notice", "sent"] if trigger.get("notice") else []), *(["action"] if triggers.duties(trigger) else [])]
+        name: [
+            "reached",
+            *(["notice", "sent"] if trigger.get("notice") else []),
+            *(["action"] if triggers.duties(trigger) else []),
+        ]
         for name, trigger in plan.by_id.items()
     }
 
@@ -335,22 +452,41 @@ def _count(
 
 def _without_day(error: MeasureError) -> str:
     """The reason without the day of the mark, so that equal reasons are one line."""
-    return "".join(" a day" if part[:4].isdigit() and part[4:5] == "-" else f" {part}" for part in str(error).split()).strip()
+    return "".join(
+        " a day" if part[:4].isdigit() and part[4:5] == "-" else f" {part}"
+        for part in str(error).split()
+    ).strip()
 
 
-def _side(counter: Counter[tuple[str, ...]], names: Mapping[int, str], workers: Mapping[int, int]) -> dict[str, Any]:
-    totals = {kind: sum(count for key, count in counter.items() if key[0] == kind) for kind in _KINDS}
-    raised = {stage: sum(n for key, n in counter.items() if key[:2] == ("raised", stage)) for stage in ("TIER2", "TIER3")}
+def _side(
+    counter: Counter[tuple[str, ...]], names: Mapping[int, str], workers: Mapping[int, int]
+) -> dict[str, Any]:
+    totals = {
+        kind: sum(count for key, count in counter.items() if key[0] == kind) for kind in _KINDS
+    }
+    raised = {
+        stage: sum(n for key, n in counter.items() if key[:2] == ("raised", stage))
+        for stage in ("TIER2", "TIER3")
+    }
     return {
-        **totals, "raised_to": raised,
-        "by_trigger": _table(counter, lambda key: key[1] if key[0] in ("reached", "notice", "sent", "action") else None),
-        "by_school": {names.get(int(school), school): row for school, row in _table(counter, lambda key: key[2]).items()},
+        **totals,
+        "raised_to": raised,
+        "by_trigger": _table(
+            counter,
+            lambda key: key[1] if key[0] in ("reached", "notice", "sent", "action") else None,
+        ),
+        "by_school": {
+            names.get(int(school), school): row
+            for school, row in _table(counter, lambda key: key[2]).items()
+        },
         "by_month": _table(counter, lambda key: key[3]),
         "workload": _workload(counter, names, workers),
-    }  # fmt: skip
+    }
 
 
-def _table(counter: Counter[tuple[str, ...]], label: Callable[[tuple[str, ...]], str | None]) -> dict[str, dict[str, int]]:
+def _table(
+    counter: Counter[tuple[str, ...]], label: Callable[[tuple[str, ...]], str | None]
+) -> dict[str, dict[str, int]]:
     table: dict[str, Counter[str]] = {}
     for key, count in counter.items():
         row = label(key)
@@ -359,22 +495,31 @@ def _table(counter: Counter[tuple[str, ...]], label: Callable[[tuple[str, ...]],
     return {row: dict(sorted(table[row].items())) for row in sorted(table)}
 
 
-def _workload(counter: Counter[tuple[str, ...]], names: Mapping[int, str], workers: Mapping[int, int]) -> list[dict[str, Any]]:
+def _workload(
+    counter: Counter[tuple[str, ...]], names: Mapping[int, str], workers: Mapping[int, int]
+) -> list[dict[str, Any]]:
     """New duties at each school (a case raised, a notice, an action) and for each of its social workers, the heaviest first."""
     duties: Counter[int] = Counter()
     for (what, _name, school, _month), count in counter.items():
         duties[int(school)] += count * DUTIES.get(what, 0)
     rows = [
-        {"school": names.get(school, str(school)), "duties": count, "workers": workers.get(school, 0),
-         "per_worker": round(count / workers[school], 1) if workers.get(school) else None}
-        for school, count in duties.items() if count
-    ]  # fmt: skip
+        {
+            "school": names.get(school, str(school)),
+            "duties": count,
+            "workers": workers.get(school, 0),
+            "per_worker": round(count / workers[school], 1) if workers.get(school) else None,
+        }
+        for school, count in duties.items()
+        if count
+    ]
     return sorted(rows, key=lambda row: (-(row["per_worker"] or row["duties"]), row["school"]))
 
 
 def _workers() -> dict[int, int]:
     found: dict[int, set[int]] = {}
-    for school, user in Post.objects.filter(role=Role.SSW, school__isnull=False).values_list("school_id", "user_id"):
+    for school, user in Post.objects.filter(role=Role.SSW, school__isnull=False).values_list(
+        "school_id", "user_id"
+    ):
         found.setdefault(school, set()).add(user)
     return {school: len(users) for school, users in found.items()}
 

@@ -26,9 +26,17 @@ class BlockForm(forms.Form):
     """A day, when the first one begins, how long each takes."""
 
     on = forms.DateField(label=gettext_lazy("Day"), widget=DateInput)
-    first = forms.TimeField(label=gettext_lazy("The first one begins at"), widget=forms.TimeInput(attrs={"type": "time"}), initial="08:30")
-    minutes = forms.IntegerField(label=gettext_lazy("Minutes for each"), min_value=10, max_value=240, initial=30)
-    pause = forms.IntegerField(label=gettext_lazy("Minutes between two"), min_value=0, max_value=120, initial=10)
+    first = forms.TimeField(
+        label=gettext_lazy("The first one begins at"),
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        initial="08:30",
+    )
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes for each"), min_value=10, max_value=240, initial=30
+    )
+    pause = forms.IntegerField(
+        label=gettext_lazy("Minutes between two"), min_value=0, max_value=120, initial=10
+    )
     place = forms.CharField(label=gettext_lazy("Place or link"), max_length=200)
 
     def clean_on(self) -> Any:
@@ -50,8 +58,12 @@ def conferences(request: HttpRequest) -> HttpResponse:
     chosen_ids = request.POST.getlist("chosen")[:MOST]
     chosen = [one for one in waiting if str(one.id) in chosen_ids]
     context: dict[str, Any] = {
-        "waiting": waiting, "form": form, "chosen": chosen_ids, "meetings": blocks.meetings(request.user), "key": request.POST.get("key") or uuid4(),
-    }  # fmt: skip
+        "waiting": waiting,
+        "form": form,
+        "chosen": chosen_ids,
+        "meetings": blocks.meetings(request.user),
+        "key": request.POST.get("key") or uuid4(),
+    }
     if request.method != "POST":
         return render(request, "attendance/conferences.html", context)
     if not chosen:
@@ -61,15 +73,24 @@ def conferences(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         found = blocks.slots(
-            chosen, data["first"], data["minutes"], data["pause"], blocks.meetings(request.user, data["on"], data["on"]), data["on"]
+            chosen,
+            data["first"],
+            data["minutes"],
+            data["pause"],
+            blocks.meetings(request.user, data["on"], data["on"]),
+            data["on"],
         )
     except ValueError:
-        form.add_error(None, _("The day is too short for so many conferences. Choose fewer, or shorter ones."))
+        form.add_error(
+            None, _("The day is too short for so many conferences. Choose fewer, or shorter ones.")
+        )
         return render(request, "attendance/conferences.html", context, status=422)
     if "go" not in request.POST:
         return render(request, "attendance/conferences.html", context | {"slots": found})
     answers = [_schedule(request, slot, data, str(context["key"])) for slot in found]
-    return render(request, "attendance/conferences_done.html", {"answers": answers, "on": data["on"]})
+    return render(
+        request, "attendance/conferences_done.html", {"answers": answers, "on": data["on"]}
+    )
 
 
 def _schedule(request: HttpRequest, slot: blocks.Slot, data: dict[str, Any], key: str) -> Answer:
@@ -78,8 +99,12 @@ def _schedule(request: HttpRequest, slot: blocks.Slot, data: dict[str, Any], key
     at = request.POST.get(f"at_{one.id}") or slot.at.strftime("%H:%M")
     step = "reschedule_conference" if one.again else "schedule_conference"
     values = {
-        "on": data["on"].isoformat(), "at": at, "place": data["place"], "interpreter": "on" if one.language != "en" else "",
-        "language": one.language, "reason": _("The conference could not be held before."),
-    }  # fmt: skip
+        "on": data["on"].isoformat(),
+        "at": at,
+        "place": data["place"],
+        "interpreter": "on" if one.language != "en" else "",
+        "language": one.language,
+        "reason": _("The conference could not be held before."),
+    }
     answer = taken(one.number, step, request, values, key=f"{key[:40]}:{one.id}", process=one.id)
     return replace(answer, why=at) if answer.done else answer

@@ -44,21 +44,46 @@ class Slot:
 def waiting(user: Any) -> list[Waiting]:
     """The conferences without a day in the cases that the user may work, those due first on top (two statements)."""
     rows = (
-        access.at_schools_of(Arc.objects.filter(closed_on=None, state__in=WAITING), user, "work_cases")
-        .annotate(due=Min("clocks__due", filter=Q(clocks__status="RUNNING", clocks__kind__in=("arc_schedule", "arc_hold", "arc_not_held"))))
+        access.at_schools_of(
+            Arc.objects.filter(closed_on=None, state__in=WAITING), user, "work_cases"
+        )
+        .annotate(
+            due=Min(
+                "clocks__due",
+                filter=Q(
+                    clocks__status="RUNNING",
+                    clocks__kind__in=("arc_schedule", "arc_hold", "arc_not_held"),
+                ),
+            )
+        )
         .order_by("due", "case__number")
         .values_list(
-            "id", "case__number", "case__attendancecase__student__first_name", "case__attendancecase__student__last_name",
-            "case__school__name", "state", "language", "due",
+            "id",
+            "case__number",
+            "case__attendancecase__student__first_name",
+            "case__attendancecase__student__last_name",
+            "case__school__name",
+            "state",
+            "language",
+            "due",
         )
-    )  # fmt: skip
+    )
     return [
-        Waiting(pk, number, f"{last}, {first}", school or "", state, language, due, state == "NOT_HELD")
+        Waiting(
+            pk, number, f"{last}, {first}", school or "", state, language, due, state == "NOT_HELD"
+        )
         for pk, number, first, last, school, state, language, due in rows[:200]
     ]
 
 
-def slots(chosen: Sequence[Waiting], first: time, minutes: int, pause: int, taken: Sequence[Appointment], on: date) -> list[Slot]:
+def slots(
+    chosen: Sequence[Waiting],
+    first: time,
+    minutes: int,
+    pause: int,
+    taken: Sequence[Appointment],
+    on: date,
+) -> list[Slot]:
     """The chosen conferences one after the other from `first`, each `minutes` long with a `pause` between; a meeting that
     stands at the same time already is named. ValueError when the day is too short for them."""
     start, found = datetime.combine(on, first), []
@@ -75,7 +100,9 @@ def _clash(start: datetime, minutes: int, taken: Sequence[Appointment]) -> str:
 
     for meeting in taken:
         begins = timezone.localtime(meeting.starts_at).replace(tzinfo=None)
-        if begins < start + timedelta(minutes=minutes) and start < begins + timedelta(minutes=meeting.minutes):
+        if begins < start + timedelta(minutes=minutes) and start < begins + timedelta(
+            minutes=meeting.minutes
+        ):
             return f"{meeting.case.number}, {begins:%H:%M}"
     return ""
 
@@ -84,7 +111,13 @@ def meetings(user: Any, since: date | None = None, until: date | None = None) ->
     """The meetings in the cases that the user works, from a day on, the first one first."""
     since = since or local_today()
     rows = Appointment.objects.filter(
-        case__in=access.visible(user, "ATT"), case__school_id__in=access.visible_schools(user, "work_cases"), cancelled_at=None,
+        case__in=access.visible(user, "ATT"),
+        case__school_id__in=access.visible_schools(user, "work_cases"),
+        cancelled_at=None,
         starts_at__date__gte=since,
-    )  # fmt: skip
-    return list((rows.filter(starts_at__date__lte=until) if until else rows).select_related("case__school").order_by("starts_at")[:200])
+    )
+    return list(
+        (rows.filter(starts_at__date__lte=until) if until else rows)
+        .select_related("case__school")
+        .order_by("starts_at")[:200]
+    )

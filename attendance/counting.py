@@ -181,11 +181,14 @@ class _Scope:
 
 
 _ROW = f"school_id, {_COLUMNS}"
-_SETTLED = (
-    f"SELECT student_id, {_ROW} FROM tally_school t WHERE NOT EXISTS (SELECT 1 FROM tally_movers x WHERE x.student_id = t.student_id)"
-)
+_SETTLED = f"SELECT student_id, {_ROW} FROM tally_school t WHERE NOT EXISTS (SELECT 1 FROM tally_movers x WHERE x.student_id = t.student_id)"
 _SCHOOL_SCOPE = _Scope("attendance_schooltally", "tally_school", ("student_id", "school_id"), _ROW)
-_DISTRICT_SCOPE = _Scope("attendance_tally", f"({_SETTLED} UNION ALL SELECT student_id, {_ROW} FROM tally_moved)", ("student_id",), _ROW)
+_DISTRICT_SCOPE = _Scope(
+    "attendance_tally",
+    f"({_SETTLED} UNION ALL SELECT student_id, {_ROW} FROM tally_moved)",
+    ("student_id",),
+    _ROW,
+)
 _SCRATCH = "tally_spans, tally_school, tally_movers, tally_moved, tally_diff"
 
 
@@ -195,20 +198,26 @@ def year_of(on: date) -> SchoolYear:
     years = SchoolYear.objects.filter(starts__lte=on).order_by("-starts")
     found = years.first()
     if found is None:
-        raise SchoolYear.DoesNotExist(_("no school year has begun by %(day)s: import a calendar first") % {"day": on})
+        raise SchoolYear.DoesNotExist(
+            _("no school year has begun by %(day)s: import a calendar first") % {"day": on}
+        )
     return found
 
 
-def recount(as_of: date, policy: Mapping[str, Any], *, students_table: str | None = None) -> Recount:
+def recount(
+    as_of: date, policy: Mapping[str, Any], *, students_table: str | None = None
+) -> Recount:
     """Count anew, up to and including `as_of`: the students in a temporary table (column student_id), or everybody.
     Runs inside the caller's transaction."""
     year = year_of(as_of)
     conversion = policy["conversion"].get("tardy")
     parameters: dict[str, Any] = {
-        "starts": year.starts, "as_of": min(as_of, year.ends), "year": year.year,
+        "starts": year.starts,
+        "as_of": min(as_of, year.ends),
+        "year": year.year,
         "min_minutes": int(conversion["min_minutes"]) if conversion else 0,
         "per_day": int(conversion["count"]) if conversion else 1_000_000,
-    }  # fmt: skip
+    }
     chosen = f"IN (SELECT student_id FROM {students_table})" if students_table else ""
     wanted = {
         "wanted_spans": f"AND e.student_id {chosen}" if chosen else "",
@@ -216,18 +225,31 @@ def recount(as_of: date, policy: Mapping[str, Any], *, students_table: str | Non
         "wanted_tally": f"AND t.student_id {chosen}" if chosen else "",
     }
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '96MB'")  # groups of a whole district stay in memory (measured: half the time)
-        cursor.execute("SET LOCAL default_statistics_target = 10")  # the scratch tables need a rough idea, not a good one
+        cursor.execute(
+            "SET LOCAL work_mem = '96MB'"
+        )  # groups of a whole district stay in memory (measured: half the time)
+        cursor.execute(
+            "SET LOCAL default_statistics_target = 10"
+        )  # the scratch tables need a rough idea, not a good one
         cursor.execute(f"DROP TABLE IF EXISTS {_SCRATCH}")
-        spans, counts = SPANS.format(**wanted), COUNTS.format(sums=SUMS, spans="tally_spans", **wanted)
-        cursor.execute(f"CREATE TEMP TABLE tally_spans ON COMMIT DROP AS WITH {spans} SELECT * FROM measured", parameters)
-        cursor.execute("CREATE TEMP TABLE tally_movers ON COMMIT DROP AS SELECT DISTINCT student_id FROM tally_spans WHERE mover")
+        spans, counts = (
+            SPANS.format(**wanted),
+            COUNTS.format(sums=SUMS, spans="tally_spans", **wanted),
+        )
+        cursor.execute(
+            f"CREATE TEMP TABLE tally_spans ON COMMIT DROP AS WITH {spans} SELECT * FROM measured",
+            parameters,
+        )
+        cursor.execute(
+            "CREATE TEMP TABLE tally_movers ON COMMIT DROP AS SELECT DISTINCT student_id FROM tally_spans WHERE mover"
+        )
         cursor.execute("ANALYZE tally_spans (student_id, school_id, several, mover), tally_movers")
         cursor.execute(_SCHOOL.format(counts=counts), parameters)
         cursor.execute("ANALYZE tally_school (student_id, school_id)")
         cursor.execute(_DISTRICT, parameters)
         school_rows, district_rows = (
-            _write(cursor, scope, wanted["wanted_tally"], parameters) for scope in (_SCHOOL_SCOPE, _DISTRICT_SCOPE)
+            _write(cursor, scope, wanted["wanted_tally"], parameters)
+            for scope in (_SCHOOL_SCOPE, _DISTRICT_SCOPE)
         )
         cursor.execute(f"DROP TABLE {_SCRATCH}")
     return Recount(district_rows, school_rows)

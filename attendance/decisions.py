@@ -79,7 +79,11 @@ class StudentFacts:
     @property
     def moved(self) -> bool:
         """Enrolled at another school than the one that has the case (C10)."""
-        return self.here is not None and self.case_school_id is not None and self.here != self.case_school_id
+        return (
+            self.here is not None
+            and self.case_school_id is not None
+            and self.here != self.case_school_id
+        )
 
 
 @dataclass
@@ -99,7 +103,9 @@ class Decision:
         return [name for name, _data, _process in self.steps]
 
 
-def decide(facts: StudentFacts, as_of: date, policy: Mapping[str, Any], plan: Plan | None = None) -> Decision:
+def decide(
+    facts: StudentFacts, as_of: date, policy: Mapping[str, Any], plan: Plan | None = None
+) -> Decision:
     """The steps that follow from the facts. `plan` is the policy read before, for many students of one evening."""
     plan = plan or triggers.plan_of(policy)
     decision = Decision(facts)
@@ -107,7 +113,9 @@ def decide(facts: StudentFacts, as_of: date, policy: Mapping[str, Any], plan: Pl
         if facts.case_id is not None and facts.state != "CLOSED":
             decision.add("close_ended")  # C12
         return decision
-    now = triggers.in_order([*triggers.from_counts(facts.counts, facts.dates, plan), *facts.hits], plan)
+    now = triggers.in_order(
+        [*triggers.from_counts(facts.counts, facts.dates, plan), *facts.hits], plan
+    )
     if facts.case_id is None:
         _open(decision, now, plan)
     elif facts.state == "CLOSED":
@@ -187,25 +195,47 @@ def _continue(decision: Decision, now: _Now, plan: Plan) -> None:
     for notice in facts.notices:
         _review_notice(decision, notice, now, plan)
     for action in facts.actions:
-        if action.status == "OPEN" and action.key not in now and (facts.corrected or not plan.now_only(action.key)):
+        if (
+            action.status == "OPEN"
+            and action.key not in now
+            and (facts.corrected or not plan.now_only(action.key))
+        ):
             decision.add("withdraw_action", key=action.key)
     if facts.moved:
         decision.add("transfer", school_id=facts.here)
-    lost = [key for key in facts.triggers if key not in now and plan.trigger(key) and not plan.is_run(key)]
+    lost = [
+        key
+        for key in facts.triggers
+        if key not in now and plan.trigger(key) and not plan.is_run(key)
+    ]
     if facts.moved or facts.state in PENDING:
         if lost and facts.corrected and RANK.get(facts.stage, 0) >= RANK["TIER2"]:
-            decision.add("flag_correction", lost=lost)  # whoever takes the case over must know of it
+            decision.add(
+                "flag_correction", lost=lost
+            )  # whoever takes the case over must know of it
         if not _raise_pending(decision, now, plan):
-            _detect(decision, now, plan)  # also while nobody holds the case: else the record would lag until the next mark
+            _detect(
+                decision, now, plan
+            )  # also while nobody holds the case: else the record would lag until the next mark
         return
     if facts.state == "MONITOR":
         _leave_monitor(decision, now, plan)
     elif _raise(decision, facts.state, now, plan):
         return
-    if facts.state == "WATCH" and not now and facts.corrected and not facts.worked and not any(notice.sent for notice in facts.notices):
+    if (
+        facts.state == "WATCH"
+        and not now
+        and facts.corrected
+        and not facts.worked
+        and not any(notice.sent for notice in facts.notices)
+    ):
         decision.add("close_corrected")
         return
-    if lost and facts.corrected and facts.state in ("TIER2", "TIER3", "LEGAL_REVIEW", "LEGAL_REFERRED"):
+    if (
+        lost
+        and facts.corrected
+        and facts.state in ("TIER2", "TIER3", "LEGAL_REVIEW", "LEGAL_REFERRED")
+    ):
         decision.add("flag_correction", lost=lost)
     _detect(decision, now, plan)
 
@@ -237,7 +267,9 @@ def _too_late(covers: Sequence[str], now: _Now) -> bool:
 def _give_duties(decision: Decision, now: _Now, plan: Plan) -> None:
     """One duty for each occasion of a trigger that asks for more than a notice. What was withdrawn is given again when the
     trigger is reached again, unless the policy says `none`; a referral that must not be made is written down once (A1.4)."""
-    standing = {action.key for action in decision.facts.actions if action.status in ("OPEN", "DONE")}
+    standing = {
+        action.key for action in decision.facts.actions if action.status in ("OPEN", "DONE")
+    }
     before = {triggers.trigger_of(action.key) for action in decision.facts.actions}
     refused_before = {action.key for action in decision.facts.actions if action.refused}
     for key, each in now.items():
@@ -257,15 +289,26 @@ def _give_notice(decision: Decision, now: _Now, as_of: date, plan: Plan) -> None
     facts = decision.facts
     fell = {process for name, _data, process in decision.steps if name in ("withdraw", "supersede")}
     done = _notified(facts, fell, plan)
-    covers = [each.key for each in sorted(now.values(), key=lambda each: _height(each, plan)) if _needs_notice(each, done, plan)]
+    covers = [
+        each.key
+        for each in sorted(now.values(), key=lambda each: _height(each, plan))
+        if _needs_notice(each, done, plan)
+    ]
     if covers:
         due = [now[key] for key in covers]
         means = [plan.by_id[each.trigger].get("means") for each in due]
         decision.add(
-            "begin_notice", code=triggers.code_of(covers), covers=covers, detected_on=as_of, cited=_cited(facts, due),
-            count=due[-1].amount, must_mail="mail" in means, language=facts.language, reached_on=due[-1].reached_on,
+            "begin_notice",
+            code=triggers.code_of(covers),
+            covers=covers,
+            detected_on=as_of,
+            cited=_cited(facts, due),
+            count=due[-1].amount,
+            must_mail="mail" in means,
+            language=facts.language,
+            reached_on=due[-1].reached_on,
             breached_on=as_of if _too_late(covers, now) else None,
-        )  # fmt: skip
+        )
 
 
 def _needs_notice(each: Reached, done: set[str], plan: Plan) -> bool:
@@ -276,7 +319,11 @@ def _height(each: Reached, plan: Plan) -> tuple[int, int, str]:
     """The order of thresholds in a letter: by the stage that they open, then by the threshold; the last one is its head."""
     trigger = plan.by_id[each.trigger]
     level = each.key.split("/")[1:2]
-    at = int(level[0]) if level and level[0].isdigit() else int(trigger.get("at", trigger.get("percent", 0)))
+    at = (
+        int(level[0])
+        if level and level[0].isdigit()
+        else int(trigger.get("at", trigger.get("percent", 0)))
+    )
     return RANK[str(trigger["opens"])], at, each.key
 
 
@@ -293,6 +340,10 @@ def _notified(facts: StudentFacts, fell: set[UUID | None], plan: Plan) -> set[st
         if notice.fell or (notice.id in fell and not notice.sent):
             continue
         superseded = notice.superseded or notice.id in fell
-        again = superseded and plan.policy["repeat"].get(triggers.trigger_of(notice.covers[-1]), "on_superseded") != "none"
+        again = (
+            superseded
+            and plan.policy["repeat"].get(triggers.trigger_of(notice.covers[-1]), "on_superseded")
+            != "none"
+        )
         done |= set(notice.covers[:-1] if again else notice.covers)
     return done

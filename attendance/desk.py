@@ -52,7 +52,13 @@ DESKS = {
         gettext_lazy("Nobody is to be found at present."),
         shows_family=True,
     ),
-    "court": Desk("COURT", Court, "court_cases", gettext_lazy("Truancy court programme"), gettext_lazy("Nobody is enrolled at present.")),
+    "court": Desk(
+        "COURT",
+        Court,
+        "court_cases",
+        gettext_lazy("Truancy court programme"),
+        gettext_lazy("Nobody is enrolled at present."),
+    ),
     "mediation": Desk(
         "MEDIATION",
         Mediation,
@@ -75,7 +81,9 @@ def on_desk(user: Any, desk: Desk) -> QuerySet[Any]:
     """The processes that are not over and lie on this user's desk; a recusal beats every post."""
     found: QuerySet[Any] = desk.model._default_manager.filter(closed_on=None, case__closed_on=None)
     if desk.own_alone:  # the mediator's own alone, and those only while the access to them lasts
-        lent = CaseUserPermission.objects.filter(content_object=OuterRef("case"), user=user, permission__codename=desk.codename)
+        lent = CaseUserPermission.objects.filter(
+            content_object=OuterRef("case"), user=user, permission__codename=desk.codename
+        )
         return access.without_recused(found.filter(Exists(lent), mediator=user), user)
     return access.at_schools_of(found, user, desk.codename)
 
@@ -97,11 +105,14 @@ def listing(request: HttpRequest, desk: str) -> HttpResponse:
     if desk == "locate":
         return redirect("street")
     rows = list(
-        on_desk(request.user, found).select_related("case__school", "case__attendancecase__student").order_by("opened_on", "pk")[:200]
+        on_desk(request.user, found)
+        .select_related("case__school", "case__attendancecase__student")
+        .order_by("opened_on", "pk")[:200]
     )
     due = _due([row.pk for row in rows])
     listed = sorted(
-        ((row, due.get(row.pk)) for row in rows), key=lambda pair: (pair[1] is None, pair[1].due if pair[1] else None, str(pair[0].pk))
+        ((row, due.get(row.pk)) for row in rows),
+        key=lambda pair: (pair[1] is None, pair[1].due if pair[1] else None, str(pair[0].pk)),
     )
     labels = kinds.kind("ATT").processes[found.kind].workflows
     states = labels[sorted(labels)[-1]].labels
@@ -119,7 +130,9 @@ def _due(processes: list[UUID]) -> dict[UUID, Any]:
     from casework.models import Clock
 
     found: dict[UUID, Any] = {}
-    for clock in Clock.objects.filter(process__in=processes, status__in=["RUNNING", "HELD"]).order_by("-due", "kind"):
+    for clock in Clock.objects.filter(
+        process__in=processes, status__in=["RUNNING", "HELD"]
+    ).order_by("-due", "kind"):
         if clock.process_id is not None:
             found[clock.process_id] = clock
     return found
@@ -149,14 +162,28 @@ def item(request: HttpRequest, desk: str, pk: UUID) -> HttpResponse:
     if desk == "locate":
         return redirect("street-one", pk)
     student = Student.objects.get(pk=file.case.student_id)
-    family = list(Guardian.objects.filter(student=student, do_not_contact=False)) if about.shows_family else []
+    family = (
+        list(Guardian.objects.filter(student=student, do_not_contact=False))
+        if about.shows_family
+        else []
+    )
     view: ProcessView = view_of(file, process)
-    clocks = sorted((clock for clock in file.running if clock.process_id == pk), key=lambda clock: clock.due)
+    clocks = sorted(
+        (clock for clock in file.running if clock.process_id == pk), key=lambda clock: clock.due
+    )
     context = {
-        "desk": desk, "about": about, "file": file, "process": process, "view": view, "student": student, "family": family,
-        "choices": _choices(request, file, pk), "clocks": clocks, "clock_labels": file.kind.clock_labels,
+        "desk": desk,
+        "about": about,
+        "file": file,
+        "process": process,
+        "view": view,
+        "student": student,
+        "family": family,
+        "choices": _choices(request, file, pk),
+        "clocks": clocks,
+        "clock_labels": file.kind.clock_labels,
         "packet": getattr(process, "packet_id", None),
-    }  # fmt: skip
+    }
     return render(request, "attendance/desk_item.html", context)
 
 
@@ -174,20 +201,40 @@ def step(request: HttpRequest, desk: str, pk: UUID, name: str) -> HttpResponse:
     return _page(request, desk, about, file, pk, choice, form)
 
 
-def _take(request: HttpRequest, desk: str, file: CaseFile, pk: UUID, choice: Choice) -> HttpResponse:
+def _take(
+    request: HttpRequest, desk: str, file: CaseFile, pk: UUID, choice: Choice
+) -> HttpResponse:
     key = uuid_or_none(request.POST.get("key"))
     revision = request.POST.get("revision", "")
     try:
         act(
-            file.case.number, choice.name, actor=request.user, data=given(request, choice.step.form), files=request.FILES, process=pk, key=key,
+            file.case.number,
+            choice.name,
+            actor=request.user,
+            data=given(request, choice.step.form),
+            files=request.FILES,
+            process=pk,
+            key=key,
             revision=int(revision) if revision.isdecimal() and len(revision) < 10 else None,
-        )  # fmt: skip
+        )
     except UnknownCase as error:
         raise Http404 from error
     except (Stale, NotNow) as error:
-        reasons = error.reasons if isinstance(error, NotNow) else [_("Something changed meanwhile. Look at it again and send once more.")]
-        form = choice.step.form(given(request, choice.step.form), flow=flow_for(file, pk, _turn(request))) if choice.step.form else None  # type: ignore[call-arg, arg-type]
-        return _page(request, desk, desk_named(desk), file, pk, choice, form, reasons=reasons, status=409)
+        reasons = (
+            error.reasons
+            if isinstance(error, NotNow)
+            else [_("Something changed meanwhile. Look at it again and send once more.")]
+        )
+        form = (
+            choice.step.form(
+                given(request, choice.step.form), flow=flow_for(file, pk, _turn(request))
+            )
+            if choice.step.form
+            else None
+        )  # type: ignore[call-arg, arg-type]
+        return _page(
+            request, desk, desk_named(desk), file, pk, choice, form, reasons=reasons, status=409
+        )
     except Forbidden:
         return render(request, "errors/403.html", status=403)
     except Invalid as error:
@@ -215,9 +262,15 @@ def _page(
 ) -> HttpResponse:
     (fresh,) = load(kinds.kind("ATT"), ids=[file.case.pk], lock=False) if status == 409 else (file,)
     context = {
-        "desk": desk, "about": about, "process": pk, "choice": choice, "form": form, "key": uuid4(), "revision": fresh.case.revision,
+        "desk": desk,
+        "about": about,
+        "process": pk,
+        "choice": choice,
+        "form": form,
+        "key": uuid4(),
+        "revision": fresh.case.revision,
         "reasons": [*reasons, *choice.reasons],
-    }  # fmt: skip
+    }
     return render(request, "attendance/desk_step.html", context, status=status)
 
 
@@ -226,15 +279,28 @@ def _page(
 def packet(request: HttpRequest, pk: UUID) -> FileResponse:
     """The referral packet, for the mediator of this mediation alone."""
     _desk, _file, mediation = _open(request, "mediation", pk)
-    found = Document.objects.filter(pk=mediation.packet_id, case_id=mediation.case_id).first() if mediation.packet_id else None
+    found = (
+        Document.objects.filter(pk=mediation.packet_id, case_id=mediation.case_id).first()
+        if mediation.packet_id
+        else None
+    )
     if found is None:
         raise Http404
-    return FileResponse(found.file.open("rb"), content_type="application/pdf", filename="mediation-packet.pdf")
+    return FileResponse(
+        found.file.open("rb"), content_type="application/pdf", filename="mediation-packet.pdf"
+    )
 
 
 def desks_of(user: Any, roles: set[str]) -> list[tuple[str, Any]]:
     """The desks of a user for the navigation: by posts, or as an outside mediator (one statement for people without posts)."""
-    found = [name for name, roles_ in (("locate", {"STREET_LEAD", "STREET_MEMBER"}), ("court", {"COURT_COORD"})) if roles & roles_]
+    found = [
+        name
+        for name, roles_ in (
+            ("locate", {"STREET_LEAD", "STREET_MEMBER"}),
+            ("court", {"COURT_COORD"}),
+        )
+        if roles & roles_
+    ]
     if not roles and may_open(user, DESKS["mediation"]):
         found.append("mediation")
     return [(name, DESKS[name].title) for name in found]

@@ -89,8 +89,15 @@ def compute(as_of: date) -> int:
         for on in sorted({one.on for one in done}):
             middle = bisect_left(days, on)
             if WINDOW <= middle <= len(days) - WINDOW:
-                frame = (days[middle - WINDOW], days[middle - HALF], days[middle], days[middle + WINDOW - 1])
-                rows += _measure(calendar, frame, [one for one in done if one.on == on], when, year, until)
+                frame = (
+                    days[middle - WINDOW],
+                    days[middle - HALF],
+                    days[middle],
+                    days[middle + WINDOW - 1],
+                )
+                rows += _measure(
+                    calendar, frame, [one for one in done if one.on == on], when, year, until
+                )
     with transaction.atomic():
         EffectPair.objects.filter(school_year=year.year).delete()
         EffectPair.objects.bulk_create(rows, batch_size=2_000)
@@ -108,7 +115,10 @@ def _measure(
     """The interventions of one day on one calendar, each with its matches."""
     first, half, middle, last = frame
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND, {"first": first, "half": half, "middle": middle, "last": last, "calendar": calendar})
+        cursor.execute(
+            _AROUND,
+            {"first": first, "half": half, "middle": middle, "last": last, "calendar": calendar},
+        )
         around = {row[0]: row for row in cursor.fetchall()}
     others = [
         Other(student, middle, level, effects.grade_band(grade), Windows(one, two, after))
@@ -119,15 +129,31 @@ def _measure(
     for one in done:
         if one.student in around:
             _student, school, level, grade, early, late, after = around[one.student]
-            served.append(Served(one.student, one.kind, middle, level, effects.grade_band(grade), Windows(early, late, after)))
+            served.append(
+                Served(
+                    one.student,
+                    one.kind,
+                    middle,
+                    level,
+                    effects.grade_band(grade),
+                    Windows(early, late, after),
+                )
+            )
             schools.append((school, one.on))
     return [
         EffectPair(
-            school_year=year.year, school_id=school, student_id=pair.student, kind=pair.kind, on=on, before=pair.before, after=pair.after,
-            others=pair.others, computed_for=until,
+            school_year=year.year,
+            school_id=school,
+            student_id=pair.student,
+            kind=pair.kind,
+            on=on,
+            before=pair.before,
+            after=pair.after,
+            others=pair.others,
+            computed_for=until,
         )
         for pair, (school, on) in zip(effects.pairs_of(served, others), schools, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True)
@@ -160,7 +186,11 @@ class Row:
             return _("Too few with similar students to say anything.")
         if not self.effect.effect.certain:
             return _("No difference to similar students can be told from chance.")
-        return _("More than similar students.") if self.effect.effect.points > 0 else _("Less than similar students.")
+        return (
+            _("More than similar students.")
+            if self.effect.effect.points > 0
+            else _("Less than similar students.")
+        )
 
 
 @dataclass(frozen=True)
@@ -176,32 +206,58 @@ class Found:
 def pairs(cases: QuerySet[Any], year: SchoolYear) -> QuerySet[EffectPair]:
     """What was measured of the students of these cases in a school year, at their schools: who is behind K7."""
     students = AttendanceCase.objects.filter(pk__in=cases.values("pk")).values("student")
-    return EffectPair.objects.filter(school_year=year.year, student__in=students, school__in=cases.values("school"))
+    return EffectPair.objects.filter(
+        school_year=year.year, student__in=students, school__in=cases.values("school")
+    )
 
 
 def measured(cases: QuerySet[Any], year: SchoolYear) -> Found:
     """K7, intervention effect, over cases that the reader may see: the one computation that all pages show (two statements, the
     sums kept for a day). The matched students come from the whole district and are told of by no figure of their own."""
     rows = pairs(cases, year)
-    latest, number, which = rows.aggregate(a=Max("computed_for"), b=Count("id"), c=Sum("id")).values()
+    latest, number, which = rows.aggregate(
+        a=Max("computed_for"), b=Count("id"), c=Sum("id")
+    ).values()
     kept = f"attendance-effects:{year.year}:{latest}:{number}:{which}"
     found: list[Effect] | None = cache.get(kept)
     if found is None:
-        found = effects.summaries(Pair(*row) for row in rows.values_list("student_id", "kind", "before", "after", "others"))
+        found = effects.summaries(
+            Pair(*row)
+            for row in rows.values_list("student_id", "kind", "before", "after", "others")
+        )
         cache.set(kept, found, 86_400)
-    return Found([one for one in found if one.n >= effects.LEAST], [one for one in found if one.n < effects.LEAST], latest)
+    return Found(
+        [one for one in found if one.n >= effects.LEAST],
+        [one for one in found if one.n < effects.LEAST],
+        latest,
+    )
 
 
 def report(user: Any, year: SchoolYear) -> dict[str, Any]:
     """The effect of each kind at the schools that the user supervises, as a picture; without schools, no rows."""
-    found = measured(access.visible(user, "ATT").filter(school_id__in=access.visible_schools(user, "supervise_cases")), year)
+    found = measured(
+        access.visible(user, "ATT").filter(
+            school_id__in=access.visible_schools(user, "supervise_cases")
+        ),
+        year,
+    )
     scale = _scale(found.shown)
     return {
-        "rows": [Row(label(one.kind), one, _bar(one.raw, scale), _bar(one.effect, scale)) for one in found.shown],
+        "rows": [
+            Row(label(one.kind), one, _bar(one.raw, scale), _bar(one.effect, scale))
+            for one in found.shown
+        ],
         "few": [label(one.kind) for one in found.few],
-        "scale": scale, "ticks": [(points, 50 + 50 * points / scale) for points in (-scale, -scale // 2, 0, scale // 2, scale)],
-        "as_of": found.as_of, "window": WINDOW, "matches": effects.MATCHES, "year": year,
-    }  # fmt: skip
+        "scale": scale,
+        "ticks": [
+            (points, 50 + 50 * points / scale)
+            for points in (-scale, -scale // 2, 0, scale // 2, scale)
+        ],
+        "as_of": found.as_of,
+        "window": WINDOW,
+        "matches": effects.MATCHES,
+        "year": year,
+    }
 
 
 def label(kind: str) -> Any:
@@ -211,12 +267,20 @@ def label(kind: str) -> Any:
 
 def _scale(found: Sequence[Effect]) -> int:
     """Percentage points from the middle of the picture to its edge: a multiple of ten that holds every interval."""
-    ends = [abs(end) for one in found for part in (one.raw, one.effect) if part for end in (part.low, part.high)]
+    ends = [
+        abs(end)
+        for one in found
+        for part in (one.raw, one.effect)
+        if part
+        for end in (part.low, part.high)
+    ]
     return 10 * max(1, -(-int(max(ends, default=0) + 1) // 10))
 
 
 def _bar(part: effects.Interval | None, scale: int) -> Bar | None:
     if part is None:
         return None
-    low, at, high = (round(50 + 50 * value / scale, 2) for value in (part.low, part.points, part.high))
+    low, at, high = (
+        round(50 + 50 * value / scale, 2) for value in (part.low, part.points, part.high)
+    )
     return Bar(low, at, high)

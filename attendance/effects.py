@@ -114,14 +114,18 @@ def grade_band(grade: str) -> str:
     return "9-12"
 
 
-def windows_of(school_days: Sequence[date], on: date, absent: frozenset[date] | set[date]) -> Windows | None:
+def windows_of(
+    school_days: Sequence[date], on: date, absent: frozenset[date] | set[date]
+) -> Windows | None:
     """The windows around a day, by the school days on which a student was enrolled, in order: 20 before it, and 20 from it on (the
     day itself belongs to the time after when school is held). None where one of them is not whole."""
     middle = bisect_left(school_days, on)
     if middle < WINDOW or middle + WINDOW > len(school_days):
         return None
     before, after = school_days[middle - WINDOW : middle], school_days[middle : middle + WINDOW]
-    return Windows(_absent(before[:HALF], absent), _absent(before[HALF:], absent), _absent(after, absent))
+    return Windows(
+        _absent(before[:HALF], absent), _absent(before[HALF:], absent), _absent(after, absent)
+    )
 
 
 def _absent(days: Sequence[date], absent: frozenset[date] | set[date]) -> int:
@@ -154,13 +158,18 @@ def pairs_of(served: Iterable[Served], others: Iterable[Other]) -> list[Pair]:
         groups.setdefault((one.kind, one.on, one.level, one.band), []).append(place)
     found: dict[int, list[Other]] = {}
     for (_kind, on, level, band), places in groups.items():
-        found |= _share_out({place: served[place] for place in places}, pool.get((on, level, band), []))
+        found |= _share_out(
+            {place: served[place] for place in places}, pool.get((on, level, band), [])
+        )
     return [_pair(one, found[place]) for place, one in enumerate(served)]
 
 
 def _share_out(served: Mapping[int, Served], others: Sequence[Other]) -> dict[int, list[Other]]:
     """In turn, each served student takes the most similar one who is left, up to five times."""
-    ranked = {place: matches(one, others) for place, one in sorted(served.items(), key=lambda item: item[1].student)}
+    ranked = {
+        place: matches(one, others)
+        for place, one in sorted(served.items(), key=lambda item: item[1].student)
+    }
     taken: set[int] = set()
     found: dict[int, list[Other]] = {place: [] for place in ranked}
     for _ in range(MATCHES):
@@ -173,7 +182,11 @@ def _share_out(served: Mapping[int, Served], others: Sequence[Other]) -> dict[in
 
 
 def _pair(one: Served, found: list[Other]) -> Pair:
-    gained = fsum(other.windows.before - other.windows.after for other in found) / len(found) if found else None
+    gained = (
+        fsum(other.windows.before - other.windows.after for other in found) / len(found)
+        if found
+        else None
+    )
     return Pair(one.student, one.kind, one.windows.before, one.windows.after, gained)
 
 
@@ -190,14 +203,17 @@ def _by_stratum(others: Iterable[Other]) -> _Pool:
 def summaries(pairs: Iterable[Pair], *, seed: int = SEED) -> list[Effect]:
     """The effect of each kind, by kind, from its pairs in whatever order."""
     kinds: dict[str, list[Pair]] = {}
-    for pair in sorted(pairs, key=lambda pair: (pair.student, pair.before, pair.after, pair.others or 0)):
+    for pair in sorted(
+        pairs, key=lambda pair: (pair.student, pair.before, pair.after, pair.others or 0)
+    ):
         kinds.setdefault(pair.kind, []).append(pair)
     return [_effect(kind, kinds[kind], seed) for kind in sorted(kinds)]
 
 
 def _effect(kind: str, pairs: list[Pair], seed: int) -> Effect:
     before, after = (
-        100 - fsum(_points(days) for days in column) / len(pairs) for column in zip(*((p.before, p.after) for p in pairs), strict=True)
+        100 - fsum(_points(days) for days in column) / len(pairs)
+        for column in zip(*((p.before, p.after) for p in pairs), strict=True)
     )
     rows, clusters = [], []
     for pair in pairs:
@@ -222,10 +238,12 @@ def matches(one: Served, others: Iterable[Other]) -> list[Other]:
     if one.windows.before < LEAST_BEFORE:
         return []
     near = [
-        other for other in others
+        other
+        for other in others
         if abs(other.windows.before - one.windows.before) <= CALIPER_DAYS
-        and abs(other.windows.trend - one.windows.trend) <= CALIPER_TREND and other.student != one.student
-    ]  # fmt: skip
+        and abs(other.windows.trend - one.windows.trend) <= CALIPER_TREND
+        and other.student != one.student
+    ]
     return sorted(near, key=lambda other: (_distance(one.windows, other.windows), other.student))
 
 
@@ -233,13 +251,18 @@ def _distance(one: Windows, other: Windows) -> tuple[int, int]:
     return abs(one.before - other.before), abs(one.trend - other.trend)
 
 
-def bootstrap(rows: Sequence[Sequence[float]], clusters: Sequence[int], seed: int = SEED) -> list[Interval]:
+def bootstrap(
+    rows: Sequence[Sequence[float]], clusters: Sequence[int], seed: int = SEED
+) -> list[Interval]:
     """Means of the columns with 95 % percentile intervals. Students are drawn, not interventions: those of one student hang
     together. The same rows and seed give the same intervals."""
     groups: dict[int, list[Sequence[float]]] = {}
     for row, cluster in zip(rows, clusters, strict=True):
         groups.setdefault(cluster, []).append(row)
-    sums = [([fsum(column) for column in zip(*group, strict=True)], len(group)) for _cluster, group in sorted(groups.items())]
+    sums = [
+        ([fsum(column) for column in zip(*group, strict=True)], len(group))
+        for _cluster, group in sorted(groups.items())
+    ]
     rng, columns = random.Random(seed), range(len(rows[0]))  # noqa: S311 - a resampling that can be repeated
     drawn: list[list[float]] = [[] for _ in columns]
     for _ in range(RESAMPLES):
@@ -249,6 +272,10 @@ def bootstrap(rows: Sequence[Sequence[float]], clusters: Sequence[int], seed: in
             drawn[column].append(fsum(total[column] for total, _count in sample) / size)
     cut = round(RESAMPLES * 0.025)
     return [
-        Interval(fsum(row[column] for row in rows) / len(rows), sorted(drawn[column])[cut], sorted(drawn[column])[-cut - 1])
+        Interval(
+            fsum(row[column] for row in rows) / len(rows),
+            sorted(drawn[column])[cut],
+            sorted(drawn[column])[-cut - 1],
+        )
         for column in columns
     ]

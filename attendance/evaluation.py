@@ -40,13 +40,24 @@ class Evaluation:
         """For JSON: raised, notices due and the rest by their plain names."""
         count = self.steps.get
         return {
-            "as_of": self.as_of.isoformat(), "policy": self.policy, "students": self.students, "opened": self.opened,
-            "raised": count("raise_tier2", 0) + count("raise_tier3", 0), "notices_due": count("begin_notice", 0),
-            "withdrawn": count("withdraw", 0), "superseded": count("supersede", 0), "late": count("breach", 0),
-            "reviews": count("flag_correction", 0), "closed_corrected": count("close_corrected", 0),
-            "reopened": count("reopen", 0), "transferred": count("transfer", 0), "left": count("close_ended", 0),
-            "to_find": count("request_locate", 0), "relapses": count("relapse", 0), "refused": self.refused,
-        }  # fmt: skip
+            "as_of": self.as_of.isoformat(),
+            "policy": self.policy,
+            "students": self.students,
+            "opened": self.opened,
+            "raised": count("raise_tier2", 0) + count("raise_tier3", 0),
+            "notices_due": count("begin_notice", 0),
+            "withdrawn": count("withdraw", 0),
+            "superseded": count("supersede", 0),
+            "late": count("breach", 0),
+            "reviews": count("flag_correction", 0),
+            "closed_corrected": count("close_corrected", 0),
+            "reopened": count("reopen", 0),
+            "transferred": count("transfer", 0),
+            "left": count("close_ended", 0),
+            "to_find": count("request_locate", 0),
+            "relapses": count("relapse", 0),
+            "refused": self.refused,
+        }
 
 
 def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> Evaluation:
@@ -59,7 +70,9 @@ def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> 
         counting.recount(as_of, policy.data, students_table=None if full else "evaluated")
         general = reading.readings(as_of, year, plan, students_table="evaluated")
         facts = actions.with_duties(_facts(as_of, year, policy, plan, general), year.year, plan)
-        decisions = [decision for fact in facts if (decision := decide(fact, as_of, policy.data, plan)).steps]
+        decisions = [
+            decision for fact in facts if (decision := decide(fact, as_of, policy.data, plan)).steps
+        ]
         watching.guard_withdrawals(decisions, as_of, year, policy)
         result = Evaluation(as_of, policy.id, students=_count_evaluated())
         _carry_out(decisions, as_of, year, result)
@@ -88,13 +101,17 @@ def _collect(as_of: date, year: SchoolYear, plan: Plan, *, full: bool, run_id: U
         "run_id": run_id,
         "by_hand": BY_HAND,
     }
-    touched = "SELECT run_id, student_id FROM district_touchedstudent" + (" WHERE run_id IN (%(run_id)s, %(by_hand)s)" if run_id else "")
+    touched = "SELECT run_id, student_id FROM district_touchedstudent" + (
+        " WHERE run_id IN (%(run_id)s, %(by_hand)s)" if run_id else ""
+    )
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")
         cursor.execute(f"CREATE TEMP TABLE touched_now ON COMMIT DROP AS {touched}", parameters)
         cursor.execute(_RUNS, parameters)
         if full:
-            everybody = "SELECT DISTINCT student_id FROM district_enrollment WHERE entry_date <= %(as_of)s"
+            everybody = (
+                "SELECT DISTINCT student_id FROM district_enrollment WHERE entry_date <= %(as_of)s"
+            )
             cursor.execute(f"CREATE TEMP TABLE evaluated ON COMMIT DROP AS {everybody}", parameters)
         else:
             cursor.execute(_CHOSEN, parameters)
@@ -207,12 +224,19 @@ SELECT m.student_id, array_agg(m.day ORDER BY m.day) FROM attendance_mark m
 """
 
 
-def _facts(as_of: date, year: SchoolYear, policy: Policy, plan: Plan, general: reading.Readings) -> list[StudentFacts]:
+def _facts(
+    as_of: date, year: SchoolYear, policy: Policy, plan: Plan, general: reading.Readings
+) -> list[StudentFacts]:
     parameters: dict[str, Any] = {
-        "as_of": as_of, "year": year.year, "starts": year.starts, "general": list(general.reached),
+        "as_of": as_of,
+        "year": year.year,
+        "starts": year.starts,
+        "general": list(general.reached),
         "least": min((int(t["at"]) for t in plan.plain if t["measure"] == "U"), default=32_000),
-        "percent": min((int(t["percent"]) for t in plan.plain if t["measure"] == "C"), default=1_000_000),
-    }  # fmt: skip
+        "percent": min(
+            (int(t["percent"]) for t in plan.plain if t["measure"] == "C"), default=1_000_000
+        ),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, parameters)
         rows = cursor.fetchall()
@@ -222,22 +246,62 @@ def _facts(as_of: date, year: SchoolYear, policy: Policy, plan: Plan, general: r
     languages = set(policy.get("letters.languages") or ["en"])
     default = str(policy.get("letters.default_language", "en"))
     run = _run_length(plan)
-    return [_student(row, dates.get(row[0], ()), run, languages, default, general.reached.get(row[0], ())) for row in rows]
+    return [
+        _student(
+            row, dates.get(row[0], ()), run, languages, default, general.reached.get(row[0], ())
+        )
+        for row in rows
+    ]
 
 
 def _student(
-    row: Sequence[Any], dates: Sequence[date], longest: int, languages: set[str], default: str, hits: tuple[Reached, ...]
+    row: Sequence[Any],
+    dates: Sequence[date],
+    longest: int,
+    languages: set[str],
+    default: str,
+    hits: tuple[Reached, ...],
 ) -> StudentFacts:
-    (student, school, unexcused, absences, days, active, run, case_id, state, stage, reason, triggers, worked, corrected,
-     notices, language, case_school, here) = row  # fmt: skip
+    (
+        student,
+        school,
+        unexcused,
+        absences,
+        days,
+        active,
+        run,
+        case_id,
+        state,
+        stage,
+        reason,
+        triggers,
+        worked,
+        corrected,
+        notices,
+        language,
+        case_school,
+        here,
+    ) = row
     listed = parsed(notices) or ()
     return StudentFacts(
-        student_id=student, school_id=school, counts=rules.Counts(unexcused, absences, int(days), longest if run else 0),
-        active=active, corrected=corrected, case_id=case_id, state=state or "", stage=stage or "",
-        closed_reason=reason or "", triggers=tuple(triggers or ()), worked=bool(worked),
+        student_id=student,
+        school_id=school,
+        counts=rules.Counts(unexcused, absences, int(days), longest if run else 0),
+        active=active,
+        corrected=corrected,
+        case_id=case_id,
+        state=state or "",
+        stage=stage or "",
+        closed_reason=reason or "",
+        triggers=tuple(triggers or ()),
+        worked=bool(worked),
         notices=tuple(NoticeFacts(UUID(n[0]), tuple(n[1]), *n[2:]) for n in listed),
-        dates=tuple(dates), language=language if language in languages else default, case_school_id=case_school, here=here, hits=hits,
-    )  # fmt: skip
+        dates=tuple(dates),
+        language=language if language in languages else default,
+        case_school_id=case_school,
+        here=here,
+        hits=hits,
+    )
 
 
 def _count_evaluated() -> int:
@@ -246,16 +310,25 @@ def _count_evaluated() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _carry_out(decisions: Sequence[Decision], as_of: date, year: SchoolYear, result: Evaluation) -> None:
+def _carry_out(
+    decisions: Sequence[Decision], as_of: date, year: SchoolYear, result: Evaluation
+) -> None:
     """Open and move cases in bulk through the door."""
     opening = [decision for decision in decisions if decision.opens]
     carried = set(
         AttendanceCase.objects.filter(
-            school_year=year.year - 1, stage="TIER3", student_id__in=[d.facts.student_id for d in opening]
+            school_year=year.year - 1,
+            stage="TIER3",
+            student_id__in=[d.facts.student_id for d in opening],
         ).values_list("student_id", flat=True)
     )
     owners = _sole_social_workers({decision.facts.school_id for decision in opening})
-    services.open_cases("ATT", [_opening(decision, year, owners, carried) for decision in opening], year=year.year, on=as_of)
+    services.open_cases(
+        "ATT",
+        [_opening(decision, year, owners, carried) for decision in opening],
+        year=year.year,
+        on=as_of,
+    )
     requests = [
         services.StepRequest(decision.facts.case_id, name, data, process)
         for decision in decisions
@@ -273,7 +346,9 @@ def _carry_out(decisions: Sequence[Decision], as_of: date, year: SchoolYear, res
             result.steps[name] = result.steps.get(name, 0) + 1
 
 
-def _opening(decision: Decision, year: SchoolYear, owners: dict[int, int], carried: set[int]) -> services.Opening:
+def _opening(
+    decision: Decision, year: SchoolYear, owners: dict[int, int], carried: set[int]
+) -> services.Opening:
     facts = decision.facts
     return services.Opening(
         school_id=facts.school_id,
@@ -291,7 +366,9 @@ def _opening(decision: Decision, year: SchoolYear, owners: dict[int, int], carri
 def _sole_social_workers(schools: set[int]) -> dict[int, int]:
     """The social worker of each school that has exactly one: no supervisor needs to assign what is plain."""
     found: dict[int, set[int]] = {}
-    for school_id, user_id in Post.objects.filter(role=Role.SSW, school_id__in=schools).values_list("school_id", "user_id"):
+    for school_id, user_id in Post.objects.filter(role=Role.SSW, school_id__in=schools).values_list(
+        "school_id", "user_id"
+    ):
         found.setdefault(school_id, set()).add(user_id)
     return {school: next(iter(users)) for school, users in found.items() if len(users) == 1}
 
@@ -337,7 +414,10 @@ def _plan_next(as_of: date, year: SchoolYear, plan: Plan) -> None:
 def _forget_touched(run_id: UUID | None) -> None:
     with connection.cursor() as cursor:
         said = {"run": run_id, "by_hand": BY_HAND}
-        cursor.execute("DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id IN (%(run)s::uuid, %(by_hand)s)", said)
+        cursor.execute(
+            "DELETE FROM district_touchedstudent WHERE %(run)s::uuid IS NULL OR run_id IN (%(run)s::uuid, %(by_hand)s)",
+            said,
+        )
         cursor.execute("DROP TABLE IF EXISTS evaluated, absent_run, touched_now")
 
 
@@ -345,7 +425,9 @@ def close_years(day: date) -> int:
     """C13: the cases of every school year that is over by `day` are closed as of its last day; how many. Nightly."""
     closed = 0
     for year in SchoolYear.objects.filter(ends__lt=day):
-        ids = AttendanceCase.objects.filter(school_year=year.year, closed_on=None).values_list("pk", flat=True)
+        ids = AttendanceCase.objects.filter(school_year=year.year, closed_on=None).values_list(
+            "pk", flat=True
+        )
         requests = [services.StepRequest(pk, "close_year_end") for pk in ids]
         closed += services.act_many(requests, kind="ATT", on=year.ends).done
     return closed

@@ -14,7 +14,11 @@ from district.models import User
 if TYPE_CHECKING:
     from attendance.workflow.mediation import MediationWorkflow
 
-FOLLOW_UPS = {"mediation_30": "FOLLOWUP_30", "mediation_60": "FOLLOWUP_60", "mediation_90": "FOLLOWUP_90"}
+FOLLOW_UPS = {
+    "mediation_30": "FOLLOWUP_30",
+    "mediation_60": "FOLLOWUP_60",
+    "mediation_90": "FOLLOWUP_90",
+}
 YEAR_END = "year_end"
 
 
@@ -35,14 +39,20 @@ def plan(flow: MediationWorkflow) -> None:
 
 def start_until(flow: MediationWorkflow, kind: str, day0: date, until: date) -> Clock:
     """A follow-up that is due on the last school day instead of after the policy's days."""
-    spec = replace(flow.clocks[kind], sla=lambda _policy: {"n": (until - day0).days, "unit": "calendar_day"})
+    spec = replace(
+        flow.clocks[kind], sla=lambda _policy: {"n": (until - day0).days, "unit": "calendar_day"}
+    )
     return deadlines.start(flow.file, spec, day0, YEAR_END, flow.process, flow.turn)
 
 
 def waiting(flow: MediationWorkflow) -> list[Clock]:
     """The follow-ups that are still to be made, in the order of their dates."""
     kinds = (*FOLLOW_UPS, "mediation_first")
-    mine = [clock for clock in flow.file.running if clock.process_id == flow.mediation.id and clock.kind in kinds]
+    mine = [
+        clock
+        for clock in flow.file.running
+        if clock.process_id == flow.mediation.id and clock.kind in kinds
+    ]
     return sorted(mine, key=lambda clock: (clock.due, clock.kind))
 
 
@@ -82,4 +92,6 @@ def lend(case_id: int, user_id: int) -> None:
 
 def take_back(case_id: int, user_id: int) -> None:
     """The mediator's access ends."""
-    CaseUserPermission.objects.filter(content_object_id=case_id, user_id=user_id, permission__codename="mediate_cases").delete()
+    CaseUserPermission.objects.filter(
+        content_object_id=case_id, user_id=user_id, permission__codename="mediate_cases"
+    ).delete()

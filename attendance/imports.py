@@ -29,9 +29,18 @@ def check(delivery: Delivery) -> None:
     """Reject rows that cannot be true: unknown student or school, not enrolled there, no instructional day, no code."""
     policy, spec = _load(delivery), ATTENDANCE
     codes = {code: int(rules.CLASSES[name]) for code, name in policy["code_map"].items()}
-    rows = delivery.make("checked", _CHECKED, codes=json.dumps(codes), present=str(policy["present_rule"]["min_fraction_of_day"]))
-    if rows > delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0]:  # two enrolments that overlap both hold the day
-        delivery.run("DELETE FROM checked a USING checked b WHERE a.line = b.line AND a.ctid > b.ctid")
+    rows = delivery.make(
+        "checked",
+        _CHECKED,
+        codes=json.dumps(codes),
+        present=str(policy["present_rule"]["min_fraction_of_day"]),
+    )
+    if (
+        rows > delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0]
+    ):  # two enrolments that overlap both hold the day
+        delivery.run(
+            "DELETE FROM checked a USING checked b WHERE a.line = b.line AND a.ctid > b.ctid"
+        )
     problems = [
         ("student IS NULL", "student_id", "NO_SUCH_STUDENT"),
         ("school IS NULL", "school_id", "NO_SUCH_SCHOOL"),
@@ -108,14 +117,24 @@ def guard(delivery: Delivery) -> Said | None:
     """Why a person must look at this delivery first (A3.1 rule 5, A-30), if so. A first delivery is no mass change."""
     check(delivery)
     limits = delivery.policy["mass_change"]
-    last = Import.objects.filter(
-        source=delivery.source, state=Import.State.APPLIED, school_year=delivery.year_starts.year, report__has_key="files"
-    ).order_by("-as_of", "-created_at").first()  # fmt: skip
+    last = (
+        Import.objects.filter(
+            source=delivery.source,
+            state=Import.State.APPLIED,
+            school_year=delivery.year_starts.year,
+            report__has_key="files",
+        )
+        .order_by("-as_of", "-created_at")
+        .first()
+    )
     if last is None or not (last.report["files"].get(ATTENDANCE.name) or {}).get("read"):
         return None
     enrolled = delivery.rows(_ENROLLED)[0][0]
     changed = delivery.rows(_CHANGED_CLASS, seen=last.as_of)[0][0]
-    if changed >= limits["at_least_students"] and changed * 100 > enrolled * limits["class_percent"]:
+    if (
+        changed >= limits["at_least_students"]
+        and changed * 100 > enrolled * limits["class_percent"]
+    ):
         return _held("classes", changed=changed, enrolled=enrolled, percent=limits["class_percent"])
     return _fewer_rows(delivery, last, limits) or _absurd_day(delivery, last, limits, enrolled)
 
@@ -136,19 +155,35 @@ def _held(rule: str, **params: Any) -> Said:
 def _fewer_rows(delivery: Delivery, last: Import, limits: dict[str, Any]) -> Said | None:
     if delivery.manifest.get("attendance", "year_to_date") != "year_to_date":
         return None
-    before, now = last.report["files"][ATTENDANCE.name]["read"], delivery.count(ATTENDANCE.name).read
-    if before - now >= limits["at_least_rows"] and now * 100 < before * (100 - limits["rows_fall_percent"]):
+    before, now = (
+        last.report["files"][ATTENDANCE.name]["read"],
+        delivery.count(ATTENDANCE.name).read,
+    )
+    if before - now >= limits["at_least_rows"] and now * 100 < before * (
+        100 - limits["rows_fall_percent"]
+    ):
         return _held("rows", rows=now, before=before, percent=limits["rows_fall_percent"])
     return None
 
 
-def _absurd_day(delivery: Delivery, last: Import, limits: dict[str, Any], enrolled: int) -> Said | None:
+def _absurd_day(
+    delivery: Delivery, last: Import, limits: dict[str, Any], enrolled: int
+) -> Said | None:
     for day, absent in delivery.rows(
         f"SELECT day, count(*) FROM difference WHERE day > %(seen)s AND mark_class IN {ABSENT} GROUP BY day ORDER BY 2 DESC LIMIT 1",
         seen=last.as_of,
     ):
-        if absent >= limits["at_least_rows"] and absent * 100 > enrolled * limits["new_day_absent_percent"]:
-            return _held("day", day=day, absent=absent, enrolled=enrolled, percent=limits["new_day_absent_percent"])
+        if (
+            absent >= limits["at_least_rows"]
+            and absent * 100 > enrolled * limits["new_day_absent_percent"]
+        ):
+            return _held(
+                "day",
+                day=day,
+                absent=absent,
+                enrolled=enrolled,
+                percent=limits["new_day_absent_percent"],
+            )
     return None
 
 
@@ -158,7 +193,9 @@ def apply(delivery: Delivery) -> None:
         check(delivery)
     delivery.run("SELECT attendance_ensure_partitions(%(starts)s, %(ends)s)")
     delivery.run(_HISTORY)
-    delivery.run("DELETE FROM attendance_mark m USING difference d WHERE d.what = 'ended' AND m.day = d.day AND m.student_id = d.student")
+    delivery.run(
+        "DELETE FROM attendance_mark m USING difference d WHERE d.what = 'ended' AND m.day = d.day AND m.student_id = d.student"
+    )
     delivery.run(_UPDATE)
     delivery.run(_INSERT)
     delivery.run(
@@ -166,14 +203,14 @@ def apply(delivery: Delivery) -> None:
     )
     counts = delivery.count(ATTENDANCE.name)
     found = dict(delivery.rows("SELECT what, count(*) FROM difference GROUP BY what"))
-    counts.new, counts.changed, counts.ended = (found.get(what, 0) for what in ("new", "changed", "ended"))
+    counts.new, counts.changed, counts.ended = (
+        found.get(what, 0) for what in ("new", "changed", "ended")
+    )
     good = delivery.rows("SELECT count(*) FROM checked")[0][0]
     counts.unchanged = good - counts.new - counts.changed
 
 
-COLUMNS = (
-    "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, run_id, known_from, recorded_at"
-)
+COLUMNS = "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, run_id, known_from, recorded_at"
 _HISTORY = f"""
 INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, successor, superseded_by_run)
 SELECT {", ".join("m." + c.strip() for c in COLUMNS.split(","))}, %(as_of)s, clock_timestamp(),
@@ -199,7 +236,11 @@ def void_closed_days(delivery: Delivery) -> None:
     """Marks on days that a calendar amendment closed are void (A3.1 rule 3); their students are touched, and so is
     everybody of the calendar, whose days enrolled changed."""
     # A day may close, or a school may move to another calendar.
-    files = [delivery.counts[name] for name in ("calendar_days.csv", "schools.csv") if name in delivery.counts]
+    files = [
+        delivery.counts[name]
+        for name in ("calendar_days.csv", "schools.csv")
+        if name in delivery.counts
+    ]
     if not any(counts.new or counts.changed or counts.ended for counts in files):
         return
     delivery.make(
@@ -214,7 +255,9 @@ def void_closed_days(delivery: Delivery) -> None:
         f"SELECT {', '.join('m.' + c.strip() for c in COLUMNS.split(','))}, %(as_of)s, clock_timestamp(), 'VOID', %(run)s::uuid "
         "FROM attendance_mark m JOIN voided v USING (day, student_id)"
     )
-    gone = delivery.run("DELETE FROM attendance_mark m USING voided v WHERE m.day = v.day AND m.student_id = v.student_id")
+    gone = delivery.run(
+        "DELETE FROM attendance_mark m USING voided v WHERE m.day = v.day AND m.student_id = v.student_id"
+    )
     if gone:
         delivery.notes.append(say("VOID_MARKS", count=gone))
     delivery.run(
@@ -234,22 +277,38 @@ def evaluate_after_import(run: Import) -> dict[str, Any]:
 ATTENDANCE = FileSpec(
     "attendance.csv",
     (
-        text("student_id", 64, required=True), text("school_id", 64, required=True), Column("date", "date", required=True),
-        text("code", 16), Column("status", words=("A", "T", "E")), Column("excuse", words=("U", "E", "X", "?")),
-        Column("minutes_absent", "int"), Column("minutes_scheduled", "int"), Column("fraction", "number"),
-        text("reason_text", 2000), text("source_modified_at", 40),
+        text("student_id", 64, required=True),
+        text("school_id", 64, required=True),
+        Column("date", "date", required=True),
+        text("code", 16),
+        Column("status", words=("A", "T", "E")),
+        Column("excuse", words=("U", "E", "X", "?")),
+        Column("minutes_absent", "int"),
+        Column("minutes_scheduled", "int"),
+        Column("fraction", "number"),
+        text("reason_text", 2000),
+        text("source_modified_at", 40),
     ),
-    ("student_id", "date"), apply, guard=guard, order=50,
-)  # fmt: skip
+    ("student_id", "date"),
+    apply,
+    guard=guard,
+    order=50,
+)
 
 
 SENTENCES = {
     "IN_THE_FUTURE": _("lies after the delivery's as-of date; check manifest.json"),
     "OTHER_SCHOOL_YEAR": _("does not belong to the delivery's school year"),
     "NO_SCHOOL_DAY": _("is no instructional day at this school; correct the mark or the calendar"),
-    "NOT_ENROLLED": _("the student is not enrolled at this school on this day; check enrollments.csv"),
-    "UNKNOWN_CODE": _("neither the policy's code_map nor status and excuse say what this means; add the code to the policy"),
-    "MANIFEST_ATTENDANCE": _("manifest.json: attendance is '%(mode)s'; write year_to_date, days or delta"),
+    "NOT_ENROLLED": _(
+        "the student is not enrolled at this school on this day; check enrollments.csv"
+    ),
+    "UNKNOWN_CODE": _(
+        "neither the policy's code_map nor status and excuse say what this means; add the code to the policy"
+    ),
+    "MANIFEST_ATTENDANCE": _(
+        "manifest.json: attendance is '%(mode)s'; write year_to_date, days or delta"
+    ),
     "MASS_CHANGE/classes": _(
         "%(file)s: %(changed)d of %(enrolled)d enrolled students change class on days that were delivered before (limit %(percent)s %%). "
         "Nothing was applied; release or reject the import."
@@ -258,7 +317,8 @@ SENTENCES = {
         "%(file)s: the file holds %(rows)d row, the last one %(before)d (limit %(percent)s %% fewer). "
         "Nothing was applied; release or reject the import.",
         "%(file)s: the file holds %(rows)d rows, the last one %(before)d (limit %(percent)s %% fewer). "
-        "Nothing was applied; release or reject the import.", "rows",
+        "Nothing was applied; release or reject the import.",
+        "rows",
     ),
     "MASS_CHANGE/day": _(
         "%(file)s: on %(day)s %(absent)d of %(enrolled)d students are absent (limit %(percent)s %%). "
@@ -266,9 +326,10 @@ SENTENCES = {
     ),
     "VOID_MARKS": ngettext_lazy(
         "%(count)d mark fell on a day that is no longer instructional and is void.",
-        "%(count)d marks fell on days that are no longer instructional and are void.", "count",
+        "%(count)d marks fell on days that are no longer instructional and are void.",
+        "count",
     ),
-}  # fmt: skip
+}
 
 
 def register_files() -> None:

@@ -95,9 +95,12 @@ def interventions(
     """The interventions of these cases or schools (None: all) between two dates, both included, in the order of their dates; one
     statement. The caller answers for who may see them: pass ids that the access module gave."""
     values: dict[str, Any] = {
-        "cases": list(cases) if cases is not None else None, "schools": list(schools) if schools is not None else None,
-        "since": since, "until": until, "types": [str(one) for one in types] if types is not None else None,
-    }  # fmt: skip
+        "cases": list(cases) if cases is not None else None,
+        "schools": list(schools) if schools is not None else None,
+        "since": since,
+        "until": until,
+        "types": [str(one) for one in types] if types is not None else None,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ALL, values)
         return [Intervention(*row) for row in cursor.fetchall()]

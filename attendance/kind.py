@@ -39,8 +39,12 @@ from casework.kinds import CaseKind, ProcessKind
 
 def labels(case_ids: Collection[int]) -> dict[int, str]:
     """The students' names by case, for those who may see the cases (one statement)."""
-    rows = AttendanceCase.objects.filter(pk__in=case_ids).values_list("pk", "student__last_name", "student__first_name", "student__grade")
-    return {pk: f"{last}, {first}" + (f" ({grade})" if grade else "") for pk, last, first, grade in rows}
+    rows = AttendanceCase.objects.filter(pk__in=case_ids).values_list(
+        "pk", "student__last_name", "student__first_name", "student__grade"
+    )
+    return {
+        pk: f"{last}, {first}" + (f" ({grade})" if grade else "") for pk, last, first, grade in rows
+    }
 
 
 def search(words: str) -> Q:
@@ -48,7 +52,9 @@ def search(words: str) -> Q:
     found = AttendanceCase.objects.filter(pk=OuterRef("pk"))
     for word in words.replace(",", " ").split():
         found = found.filter(
-            Q(student__last_name__istartswith=word) | Q(student__first_name__istartswith=word) | Q(student__student_id=word)
+            Q(student__last_name__istartswith=word)
+            | Q(student__first_name__istartswith=word)
+            | Q(student__student_id=word)
         )
     return Q(Exists(found))
 
@@ -67,7 +73,12 @@ ATTENDANCE = CaseKind(
         "NOTICE": ProcessKind("NOTICE", _("Notice"), Notice, {"notice-2026": NoticeWorkflow}),
         "ARC": ProcessKind("ARC", _("Conference"), Arc, {"arc-2026": ArcWorkflow}),
         "LOCATE": ProcessKind(
-            "LOCATE", _("Street team"), Locate, {"locate-2026": LocateWorkflow}, told={"STREET_LEAD": "lead_locates"}, desk=("street",)
+            "LOCATE",
+            _("Street team"),
+            Locate,
+            {"locate-2026": LocateWorkflow},
+            told={"STREET_LEAD": "lead_locates"},
+            desk=("street",),
         ),
         "MEDIATION": ProcessKind(
             "MEDIATION",
@@ -78,11 +89,24 @@ ATTENDANCE = CaseKind(
             desk=("desk", "mediation"),
         ),
         "COURT": ProcessKind(
-            "COURT", _("Court programme"), Court, {"court-2026": CourtWorkflow}, told={"COURT_COORD": "court_cases"}, desk=("desk", "court")
+            "COURT",
+            _("Court programme"),
+            Court,
+            {"court-2026": CourtWorkflow},
+            told={"COURT_COORD": "court_cases"},
+            desk=("desk", "court"),
         ),
-        "PARTNER": ProcessKind("PARTNER", _("Partner"), PartnerReferral, {"partner-2026": PartnerWorkflow}),
+        "PARTNER": ProcessKind(
+            "PARTNER", _("Partner"), PartnerReferral, {"partner-2026": PartnerWorkflow}
+        ),
     },
-    children={"plan_action": PlanAction, "plan_review": PlanReview, "attempt": LocateAttempt, "follow_up": FollowUp, "note": ExcuseNote},
+    children={
+        "plan_action": PlanAction,
+        "plan_review": PlanReview,
+        "attempt": LocateAttempt,
+        "follow_up": FollowUp,
+        "note": ExcuseNote,
+    },
     narrow=("locate_cases", "lead_locates", "court_cases", "mediate_cases"),
     template="attendance/case.html",
     panels=panel,

@@ -12,7 +12,15 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from attendance import counting, rules
-from attendance.models import AttendanceCase, Locate, MediationAccess, MediationMOU, Notice, PartnerMOU, PartnerSchool
+from attendance.models import (
+    AttendanceCase,
+    Locate,
+    MediationAccess,
+    MediationMOU,
+    Notice,
+    PartnerMOU,
+    PartnerSchool,
+)
 from attendance.selectors import attendance_report
 from attendance.workflow import Stage
 from casework import dates
@@ -99,29 +107,42 @@ def chronic_students(schools: Collection[int], as_of: date) -> list[Chronic]:
 
 def tier3(as_of: date, cases: QuerySet[Any] | None = None) -> QuerySet[AttendanceCase]:
     """Students who are in tier 3 in the school year of a date, or were when their case went on to legal review."""
-    found = AttendanceCase.objects.filter(school_year=counting.year_of(as_of).year, stage__in=TIER3, opened_on__lte=as_of)
+    found = AttendanceCase.objects.filter(
+        school_year=counting.year_of(as_of).year, stage__in=TIER3, opened_on__lte=as_of
+    )
     return found if cases is None else found.filter(pk__in=cases.values("pk"))
 
 
 def _conferences(as_of: date) -> QuerySet[Event]:
-    return Event.objects.filter(name=HELD, on__gte=counting.year_of(as_of).starts, on__lte=as_of, actor__isnull=False)
+    return Event.objects.filter(
+        name=HELD, on__gte=counting.year_of(as_of).starts, on__lte=as_of, actor__isnull=False
+    )
 
 
-def arc_students(as_of: date, cases: QuerySet[Any] | None = None) -> tuple[Kpi, QuerySet[AttendanceCase], QuerySet[AttendanceCase]]:
+def arc_students(
+    as_of: date, cases: QuerySet[Any] | None = None
+) -> tuple[Kpi, QuerySet[AttendanceCase], QuerySet[AttendanceCase]]:
     """K3 b: students in tier 3 whose conference was held, of all in tier 3; and both lists."""
     everybody = tier3(as_of, cases)
     held = everybody.filter(arc_held_on__isnull=False, arc_held_on__lte=as_of)
-    counted = everybody.aggregate(all=Count("pk"), held=Count("pk", filter=Q(arc_held_on__isnull=False, arc_held_on__lte=as_of)))
+    counted = everybody.aggregate(
+        all=Count("pk"),
+        held=Count("pk", filter=Q(arc_held_on__isnull=False, arc_held_on__lte=as_of)),
+    )
     return _kpi(counted["held"], counted["all"], as_of), held, everybody
 
 
-def arc_facilitators(as_of: date, schools: Collection[int] | None = None) -> tuple[Kpi, list[User], list[User]]:
+def arc_facilitators(
+    as_of: date, schools: Collection[int] | None = None
+) -> tuple[Kpi, list[User], list[User]]:
     """K3 a: social workers who facilitated a conference this school year, of those with a student in tier 3 at their schools;
     and both lists. Who has none is not in the denominator (A-32)."""
     at = Post.objects.filter(role=Role.SSW, user__is_active=True)
     busy = set(tier3(as_of).values_list("school_id", flat=True))
     wanted = at.filter(school_id__in=busy if schools is None else busy & set(schools))
-    everybody = list(User.objects.filter(pk__in=wanted.values("user_id")).order_by("last_name", "first_name"))
+    everybody = list(
+        User.objects.filter(pk__in=wanted.values("user_id")).order_by("last_name", "first_name")
+    )
     did = set(_conferences(as_of).values_list("actor_id", flat=True))
     active = [user for user in everybody if user.pk in did]
     return _kpi(len(active), len(everybody), as_of), active, everybody
@@ -129,31 +150,48 @@ def arc_facilitators(as_of: date, schools: Collection[int] | None = None) -> tup
 
 def late_sixes(as_of: date, cases: QuerySet[Any]) -> QuerySet[Any]:
     """K5: cases whose six-day notice was still not out when a seventh unexcused day came."""
-    late = Notice.objects.filter(case=OuterRef("pk"), breached_on__isnull=False, breached_on__lte=as_of)
+    late = Notice.objects.filter(
+        case=OuterRef("pk"), breached_on__isnull=False, breached_on__lte=as_of
+    )
     return cases.filter(Exists(late))
 
 
 def schools_open(as_of: date) -> QuerySet[School]:
     """The schools that are open on a date."""
-    begun, going = Q(open_from=None) | Q(open_from__lte=as_of), Q(open_to=None) | Q(open_to__gte=as_of)
+    begun, going = (
+        Q(open_from=None) | Q(open_from__lte=as_of),
+        Q(open_to=None) | Q(open_to__gte=as_of),
+    )
     return School.objects.filter(begun, going)
 
 
-def mediation_access(as_of: date, schools: Collection[int] | None = None) -> tuple[Kpi, list[School], list[School]]:
+def mediation_access(
+    as_of: date, schools: Collection[int] | None = None
+) -> tuple[Kpi, list[School], list[School]]:
     """K4: schools with access to mediation on a date, of those open; and both lists. An expired memorandum gives no access
     (A-32)."""
-    in_force = MediationMOU.objects.filter(provider=OuterRef("provider"), starts__lte=as_of, ends__gte=as_of)
+    in_force = MediationMOU.objects.filter(
+        provider=OuterRef("provider"), starts__lte=as_of, ends__gte=as_of
+    )
     rows = MediationAccess.objects.filter(Exists(in_force), status=MediationAccess.Status.ACTIVE)
     return _served(rows, as_of, schools)
 
 
-def agency_schools(as_of: date, schools: Collection[int] | None = None) -> tuple[Kpi, list[School], list[School]]:
+def agency_schools(
+    as_of: date, schools: Collection[int] | None = None
+) -> tuple[Kpi, list[School], list[School]]:
     """Schools that a community agency with a memorandum in force serves on a date, of those open; and both lists."""
-    in_force = PartnerMOU.objects.filter(partner=OuterRef("partner"), starts__lte=as_of, ends__gte=as_of)
-    return _served(PartnerSchool.objects.filter(Exists(in_force), partner__active=True), as_of, schools)
+    in_force = PartnerMOU.objects.filter(
+        partner=OuterRef("partner"), starts__lte=as_of, ends__gte=as_of
+    )
+    return _served(
+        PartnerSchool.objects.filter(Exists(in_force), partner__active=True), as_of, schools
+    )
 
 
-def _served(rows: QuerySet[Any], as_of: date, schools: Collection[int] | None) -> tuple[Kpi, list[School], list[School]]:
+def _served(
+    rows: QuerySet[Any], as_of: date, schools: Collection[int] | None
+) -> tuple[Kpi, list[School], list[School]]:
     now = rows.filter(Q(ends=None) | Q(ends__gte=as_of), starts__lte=as_of)
     served = set(now.values_list("school_id", flat=True))
     wanted = schools_open(as_of) if schools is None else schools_open(as_of).filter(pk__in=schools)
@@ -166,10 +204,17 @@ def street_team(as_of: date, cases: QuerySet[Any]) -> tuple[Kpi, Kpi, int | None
     """K8: students found of requests with an outcome; handbacks accepted of those handed back; and the median school days
     from the request to the outcome (None without one)."""
     rows = street_rows(as_of, cases)
-    number = {figure: sum(street_counts(figure, row, as_of) for row in rows) for figure in ("requests", "found", "handed", "accepted")}
+    number = {
+        figure: sum(street_counts(figure, row, as_of) for row in rows)
+        for figure in ("requests", "found", "handed", "accepted")
+    }
     days = sorted(_school_days(row) for row in rows)
     median = days[(len(days) - 1) // 2] if days else None
-    return _kpi(number["found"], number["requests"], as_of), _kpi(number["accepted"], number["handed"], as_of), median
+    return (
+        _kpi(number["found"], number["requests"], as_of),
+        _kpi(number["accepted"], number["handed"], as_of),
+        median,
+    )
 
 
 def street_rows(as_of: date, cases: QuerySet[Any]) -> list[Locate]:
@@ -191,13 +236,22 @@ def street_counts(figure: str, row: Locate, as_of: date) -> bool:
 
 def _school_days(row: Locate) -> int:
     school = row.case.school
-    calendar = calendar_at(school.calendar_id, school.calendar.revision if school.calendar else None) if school else calendar_at(None, None)
-    return max(0, dates.elapsed(row.opened_on, row.outcome_on or row.opened_on, dates.Unit.SCHOOL, calendar))
+    calendar = (
+        calendar_at(school.calendar_id, school.calendar.revision if school.calendar else None)
+        if school
+        else calendar_at(None, None)
+    )
+    return max(
+        0,
+        dates.elapsed(row.opened_on, row.outcome_on or row.opened_on, dates.Unit.SCHOOL, calendar),
+    )
 
 
 def excluded(cases: QuerySet[Any]) -> QuerySet[Any]:
     """K9: cases with a recorded reason against a legal referral."""
-    return cases.filter(Exists(AttendanceCase.objects.filter(pk=OuterRef("pk"), exclusions__len__gt=0)))
+    return cases.filter(
+        Exists(AttendanceCase.objects.filter(pk=OuterRef("pk"), exclusions__len__gt=0))
+    )
 
 
 def by_group(as_of: date, dimension: str) -> dict[tuple[str, str], tuple[int, int]]:
@@ -221,7 +275,10 @@ def by_group(as_of: date, dimension: str) -> dict[tuple[str, str], tuple[int, in
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return {(school, group): (chronic_, whole) for school, group, chronic_, whole in cursor.fetchall()}
+        return {
+            (school, group): (chronic_, whole)
+            for school, group, chronic_, whole in cursor.fetchall()
+        }
 
 
 _BY_GROUP = """

@@ -31,7 +31,12 @@ def recipients(case: AttendanceCase) -> list[dict[str, Any]]:
     student = Student.objects.get(pk=case.student_id)
     people = Guardian.objects.filter(student=student, legal_rights=True, do_not_contact=False)
     return [
-        {"guardian": person.pk, "name": person.name, "address": person.address.splitlines(), "language": person.language}
+        {
+            "guardian": person.pk,
+            "name": person.name,
+            "address": person.address.splitlines(),
+            "language": person.language,
+        }
         for person in people
     ]
 
@@ -71,22 +76,37 @@ def rule_data(key: str, policy: Policy) -> dict[str, Any]:
     rule = next(rule for rule in rules_of({**policy.data, "triggers": [entry]}))
     level = [part for part in key.split("/")[1:] if part.isdigit()]
     return {
-        "at": int(level[0]) if level else rule.at, "unit": rule.unit.value, "percent": rule.percent,
-        "window": rule.window.kind.value, "window_n": rule.window.n, "cite": str(entry.get("cite", "")),
+        "at": int(level[0]) if level else rule.at,
+        "unit": rule.unit.value,
+        "percent": rule.percent,
+        "window": rule.window.kind.value,
+        "window_n": rule.window.n,
+        "cite": str(entry.get("cite", "")),
         "kind": "absent" if MarkClass.EXCUSED in rule.classes else "unexcused",
         "actions": [action for action in rule.actions if action != "notice"],
-    }  # fmt: skip
+    }
 
 
 def store(rendered: Rendered, data: dict[str, Any], flow: Workflow, *, draft: bool) -> Document:
     """Keep the bytes under their hash and describe them; the door inserts the row with the step."""
-    path = files.keep(flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf)
+    path = files.keep(
+        flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf
+    )
     return Document(
-        id=uuid4(), code=rendered.template, language=rendered.language, template_version=rendered.template_version,
-        recipient=", ".join(person["name"] for person in data["recipients"])[:200], file=path, sha256=rendered.sha256,
-        size=len(rendered.pdf), pages=rendered.pages, data=data, draft=draft, created_at=flow.turn.now,
+        id=uuid4(),
+        code=rendered.template,
+        language=rendered.language,
+        template_version=rendered.template_version,
+        recipient=", ".join(person["name"] for person in data["recipients"])[:200],
+        file=path,
+        sha256=rendered.sha256,
+        size=len(rendered.pdf),
+        pages=rendered.pages,
+        data=data,
+        draft=draft,
+        created_at=flow.turn.now,
         created_by=flow.turn.actor,
-    )  # fmt: skip
+    )
 
 
 def letterhead() -> Letterhead:
@@ -94,7 +114,9 @@ def letterhead() -> Letterhead:
     district = District.objects.first()
     if district is None:
         return Letterhead(name=settings.DISTRICT_NAME)
-    return Letterhead(district.name, district.address.splitlines(), district.phone, district.website)
+    return Letterhead(
+        district.name, district.address.splitlines(), district.phone, district.website
+    )
 
 
 def letter_data(case: AttendanceCase, notice: Notice, today: Any, signer: Any) -> dict[str, Any]:
@@ -103,14 +125,22 @@ def letter_data(case: AttendanceCase, notice: Notice, today: Any, signer: Any) -
     school = case.school
     assert school is not None
     people = recipients(case)
-    principal = Post.objects.filter(school=school, role=Role.PRINCIPAL).select_related("user").first()
+    principal = (
+        Post.objects.filter(school=school, role=Role.PRINCIPAL).select_related("user").first()
+    )
     return {
         "reference": case.number,
         "date": today.isoformat(),
         "recipients": [{"name": person["name"], "address": person["address"]} for person in people],
-        "student": " ".join(filter(None, [student.first_name, student.middle_name, student.last_name])),
+        "student": " ".join(
+            filter(None, [student.first_name, student.middle_name, student.last_name])
+        ),
         "grade": student.grade,
-        "school": {"name": school.name, "address": school.address.splitlines(), "phone": school.phone},
+        "school": {
+            "name": school.name,
+            "address": school.address.splitlines(),
+            "phone": school.phone,
+        },
         "dates": [day.isoformat() for day in notice.cited],
         "count": notice.count,
         "as_of": notice.detected_on.isoformat(),
@@ -131,20 +161,37 @@ def base_data(flow: Workflow, signer: Any = None) -> dict[str, Any]:
     school = case.school
     assert school is not None
     return {
-        "reference": case.number, "date": flow.turn.today.isoformat(),
-        "recipients": [{"name": person["name"], "address": person["address"]} for person in recipients(case)],
-        "student": " ".join(filter(None, [student.first_name, student.middle_name, student.last_name])), "grade": student.grade,
-        "school": {"name": school.name, "address": school.address.splitlines(), "phone": school.phone},
-        "signer": signer.get_full_name() if signer else "", "signer_title": "ssw",
+        "reference": case.number,
+        "date": flow.turn.today.isoformat(),
+        "recipients": [
+            {"name": person["name"], "address": person["address"]} for person in recipients(case)
+        ],
+        "student": " ".join(
+            filter(None, [student.first_name, student.middle_name, student.last_name])
+        ),
+        "grade": student.grade,
+        "school": {
+            "name": school.name,
+            "address": school.address.splitlines(),
+            "phone": school.phone,
+        },
+        "signer": signer.get_full_name() if signer else "",
+        "signer_title": "ssw",
         "contact": case.owner.get_full_name() if case.owner else "",
         "contact_phone": (case.owner.phone if case.owner else "") or school.phone,
-    }  # fmt: skip
+    }
 
 
-def make(flow: Workflow, code: str, language: str, *, draft: bool = False, **more: Any) -> dict[str, Any]:
+def make(
+    flow: Workflow, code: str, language: str, *, draft: bool = False, **more: Any
+) -> dict[str, Any]:
     """A letter of the case with these further fields, as a step's prepared document."""
     data = base_data(flow, more.pop("signer", None)) | more
-    return {"document": store(render(FOLDER, code, language, data, letterhead()), data, flow, draft=draft)}
+    return {
+        "document": store(
+            render(FOLDER, code, language, data, letterhead()), data, flow, draft=draft
+        )
+    }
 
 
 def home_language(flow: Workflow) -> str:
@@ -181,13 +228,27 @@ def prepare_plan(flow: Workflow) -> dict[str, Any]:
     """The copy of the plan for the family."""
     arc = flow.process
     assert isinstance(arc, Arc)
-    rows = [row for row in flow.file.children["plan_action"] if row.arc_id == arc.id and row.dropped_on is None and row.done_on is None]
-    actions = [{"what": row.what, "owner": row.owner, "due": row.due.isoformat()} for row in sorted(rows, key=lambda row: row.number)]
+    rows = [
+        row
+        for row in flow.file.children["plan_action"]
+        if row.arc_id == arc.id and row.dropped_on is None and row.done_on is None
+    ]
+    actions = [
+        {"what": row.what, "owner": row.owner, "due": row.due.isoformat()}
+        for row in sorted(rows, key=lambda row: row.number)
+    ]
     return make(
-        flow, "ARC_PLAN", flow.data["language"], signer=flow.turn.actor, goal_percent=arc.goal_percent, goal_unexcused=arc.goal_unexcused,
-        actions=actions, resources=arc.resources, signed_on=flow.data["on"].isoformat(),
+        flow,
+        "ARC_PLAN",
+        flow.data["language"],
+        signer=flow.turn.actor,
+        goal_percent=arc.goal_percent,
+        goal_unexcused=arc.goal_unexcused,
+        actions=actions,
+        resources=arc.resources,
+        signed_on=flow.data["on"].isoformat(),
         signatures={"parent": flow.data["parent"], "student": flow.data["student"]},
-    )  # fmt: skip
+    )
 
 
 def prepare_step_down(flow: Workflow) -> dict[str, Any]:
@@ -205,9 +266,13 @@ def prepare_correction(flow: Workflow) -> dict[str, Any]:
     gone = [row for row in flow.file.processes if isinstance(row, Notice) and row.superseded_on]
     latest = max(gone, key=lambda row: row.superseded_on or row.opened_on)
     return make(
-        flow, "CORRECTION", flow.data["language"], signer=flow.turn.actor, notice_sent=(latest.sent_on or latest.opened_on).isoformat(),
+        flow,
+        "CORRECTION",
+        flow.data["language"],
+        signer=flow.turn.actor,
+        notice_sent=(latest.sent_on or latest.opened_on).isoformat(),
         unexcused=windows.tally(flow).unexcused,
-    )  # fmt: skip
+    )
 
 
 # -- what leaves the district (G.S. 115C-378, -381; 34 CFR 99.32) ---------------------------------------------------------
@@ -215,30 +280,46 @@ def prepare_correction(flow: Workflow) -> dict[str, Any]:
 
 def _record(flow: Workflow) -> dict[str, Any]:
     """The record that stands in a referral: letters with their dates, the conference, the counts."""
-    notices = [row for row in flow.file.processes if isinstance(row, Notice) and row.sent_on and not row.superseded_on]
+    notices = [
+        row
+        for row in flow.file.processes
+        if isinstance(row, Notice) and row.sent_on and not row.superseded_on
+    ]
     held = [row.held_on for row in flow.file.processes if isinstance(row, Arc) and row.held_on]
     cited = sorted({day for row in notices for day in row.cited})
     return {
         "notices": [
-            {"code": row.code, "sent": (row.sent_on or row.opened_on).isoformat(), "delivered": row.delivered_on.isoformat() if row.delivered_on else ""}
+            {
+                "code": row.code,
+                "sent": (row.sent_on or row.opened_on).isoformat(),
+                "delivered": row.delivered_on.isoformat() if row.delivered_on else "",
+            }
             for row in sorted(notices, key=lambda row: row.sent_on or row.opened_on)
         ],
-        "dates": [day.isoformat() for day in cited], "unexcused": windows.tally(flow).unexcused,
+        "dates": [day.isoformat() for day in cited],
+        "unexcused": windows.tally(flow).unexcused,
         "conference": max(held).isoformat() if held else "",
-    }  # fmt: skip
+    }
 
 
 def _verified(flow: Workflow) -> dict[str, str]:
     """Who verifies, and since when (G.S. 115C-381); empty lines to sign by hand where nobody has."""
     case = flow.case
     on = case.verified_on.isoformat() if case.verified_on else ""
-    return {"verified_by": case.verified_by.get_full_name() if case.verified_by_id else "", "verified_on": on}
+    return {
+        "verified_by": case.verified_by.get_full_name() if case.verified_by_id else "",
+        "verified_on": on,
+    }
 
 
 def prepare_referral(flow: Workflow) -> dict[str, Any]:
     """The draft of the notice, with the social worker who reports and verifies it."""
     actor, today = flow.turn.actor, flow.turn.today
-    more = {"verified_by": actor.get_full_name(), "verified_on": today.isoformat(), "facts": flow.data["facts"]}
+    more = {
+        "verified_by": actor.get_full_name(),
+        "verified_on": today.isoformat(),
+        "facts": flow.data["facts"],
+    }
     return make(
         flow,
         "REFERRAL",
@@ -256,17 +337,47 @@ def prepare_disclosure(flow: Workflow) -> dict[str, Any]:
     """The notice to an authority, signed by the principal who sends it."""
     more = _record(flow) | _verified(flow)
     to = [{"name": flow.data["to"], "address": []}]
-    return make(flow, "REFERRAL", "en", signer=flow.turn.actor, signer_title="principal", to=flow.data["to"], kind=flow.data["task"], facts="",
-                recipients=to, **more)  # fmt: skip
+    return make(
+        flow,
+        "REFERRAL",
+        "en",
+        signer=flow.turn.actor,
+        signer_title="principal",
+        to=flow.data["to"],
+        kind=flow.data["task"],
+        facts="",
+        recipients=to,
+        **more,
+    )
 
 
 def prepare_packet(flow: Workflow) -> dict[str, Any]:
     """The packet of a referral to mediation: counts, letters, plan. Nothing where no mediation is opened."""
     if not flow.data.get("provider") or "mediation" not in flow.data.get("opens", ["mediation"]):
         return {}
-    arc = max((row for row in flow.file.processes if isinstance(row, Arc)), key=lambda row: row.detected_on, default=None)
-    rows = [row for row in flow.file.children["plan_action"] if arc is not None and row.arc_id == arc.id and row.dropped_on is None]
-    plan = [{"what": row.what, "owner": row.owner, "due": row.due.isoformat()} for row in sorted(rows, key=lambda row: row.number)]
+    arc = max(
+        (row for row in flow.file.processes if isinstance(row, Arc)),
+        key=lambda row: row.detected_on,
+        default=None,
+    )
+    rows = [
+        row
+        for row in flow.file.children["plan_action"]
+        if arc is not None and row.arc_id == arc.id and row.dropped_on is None
+    ]
+    plan = [
+        {"what": row.what, "owner": row.owner, "due": row.due.isoformat()}
+        for row in sorted(rows, key=lambda row: row.number)
+    ]
     to = [{"name": str(flow.data["provider"]), "address": []}]
-    return make(flow, "MEDIATION_PACKET", "en", recipients=to, provider=str(flow.data["provider"]), reason=flow.data["reason"], plan=plan,
-                absences=windows.tally(flow).absences, **_record(flow))  # fmt: skip
+    return make(
+        flow,
+        "MEDIATION_PACKET",
+        "en",
+        recipients=to,
+        provider=str(flow.data["provider"]),
+        reason=flow.data["reason"],
+        plan=plan,
+        absences=windows.tally(flow).absences,
+        **_record(flow),
+    )

@@ -19,11 +19,22 @@ def ten_days(request: HttpRequest) -> HttpResponse:
     """Students with more than ten unlawful absences in a row at the schools whose cases the user works or whose codes they keep:
     what the rule allows, and whether somebody looks for them."""
     access.remember_schools(access.signed_in(request), "work_cases", "mail_cases", "view_cases")
-    schools = {*access.visible_schools(request.user, "work_cases"), *access.visible_schools(request.user, "mail_cases")}
+    schools = {
+        *access.visible_schools(request.user, "work_cases"),
+        *access.visible_schools(request.user, "mail_cases"),
+    }
     if not schools:
         raise Http404
     rows = ten_day_list(sorted(schools), local_today())
-    seen = set(access.visible(request.user, "ATT").filter(pk__in=[row["case"].pk for row in rows]).values_list("pk", flat=True))
+    seen = set(
+        access.visible(request.user, "ATT")
+        .filter(pk__in=[row["case"].pk for row in rows])
+        .values_list("pk", flat=True)
+    )
     labels = dict(LocateState.choices)
-    listed = [row | {"search": labels.get(row["looked_for"], "")} for row in rows if row["case"].pk in seen]
+    listed = [
+        row | {"search": labels.get(row["looked_for"], "")}
+        for row in rows
+        if row["case"].pk in seen
+    ]
     return render(request, "attendance/ten_days.html", {"rows": listed})

@@ -21,17 +21,21 @@ from casework.services import local_today
 from casework.stepforms import DateInput
 
 WHY = {
-    mailroom.RETURNED: gettext_lazy("a letter came back"), mailroom.WRONG: gettext_lazy("a number or address was wrong"),
+    mailroom.RETURNED: gettext_lazy("a letter came back"),
+    mailroom.WRONG: gettext_lazy("a number or address was wrong"),
     mailroom.BOUNCED: gettext_lazy("a message came back"),
-    mailroom.NO_PHONE: gettext_lazy("no telephone number on file"), mailroom.NO_ADDRESS: gettext_lazy("no address on file"),
-}  # fmt: skip
+    mailroom.NO_PHONE: gettext_lazy("no telephone number on file"),
+    mailroom.NO_ADDRESS: gettext_lazy("no address on file"),
+}
 
 
 class MailedForm(forms.Form):
     """When and how the chosen letters left the house."""
 
     on = forms.DateField(label=gettext_lazy("Mailed on"), widget=DateInput)
-    means = forms.ChoiceField(label=gettext_lazy("By"), choices=Notice.Means.choices, initial=Notice.Means.MAIL)
+    means = forms.ChoiceField(
+        label=gettext_lazy("By"), choices=Notice.Means.choices, initial=Notice.Means.MAIL
+    )
 
 
 @login_required
@@ -42,7 +46,9 @@ def mail(request: HttpRequest) -> HttpResponse:
     notices, others = mailroom.to_mail(request.user), mailroom.lately(request.user)
     chosen = set(request.POST.getlist("letters"))
     picked = [letter for letter in [*notices, *others] if str(letter.document) in chosen]
-    form = MailedForm(request.POST if "mailed" in request.POST else None, initial={"on": local_today()})
+    form = MailedForm(
+        request.POST if "mailed" in request.POST else None, initial={"on": local_today()}
+    )
     context: dict[str, Any] = {
         "notices": notices,
         "others": others,
@@ -53,18 +59,34 @@ def mail(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "attendance/mail.html", context)
     if not picked:
-        return render(request, "attendance/mail.html", context | {"problem": _("Choose at least one letter.")}, status=422)
+        return render(
+            request,
+            "attendance/mail.html",
+            context | {"problem": _("Choose at least one letter.")},
+            status=422,
+        )
     if "print" in request.POST:
-        content = mailroom.batch(sorted(picked, key=lambda letter: letter.order), duplex="duplex" in request.POST)
+        content = mailroom.batch(
+            sorted(picked, key=lambda letter: letter.order), duplex="duplex" in request.POST
+        )
         answer = HttpResponse(content, content_type="application/pdf")
-        answer["Content-Disposition"] = f'inline; filename="letters-{local_today().isoformat()}.pdf"'
+        answer["Content-Disposition"] = (
+            f'inline; filename="letters-{local_today().isoformat()}.pdf"'
+        )
         return answer
     if not form.is_valid():
         return render(request, "attendance/mail.html", context, status=422)
     data = {"on": form.cleaned_data["on"].isoformat(), "means": form.cleaned_data["means"]}
     key = str(context["key"])[:40]
     answers = [
-        taken(letter.number, "send", request, data, key=f"{key}:{letter.process}", process=letter.process)
+        taken(
+            letter.number,
+            "send",
+            request,
+            data,
+            key=f"{key}:{letter.process}",
+            process=letter.process,
+        )
         for letter in picked
         if letter.process
     ]
@@ -76,7 +98,10 @@ def mail(request: HttpRequest) -> HttpResponse:
 def mend(request: HttpRequest) -> HttpResponse:
     """Contact data that proved wrong or is missing."""
     access.remember_schools(access.signed_in(request), "mail_cases", "work_cases", "view_cases")
-    if not (access.visible_schools(request.user, "mail_cases") or access.visible_schools(request.user, "work_cases")):
+    if not (
+        access.visible_schools(request.user, "mail_cases")
+        or access.visible_schools(request.user, "work_cases")
+    ):
         raise Http404
     rows = [(row, [WHY[name] for name in row.why]) for row in mailroom.to_mend(request.user)]
     return render(request, "attendance/mend.html", {"rows": rows})

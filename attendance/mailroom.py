@@ -60,18 +60,33 @@ def to_mail(user: Any) -> list[Letter]:
     notices = _mine(Notice.objects.filter(state="SIGNED", closed_on=None), user)
     kept = {row["id"]: row for row in notices.values("id", "case__next_due")[:500]}
     latest: dict[UUID, Document] = {}
-    documents = Document.objects.filter(process__in=kept, draft=False).select_related("case__school").order_by("created_at")
+    documents = (
+        Document.objects.filter(process__in=kept, draft=False)
+        .select_related("case__school")
+        .order_by("created_at")
+    )
     for document in documents:
         if document.process_id is not None:
             latest[document.process_id] = document
-    rows = [_letter(document, process, kept[process]["case__next_due"]) for process, document in latest.items()]
+    rows = [
+        _letter(document, process, kept[process]["case__next_due"])
+        for process, document in latest.items()
+    ]
     return sorted(rows, key=lambda letter: letter.order)
 
 
 def lately(user: Any) -> list[Letter]:
     """The other letters of the last two weeks: invitations, plans, thanks; they are printed and not recorded one by one."""
-    rows = _mine(Document.objects.filter(code__in=OTHERS, draft=False, created_at__gte=timezone.now() - timedelta(days=DAYS)), user)
-    return sorted((_letter(document) for document in rows.select_related("case__school")[:300]), key=lambda letter: letter.order)
+    rows = _mine(
+        Document.objects.filter(
+            code__in=OTHERS, draft=False, created_at__gte=timezone.now() - timedelta(days=DAYS)
+        ),
+        user,
+    )
+    return sorted(
+        (_letter(document) for document in rows.select_related("case__school")[:300]),
+        key=lambda letter: letter.order,
+    )
 
 
 def _mine(rows: Any, user: Any) -> Any:
@@ -81,15 +96,25 @@ def _mine(rows: Any, user: Any) -> Any:
 def _letter(document: Document, process: UUID | None = None, due: date | None = None) -> Letter:
     people = document.data.get("recipients") or [{"name": "", "address": []}]
     return Letter(
-        document.pk, document.case.number, document.code, str(people[0]["name"]), ", ".join(people[0]["address"]),
-        document.case.school.name if document.case.school else "", document.pages, document.created_at, process, due,
-    )  # fmt: skip
+        document.pk,
+        document.case.number,
+        document.code,
+        str(people[0]["name"]),
+        ", ".join(people[0]["address"]),
+        document.case.school.name if document.case.school else "",
+        document.pages,
+        document.created_at,
+        process,
+        due,
+    )
 
 
 def batch(letters: Sequence[Letter], *, duplex: bool) -> bytes:
     """One PDF of the letters in their order; with `duplex` each begins on a new sheet."""
     writer = PdfWriter()
-    documents = Document.objects.select_related("case").in_bulk([letter.document for letter in letters])
+    documents = Document.objects.select_related("case").in_bulk(
+        [letter.document for letter in letters]
+    )
     for letter in letters:
         reader = PdfReader(io.BytesIO(files.read(documents[letter.document])))
         for page in reader.pages:
@@ -112,20 +137,38 @@ class Mend:
     why: tuple[str, ...]
 
 
-RETURNED, WRONG, BOUNCED, NO_PHONE, NO_ADDRESS = "returned", "wrong", "bounced", "no_phone", "no_address"
+RETURNED, WRONG, BOUNCED, NO_PHONE, NO_ADDRESS = (
+    "returned",
+    "wrong",
+    "bounced",
+    "no_phone",
+    "no_address",
+)
 
 
 def to_mend(user: Any, most: int = 200) -> list[Mend]:
     """Open cases with contact data to mend: a letter or a message came back, a number or address was wrong, or nothing is on file. Put
     right in the student information system; the next import brings it here (six statements)."""
     cases = access.visible(user, "ATT").filter(closed_on=None, school_id__in=_schools(user))
-    back = set(Task.objects.filter(case__in=cases, kind="CONFIRM_ADDRESS", status="OPEN").values_list("case_id", flat=True))
+    back = set(
+        Task.objects.filter(case__in=cases, kind="CONFIRM_ADDRESS", status="OPEN").values_list(
+            "case_id", flat=True
+        )
+    )
     wrong = set(
-        Event.objects.filter(case__in=cases, name="log_contact", data__result="wrong_contact", on__gte=local_today() - timedelta(days=90))
-        .values_list("case_id", flat=True)
-    )  # fmt: skip
-    guardian = Guardian.objects.filter(student=OuterRef("attendancecase__student"), legal_rights=True)
-    rows = cases.annotate(phone=Exists(guardian.exclude(phone="")), address=Exists(guardian.exclude(address=""))).order_by("number")
+        Event.objects.filter(
+            case__in=cases,
+            name="log_contact",
+            data__result="wrong_contact",
+            on__gte=local_today() - timedelta(days=90),
+        ).values_list("case_id", flat=True)
+    )
+    guardian = Guardian.objects.filter(
+        student=OuterRef("attendancecase__student"), legal_rights=True
+    )
+    rows = cases.annotate(
+        phone=Exists(guardian.exclude(phone="")), address=Exists(guardian.exclude(address=""))
+    ).order_by("number")
     country = families.country_of(policy_for("notifications", local_today()))
     bounced = families.bounced_students(cases, country)
     columns = (
@@ -158,4 +201,6 @@ def _why(back: bool, wrong: bool, bounced: bool, phone: bool, address: bool) -> 
 
 
 def _schools(user: Any) -> list[int]:
-    return sorted({*access.visible_schools(user, "mail_cases"), *access.visible_schools(user, "work_cases")})
+    return sorted(
+        {*access.visible_schools(user, "mail_cases"), *access.visible_schools(user, "work_cases")}
+    )

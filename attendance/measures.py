@@ -73,14 +73,26 @@ class DayMark:
         return self.tardy or self.left_early
 
 
-def day_mark(day: date, mark_class: MarkClass, excuse: str, minutes_absent: int | None, minutes_scheduled: int | None) -> DayMark:
+def day_mark(
+    day: date,
+    mark_class: MarkClass,
+    excuse: str,
+    minutes_absent: int | None,
+    minutes_scheduled: int | None,
+) -> DayMark:
     """A stored mark as this module reads it. Being late or leaving early is excused by E or X, unexplained by ?, else unexcused;
     an absence without minutes is a whole day."""
     late, early = mark_class == MarkClass.TARDY, mark_class == MarkClass.EARLY
     if late or early:
-        mark_class = {"E": MarkClass.EXCUSED, "X": MarkClass.EXCUSED, "?": MarkClass.UNKNOWN}.get(excuse, MarkClass.UNEXCUSED)
+        mark_class = {"E": MarkClass.EXCUSED, "X": MarkClass.EXCUSED, "?": MarkClass.UNKNOWN}.get(
+            excuse, MarkClass.UNEXCUSED
+        )
     known = minutes_absent is not None and bool(minutes_scheduled)
-    fraction = Fraction(minutes_absent or 0, minutes_scheduled or 1) if known else Fraction(not (late or early))
+    fraction = (
+        Fraction(minutes_absent or 0, minutes_scheduled or 1)
+        if known
+        else Fraction(not (late or early))
+    )
     return DayMark(day, mark_class, min(fraction, Fraction(1)), minutes_absent, late, early)
 
 
@@ -178,7 +190,17 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "C": {"classes": _ABSENT},
     "RUN": {"classes": _ABSENT, "window": "consecutive", "holds": "now"},
 }
-_PARTS = ("classes", "unit", "window", "holds", "tardies", "whole_day", "over_minutes", "day_minutes", "period_minutes")
+_PARTS = (
+    "classes",
+    "unit",
+    "window",
+    "holds",
+    "tardies",
+    "whole_day",
+    "over_minutes",
+    "day_minutes",
+    "period_minutes",
+)
 
 
 def rules_of(policy: Mapping[str, Any]) -> list[Rule]:
@@ -194,18 +216,34 @@ def _rule(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Rule:
     percent = "percent" in trigger
     every = _every(trigger, policy["repeat"].get(name))
     rule = Rule(
-        trigger=name, measure=measure, classes=frozenset(CLASSES[named] for named in said["classes"]),
-        unit=Counted(said.get("unit", "day")), window=_window(name, said.get("window", "school_year")),
-        at=int(trigger["percent" if percent else "at"]), percent=percent, min_days=int(trigger.get("min_days", 0)), every=every,
-        now=percent or said.get("holds") == "now", tardies=bool(said.get("tardies")), whole_day=bool(said.get("whole_day")),
-        over_minutes=int(said.get("over_minutes", 0)), day_minutes=said.get("day_minutes"), period_minutes=said.get("period_minutes"),
+        trigger=name,
+        measure=measure,
+        classes=frozenset(CLASSES[named] for named in said["classes"]),
+        unit=Counted(said.get("unit", "day")),
+        window=_window(name, said.get("window", "school_year")),
+        at=int(trigger["percent" if percent else "at"]),
+        percent=percent,
+        min_days=int(trigger.get("min_days", 0)),
+        every=every,
+        now=percent or said.get("holds") == "now",
+        tardies=bool(said.get("tardies")),
+        whole_day=bool(said.get("whole_day")),
+        over_minutes=int(said.get("over_minutes", 0)),
+        day_minutes=said.get("day_minutes"),
+        period_minutes=said.get("period_minutes"),
         present=Fraction(str(policy["present_rule"]["min_fraction_of_day"])),
-        conversion=policy["conversion"].get("tardy"), opens=str(trigger["opens"]),
-        actions=_actions(trigger), sla=trigger.get("sla"),
-    )  # fmt: skip
-    if rule.percent and (rule.unit in (Counted.HOUR, Counted.PERIOD) or rule.window.kind is Span.CONSECUTIVE):
+        conversion=policy["conversion"].get("tardy"),
+        opens=str(trigger["opens"]),
+        actions=_actions(trigger),
+        sla=trigger.get("sla"),
+    )
+    if rule.percent and (
+        rule.unit in (Counted.HOUR, Counted.PERIOD) or rule.window.kind is Span.CONSECUTIVE
+    ):
         raise MeasureError(
-            _("trigger %(trigger)s: a percentage is a share of enrolled days; give it a unit of days and a window of days")
+            _(
+                "trigger %(trigger)s: a percentage is a share of enrolled days; give it a unit of days and a window of days"
+            )
             % {"trigger": name}
         )
     return rule
@@ -216,7 +254,10 @@ def _every(trigger: Mapping[str, Any], repeat: str | None) -> int:
     if repeat != "every_n":
         return 0
     if "every" not in trigger or "percent" in trigger:
-        raise MeasureError(_("trigger %(trigger)s: repeat every_n needs the step 'every' and a count") % {"trigger": trigger["id"]})
+        raise MeasureError(
+            _("trigger %(trigger)s: repeat every_n needs the step 'every' and a count")
+            % {"trigger": trigger["id"]}
+        )
     return int(trigger["every"])
 
 
@@ -244,7 +285,9 @@ def school_year(policy: Mapping[str, Any], as_of: date) -> Year:
     said = policy.get("school_year", {})
     begins = str(said.get("begins", "07-01"))
     starts = _on_or_before(begins, as_of)
-    return Year(starts, tuple(sorted(_on_or_after(str(text), starts) for text in said.get("semesters", ()))))
+    return Year(
+        starts, tuple(sorted(_on_or_after(str(text), starts) for text in said.get("semesters", ())))
+    )
 
 
 def _on_or_before(month_day: str, day: date) -> date:
@@ -279,7 +322,8 @@ class Frame:
     def counts(self, day: date) -> bool:
         """Whether a mark on this day counts: a school day of this year on which the student was enrolled (A3.1 rule 3)."""
         return day >= self.year.starts and any(
-            stay.holds(day) and (stay.calendar or self.calendar).is_school_day(day) for stay in self.stays
+            stay.holds(day) and (stay.calendar or self.calendar).is_school_day(day)
+            for stay in self.stays
         )
 
     def start(self, window: Window, end: date) -> date:
@@ -299,20 +343,31 @@ class Frame:
             case Span.SEMESTER:
                 return self._semester(end)
             case Span.ENROLMENT:
-                return max((stay.entered for stay in self.stays if stay.entered <= end), default=self.year.starts)
+                return max(
+                    (stay.entered for stay in self.stays if stay.entered <= end),
+                    default=self.year.starts,
+                )
         return self.year.starts
 
     def _semester(self, end: date) -> date:
         if not self.year.semesters:
-            raise MeasureError(_("a semester is counted, but nothing says when it begins: set school_year.semesters in the policy"))
-        return max((first for first in self.year.semesters if first <= end), default=self.year.starts)
+            raise MeasureError(
+                _(
+                    "a semester is counted, but nothing says when it begins: set school_year.semesters in the policy"
+                )
+            )
+        return max(
+            (first for first in self.year.semesters if first <= end), default=self.year.starts
+        )
 
     def days_enrolled(self, start: date, end: date) -> int:
         """Enrolled days from `start` to `end`, both included."""
         return bisect_right(self.days, end) - bisect_right(self.days, start - ONE_DAY)
 
 
-def frame_of(calendar: SchoolCalendar, enrolled: Iterable[Enrolled], year: Year, as_of: date) -> Frame:
+def frame_of(
+    calendar: SchoolCalendar, enrolled: Iterable[Enrolled], year: Year, as_of: date
+) -> Frame:
     """The frame of one student up to a date."""
     stays = tuple(enrolled)
     days: set[date] = set()
@@ -360,13 +415,20 @@ def _event(rule: Rule, day: date, marks: Sequence[DayMark]) -> Event:
     whole = sum((mark.fraction for mark in marks if not mark.partial), Fraction(0)) >= 1
     points = _POINTS[rule.unit](rule, missed, whole)
     least = int(rule.conversion["min_minutes"]) if _converts(rule) and rule.conversion else 0
-    tardies = sum(mark.tardy and (mark.minutes or 0) >= least for mark in marks) if _converts(rule) else 0
+    tardies = (
+        sum(mark.tardy and (mark.minutes or 0) >= least for mark in marks) if _converts(rule) else 0
+    )
     return Event(day, points, tardies, whole or rule.unit in (Counted.DAY, Counted.PART_OF_DAY))
 
 
 def _converts(rule: Rule) -> bool:
     """Tardies become unexcused days only where days of U are counted (A-12)."""
-    return bool(rule.conversion) and rule.measure == "U" and rule.unit is Counted.DAY and rule.window.kind is not Span.CONSECUTIVE
+    return (
+        bool(rule.conversion)
+        and rule.measure == "U"
+        and rule.unit is Counted.DAY
+        and rule.window.kind is not Span.CONSECUTIVE
+    )
 
 
 def _days(rule: Rule, marks: Sequence[DayMark], whole: bool) -> int:
@@ -377,7 +439,12 @@ def _days(rule: Rule, marks: Sequence[DayMark], whole: bool) -> int:
 
 def _parts(rule: Rule, marks: Sequence[DayMark], whole: bool) -> int:
     """1 for a day of which any part was missed, or any part of more than `over_minutes` (Cal. Ed. Code 48260: 30)."""
-    return int(whole or any(not rule.over_minutes or _minutes_of(rule, mark) > rule.over_minutes for mark in marks))
+    return int(
+        whole
+        or any(
+            not rule.over_minutes or _minutes_of(rule, mark) > rule.over_minutes for mark in marks
+        )
+    )
 
 
 def _minutes(rule: Rule, marks: Sequence[DayMark], _whole: bool) -> int:
@@ -390,7 +457,9 @@ def _minutes_of(rule: Rule, mark: DayMark) -> int:
         return mark.minutes
     if mark.fraction and rule.day_minutes is None:
         raise MeasureError(
-            _("trigger %(trigger)s: the mark of %(day)s has no minutes; record them or set measures.*.day_minutes")
+            _(
+                "trigger %(trigger)s: the mark of %(day)s has no minutes; record them or set measures.*.day_minutes"
+            )
             % {"trigger": rule.trigger, "day": mark.day}
         )
     return int(mark.fraction * (rule.day_minutes or 0))
@@ -399,10 +468,19 @@ def _minutes_of(rule: Rule, mark: DayMark) -> int:
 def _periods(rule: Rule, marks: Sequence[DayMark], _whole: bool) -> int:
     """Periods as recorded; else, where the policy says how long a period is, those that fit into the minutes missed."""
     recorded = sum(mark.periods for mark in marks)
-    return recorded if recorded or not rule.period_minutes else _minutes(rule, marks, _whole) // rule.period_minutes
+    return (
+        recorded
+        if recorded or not rule.period_minutes
+        else _minutes(rule, marks, _whole) // rule.period_minutes
+    )
 
 
-_POINTS = {Counted.DAY: _days, Counted.PART_OF_DAY: _parts, Counted.HOUR: _minutes, Counted.PERIOD: _periods}
+_POINTS = {
+    Counted.DAY: _days,
+    Counted.PART_OF_DAY: _parts,
+    Counted.HOUR: _minutes,
+    Counted.PERIOD: _periods,
+}
 
 
 def read(rule: Rule, events: Sequence[Event], end: date, frame: Frame) -> Reading:
@@ -410,7 +488,9 @@ def read(rule: Rule, events: Sequence[Event], end: date, frame: Frame) -> Readin
     if rule.window.kind is Span.CONSECUTIVE:
         return _run(events, end, frame)
     start = frame.start(rule.window, end)
-    inside = events[bisect_right(events, start - ONE_DAY, key=_day) : bisect_right(events, end, key=_day)]
+    inside = events[
+        bisect_right(events, start - ONE_DAY, key=_day) : bisect_right(events, end, key=_day)
+    ]
     amount, dates = _with_tardies(rule, inside)
     return Reading(amount, dates, start, frame.days_enrolled(start, end) if rule.percent else 0)
 
@@ -433,12 +513,17 @@ def _run(events: Sequence[Event], end: date, frame: Frame) -> Reading:
     run and begin the next: nobody recorded whether it was the morning."""
     run: list[Event] = []
     for event in events[: bisect_right(events, end, key=_day)]:
-        follows = bool(run) and frame.calendar.ordinal(event.day) - frame.calendar.ordinal(run[-1].day) == 1
+        follows = (
+            bool(run)
+            and frame.calendar.ordinal(event.day) - frame.calendar.ordinal(run[-1].day) == 1
+        )
         kept = (run if run[-1].through else run[-1:]) if follows else []
         run = [*kept, event]
     if not run or frame.calendar.ordinal(end) != frame.calendar.ordinal(run[-1].day):
         return Reading(0, (), end)
-    return Reading(sum(event.points for event in run), tuple(event.day for event in run), run[0].day)
+    return Reading(
+        sum(event.points for event in run), tuple(event.day for event in run), run[0].day
+    )
 
 
 # -- triggers ---------------------------------------------------------------------------------------------------------
@@ -458,7 +543,11 @@ def trigger_hits(
     `as_of`. `only`: some of the policy's rules. Whether the student is still enrolled is the caller's question. Raises MeasureError."""
     frame = frame_of(calendar, enrolled, year or school_year(policy, as_of), as_of)
     counted = [mark for mark in marks if mark.day <= as_of and frame.counts(mark.day)]
-    return [hit for rule in (rules_of(policy) if only is None else only) for hit in _hits(rule, events_of(rule, counted), as_of, frame)]
+    return [
+        hit
+        for rule in (rules_of(policy) if only is None else only)
+        for hit in _hits(rule, events_of(rule, counted), as_of, frame)
+    ]
 
 
 def _hits(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) -> list[Hit]:
@@ -467,11 +556,21 @@ def _hits(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) -> lis
     anew = rule.window.kind not in MOVING and rule.window.kind is not Span.CONSECUTIVE
     return [
         Hit(
-            rule.trigger, level, reading.amount, amount, reading.dates, reached_on, as_of, reading.start, anew, rule.opens,
-            rule.actions, due_date(rule.sla, reached_on, as_of, frame.calendar),
+            rule.trigger,
+            level,
+            reading.amount,
+            amount,
+            reading.dates,
+            reached_on,
+            as_of,
+            reading.start,
+            anew,
+            rule.opens,
+            rule.actions,
+            due_date(rule.sla, reached_on, as_of, frame.calendar),
         )
         for level, reading, reached_on in found
-    ]  # fmt: skip
+    ]
 
 
 _Found = tuple[int, Reading, date]
@@ -484,7 +583,9 @@ def _ever(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) -> lis
     for event in events:
         reading = read(rule, events, event.day, frame)
         for level in _levels(rule, reading.amount):
-            found.setdefault((None if moving else reading.start, level), (level, reading, event.day))
+            found.setdefault(
+                (None if moving else reading.start, level), (level, reading, event.day)
+            )
     return sorted(found.values(), key=lambda each: (each[2], each[0]))
 
 
@@ -500,7 +601,11 @@ def _standing(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) ->
     """The levels that hold on `as_of`, each with the first school day since which it has held without a break."""
     reading = read(rule, events, as_of, frame)
     levels = [rule.at] if rule.percent else list(_levels(rule, reading.amount))
-    return [(level, reading, _since(rule, level, events, as_of, frame)) for level in levels if _holds(rule, level, reading)]
+    return [
+        (level, reading, _since(rule, level, events, as_of, frame))
+        for level in levels
+        if _holds(rule, level, reading)
+    ]
 
 
 def _holds(rule: Rule, level: int, reading: Reading) -> bool:
@@ -518,14 +623,19 @@ def _since(rule: Rule, level: int, events: Sequence[Event], as_of: date, frame: 
     return since
 
 
-def due_date(sla: Mapping[str, Any] | None, reached_on: date, detected_on: date, calendar: SchoolCalendar) -> DueDate | None:
+def due_date(
+    sla: Mapping[str, Any] | None, reached_on: date, detected_on: date, calendar: SchoolCalendar
+) -> DueDate | None:
     """When the action of a trigger is due. Day 0 is the detection (domain.md A3.1 rule 6), or with `from: reached` the day that
     reached the count. None without an SLA; MeasureError for another `from`."""
     if sla is None:
         return None
     day0 = {"detected": detected_on, "reached": reached_on}.get(sla.get("from", "detected"))
     if day0 is None:
-        raise MeasureError(_("an action of a trigger is due from 'detected' or 'reached', not from '%(given)s'") % {"given": sla["from"]})
+        raise MeasureError(
+            _("an action of a trigger is due from 'detected' or 'reached', not from '%(given)s'")
+            % {"given": sla["from"]}
+        )
     return add(day0, int(sla["n"]), Unit(str(sla["unit"]).removesuffix("_day")), calendar)
 
 
@@ -570,14 +680,22 @@ REASONS = {
     "severe_illness": _lazy("the absences come from a severe illness or its treatment"),
     "principal_income_earner": _lazy("the student earns the family's living"),
     "indigency_claim": _lazy("a claim of indigency is not decided yet"),
-    "disability_related_pending": _lazy("it is not decided yet whether the absences come from a disability"),
+    "disability_related_pending": _lazy(
+        "it is not decided yet whether the absences come from a disability"
+    ),
 }
 
 
-def referral_refused(actions: Iterable[str], policy: Mapping[str, Any], flags: Iterable[str]) -> list[str]:
+def referral_refused(
+    actions: Iterable[str], policy: Mapping[str, Any], flags: Iterable[str]
+) -> list[str]:
     """Why a trigger's referral to court must not be made, in words, in the policy's order; empty when it may, or when the
     actions hold none."""
     if "referral" not in actions:
         return []
     raised = set(flags)
-    return [f"{flag}: {REASONS.get(flag) or _('excluded by policy')}" for flag in policy.get("exclusions_from_legal", ()) if flag in raised]
+    return [
+        f"{flag}: {REASONS.get(flag) or _('excluded by policy')}"
+        for flag in policy.get("exclusions_from_legal", ())
+        if flag in raised
+    ]

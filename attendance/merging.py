@@ -31,22 +31,41 @@ ON CONFLICT (day, student_id) DO NOTHING
 def unite(survivor: Student, other: Student, on: date, user: Any) -> None:
     """Dates are united without counting one twice; the younger of two cases is closed as MERGED and the older goes on.
     New thresholds are found by the evaluation of the merge date."""
-    values: dict[str, Any] = {"survivor": survivor.pk, "other": other.pk, "on": on, "now": timezone.now()}
+    values: dict[str, Any] = {
+        "survivor": survivor.pk,
+        "other": other.pk,
+        "on": on,
+        "now": timezone.now(),
+    }
     with connection.cursor() as cursor:
-        for statement in (_HISTORY, _MOVE, "DELETE FROM attendance_mark WHERE student_id = %(other)s"):
+        for statement in (
+            _HISTORY,
+            _MOVE,
+            "DELETE FROM attendance_mark WHERE student_id = %(other)s",
+        ):
             cursor.execute(statement, values)
         cursor.execute("DELETE FROM attendance_tally WHERE student_id = %(other)s", values)
         cursor.execute("DELETE FROM attendance_schooltally WHERE student_id = %(other)s", values)
-    years = AttendanceCase.objects.filter(student__in=[survivor, other]).values_list("school_year", flat=True)
+    years = AttendanceCase.objects.filter(student__in=[survivor, other]).values_list(
+        "school_year", flat=True
+    )
     for year in set(years):
         _unite_cases(survivor, other, year, on)
 
 
 def _unite_cases(survivor: Student, other: Student, year: int, on: date) -> None:
-    cases = list(AttendanceCase.objects.filter(student__in=[survivor, other], school_year=year).order_by("id"))
+    cases = list(
+        AttendanceCase.objects.filter(student__in=[survivor, other], school_year=year).order_by(
+            "id"
+        )
+    )
     older, younger = cases[0], cases[1] if len(cases) > 1 else None
     if younger is not None and younger.state != "CLOSED":
-        earlier = dict(Clock.objects.filter(case=younger, status="RUNNING").order_by("-day0").values_list("kind", "day0"))
+        earlier = dict(
+            Clock.objects.filter(case=younger, status="RUNNING")
+            .order_by("-day0")
+            .values_list("kind", "day0")
+        )
         act_many([StepRequest(younger.pk, "merge_away", {"into": older.number})], kind="ATT", on=on)
         mine = dict(Clock.objects.filter(case=older, status="RUNNING").values_list("kind", "day0"))
         kept = {kind: day0 for kind, day0 in earlier.items() if kind in mine and day0 < mine[kind]}

@@ -34,46 +34,77 @@ def family_messages(request: HttpRequest) -> HttpResponse:
     form = WhichForm(given if "template" in given else None)
     context: dict[str, Any] = {"numbers": [file.case.number for file in files], "form": form}
     if not form.is_bound or not form.is_valid():
-        return render(request, "attendance/messages.html", context, status=422 if form.errors else 200)
+        return render(
+            request, "attendance/messages.html", context, status=422 if form.errors else 200
+        )
     template, order = form.cleaned_data["template"], form.cleaned_data["order"]
     if request.method == "POST":
         return _send(request, context, template, order)
     plans = _plans(request, files, template, order)
     lines = [line for plan in plans for line in plan.lines]
     context |= {
-        "template": template, "order": order, "plans": [plan for plan in plans if plan.lines], "lines": lines, "texts": _by_text(lines),
-        "left": [left for plan in plans for left in plan.left], "key": str(uuid4()), "labels": files[0].kind.labels([file.case.pk for file in files]) if files else {},
-        "waits": _waits(), "names": {file.case.number: file.case.pk for file in files},
-    }  # fmt: skip
+        "template": template,
+        "order": order,
+        "plans": [plan for plan in plans if plan.lines],
+        "lines": lines,
+        "texts": _by_text(lines),
+        "left": [left for plan in plans for left in plan.left],
+        "key": str(uuid4()),
+        "labels": files[0].kind.labels([file.case.pk for file in files]) if files else {},
+        "waits": _waits(),
+        "names": {file.case.number: file.case.pk for file in files},
+    }
     return render(request, "attendance/messages.html", context)
 
 
-def _plans(request: HttpRequest, files: list[CaseFile], template: str, order: str) -> list[outreach.Plan]:
+def _plans(
+    request: HttpRequest, files: list[CaseFile], template: str, order: str
+) -> list[outreach.Plan]:
     works = [file.case.number for file in files if access.can(request.user, WORK, file.case)]
-    return outreach.plans(files, outreach.know(files, timezone.now(), local_today()), template, order, works)
+    return outreach.plans(
+        files, outreach.know(files, timezone.now(), local_today()), template, order, works
+    )
 
 
 def _by_text(lines: list[outreach.Line]) -> list[tuple[outreach.Line, list[outreach.Line]]]:
     """The different texts, each with those who get it, the most frequent one first."""
     ordered = sorted(lines, key=lambda line: (line.channel, line.text.language, line.words))
-    groups = [list(group) for _key, group in groupby(ordered, key=lambda line: (line.channel, line.text.language, line.words))]
+    groups = [
+        list(group)
+        for _key, group in groupby(
+            ordered, key=lambda line: (line.channel, line.text.language, line.words)
+        )
+    ]
     return [(group[0], group) for group in sorted(groups, key=len, reverse=True)]
 
 
 def _waits() -> Any:
     """The moment until which the messages wait when these are quiet hours, else None."""
     now = database_now()
-    leaves = rules.not_before(now, settings.TIME_ZONE, families.quiet_hours(policy_for("notifications", local_today())))
+    leaves = rules.not_before(
+        now, settings.TIME_ZONE, families.quiet_hours(policy_for("notifications", local_today()))
+    )
     return leaves if leaves > now else None
 
 
 def _send(request: HttpRequest, context: dict[str, Any], template: str, order: str) -> HttpResponse:
     key = str(request.POST.get("key", ""))[:40]
     answers = [
-        taken(number, STEP, request, {"template": template, "order": order, "seen": seal}, key=f"{key}:{number}:{STEP}", process=None)
+        taken(
+            number,
+            STEP,
+            request,
+            {"template": template, "order": order, "seen": seal},
+            key=f"{key}:{number}:{STEP}",
+            process=None,
+        )
         for number in context["numbers"]
         if (seal := request.POST.get(f"seen_{number}"))
     ]
     told = {answer.number for answer in answers}
     left = [number for number in context["numbers"] if number not in told]
-    return render(request, "attendance/messages_done.html", {"answers": answers, "left": left, "waits": _waits()})
+    return render(
+        request,
+        "attendance/messages_done.html",
+        {"answers": answers, "left": left, "waits": _waits()},
+    )

@@ -39,17 +39,31 @@ ALWAYS = frozenset({"school", "phone", "district", "stop"})
 STOP_SHOWN = "…"  # in a preview: each message has a link of its own
 AGAIN_AFTER = timedelta(hours=24)
 ORDERS = {
-    "email": (_("E-mail, and a text message where there is none"), (Channel.EMAIL.value, Channel.SMS.value)),
-    "sms": (_("Text message, and an e-mail where there is no number"), (Channel.SMS.value, Channel.EMAIL.value)),
+    "email": (
+        _("E-mail, and a text message where there is none"),
+        (Channel.EMAIL.value, Channel.SMS.value),
+    ),
+    "sms": (
+        _("Text message, and an e-mail where there is no number"),
+        (Channel.SMS.value, Channel.EMAIL.value),
+    ),
 }
 WHY = {
-    "nobody": _("nobody is on file"), "no_right": _("has no legal rights"), "do_not_contact": _("must not be contacted"),
-    "no_address": _("no e-mail address and no number that can be texted on file"), "bounced": _("the last message came back: mend the contact data"),
-    "opted_out": _("wants no messages"), "week": _("has had as many messages this week as the policy allows"),
-    "again": _("was sent the same words in the last 24 hours"), "call_first": _("call the coordinator before you contact this family"),
-    "no_phone": _("the school has no telephone number on file to call back"), "no_meeting": _("no meeting is planned"),
-    "closed": _("the case is closed"), "not_yours": _("you do not work this case"), "not_allowed": _("the policy allows no messages to families"),
-}  # fmt: skip
+    "nobody": _("nobody is on file"),
+    "no_right": _("has no legal rights"),
+    "do_not_contact": _("must not be contacted"),
+    "no_address": _("no e-mail address and no number that can be texted on file"),
+    "bounced": _("the last message came back: mend the contact data"),
+    "opted_out": _("wants no messages"),
+    "week": _("has had as many messages this week as the policy allows"),
+    "again": _("was sent the same words in the last 24 hours"),
+    "call_first": _("call the coordinator before you contact this family"),
+    "no_phone": _("the school has no telephone number on file to call back"),
+    "no_meeting": _("no meeting is planned"),
+    "closed": _("the case is closed"),
+    "not_yours": _("you do not work this case"),
+    "not_allowed": _("the policy allows no messages to families"),
+}
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------------
@@ -78,7 +92,10 @@ class Text:
 def codes() -> list[str]:
     """The templates that there are, by their code."""
     folder = ROOT / FOLDER / "letter_templates"
-    return sorted(path.name.removeprefix(PREFIX).split(".")[0] for path in folder.glob(f"{PREFIX}*.{DEFAULT}.txt"))
+    return sorted(
+        path.name.removeprefix(PREFIX).split(".")[0]
+        for path in folder.glob(f"{PREFIX}*.{DEFAULT}.txt")
+    )
 
 
 def languages(code: str) -> list[str]:
@@ -95,7 +112,10 @@ def text_of(code: str, language: str) -> Text:
         path = folder / f"{PREFIX}{code}.{candidate}.txt"
         if candidate.isalpha() and path.exists():
             return _parsed(path, path.stat().st_mtime)
-    raise LetterError(_now("there is no message template %(code)s in %(folder)s") % {"code": code, "folder": folder.name})
+    raise LetterError(
+        _now("there is no message template %(code)s in %(folder)s")
+        % {"code": code, "folder": folder.name}
+    )
 
 
 @lru_cache(maxsize=64)
@@ -104,16 +124,28 @@ def _parsed(path: Path, _changed: float) -> Text:
     head, _line, body = content.decode("utf-8").partition("\n---\n")
     lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     code, language = path.name.removeprefix(PREFIX).split(".")[:2]
-    missing = [name for name in ("name", "subject", "text message") if not lines.get(name)] + ([] if body.strip() else ["body"])
+    missing = [name for name in ("name", "subject", "text message") if not lines.get(name)] + (
+        [] if body.strip() else ["body"]
+    )
     if missing:
-        raise LetterError(_now("%(file)s: %(parts)s is missing") % {"file": path.name, "parts": ", ".join(missing)})
+        raise LetterError(
+            _now("%(file)s: %(parts)s is missing")
+            % {"file": path.name, "parts": ", ".join(missing)}
+        )
     text = Text(
-        code, language, f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}", lines["name"], lines["subject"], lines["text message"],
-        body.strip() + "\n", frozenset(lines.get("allows", "").replace(",", " ").split()),
-    )  # fmt: skip
+        code,
+        language,
+        f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}",
+        lines["name"],
+        lines["subject"],
+        lines["text message"],
+        body.strip() + "\n",
+        frozenset(lines.get("allows", "").replace(",", " ").split()),
+    )
     if unknown := text.fields - ALWAYS - text.allows:
         raise LetterError(
-            _now("%(file)s: the merge field %(fields)s is not allowed") % {"file": path.name, "fields": ", ".join(sorted(unknown))}
+            _now("%(file)s: the merge field %(fields)s is not allowed")
+            % {"file": path.name, "fields": ", ".join(sorted(unknown))}
         )
     return text
 
@@ -153,10 +185,18 @@ class Line:
         pk = uuid4()
         values = {**self.values, "stop": stop_link(pk)}
         return FamilyMessage(
-            id=pk, case_id=self.case, student_id=self.student, channel=self.channel, address=self.address, created_at=now,
-            subject=self.subject if self.channel == Channel.EMAIL else "", text=_words(self.text, self.channel, values),
-            template=self.text.version, language=self.text.language, next_attempt_at=leaves,
-        )  # fmt: skip
+            id=pk,
+            case_id=self.case,
+            student_id=self.student,
+            channel=self.channel,
+            address=self.address,
+            created_at=now,
+            subject=self.subject if self.channel == Channel.EMAIL else "",
+            text=_words(self.text, self.channel, values),
+            template=self.text.version,
+            language=self.text.language,
+            next_attempt_at=leaves,
+        )
 
 
 @dataclass(frozen=True)
@@ -184,7 +224,10 @@ class Plan:
     @property
     def seal(self) -> str:
         """A hash over all that would be sent: what a preview showed is what is sent, or nothing."""
-        shown = [[line.channel, line.address, line.text.version, line.subject, line.words] for line in self.lines]
+        shown = [
+            [line.channel, line.address, line.text.version, line.subject, line.words]
+            for line in self.lines
+        ]
         return hashlib.sha256(json.dumps([self.number, shown]).encode()).hexdigest()[:32]
 
 
@@ -221,15 +264,33 @@ def know(files: Sequence[CaseFile], now: datetime, today: date) -> Known:
     for person in Guardian.objects.filter(student__in=students).order_by("contact_order", "pk"):
         people[person.student_id].append(person)
     country = families.country_of(policy)
-    all_addresses = {way for found in people.values() for person in found for way in families.addresses(person, country).values()}
+    all_addresses = {
+        way
+        for found in people.values()
+        for person in found
+        for way in families.addresses(person, country).values()
+    }
     return Known(
-        policy=policy, now=now, people=people, schools=School.objects.in_bulk({file.case.school_id for file in files} - {None}),
-        stopped=families.opted_out(all_addresses), bounced=families.bounced(all_addresses), district=letterhead().name,
-        sent=defaultdict(list, {
-            address: [(row.created_at, _core(row.text, row.pk)) for row in rows] for address, rows in families.lately(all_addresses, now).items()
-        }),
-        call_first=set(StudentNotice.objects.filter(student__in=students, until=None).values_list("student_id", flat=True)),
-    )  # fmt: skip
+        policy=policy,
+        now=now,
+        people=people,
+        schools=School.objects.in_bulk({file.case.school_id for file in files} - {None}),
+        stopped=families.opted_out(all_addresses),
+        bounced=families.bounced(all_addresses),
+        district=letterhead().name,
+        sent=defaultdict(
+            list,
+            {
+                address: [(row.created_at, _core(row.text, row.pk)) for row in rows]
+                for address, rows in families.lately(all_addresses, now).items()
+            },
+        ),
+        call_first=set(
+            StudentNotice.objects.filter(student__in=students, until=None).values_list(
+                "student_id", flat=True
+            )
+        ),
+    )
 
 
 def _core(text: str, pk: UUID) -> str:
@@ -237,7 +298,9 @@ def _core(text: str, pk: UUID) -> str:
     return text.replace(stop_link(pk), STOP_SHOWN)
 
 
-def plans(files: Sequence[CaseFile], known: Known, code: str, order: str, works: Iterable[str]) -> list[Plan]:
+def plans(
+    files: Sequence[CaseFile], known: Known, code: str, order: str, works: Iterable[str]
+) -> list[Plan]:
     """The plan of each case, in their order. `works` are the numbers of the cases that the person may work."""
     mine = set(works)
     return [_plan(file, known, code, order, file.case.number in mine) for file in files]
@@ -270,10 +333,13 @@ def _whole(file: CaseFile, known: Known, code: str, works: bool) -> tuple[str, d
     school = known.schools.get(file.case.school_id or 0)
     meeting = _next_meeting(file, known.now)
     against = (
-        ("closed", file.case.closed_on is not None), ("not_yours", not works), ("not_allowed", not known.policy.get("families.per_week")),
-        ("call_first", file.case.student_id in known.call_first), ("no_phone", school is None or not school.phone.strip()),
+        ("closed", file.case.closed_on is not None),
+        ("not_yours", not works),
+        ("not_allowed", not known.policy.get("families.per_week")),
+        ("call_first", file.case.student_id in known.call_first),
+        ("no_phone", school is None or not school.phone.strip()),
         ("no_meeting", "meeting" in text_of(code, DEFAULT).fields and meeting is None),
-    )  # fmt: skip
+    )
     why = next((name for name, holds in against if holds), "")
     if why or school is None:
         return why, {}
@@ -288,10 +354,16 @@ def _next_meeting(file: CaseFile, now: datetime) -> Appointment | None:
     return min(ahead, key=lambda row: row.starts_at, default=None)
 
 
-def _line(file: CaseFile, known: Known, code: str, order: str, person: Guardian, values: Mapping[str, str]) -> Line | str:
+def _line(
+    file: CaseFile, known: Known, code: str, order: str, person: Guardian, values: Mapping[str, str]
+) -> Line | str:
     """The message to one adult, or the code of why there is none."""
     ways = families.addresses(person, known.country)
-    usable = [(channel, ways[channel]) for channel in ORDERS[order][1] if channel in ways and ways[channel] not in known.bounced]
+    usable = [
+        (channel, ways[channel])
+        for channel in ORDERS[order][1]
+        if channel in ways and ways[channel] not in known.bounced
+    ]
     why = _why_not(person, ways, usable, known)
     if why:
         return why
@@ -303,18 +375,33 @@ def _line(file: CaseFile, known: Known, code: str, order: str, person: Guardian,
     if any(sent_at > known.now - AGAIN_AFTER and said == words for sent_at, said in lately):
         return "again"
     return Line(
-        file.case.number, file.case.id, file.case.student_id, person.name, person.relation, channel, address, person.language, text,
-        _fill(text.subject, merged), words, merged,
-    )  # fmt: skip
+        file.case.number,
+        file.case.id,
+        file.case.student_id,
+        person.name,
+        person.relation,
+        channel,
+        address,
+        person.language,
+        text,
+        _fill(text.subject, merged),
+        words,
+        merged,
+    )
 
 
-def _why_not(person: Guardian, ways: Mapping[str, str], usable: Sequence[tuple[str, str]], known: Known) -> str:
+def _why_not(
+    person: Guardian, ways: Mapping[str, str], usable: Sequence[tuple[str, str]], known: Known
+) -> str:
     had = sum(len(known.sent.get(address, ())) for address in ways.values())
     against = (
-        ("do_not_contact", person.do_not_contact), ("no_right", not person.legal_rights), ("no_address", not ways),
-        ("opted_out", bool(known.stopped & set(ways.values()))), ("bounced", not usable),
+        ("do_not_contact", person.do_not_contact),
+        ("no_right", not person.legal_rights),
+        ("no_address", not ways),
+        ("opted_out", bool(known.stopped & set(ways.values()))),
+        ("bounced", not usable),
         ("week", had >= int(known.policy.get("families.per_week", 0))),
-    )  # fmt: skip
+    )
     return next((name for name, holds in against if holds), "")
 
 
@@ -324,7 +411,8 @@ def filled(text: Text, values: Mapping[str, str]) -> dict[str, str]:
     if values.get("at"):
         with translation.override(text.language):
             found["meeting"] = formats.date_format(
-                timezone.localtime(datetime.fromisoformat(values["at"])), MOMENT.get(text.language, MOMENT[DEFAULT])
+                timezone.localtime(datetime.fromisoformat(values["at"])),
+                MOMENT.get(text.language, MOMENT[DEFAULT]),
             )
     return found
 

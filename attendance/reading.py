@@ -60,7 +60,14 @@ SELECT e.student_id, e.entry_date, e.exit_date, s.calendar_id, c.revision
 """
 
 
-def readings(as_of: date, year: SchoolYear, plan: Plan, *, students_table: str | None, rules: Sequence[Rule] | None = None) -> Readings:
+def readings(
+    as_of: date,
+    year: SchoolYear,
+    plan: Plan,
+    *,
+    students_table: str | None,
+    rules: Sequence[Rule] | None = None,
+) -> Readings:
     """What the students in a temporary table (column student_id), or all, have reached under the plan's general triggers, or
     under `rules`. A student whose marks do not say enough is reported and the others go on."""
     rules = plan.general if rules is None else rules
@@ -94,7 +101,9 @@ def _read(
     result: Readings,
 ) -> None:
     try:
-        hits = measures.trigger_hits(marks, plan.policy, as_of, where.home, where.stays, year_for(plan, year), only=rules)
+        hits = measures.trigger_hits(
+            marks, plan.policy, as_of, where.home, where.stays, year_for(plan, year), only=rules
+        )
     except MeasureError as error:
         result.refused.append(f"student row {student}: {error}")
         return
@@ -105,7 +114,10 @@ def _read(
 def _least(rules: Iterable[Rule]) -> int:
     """Fewest marks that can reach any of the rules: a day is one mark; hours, periods and shares may be reached by one."""
     days = (Counted.DAY, Counted.PART_OF_DAY)
-    return min(rule.at if rule.unit in days and not rule.percent and not rule.conversion else 1 for rule in rules)
+    return min(
+        rule.at if rule.unit in days and not rule.percent and not rule.conversion else 1
+        for rule in rules
+    )
 
 
 def _ids(sql: str, parameters: Mapping[str, Any]) -> list[int]:
@@ -126,14 +138,19 @@ def memberships(students: Sequence[int], starts: date, as_of: date) -> dict[int,
         rows = cursor.fetchall()
     found = {}
     for student, group in groupby(rows, key=lambda row: row[0]):
-        stays = [Enrolled(entered, left, calendar_at(calendar, revision)) for _s, entered, left, calendar, revision in group]
+        stays = [
+            Enrolled(entered, left, calendar_at(calendar, revision))
+            for _s, entered, left, calendar, revision in group
+        ]
         home = stays[-1].calendar
         assert home is not None
         found[student] = Membership(home, tuple(stays))
     return found
 
 
-def stored_marks(students: Sequence[int], starts: date, as_of: date) -> Iterator[tuple[int, list[DayMark]]]:
+def stored_marks(
+    students: Sequence[int], starts: date, as_of: date
+) -> Iterator[tuple[int, list[DayMark]]]:
     """The marks of students as believed now, by student (one statement)."""
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, {"students": list(students), "starts": starts, "as_of": as_of})
@@ -142,7 +159,9 @@ def stored_marks(students: Sequence[int], starts: date, as_of: date) -> Iterator
         yield student, [mark_of(*row[1:]) for row in group]
 
 
-def mark_of(day: date, mark_class: int, excuse: str, absent: int | None, scheduled: int | None, of_day: int) -> DayMark:
+def mark_of(
+    day: date, mark_class: int, excuse: str, absent: int | None, scheduled: int | None, of_day: int
+) -> DayMark:
     """A stored row as `measures` reads it. A whole day without recorded minutes has those of its calendar, where it says."""
     whole = MarkClass.EXCUSED <= mark_class <= MarkClass.UNKNOWN
     if whole and absent is None and of_day:

@@ -32,8 +32,13 @@ SELECT student_id, school_id, absences, days FROM per_student JOIN home USING (s
 """
 )
 _MINE = "AND e.student_id IN (SELECT n.student_id FROM district_enrollment n WHERE n.school_id = ANY(%(schools)s))"
-_LISTED = _RATES + " AND absences * 100 >= days * %(low)s AND absences * 100 < days * %(high)s ORDER BY absences DESC, student_id"
-_WITHIN = "count(*) FILTER (WHERE absences * 100 >= days * {low} AND absences * 100 < days * {high})"
+_LISTED = (
+    _RATES
+    + " AND absences * 100 >= days * %(low)s AND absences * 100 < days * %(high)s ORDER BY absences DESC, student_id"
+)
+_WITHIN = (
+    "count(*) FILTER (WHERE absences * 100 >= days * {low} AND absences * 100 < days * {high})"
+)
 
 
 def limits(as_of: date) -> dict[str, tuple[int, int]]:
@@ -41,14 +46,20 @@ def limits(as_of: date) -> dict[str, tuple[int, int]]:
     data, most = policy_for("attendance", as_of).data, 1000
     bands = data["bands"]
     return {
-        EVERYBODY: (0, most), CHRONIC: (data["measures"]["C"]["chronic_percent"], most), "satisfactory": (0, bands["at_risk"]),
-        "at_risk": (bands["at_risk"], bands["moderate"]), "moderate": (bands["moderate"], bands["severe"]), "severe": (bands["severe"], most),
-    }  # fmt: skip
+        EVERYBODY: (0, most),
+        CHRONIC: (data["measures"]["C"]["chronic_percent"], most),
+        "satisfactory": (0, bands["at_risk"]),
+        "at_risk": (bands["at_risk"], bands["moderate"]),
+        "moderate": (bands["moderate"], bands["severe"]),
+        "severe": (bands["severe"], most),
+    }
 
 
 def _sql(text: str) -> str:
     counts = counting.COUNTS.format(
-        sums=counting.SUMS, spans="measured", wanted_marks="AND m.student_id IN (SELECT student_id FROM measured)"
+        sums=counting.SUMS,
+        spans="measured",
+        wanted_marks="AND m.student_id IN (SELECT student_id FROM measured)",
     )
     return text.format(spans=counting.SPANS.format(wanted_spans=_MINE), counts=counts)
 
@@ -58,16 +69,23 @@ def rates(figure: str, schools: Collection[int], as_of: date) -> list[Chronic]:
     unknown figure."""
     low, high = limits(as_of)[figure]
     with connection.cursor() as cursor:
-        cursor.execute(_sql(_LISTED), live_values(as_of) | {"schools": list(schools), "low": low, "high": high})
+        cursor.execute(
+            _sql(_LISTED), live_values(as_of) | {"schools": list(schools), "low": low, "high": high}
+        )
         return [Chronic(*row) for row in cursor.fetchall()]
 
 
 def rate_counts(schools: Collection[int], as_of: date) -> dict[str, int]:
     """How many students each figure of K1 and K2 counts at these schools (one statement)."""
     every = limits(as_of)
-    columns = ", ".join(_WITHIN.format(low=int(low), high=int(high)) for low, high in every.values())
+    columns = ", ".join(
+        _WITHIN.format(low=int(low), high=int(high)) for low, high in every.values()
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM ({_sql(_RATES)}) r", live_values(as_of) | {"schools": list(schools)})
+        cursor.execute(
+            f"SELECT {columns} FROM ({_sql(_RATES)}) r",
+            live_values(as_of) | {"schools": list(schools)},
+        )
         return dict(zip(every, cursor.fetchone(), strict=True))
 
 
@@ -93,7 +111,11 @@ class Act:
 
 def acts(kind: str, as_of: date, cases: QuerySet[Any]) -> list[Act]:
     """The interventions of a kind that K7 counts, the latest first (one statement)."""
-    rows = effect_selectors.pairs(cases, counting.year_of(as_of)).filter(kind=kind).order_by("-on", "student_id")
+    rows = (
+        effect_selectors.pairs(cases, counting.year_of(as_of))
+        .filter(kind=kind)
+        .order_by("-on", "student_id")
+    )
     return [Act(*row) for row in rows.values_list("student_id", "on", "before", "after")]
 
 
@@ -108,5 +130,7 @@ FINDINGS = {"good_faith": "find_good_faith", "no_good_faith": "refer"}
 def found(finding: str, as_of: date, cases: QuerySet[Any]) -> QuerySet[Any]:
     """K9: cases in which the principal found so in the school year of a date. KeyError for an unknown finding."""
     year = counting.year_of(as_of)
-    said = Event.objects.filter(case=OuterRef("pk"), name=FINDINGS[finding], on__gte=year.starts, on__lte=as_of)
+    said = Event.objects.filter(
+        case=OuterRef("pk"), name=FINDINGS[finding], on__gte=year.starts, on__lte=as_of
+    )
     return cases.filter(Exists(said))

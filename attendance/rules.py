@@ -34,7 +34,12 @@ def present_for_the_day(minutes_present: int, minutes_scheduled: int, min_fracti
 
 
 def mark_class(
-    code: str, status: str, excuse: str, minutes_absent: int | None, minutes_scheduled: int | None, policy: Mapping[str, Any]
+    code: str,
+    status: str,
+    excuse: str,
+    minutes_absent: int | None,
+    minutes_scheduled: int | None,
+    policy: Mapping[str, Any],
 ) -> MarkClass | None:
     """What one line of attendance.csv means; None when neither the code map nor status and excuse say it.
 
@@ -45,15 +50,21 @@ def mark_class(
     if found is None or found not in ABSENT or not minutes_scheduled or minutes_absent is None:
         return found
     fraction = policy["present_rule"]["min_fraction_of_day"]
-    stayed = present_for_the_day(max(0, minutes_scheduled - minutes_absent), minutes_scheduled, fraction)
+    stayed = present_for_the_day(
+        max(0, minutes_scheduled - minutes_absent), minutes_scheduled, fraction
+    )
     return MarkClass.EARLY if stayed else found
 
 
 def _by_status(status: str, excuse: str) -> MarkClass | None:
     if status == "A":
         return {
-            "U": MarkClass.UNEXCUSED, "E": MarkClass.EXCUSED, "X": MarkClass.EXCUSED, "?": MarkClass.UNKNOWN, "": MarkClass.UNKNOWN
-        }.get(excuse)  # fmt: skip
+            "U": MarkClass.UNEXCUSED,
+            "E": MarkClass.EXCUSED,
+            "X": MarkClass.EXCUSED,
+            "?": MarkClass.UNKNOWN,
+            "": MarkClass.UNKNOWN,
+        }.get(excuse)
     return {"T": MarkClass.TARDY, "E": MarkClass.EARLY, "": None}.get(status)
 
 
@@ -89,7 +100,9 @@ def age(dob: date, on: date) -> int:
     return on.year - dob.year - ((on.month, on.day) < (dob.month, dob.day))
 
 
-def compulsory_applies(dob: date, grade: str, enrolled: bool, on: date, scope: Mapping[str, Any]) -> bool:
+def compulsory_applies(
+    dob: date, grade: str, enrolled: bool, on: date, scope: Mapping[str, Any]
+) -> bool:
     """G.S. 115C-378(a): children from 7 to under 16, and younger ones enrolled in kindergarten to grade 2."""
     years = age(dob, on)
     if not enrolled or years >= scope["max_age_exclusive"]:
@@ -117,13 +130,23 @@ def _holds(counts: Counts, trigger: Mapping[str, Any]) -> bool:
         return counts.unexcused >= int(trigger["at"])
     if trigger["measure"] == "RUN":
         return counts.run >= int(trigger["at"])
-    return chronic(counts.absences, counts.days_enrolled, int(trigger.get("min_days", 0)), int(trigger["percent"]))
+    return chronic(
+        counts.absences,
+        counts.days_enrolled,
+        int(trigger.get("min_days", 0)),
+        int(trigger["percent"]),
+    )
 
 
 def next_change(counts: Counts, triggers: Sequence[Mapping[str, Any]]) -> int | None:
     """In how many further enrolled days a percentage trigger changes although no mark does: it rises when `min_days` is
     reached, and falls when enough days of presence dilute the rate. None: never by itself."""
-    steps = [step for trigger in triggers if trigger["measure"] == "C" for step in _changes(counts, trigger)]
+    steps = [
+        step
+        for trigger in triggers
+        if trigger["measure"] == "C"
+        for step in _changes(counts, trigger)
+    ]
     return min(steps, default=None)
 
 
@@ -136,9 +159,13 @@ def _changes(counts: Counts, trigger: Mapping[str, Any]) -> Iterable[int]:
         yield last_high + 1 - counts.days_enrolled
 
 
-def due_thresholds(unexcused: int, triggers: Sequence[Mapping[str, Any]], notified: Iterable[str]) -> list[str]:
+def due_thresholds(
+    unexcused: int, triggers: Sequence[Mapping[str, Any]], notified: Iterable[str]
+) -> list[str]:
     """The notice thresholds that the count has reached and for which no valid notice exists, lowest first: what one
     letter must cover (A2.3: two thresholds crossed in one import produce one combined letter)."""
     done = set(notified)
-    wanted = [t for t in triggers if t.get("notice") and t["measure"] == "U" and unexcused >= int(t["at"])]
+    wanted = [
+        t for t in triggers if t.get("notice") and t["measure"] == "U" and unexcused >= int(t["at"])
+    ]
     return [str(t["id"]) for t in sorted(wanted, key=lambda t: int(t["at"])) if t["id"] not in done]

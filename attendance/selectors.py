@@ -75,9 +75,12 @@ def live_values(as_of: date) -> dict[str, Any]:
     data, year = policy_for("attendance", as_of).data, counting.year_of(as_of)
     conversion = data["conversion"].get("tardy")
     return {
-        "starts": year.starts, "as_of": min(as_of, year.ends), "least": data["measures"]["C"]["min_enrolled"],
-        "min_minutes": int(conversion["min_minutes"]) if conversion else 0, "per_day": int(conversion["count"]) if conversion else 1_000_000,
-    }  # fmt: skip
+        "starts": year.starts,
+        "as_of": min(as_of, year.ends),
+        "least": data["measures"]["C"]["min_enrolled"],
+        "min_minutes": int(conversion["min_minutes"]) if conversion else 0,
+        "per_day": int(conversion["count"]) if conversion else 1_000_000,
+    }
 
 
 def attendance_report(as_of: date, school: School | None = None) -> dict[str, Any]:
@@ -88,47 +91,76 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     rate, bands = data["measures"]["C"], data["bands"]
     thresholds = [int(t["at"]) for t in plan_of(data).plain if t["measure"] == "U"]
     parameters = live_values(as_of) | {
-        "percent": rate["chronic_percent"], **bands, "thresholds": thresholds, "school": school.pk if school else None,
-    }  # fmt: skip
+        "percent": rate["chronic_percent"],
+        **bands,
+        "thresholds": thresholds,
+        "school": school.pk if school else None,
+    }
     one = "AND e.school_id = %(school)s" if school else ""
     spans = counting.SPANS.format(wanted_spans=one)
-    counts = counting.COUNTS.format(sums=counting.SUMS, spans="measured", wanted_marks="AND m.school_id = %(school)s" if school else "")
+    counts = counting.COUNTS.format(
+        sums=counting.SUMS,
+        spans="measured",
+        wanted_marks="AND m.school_id = %(school)s" if school else "",
+    )
     with connection.cursor() as cursor:
         cursor.execute(_LIVE.format(spans=spans, counts=counts), parameters)
         district, schools = (parsed(value) for value in cursor.fetchone())
     return {
-        "as_of": as_of.isoformat(), "school_year": str(year), "policy": policy.id,
+        "as_of": as_of.isoformat(),
+        "school_year": str(year),
+        "policy": policy.id,
         "school": school.school_id if school else None,
-        "enrolled": district["enrolled"], "denominator": district["denominator"],
+        "enrolled": district["enrolled"],
+        "denominator": district["denominator"],
         "chronic": {
             "district": {
-                "students": district["chronic"], "denominator": district["denominator"],
+                "students": district["chronic"],
+                "denominator": district["denominator"],
                 "rate": rules.percent(district["chronic"], district["denominator"]),
             },
             "school": {
-                "students": schools["chronic"], "denominator": schools["denominator"],
+                "students": schools["chronic"],
+                "denominator": schools["denominator"],
                 "rate": rules.percent(schools["chronic"], schools["denominator"]),
             },
         },
-        "bands": {name: district[name] for name in ("satisfactory", "at_risk", "moderate", "severe")},
+        "bands": {
+            name: district[name] for name in ("satisfactory", "at_risk", "moderate", "severe")
+        },
         "unexcused_reached": district["reached"] or {},
-    }  # fmt: skip
+    }
 
 
 def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
     """Notices in a state (DRAFT waits for a signature, SIGNED for the mail room) in cases that the user may see, the
     earliest due first, at most 20."""
-    rows = Notice.objects.filter(state=state, closed_on=None, case__in=access.visible(user, "ATT")).order_by(
-        "case__next_due", "detected_on"
-    )
-    found = rows.values("id", "code", "detected_on", number=F("case__number"), due=F("case__next_due"), at=F("case__school__name"))  # type: ignore[arg-type]
+    rows = Notice.objects.filter(
+        state=state, closed_on=None, case__in=access.visible(user, "ATT")
+    ).order_by("case__next_due", "detected_on")
+    found = rows.values(
+        "id",
+        "code",
+        "detected_on",
+        number=F("case__number"),
+        due=F("case__next_due"),
+        at=F("case__school__name"),
+    )  # type: ignore[arg-type]
     policy = policy_for("attendance", local_today())
-    return [row | {"about": ", ".join(says(code, policy) for code in row["code"].split("+"))} for row in found[:20]]
+    return [
+        row | {"about": ", ".join(says(code, policy) for code in row["code"].split("+"))}
+        for row in found[:20]
+    ]
 
 
 def findings_waiting(user: Any) -> list[dict[str, Any]]:
     """What principals are asked to find, decide or send in cases that the user may see, the earliest due first, at most 20."""
-    tasks = Task.objects.filter(status=Task.Status.OPEN, role=Role.PRINCIPAL, case__closed_on=None, case__in=access.visible(user, "ATT"))
+    tasks = Task.objects.filter(
+        status=Task.Status.OPEN,
+        role=Role.PRINCIPAL,
+        case__closed_on=None,
+        case__in=access.visible(user, "ATT"),
+    )
     found = tasks.order_by(F("clock__due").asc(nulls_last=True), "case__number").values(
         "kind",
         number=F("case__number"),
@@ -177,7 +209,16 @@ def unresolved(user: Any, most: int = 25) -> tuple[list[Unresolved], int]:
     after = int(policy_for("attendance", today).require("unknown_resolution.n"))
     schools = access.visible_schools(user, "mail_cases")
     with connection.cursor() as cursor:
-        cursor.execute(_UNRESOLVED, {"today": today, "starts": year.starts, "schools": schools, "after": after, "most": most})
+        cursor.execute(
+            _UNRESOLVED,
+            {
+                "today": today,
+                "starts": year.starts,
+                "schools": schools,
+                "after": after,
+                "most": most,
+            },
+        )
         rows = cursor.fetchall()
     return [Unresolved(*row[:6]) for row in rows], rows[0][6] if rows else 0
 
@@ -186,33 +227,69 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
     """What only an attendance case shows: the student, the family, the year as a strip of days, the notices."""
     case = file.case
     call_first = Exists(StudentNotice.objects.filter(student=case.student_id, until=None))
-    guardians = list(Guardian.objects.filter(student_id=case.student_id).select_related("student").annotate(call_first=call_first))
+    guardians = list(
+        Guardian.objects.filter(student_id=case.student_id)
+        .select_related("student")
+        .annotate(call_first=call_first)
+    )
     student = guardians[0].student if guardians else Student.objects.get(pk=case.student_id)
     year, prior = _days(file)
     absent = sum(day["kind"] in ("excused", "unexcused", "suspension", "unknown") for day in year)
     held = sum(day["kind"] not in ("closed", "future") for day in year)
     return {
-        "student": student, "guardians": guardians, "days": year, "call_first": guardians[0].call_first if guardians else student.notices.filter(until=None).exists(),
-        "months": _by_month(year), "absent": absent, "enrolled": held, "rate": rules.percent(absent, held),
-        "prior": prior, "unexcused": sum(day["kind"] == "unexcused" for day in year),
-        "notices": [(process, NoticeState(process.state).label) for process in file.processes if isinstance(process, Notice)],
-        "processes": views(file), "excuse_notes": sorted(file.children["note"], key=lambda note: note.first_day, reverse=True),
+        "student": student,
+        "guardians": guardians,
+        "days": year,
+        "call_first": guardians[0].call_first
+        if guardians
+        else student.notices.filter(until=None).exists(),
+        "months": _by_month(year),
+        "absent": absent,
+        "enrolled": held,
+        "rate": rules.percent(absent, held),
+        "prior": prior,
+        "unexcused": sum(day["kind"] == "unexcused" for day in year),
+        "notices": [
+            (process, NoticeState(process.state).label)
+            for process in file.processes
+            if isinstance(process, Notice)
+        ],
+        "processes": views(file),
+        "excuse_notes": sorted(
+            file.children["note"], key=lambda note: note.first_day, reverse=True
+        ),
         "flags": [FLAG_NAMES.get(flag, flag) for flag in student.flags],
-    }  # fmt: skip
+    }
 
 
 FLAG_NAMES = {
-    "ec": _("Exceptional children (IEP)"), "section504": _("Section 504"), "ell": _("English learner"),
-    "mckinney_vento": _("McKinney-Vento"), "foster": _("Foster care"), "military": _("Military family"),
-}  # fmt: skip
+    "ec": _("Exceptional children (IEP)"),
+    "section504": _("Section 504"),
+    "ell": _("English learner"),
+    "mckinney_vento": _("McKinney-Vento"),
+    "foster": _("Foster care"),
+    "military": _("Military family"),
+}
 KINDS = {
-    1: "excused", 2: "unexcused", 3: "suspension", 4: "unknown", 5: "tardy", 6: "early", 7: "present",
-}  # fmt: skip
+    1: "excused",
+    2: "unexcused",
+    3: "suspension",
+    4: "unknown",
+    5: "tardy",
+    6: "early",
+    7: "present",
+}
 KIND_LABELS = {
-    "present": _("present"), "excused": _("excused"), "unexcused": _("unexcused"), "suspension": _("suspension"),
-    "unknown": _("not yet explained"), "tardy": _("tardy"), "early": _("part of the day"), "closed": _("no school"),
+    "present": _("present"),
+    "excused": _("excused"),
+    "unexcused": _("unexcused"),
+    "suspension": _("suspension"),
+    "unknown": _("not yet explained"),
+    "tardy": _("tardy"),
+    "early": _("part of the day"),
+    "closed": _("no school"),
     "future": _("to come"),
-}  # fmt: skip
+}
 
 _YEAR = """
 SELECT d.date, d.instructional, m.mark_class, m.code,
@@ -228,14 +305,31 @@ def _days(file: CaseFile) -> tuple[list[dict[str, Any]], int | None]:
     """Every weekday of the year at the school with what happened, and the unexcused days that another district told of
     (one statement)."""
     today = local_today()
-    sent = {process.sent_on: process.code for process in file.processes if isinstance(process, Notice) and process.sent_on}
+    sent = {
+        process.sent_on: process.code
+        for process in file.processes
+        if isinstance(process, Notice) and process.sent_on
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_YEAR, {"year": file.case.school_year, "student": file.case.student_id, "calendar": file.calendar_id})
+        cursor.execute(
+            _YEAR,
+            {
+                "year": file.case.school_year,
+                "student": file.case.student_id,
+                "calendar": file.calendar_id,
+            },
+        )
         rows = cursor.fetchall()
     return [
-        {"date": day, "kind": (kind := _kind(day, instructional, mark, today)), "label": KIND_LABELS[kind], "code": code or "", "letter": sent.get(day, "")}
+        {
+            "date": day,
+            "kind": (kind := _kind(day, instructional, mark, today)),
+            "label": KIND_LABELS[kind],
+            "code": code or "",
+            "letter": sent.get(day, ""),
+        }
         for day, instructional, mark, code, _prior in rows
-    ], rows[0][4] if rows else None  # fmt: skip
+    ], rows[0][4] if rows else None
 
 
 def _kind(day: date, instructional: bool, mark: int | None, today: date) -> str:

@@ -59,7 +59,11 @@ class Search:
     @property
     def places(self) -> list[Place]:
         """The addresses of the family, each once."""
-        lines = [", ".join(person.address.split("\n")) for person in self.people if person.address.strip()]
+        lines = [
+            ", ".join(person.address.split("\n"))
+            for person in self.people
+            if person.address.strip()
+        ]
         return [Place(text) for text in dict.fromkeys(lines)]
 
 
@@ -89,10 +93,20 @@ def _search(row: Locate) -> Search:
     student, school = row.case.attendancecase.student, row.case.school
     assert isinstance(school, School)
     return Search(
-        id=row.pk, number=row.case.number, student=f"{student.first_name} {student.last_name}", grade=student.grade, school=school.name,
-        area=school.area.name if school.area else "", state=row.state, state_label=str(LocateState(row.state).label), reason=row.reason,
-        safety=row.safety, last_seen=row.last_seen_on, team=list(row.team), outcome=row.get_outcome_display() if row.outcome else "",
-    )  # fmt: skip
+        id=row.pk,
+        number=row.case.number,
+        student=f"{student.first_name} {student.last_name}",
+        grade=student.grade,
+        school=school.name,
+        area=school.area.name if school.area else "",
+        state=row.state,
+        state_label=str(LocateState(row.state).label),
+        reason=row.reason,
+        safety=row.safety,
+        last_seen=row.last_seen_on,
+        team=list(row.team),
+        outcome=row.get_outcome_display() if row.outcome else "",
+    )
 
 
 def _fill(found: list[Search], rows: list[Locate]) -> None:
@@ -110,7 +124,9 @@ def _fill(found: list[Search], rows: list[Locate]) -> None:
     for row in rows:
         students.setdefault(row.case.attendancecase.student_id, []).append(by_id[row.pk])
     flagged = StudentNotice.objects.filter(student=OuterRef("student"), until=None)
-    for person in Guardian.objects.filter(student__in=students, do_not_contact=False).annotate(call_first=Exists(flagged)):
+    for person in Guardian.objects.filter(student__in=students, do_not_contact=False).annotate(
+        call_first=Exists(flagged)
+    ):
         for one in students[person.student_id]:
             one.people.append(person)
             one.call_first = one.call_first or person.call_first

@@ -27,9 +27,13 @@ from casework.services import act, local_today
 from casework.views import given, uuid_or_none
 
 SPOKEN = [
-    ("", gettext_lazy("nobody")), ("parent or guardian", gettext_lazy("parent or guardian")), ("relative", gettext_lazy("relative")),
-    ("neighbour", gettext_lazy("neighbour")), ("landlord", gettext_lazy("landlord")), ("somebody else", gettext_lazy("somebody else")),
-]  # fmt: skip
+    ("", gettext_lazy("nobody")),
+    ("parent or guardian", gettext_lazy("parent or guardian")),
+    ("relative", gettext_lazy("relative")),
+    ("neighbour", gettext_lazy("neighbour")),
+    ("landlord", gettext_lazy("landlord")),
+    ("somebody else", gettext_lazy("somebody else")),
+]
 
 
 def _may(request: HttpRequest, *permissions: str) -> bool:
@@ -49,7 +53,13 @@ def searches(request: HttpRequest) -> HttpResponse:
     areas: dict[str, list[street.Search]] = {}
     for one in found:
         areas.setdefault(one.area, []).append(one)
-    context = {"areas": sorted(areas.items()), "team": team, "watched": watched, "hangs": street.HANGS, "today": local_today()}
+    context = {
+        "areas": sorted(areas.items()),
+        "team": team,
+        "watched": watched,
+        "hangs": street.HANGS,
+        "today": local_today(),
+    }
     return render(request, "attendance/street.html", context)
 
 
@@ -72,20 +82,36 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, file = _file(request, pk)
     choices = _choices(request, file, pk)
     context: dict[str, Any] = {
-        "search": found, "choices": [choice for choice in choices if choice.name != "record_attempt"], "key": uuid4(), "spoken": SPOKEN,
-        "results": LocateAttempt.Result.choices, "looking": any(choice.name == "record_attempt" and choice.enabled for choice in choices),
+        "search": found,
+        "choices": [choice for choice in choices if choice.name != "record_attempt"],
+        "key": uuid4(),
+        "spoken": SPOKEN,
+        "results": LocateAttempt.Result.choices,
+        "looking": any(choice.name == "record_attempt" and choice.enabled for choice in choices),
         "now": timezone.localtime(),
-    }  # fmt: skip
+    }
     if request.method != "POST":
         return render(request, "attendance/street_one.html", context)
     data = given(request)
     data["at"] = data.get("at") or timezone.localtime().strftime("%Y-%m-%dT%H:%M")
     data["team"] = data.get("team") or ", ".join(found.team)
-    return _take(request, found, "record_attempt", data, "attendance/street_one.html", context | {"data": data})
+    return _take(
+        request,
+        found,
+        "record_attempt",
+        data,
+        "attendance/street_one.html",
+        context | {"data": data},
+    )
 
 
 def _take(
-    request: HttpRequest, found: street.Search, name: str, data: dict[str, Any], template: str, context: dict[str, Any]
+    request: HttpRequest,
+    found: street.Search,
+    name: str,
+    data: dict[str, Any],
+    template: str,
+    context: dict[str, Any],
 ) -> HttpResponse:
     """Through the door; what is refused is shown with everything that was typed."""
     key = uuid_or_none(data.get("key"))
@@ -95,18 +121,31 @@ def _take(
         raise Http404 from error
     except Invalid as error:
         words = [message for messages in error.errors.values() for message in messages]
-        return render(request, template, context | {"form": error.form, "problems": words, "key": key or uuid4()}, status=422)
+        return render(
+            request,
+            template,
+            context | {"form": error.form, "problems": words, "key": key or uuid4()},
+            status=422,
+        )
     except NotNow as error:
-        return render(request, template, context | {"problems": error.reasons, "form": None}, status=409)
+        return render(
+            request, template, context | {"problems": error.reasons, "form": None}, status=409
+        )
     except Refused:
         return render(request, "errors/403.html", status=403)
-    return redirect("street-one", pk=found.id) if street.search(request.user, found.id) else redirect("street")
+    return (
+        redirect("street-one", pk=found.id)
+        if street.search(request.user, found.id)
+        else redirect("street")
+    )
 
 
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps the team's pages readable without a signal; it must lie above the pages that it serves."""
-    path = finders.find("attendance/street-worker.js") or str(settings.STATIC_ROOT / "attendance" / "street-worker.js")
+    path = finders.find("attendance/street-worker.js") or str(
+        settings.STATIC_ROOT / "attendance" / "street-worker.js"
+    )
     with open(str(path), encoding="utf-8") as script:
         answer = HttpResponse(script.read(), content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"

@@ -28,7 +28,10 @@ class TrialForm(forms.Form):
     """A policy file and a span of nights."""
 
     file = forms.FileField(
-        label=_("Policy file"), help_text=_("A .yaml file of the domain attendance. It is checked first; nothing is put in force.")
+        label=_("Policy file"),
+        help_text=_(
+            "A .yaml file of the domain attendance. It is checked first; nothing is put in force."
+        ),
     )
     first = forms.DateField(label=_("First night"), widget=DateInput)
     last = forms.DateField(label=_("Last night"), widget=DateInput)
@@ -38,7 +41,9 @@ class TrialForm(forms.Form):
         upload = self.cleaned_data["file"]
         self.file_name = str(upload.name)[:200]
         if upload.size > MOST_BYTES:
-            raise forms.ValidationError(_("A policy file is a few pages of text; this one is too large."))
+            raise forms.ValidationError(
+                _("A policy file is a few pages of text; this one is too large.")
+            )
         content = upload.read()
         if b"\x00" in content:
             raise forms.ValidationError(_("This is no text file."))
@@ -62,7 +67,12 @@ class TrialForm(forms.Form):
             if first > last:
                 self.add_error("last", _("The last night lies before the first one."))
             elif not SchoolYear.objects.filter(starts__lte=last, ends__gte=first).exists():
-                self.add_error("first", _("No school year of this span is stored. Choose nights of a year whose calendar was imported."))
+                self.add_error(
+                    "first",
+                    _(
+                        "No school year of this span is stored. Choose nights of a year whose calendar was imported."
+                    ),
+                )
         return data
 
 
@@ -82,13 +92,26 @@ def trial_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         trial = PolicyTrial.objects.create(
-            started_by=user, file_name=form.file_name, text=form.text, policy=data["file"].id,
-            first=data["first"], last=data["last"],
-        )  # fmt: skip
+            started_by=user,
+            file_name=form.file_name,
+            text=form.text,
+            policy=data["file"].id,
+            first=data["first"],
+            last=data["last"],
+        )
         tasks.run_policy_trial.delay_on_commit(str(trial.pk))
         return redirect("policy-trial", pk=trial.pk)
-    listed = PolicyTrial.objects.select_related("started_by").defer("text", "report").order_by("-created_at")[:20]
-    return render(request, "attendance/trials.html", {"form": form, "trials": listed}, status=422 if form.errors else 200)
+    listed = (
+        PolicyTrial.objects.select_related("started_by")
+        .defer("text", "report")
+        .order_by("-created_at")[:20]
+    )
+    return render(
+        request,
+        "attendance/trials.html",
+        {"form": form, "trials": listed},
+        status=422 if form.errors else 200,
+    )
 
 
 def _whole_year() -> dict[str, Any]:
@@ -104,11 +127,19 @@ def trial(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(PolicyTrial.objects.select_related("started_by"), pk=pk)
     running = found.state in RUNNING
     context = {
-        "trial": found, "running": running, "progress": trials.progress_of(found) if running else None,
-        "tables": trials.tables(found.report) if found.report else [], "warnings": _warnings(found), "workload": trials.workload(found.report),
+        "trial": found,
+        "running": running,
+        "progress": trials.progress_of(found) if running else None,
+        "tables": trials.tables(found.report) if found.report else [],
+        "warnings": _warnings(found),
+        "workload": trials.workload(found.report),
         "refusals": trials.refusals(found.report),
-    }  # fmt: skip
-    template = "attendance/_trial_body.html" if getattr(request, "htmx", False) else "attendance/trial.html"
+    }
+    template = (
+        "attendance/_trial_body.html"
+        if getattr(request, "htmx", False)
+        else "attendance/trial.html"
+    )
     return render(request, template, context)
 
 

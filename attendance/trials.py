@@ -23,9 +23,14 @@ from casework.policy import Policy
 from casework.suppression import Figure, Publication, Rules, Suppressed, Why, key, suppress
 
 FIGURES = {
-    "opened": _("Cases opened"), "raised": _("Cases raised"), "notice": _("Notices begun"), "sent": _("Letters sent"),
-    "withdrawn": _("Notices withdrawn"), "superseded": _("Letters superseded"), "action": _("Other duties"),
-}  # fmt: skip
+    "opened": _("Cases opened"),
+    "raised": _("Cases raised"),
+    "notice": _("Notices begun"),
+    "sent": _("Letters sent"),
+    "withdrawn": _("Notices withdrawn"),
+    "superseded": _("Letters superseded"),
+    "action": _("Other duties"),
+}
 SIDES = ("candidate", "in_force")
 # What a policy cannot do, by its own text.
 NEVER = Figure("–", None, Why.UNPUBLISHED)
@@ -42,24 +47,38 @@ def read_policy(content: bytes) -> tuple[Policy | None, list[Finding]]:
 
 def run(trial: PolicyTrial) -> None:
     """Replay, keep the report. What goes wrong is kept in words; a trial that was run is not run again."""
-    if not PolicyTrial.objects.filter(pk=trial.pk, state=PolicyTrial.State.WAITING).update(state=PolicyTrial.State.RUNNING):
+    if not PolicyTrial.objects.filter(pk=trial.pk, state=PolicyTrial.State.WAITING).update(
+        state=PolicyTrial.State.RUNNING
+    ):
         return
     policy, found = read_policy(trial.text.encode())
     if policy is None:
-        _end(trial, PolicyTrial.State.FAILED, error="\n".join(finding.as_text() for finding in found))
+        _end(
+            trial, PolicyTrial.State.FAILED, error="\n".join(finding.as_text() for finding in found)
+        )
         return
     try:
-        report = backtest(policy, trial.first, trial.last, lambda done, total: progress(trial, done, total))
+        report = backtest(
+            policy, trial.first, trial.last, lambda done, total: progress(trial, done, total)
+        )
     except Exception as error:
-        _end(trial, PolicyTrial.State.FAILED, error=str(error) if isinstance(error, ValueError) else type(error).__name__)
+        _end(
+            trial,
+            PolicyTrial.State.FAILED,
+            error=str(error) if isinstance(error, ValueError) else type(error).__name__,
+        )
         if not isinstance(error, ValueError):
             raise
         return
     _end(trial, PolicyTrial.State.DONE, report=report)
 
 
-def _end(trial: PolicyTrial, state: str, *, report: Mapping[str, Any] | None = None, error: str = "") -> None:
-    PolicyTrial.objects.filter(pk=trial.pk).update(state=state, report=report or {}, error=error, finished_at=timezone.now())
+def _end(
+    trial: PolicyTrial, state: str, *, report: Mapping[str, Any] | None = None, error: str = ""
+) -> None:
+    PolicyTrial.objects.filter(pk=trial.pk).update(
+        state=state, report=report or {}, error=error, finished_at=timezone.now()
+    )
 
 
 def progress(trial: PolicyTrial, done: int, total: int) -> None:
@@ -89,10 +108,35 @@ def tables(report: Mapping[str, Any]) -> list[Table]:
     if not shown:
         return []
     return [
-        Table(_("In all"), [_("Count")], [(str(FIGURES[name]), [_pair(published, name)]) for name in shown]),
-        _table(_("By trigger"), "by_trigger", "trigger", ("reached", "notice", "sent", "action"), report, published),
-        _table(_("By school"), "by_school", "school", ("opened", "raised", "notice", "action"), report, published),
-        _table(_("By month"), "by_month", "month", ("opened", "raised", "notice", "action"), report, published),
+        Table(
+            _("In all"),
+            [_("Count")],
+            [(str(FIGURES[name]), [_pair(published, name)]) for name in shown],
+        ),
+        _table(
+            _("By trigger"),
+            "by_trigger",
+            "trigger",
+            ("reached", "notice", "sent", "action"),
+            report,
+            published,
+        ),
+        _table(
+            _("By school"),
+            "by_school",
+            "school",
+            ("opened", "raised", "notice", "action"),
+            report,
+            published,
+        ),
+        _table(
+            _("By month"),
+            "by_month",
+            "month",
+            ("opened", "raised", "notice", "action"),
+            report,
+            published,
+        ),
     ]
 
 
@@ -100,11 +144,23 @@ COLUMNS = {**FIGURES, "reached": _("Students who reach it")}
 
 
 def _table(
-    title: Any, part: str, name: str, columns: tuple[str, ...], report: Mapping[str, Any], published: Mapping[str, Suppressed]
+    title: Any,
+    part: str,
+    name: str,
+    columns: tuple[str, ...],
+    report: Mapping[str, Any],
+    published: Mapping[str, Suppressed],
 ) -> Table:
     labels = _labels(report, part)
-    used = [column for column in columns if any(column in row for side in SIDES for row in report[side][part].values())]
-    rows = [(_label(label, part), [_pair(published, column, **{name: label}) for column in used]) for label in labels]
+    used = [
+        column
+        for column in columns
+        if any(column in row for side in SIDES for row in report[side][part].values())
+    ]
+    rows = [
+        (_label(label, part), [_pair(published, column, **{name: label}) for column in used])
+        for label in labels
+    ]
     return Table(title, [COLUMNS[column] for column in used], rows)
 
 
@@ -113,7 +169,9 @@ def _label(label: str, part: str) -> str:
 
 
 def _pair(published: Mapping[str, Suppressed], measure: str, **where: str) -> tuple[Figure, Figure]:
-    candidate, in_force = (published[side].figures.get(key(measure, **where), NEVER) for side in SIDES)
+    candidate, in_force = (
+        published[side].figures.get(key(measure, **where), NEVER) for side in SIDES
+    )
     return candidate, in_force
 
 
@@ -124,7 +182,10 @@ def workload(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return []
     published, rows = _publish(report, "candidate"), []
     for row in report["candidate"]["workload"]:
-        shown = [published.figures.get(key(measure, school=row["school"]), NEVER).value for measure in DUTIES]
+        shown = [
+            published.figures.get(key(measure, school=row["school"]), NEVER).value
+            for measure in DUTIES
+        ]
         duties = sum(int(value) for value in shown if value is not None)
         if duties:
             rows.append(
@@ -141,7 +202,10 @@ def workload(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def refusals(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     """For how many students the marks did not say enough, and why."""
     least = Rules().threshold
-    return [(str(row["students"]) if row["students"] >= least else f"<{least}", row["reason"]) for row in report.get("refused", ())]
+    return [
+        (str(row["students"]) if row["students"] >= least else f"<{least}", row["reason"])
+        for row in report.get("refused", ())
+    ]
 
 
 PARTS = (("by_school", "school"), ("by_month", "month"), ("by_trigger", "trigger"))

@@ -73,11 +73,13 @@ def plan_of(policy: Mapping[str, Any]) -> Plan:
     rules = {rule.trigger: rule for rule in rules_of(policy)}
     by_id = {str(trigger["id"]): trigger for trigger in policy["triggers"]}
     return Plan(
-        policy, by_id, rules,
+        policy,
+        by_id,
+        rules,
         plain=[by_id[name] for name, rule in rules.items() if is_plain(rule)],
         general=[rule for rule in rules.values() if not is_plain(rule)],
         order={name: place for place, name in enumerate(by_id)},
-    )  # fmt: skip
+    )
 
 
 def is_plain(rule: Rule) -> bool:
@@ -121,9 +123,15 @@ def from_counts(counts: Counts, dates: Iterable[date], plan: Plan) -> list[Reach
     found = []
     for name in reached(counts, plan.plain):
         limit = plan.by_id[name].get("not_later_than")
-        late = limit is not None and plan.rules[name].measure == "U" and counts.unexcused > int(limit)
-        amount = {"U": counts.unexcused, "RUN": counts.run}.get(plan.rules[name].measure, counts.absences)
-        found.append(Reached(name, name, amount, cited if plan.rules[name].measure == "U" else (), late=late))
+        late = (
+            limit is not None and plan.rules[name].measure == "U" and counts.unexcused > int(limit)
+        )
+        amount = {"U": counts.unexcused, "RUN": counts.run}.get(
+            plan.rules[name].measure, counts.absences
+        )
+        found.append(
+            Reached(name, name, amount, cited if plan.rules[name].measure == "U" else (), late=late)
+        )
     return found
 
 
@@ -135,7 +143,14 @@ def from_hits(hits: Iterable[Hit], plan: Plan) -> tuple[Reached, ...]:
 def _reached(hit: Hit, plan: Plan) -> Reached:
     rule, limit = plan.rules[hit.trigger], plan.by_id[hit.trigger].get("not_later_than")
     late = limit is not None and hit.count_now > int(limit) * rule.scale
-    return Reached(key_of(rule, hit.level, hit.window_from), hit.trigger, hit.count // rule.scale, hit.dates, hit.reached_on, late)
+    return Reached(
+        key_of(rule, hit.level, hit.window_from),
+        hit.trigger,
+        hit.count // rule.scale,
+        hit.dates,
+        hit.reached_on,
+        late,
+    )
 
 
 def in_order(found: Iterable[Reached], plan: Plan) -> dict[str, Reached]:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from attendance import agency_views, block_views, desk, list_views, mail_views, message_views, street_views
+from attendance import (
+    agency_views,
+    block_views,
+    desk,
+    list_views,
+    mail_views,
+    message_views,
+    street_views,
+)
 
 urlpatterns = [
     path("desk/<slug:desk>/", desk.listing, name="desk"),

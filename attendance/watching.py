@@ -68,9 +68,18 @@ def watch(as_of: date, year: SchoolYear, policy: Policy) -> tuple[dict[str, int]
         if int(found["no_show_days"]) != int(found["consecutive"]):
             known = {request.case_id for request in requests}
             early = _unreached(cursor, base, int(found["no_show_days"]), "NO_SHOW")
-            requests += [request for request in early if request.data["code"] == "NO_SHOW" and request.case_id not in known]
-        cursor.execute(_RELAPSED, base | {"days": int(goals["relapse_days"]), "least": int(goals["relapse_unexcused"])})
-        requests += [services.StepRequest(case_id, "relapse", {}) for (case_id,) in cursor.fetchall()]
+            requests += [
+                request
+                for request in early
+                if request.data["code"] == "NO_SHOW" and request.case_id not in known
+            ]
+        cursor.execute(
+            _RELAPSED,
+            base | {"days": int(goals["relapse_days"]), "least": int(goals["relapse_unexcused"])},
+        )
+        requests += [
+            services.StepRequest(case_id, "relapse", {}) for (case_id,) in cursor.fetchall()
+        ]
     outcome = services.act_many(requests, kind="ATT", on=as_of)
     counts: dict[str, int] = {}
     for request in requests:
@@ -78,11 +87,20 @@ def watch(as_of: date, year: SchoolYear, policy: Policy) -> tuple[dict[str, int]
     return counts, [f"{request.transition}: {error}" for request, error in outcome.refused]
 
 
-def _unreached(cursor: Any, base: dict[str, Any], run: int, code: str) -> list[services.StepRequest]:
+def _unreached(
+    cursor: Any, base: dict[str, Any], run: int, code: str
+) -> list[services.StepRequest]:
     cursor.execute(_UNREACHED, base | {"run": run})
     return [
         services.StepRequest(
-            case_id, "request_locate", {"code": "NO_SHOW" if no_show else code, "reason": "", "last_seen_on": last_seen, "safety": ""}
+            case_id,
+            "request_locate",
+            {
+                "code": "NO_SHOW" if no_show else code,
+                "reason": "",
+                "last_seen_on": last_seen,
+                "safety": "",
+            },
         )
         for case_id, no_show, last_seen in cursor.fetchall()
     ]
@@ -112,18 +130,43 @@ def unlawful_runs(students: Sequence[int], as_of: date, starts: date) -> dict[in
         return dict(cursor.fetchall())
 
 
-def guard_withdrawals(decisions: Iterable[Decision], as_of: date, year: SchoolYear, policy: Policy) -> None:
+def guard_withdrawals(
+    decisions: Iterable[Decision], as_of: date, year: SchoolYear, policy: Policy
+) -> None:
     """A withdrawal that the ten-day rule forbids does not close the case: it is flagged, once, for a person to look at."""
-    ending = {decision.facts.student_id: decision for decision in decisions if "close_ended" in decision.names()}
+    ending = {
+        decision.facts.student_id: decision
+        for decision in decisions
+        if "close_ended" in decision.names()
+    }
     if not ending:
         return
-    least, limit = int(policy.require("locate.ten_day_rule")), int(policy.require("scope.compulsory.max_age_exclusive"))
-    long_runs = [student for student, run in unlawful_runs(list(ending), as_of, year.starts).items() if run > least]
+    least, limit = (
+        int(policy.require("locate.ten_day_rule")),
+        int(policy.require("scope.compulsory.max_age_exclusive")),
+    )
+    long_runs = [
+        student
+        for student, run in unlawful_runs(list(ending), as_of, year.starts).items()
+        if run > least
+    ]
     births = dict(Student.objects.filter(pk__in=long_runs).values_list("pk", "dob"))
-    held = [student for student in long_runs if (born := births[student]) is None or rules.age(born, as_of) < limit]
+    held = [
+        student
+        for student in long_runs
+        if (born := births[student]) is None or rules.age(born, as_of) < limit
+    ]
     cases = {ending[student].facts.case_id: student for student in held}
-    left = set(Locate.objects.filter(case_id__in=cases, outcome__in=Locate.LEFT).values_list("case_id", flat=True))
-    flagged = set(AttendanceCase.objects.filter(pk__in=cases).exclude(withdrawal_flagged_on=None).values_list("pk", flat=True))
+    left = set(
+        Locate.objects.filter(case_id__in=cases, outcome__in=Locate.LEFT).values_list(
+            "case_id", flat=True
+        )
+    )
+    flagged = set(
+        AttendanceCase.objects.filter(pk__in=cases)
+        .exclude(withdrawal_flagged_on=None)
+        .values_list("pk", flat=True)
+    )
     for case_id in set(cases) - left:
         assert case_id is not None
         steps = ending[cases[case_id]].steps
@@ -138,18 +181,29 @@ def ten_day_list(schools: Sequence[int], as_of: date) -> list[dict[str, Any]]:
     if year is None:
         return []
     cases = list(
-        AttendanceCase.objects.filter(school_id__in=schools, closed_on=None, school_year=year.year).select_related("student", "school")
+        AttendanceCase.objects.filter(
+            school_id__in=schools, closed_on=None, school_year=year.year
+        ).select_related("student", "school")
     )
     runs = unlawful_runs([case.student_id for case in cases], as_of, year.starts)
-    least, limit = int(policy.require("locate.ten_day_rule")), int(policy.require("scope.compulsory.max_age_exclusive"))
-    looked = dict(Locate.objects.filter(case__in=cases).order_by("opened_on").values_list("case_id", "state"))
+    least, limit = (
+        int(policy.require("locate.ten_day_rule")),
+        int(policy.require("scope.compulsory.max_age_exclusive")),
+    )
+    looked = dict(
+        Locate.objects.filter(case__in=cases).order_by("opened_on").values_list("case_id", "state")
+    )
     rows = [
         {
-            "case": case, "run": runs[case.student_id], "looked_for": looked.get(case.pk, ""),
-            "may_withdraw": case.student.dob is not None and rules.age(case.student.dob, as_of) >= limit,
+            "case": case,
+            "run": runs[case.student_id],
+            "looked_for": looked.get(case.pk, ""),
+            "may_withdraw": case.student.dob is not None
+            and rules.age(case.student.dob, as_of) >= limit,
         }
-        for case in cases if runs.get(case.student_id, 0) > least
-    ]  # fmt: skip
+        for case in cases
+        if runs.get(case.student_id, 0) > least
+    ]
     return sorted(rows, key=lambda row: -int(str(row["run"])))
 
 
@@ -163,7 +217,10 @@ def carry_over(day: date) -> int:
     if year is None:
         return 0
     waiting = Mediation.objects.filter(
-        carries_over=True, carried_to=None, case__attendancecase__school_year=year.year - 1, case__closed_reason="YEAR_END"
+        carries_over=True,
+        carried_to=None,
+        case__attendancecase__school_year=year.year - 1,
+        case__closed_reason="YEAR_END",
     )
     carried = 0
     for mediation in waiting.exclude(code__in=["BREACHED", "NO_AGREEMENT"]).select_related("case"):
@@ -174,18 +231,37 @@ def carry_over(day: date) -> int:
 def _carry(mediation: Mediation, year: SchoolYear, day: date) -> bool:
     last = AttendanceCase.objects.select_related("student").get(pk=mediation.case_id)
     student = last.student
-    enrolled = Enrollment.objects.filter(student=student, entry_date__lte=day).exclude(exit_date__lt=day).order_by("-entry_date").first()
+    enrolled = (
+        Enrollment.objects.filter(student=student, entry_date__lte=day)
+        .exclude(exit_date__lt=day)
+        .order_by("-entry_date")
+        .first()
+    )
     if enrolled is None:
         return False  # not here yet, or not any more: asked again tomorrow
     data = {
-        "carried_from_id": str(mediation.pk), "provider_id": mediation.provider_id, "mediator_id": mediation.mediator_id,
-        "referred_on": mediation.referred_on, "agreed_on": mediation.agreed_on, "agreement": mediation.agreement,
-    }  # fmt: skip
+        "carried_from_id": str(mediation.pk),
+        "provider_id": mediation.provider_id,
+        "mediator_id": mediation.mediator_id,
+        "referred_on": mediation.referred_on,
+        "agreed_on": mediation.agreed_on,
+        "agreement": mediation.agreement,
+    }
     existing = AttendanceCase.objects.filter(student=student, school_year=year.year).first()
     if existing is None:
-        fields = {"student_id": student.pk, "school_year": year.year, "stage": "WATCH", "prior_year_tier3": last.stage == "TIER3"}
-        steps: list[tuple[str, dict[str, Any]]] = [("open_case", {"triggers": []}), ("carry_mediation", data)]
-        services.open_cases("ATT", [services.Opening(enrolled.school_id, fields, steps)], year=year.year, on=day)
+        fields = {
+            "student_id": student.pk,
+            "school_year": year.year,
+            "stage": "WATCH",
+            "prior_year_tier3": last.stage == "TIER3",
+        }
+        steps: list[tuple[str, dict[str, Any]]] = [
+            ("open_case", {"triggers": []}),
+            ("carry_mediation", data),
+        ]
+        services.open_cases(
+            "ATT", [services.Opening(enrolled.school_id, fields, steps)], year=year.year, on=day
+        )
     elif existing.closed_on is None:
         services.act(existing.number, "carry_mediation", actor=None, data=data, on=day)
     return existing is None or existing.closed_on is None

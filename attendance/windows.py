@@ -75,7 +75,9 @@ def tally(flow: Workflow) -> Totals:
     """The year's counts of the case's student (read once for a case file)."""
 
     def read() -> Totals:
-        rows = Tally.objects.filter(student_id=flow.case.student_id, school_year=flow.case.school_year)
+        rows = Tally.objects.filter(
+            student_id=flow.case.student_id, school_year=flow.case.school_year
+        )
         return Totals(*(rows.values_list("unexcused", "absences").first() or (0, 0)))
 
     return flow.file.once("tally", read)
@@ -95,11 +97,22 @@ def above_watch(flow: Workflow) -> list[str]:
     def read() -> list[str]:
         plan = triggers.plan_of(flow.policy.data)
         with connection.cursor() as cursor:
-            cursor.execute(_STANDING, [flow.turn.today, flow.case.student_id, flow.case.school_year])
+            cursor.execute(
+                _STANDING, [flow.turn.today, flow.case.student_id, flow.case.school_year]
+            )
             unexcused, absences, days = cursor.fetchone() or (0, 0, 0)
         found = rules.reached(rules.Counts(unexcused, absences, int(days), 0), plan.plain)
-        found += [key for key in flow.case.triggers if triggers.trigger_of(key) in {rule.trigger for rule in plan.general}]
-        return [key for key in found if triggers.RANK[str(plan.by_id[triggers.trigger_of(key)]["opens"])] > triggers.RANK["WATCH"]]
+        found += [
+            key
+            for key in flow.case.triggers
+            if triggers.trigger_of(key) in {rule.trigger for rule in plan.general}
+        ]
+        return [
+            key
+            for key in found
+            if triggers.RANK[str(plan.by_id[triggers.trigger_of(key)]["opens"])]
+            > triggers.RANK["WATCH"]
+        ]
 
     return flow.file.once(("above_watch", flow.turn.today), read)
 
@@ -141,23 +154,38 @@ def plan_window(flow: Workflow) -> PlanWindow:
 def _plan_window(flow: Workflow) -> PlanWindow:
     goals, since = flow.policy.require("monitor"), flow.case.plan_from
     if since is None:
-        return PlanWindow(False, _("There is no plan yet: record the causes, or have the plan signed."), Counted(0, 0, 0))
+        return PlanWindow(
+            False,
+            _("There is no plan yet: record the causes, or have the plan signed."),
+            Counted(0, 0, 0),
+        )
     days = last_days(flow, flow.turn.today, int(goals["plan_days"]), after=since)
     if len(days) < int(goals["plan_days"]):
-        words = _("The plan has run for %(n)s of the %(m)s school days that it needs.") % {"n": len(days), "m": goals["plan_days"]}
+        words = _("The plan has run for %(n)s of the %(m)s school days that it needs.") % {
+            "n": len(days),
+            "m": goals["plan_days"],
+        }
         return PlanWindow(False, words, Counted(len(days), 0, 0))
     found = count(flow.case.student_id, days)
     enough = (found.days - found.absent) * 100 >= found.days * int(goals["attendance_percent"])
-    words = _("In the last %(n)s school days attendance is %(rate)s %% with %(u)s unexcused days; the goals are %(goal)s %% and %(most)s.") % {
-        "n": found.days, "rate": found.percent, "u": found.unexcused, "goal": goals["attendance_percent"], "most": goals["max_unexcused"],
-    }  # fmt: skip
+    words = _(
+        "In the last %(n)s school days attendance is %(rate)s %% with %(u)s unexcused days; the goals are %(goal)s %% and %(most)s."
+    ) % {
+        "n": found.days,
+        "rate": found.percent,
+        "u": found.unexcused,
+        "goal": goals["attendance_percent"],
+        "most": goals["max_unexcused"],
+    }
     return PlanWindow(enough and found.unexcused <= int(goals["max_unexcused"]), words, found)
 
 
 def relapsed(flow: Workflow) -> bool:
     """C9: so many unexcused days within the last school days of the monitoring."""
     goals, since = flow.policy.require("monitor"), flow.case.monitor_from
-    days = last_days(flow, flow.turn.today + timedelta(days=1), int(goals["relapse_days"]), after=since)
+    days = last_days(
+        flow, flow.turn.today + timedelta(days=1), int(goals["relapse_days"]), after=since
+    )
     return count(flow.case.student_id, days).unexcused >= int(goals["relapse_unexcused"])
 
 
@@ -169,11 +197,19 @@ def prepare_review(flow: Workflow) -> dict[str, Any]:
     arc = flow.process
     assert isinstance(arc, Arc)
     assert arc.signed_on is not None
-    since = max([arc.signed_on, *(row.on for row in flow.file.children["plan_review"] if row.arc_id == arc.id)])
+    since = max(
+        [
+            arc.signed_on,
+            *(row.on for row in flow.file.children["plan_review"] if row.arc_id == arc.id),
+        ]
+    )
     span = int(flow.policy.require("process_sla.arc.review_every.n"))
     before = last_days(flow, arc.signed_on + timedelta(days=1), span)
     after = days_since(flow, since, flow.turn.today + timedelta(days=1))
-    return {"before": count(flow.case.student_id, before).as_dict(), "after": count(flow.case.student_id, after).as_dict()}
+    return {
+        "before": count(flow.case.student_id, before).as_dict(),
+        "after": count(flow.case.student_id, after).as_dict(),
+    }
 
 
 def prepare_follow_up(flow: Workflow) -> dict[str, Any]:
@@ -182,5 +218,7 @@ def prepare_follow_up(flow: Workflow) -> dict[str, Any]:
     assert isinstance(mediation, Mediation)
     made = [row.on for row in flow.file.children["follow_up"] if row.mediation_id == mediation.id]
     starts = [*made, *filter(None, [mediation.agreed_on or mediation.opened_on])]
-    found = count(flow.case.student_id, days_since(flow, max(starts), flow.turn.today + timedelta(days=1)))
+    found = count(
+        flow.case.student_id, days_since(flow, max(starts), flow.turn.today + timedelta(days=1))
+    )
     return {"since": asdict(found)}

@@ -11,18 +11,30 @@ from attendance.triggers import trigger_of
 from casework.policy import Policy
 
 LED_TO = {
-    "hand": gettext_lazy("asked for by hand"), "offered": "", "carried": gettext_lazy("carried over from last year"),
-    "RUN5": gettext_lazy("absent day after day, nobody reached"), "NO_SHOW": gettext_lazy("did not come at the beginning of the year"),
-    "NO_AGREEMENT": gettext_lazy("no agreement"), "BREACHED": gettext_lazy("the agreement was broken"), "KEPT": gettext_lazy("the agreement was kept"),
-}  # fmt: skip
+    "hand": gettext_lazy("asked for by hand"),
+    "offered": "",
+    "carried": gettext_lazy("carried over from last year"),
+    "RUN5": gettext_lazy("absent day after day, nobody reached"),
+    "NO_SHOW": gettext_lazy("did not come at the beginning of the year"),
+    "NO_AGREEMENT": gettext_lazy("no agreement"),
+    "BREACHED": gettext_lazy("the agreement was broken"),
+    "KEPT": gettext_lazy("the agreement was kept"),
+}
 
 LETTERS = {
-    "L3": gettext_lazy("Three-day letter"), "L6": gettext_lazy("Six-day letter"), "L10": gettext_lazy("Ten-day letter"),
-    "POLICY": gettext_lazy("Letter on absences"), "ARC_INVITATION": gettext_lazy("Invitation to the conference"),
-    "ARC_RESCHEDULE": gettext_lazy("New day of the conference"), "ARC_PLAN": gettext_lazy("Copy of the plan"),
-    "STEP_DOWN": gettext_lazy("Note that less is asked"), "CLOSING": gettext_lazy("Letter of thanks"), "CORRECTION": gettext_lazy("Letter of correction"),
-    "REFERRAL": gettext_lazy("Notice to the authorities"), "MEDIATION_PACKET": gettext_lazy("Packet for the mediator"),
-}  # fmt: skip
+    "L3": gettext_lazy("Three-day letter"),
+    "L6": gettext_lazy("Six-day letter"),
+    "L10": gettext_lazy("Ten-day letter"),
+    "POLICY": gettext_lazy("Letter on absences"),
+    "ARC_INVITATION": gettext_lazy("Invitation to the conference"),
+    "ARC_RESCHEDULE": gettext_lazy("New day of the conference"),
+    "ARC_PLAN": gettext_lazy("Copy of the plan"),
+    "STEP_DOWN": gettext_lazy("Note that less is asked"),
+    "CLOSING": gettext_lazy("Letter of thanks"),
+    "CORRECTION": gettext_lazy("Letter of correction"),
+    "REFERRAL": gettext_lazy("Notice to the authorities"),
+    "MEDIATION_PACKET": gettext_lazy("Packet for the mediator"),
+}
 
 
 def says(code: str, policy: Policy) -> str:

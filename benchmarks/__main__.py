@@ -57,7 +57,9 @@ def _fresh_database(address: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS bench WITH (FORCE)")
         connection.execute("CREATE DATABASE bench")
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, check=True
+    )
 
 
 def _run(names: Sequence[str]) -> list[Row]:
@@ -66,14 +68,26 @@ def _run(names: Sequence[str]) -> list[Row]:
     django.setup()
     from django.db import connections
 
-    from benchmarks import bench_compliance, bench_counting, bench_import, bench_steps, bench_sweep, bench_worklist, district
+    from benchmarks import (
+        bench_compliance,
+        bench_counting,
+        bench_import,
+        bench_steps,
+        bench_sweep,
+        bench_worklist,
+        district,
+    )
 
     connections.close_all()  # those to the database of the group before
     district.build()
     parts = {
-        "steps": bench_steps, "import": bench_import, "counting": bench_counting, "sweep": bench_sweep, "compliance": bench_compliance,
+        "steps": bench_steps,
+        "import": bench_import,
+        "counting": bench_counting,
+        "sweep": bench_sweep,
+        "compliance": bench_compliance,
         "worklist": bench_worklist,
-    }  # fmt: skip
+    }
     rows: list[Row] = []
     for name in names:
         for row in parts[name].run():
@@ -90,11 +104,17 @@ def _line(row: Row) -> str:
 
 def _page(rows: list[Row]) -> str:
     lines = [
-        "# Benchmarks", "", "Written by `make bench`. Each figure is a ratio of two things measured in turn (A B A B, at least five rounds, three for the",
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Each figure is a ratio of two things measured in turn (A B A B, at least five rounds, three for the",
         "largest file, medians of the pairs) in one run on one machine with two cores; seconds are only there to show the size. District: 141,000",
-        "students, 186 schools, 180 days, on the embedded PostgreSQL with fsync on. The numbers are those of the list of targets.", "",
-        "| Row | Work | Against | Ratio | Target | Met | Ours, s | Floor, s |", "|---|---|---|---|---|---|---|---|", *map(_line, rows), "",
-    ]  # fmt: skip
+        "students, 186 schools, 180 days, on the embedded PostgreSQL with fsync on. The numbers are those of the list of targets.",
+        "",
+        "| Row | Work | Against | Ratio | Target | Met | Ours, s | Floor, s |",
+        "|---|---|---|---|---|---|---|---|",
+        *map(_line, rows),
+        "",
+    ]
     notes = ROOT / "benchmarks" / "notes.md"
     return "\n".join(lines) + (notes.read_text() if notes.exists() else "")
 

@@ -38,16 +38,42 @@ def run() -> Iterator[Row]:
 
     for label, work in (("all 186 schools", page), ("31 schools", area)):
         ours, slow, ratio = paired(work, _count, rounds=9)
-        yield Row("14", f"supervisor's figures over 1,100,000 cases, {label}", "sequential count of the cases", ratio, 0.06, (ours, slow))
+        yield Row(
+            "14",
+            f"supervisor's figures over 1,100,000 cases, {label}",
+            "sequential count of the cases",
+            ratio,
+            0.06,
+            (ours, slow),
+        )
     _equal(every)
     ours, live, ratio = paired(page, _live)
-    yield Row("14", "the same, all schools", "the same sums by one live SQL statement (peer)", ratio, 0.1, (ours, live))
+    yield Row(
+        "14",
+        "the same, all schools",
+        "the same sums by one live SQL statement (peer)",
+        ratio,
+        0.1,
+        (ours, live),
+    )
     with_marks, without = _writers()
-    yield Row("15", f"{WRITERS} writers on one school, steps a second with marks", "steps a second without", with_marks / without, 0.9,
-              (1 / with_marks, 1 / without), at_least=True)  # fmt: skip
+    yield Row(
+        "15",
+        f"{WRITERS} writers on one school, steps a second with marks",
+        "steps a second without",
+        with_marks / without,
+        0.9,
+        (1 / with_marks, 1 / without),
+        at_least=True,
+    )
 
 
-PLAIN = ("max_parallel_workers_per_gather = 0", "enable_indexonlyscan = off", "enable_indexscan = off", "enable_bitmapscan = off")
+PLAIN = (
+    "max_parallel_workers_per_gather = 0",
+    "enable_indexonlyscan = off",
+    "enable_indexscan = off",
+    "enable_bitmapscan = off",
+)
 
 
 def _count() -> None:
@@ -97,10 +123,14 @@ def _writers() -> tuple[float, float]:
     rows = sql("SELECT number FROM casework_case WHERE id = ANY(%s) ORDER BY id", ids)
     numbers = iter([str(number) for (number,) in rows])
     speeds: dict[bool, list[float]] = {True: [], False: []}
-    with ProcessPoolExecutor(WRITERS, mp_context=multiprocessing.get_context("spawn"), initializer=writers.prepare) as pool:
+    with ProcessPoolExecutor(
+        WRITERS, mp_context=multiprocessing.get_context("spawn"), initializer=writers.prepare
+    ) as pool:
         for turn in range(2 * ROUNDS + 2):
             marks = turn % 2 == 0
-            parts = [([next(numbers) for _ in range(STEPS)], user.pk, marks) for _ in range(WRITERS)]
+            parts = [
+                ([next(numbers) for _ in range(STEPS)], user.pk, marks) for _ in range(WRITERS)
+            ]
             seconds = wall(lambda parts=parts: list(pool.map(writers.write, parts)))  # type: ignore[misc]
             if turn > 1:
                 speeds[marks].append(WRITERS * STEPS / seconds)

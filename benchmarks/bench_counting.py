@@ -44,13 +44,26 @@ def run() -> Iterator[Row]:
     district.absences(11_000)
     marks = sql("SELECT count(*) FROM attendance_mark")[0][0]
     ours, floor, ratio = paired(_from_nothing, _floor)
-    yield Row("6", f"full recount, {marks:,} absences, all rows written", "serial group-by", ratio, 2.0, (ours, floor))
+    yield Row(
+        "6",
+        f"full recount, {marks:,} absences, all rows written",
+        "serial group-by",
+        ratio,
+        2.0,
+        (ours, floor),
+    )
     _recount()
     ours, floor, ratio = paired(_recount, _floor)
     yield Row("6", "full recount, nothing changed", "serial group-by", ratio, 1.4, (ours, floor))
     # The students whose marks the file of row 1 changed (1 % of 137,000 marks), and all who were absent on one day.
-    yield _night("changed", "SELECT id AS student_id FROM district_student WHERE substr(student_id, 2)::int <= 137000 AND id % 100 = 0")
-    yield _night("absent", "SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM attendance_mark)")
+    yield _night(
+        "changed",
+        "SELECT id AS student_id FROM district_student WHERE substr(student_id, 2)::int <= 137000 AND id % 100 = 0",
+    )
+    yield _night(
+        "absent",
+        "SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM attendance_mark)",
+    )
 
 
 def _night(name: str, students: str) -> Row:
@@ -59,4 +72,11 @@ def _night(name: str, students: str) -> Row:
     sql(f"ANALYZE tonight_{name}")
     count = sql(f"SELECT count(*) FROM tonight_{name}")[0][0]
     ours, floor, ratio = paired(lambda: _recount(f"tonight_{name}"), _floor)
-    return Row("7", f"one night's {count:,} students ({name})", "serial group-by", ratio, 0.15, (ours, floor))
+    return Row(
+        "7",
+        f"one night's {count:,} students ({name})",
+        "serial group-by",
+        ratio,
+        0.15,
+        (ours, floor),
+    )

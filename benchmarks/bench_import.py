@@ -27,11 +27,15 @@ def _line(student: int, day: date, code: str) -> str:
     return f"S{student},{(student % district.SCHOOLS) + 1},{day},{code},A,{excuse},390,390,1.0,as told by the office,{day}T08:15:00-05:00\n"
 
 
-def _folder(root: Path, name: str, lines: Iterator[str] | list[str], as_of: date, mode: str) -> Path:
+def _folder(
+    root: Path, name: str, lines: Iterator[str] | list[str], as_of: date, mode: str
+) -> Path:
     folder = root / name
     folder.mkdir()
     (folder / "attendance.csv").write_text(HEAD + "".join(lines))
-    (folder / "manifest.json").write_text(json.dumps({"as_of": as_of.isoformat(), "attendance": mode}))
+    (folder / "manifest.json").write_text(
+        json.dumps({"as_of": as_of.isoformat(), "attendance": mode})
+    )
     return folder
 
 
@@ -63,7 +67,11 @@ def _copy(folder: Path, table: str = "floor_copy") -> Callable[[], None]:
             f"CREATE UNLOGGED TABLE {table} (student_id text, school_id text, date date, code text, status text, excuse text, minutes_absent int, "
             "minutes_scheduled int, fraction numeric, reason_text text, source_modified_at timestamptz, PRIMARY KEY (date, student_id))"
         )
-        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv, HEADER true)") as copy:
+        with (
+            transaction.atomic(),
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv, HEADER true)") as copy,
+        ):
             for start in range(0, len(content), 1 << 18):
                 copy.write(content[start : start + (1 << 18)])
 
@@ -101,7 +109,14 @@ def _bulk_create(folder: Path) -> Callable[[], None]:
             next(file)
             for line in file:
                 student, school, day, code = line.split(",", 4)[:4]
-                rows.append(model(student_id=int(student[1:]), school_id=int(school), day=date.fromisoformat(day), code=code))
+                rows.append(
+                    model(
+                        student_id=int(student[1:]),
+                        school_id=int(school),
+                        day=date.fromisoformat(day),
+                        code=code,
+                    )
+                )
         with undone():
             model.objects.bulk_create(
                 rows,
@@ -118,8 +133,13 @@ def run() -> Iterator[Row]:
     """All rows."""
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        night = [_line(student, NIGHT, "2A" if student % 3 else "1A") for student in range(1, 137_001)]
-        changed = [_line(student, NIGHT, "1B") if student % 100 == 0 else line for student, line in enumerate(night, start=1)]
+        night = [
+            _line(student, NIGHT, "2A" if student % 3 else "1A") for student in range(1, 137_001)
+        ]
+        changed = [
+            _line(student, NIGHT, "1B") if student % 100 == 0 else line
+            for student, line in enumerate(night, start=1)
+        ]
         base = _folder(root, "base", night, NIGHT, "days")
         hooks, specs._after[:] = list(specs._after), []
         first = pipeline.run_import(base, released=True)
@@ -127,9 +147,13 @@ def run() -> Iterator[Row]:
         assert first.report["files"]["attendance.csv"]["new"] == 137_000, first.report
         second = _folder(root, "changed", changed, NIGHT, "days")
         yield from _against("1", "nightly full file, 137,000 marks, 1 % changed", second, 0.35, 3.3)
-        yield from _against("2", "the same file again, recognised by its rows", base, 0.30, 2.5, same=True)
+        yield from _against(
+            "2", "the same file again, recognised by its rows", base, 0.30, 2.5, same=True
+        )
         ours, floor, ratio = paired(lambda: pipeline.run_import(base), _copy(base))
-        yield Row("2", "the same file again, recognised by its hash", "COPY", ratio, 2.5, (ours, floor))
+        yield Row(
+            "2", "the same file again, recognised by its hash", "COPY", ratio, 2.5, (ours, floor)
+        )
         delta = _folder(
             root,
             "delta",
@@ -138,26 +162,43 @@ def run() -> Iterator[Row]:
             "delta",
         )
         ours, floor, ratio = paired(_import(delta), _bulk_create(delta))
-        yield Row("3", "absence-only delta, 13,000 rows", "bulk_create of it", ratio, 0.3, (ours, floor))
+        yield Row(
+            "3", "absence-only delta, 13,000 rows", "bulk_create of it", ratio, 0.3, (ours, floor)
+        )
         yield from _year(root)
         yield from _memory(root)
 
 
-def _against(number: str, work: str, folder: Path, target: float, copy_target: float, same: bool = False) -> Iterator[Row]:
+def _against(
+    number: str, work: str, folder: Path, target: float, copy_target: float, same: bool = False
+) -> Iterator[Row]:
     ours, floor, ratio = paired(_import(folder, same), _bulk_create(folder))
     yield Row(number, work, "bulk_create(update_conflicts)", ratio, target, (ours, floor))
     ours, floor, ratio = paired(_import(folder, same), _copy(folder))
-    yield Row(number, work, "COPY into an unlogged table with its key", ratio, copy_target, (ours, floor))
+    yield Row(
+        number, work, "COPY into an unlogged table with its key", ratio, copy_target, (ours, floor)
+    )
 
 
 def _year(root: Path) -> Iterator[Row]:
     """A year's absences into empty tables; a quarter of it, since both sides grow alike."""
     sql("TRUNCATE attendance_mark, attendance_mark_version")
     days = [row[0] for row in sql("SELECT date FROM district_calendarday ORDER BY date")]
-    lines = [_line(1 + (n * 7919) % district.STUDENTS, day, "2A" if n % 3 else "1A") for day in days for n in range(2_750)]  # type: ignore[arg-type]
+    lines = [
+        _line(1 + (n * 7919) % district.STUDENTS, day, "2A" if n % 3 else "1A")
+        for day in days
+        for n in range(2_750)
+    ]  # type: ignore[arg-type]
     year = _folder(root, "year", lines, date(2027, 6, 30), "year_to_date")
     ours, floor, ratio = paired(_import(year), _copy(year), rounds=3)
-    yield Row("4", f"a year's absences ({len(lines):,}: a quarter), empty table", "COPY", ratio, 3.2, (ours, floor))
+    yield Row(
+        "4",
+        f"a year's absences ({len(lines):,}: a quarter), empty table",
+        "COPY",
+        ratio,
+        3.2,
+        (ours, floor),
+    )
 
 
 def _memory(root: Path) -> Iterator[Row]:
@@ -166,8 +207,14 @@ def _memory(root: Path) -> Iterator[Row]:
     for megabytes in (7, 111):
         days = [row[0] for row in sql("SELECT date FROM district_calendarday ORDER BY date")]
         per_day = megabytes * 1_000_000 // 88 // len(days)
-        lines = (_line(1 + (n * 7919) % district.STUDENTS, day, "1A") for day in days for n in range(per_day))  # type: ignore[arg-type]
-        peaks.append(_peak(_folder(root, f"mb{megabytes}", lines, date(2027, 6, 30), "year_to_date")))
+        lines = (
+            _line(1 + (n * 7919) % district.STUDENTS, day, "1A")
+            for day in days
+            for n in range(per_day)
+        )  # type: ignore[arg-type]
+        peaks.append(
+            _peak(_folder(root, f"mb{megabytes}", lines, date(2027, 6, 30), "year_to_date"))
+        )
     for megabytes, peak in zip((7, 111), peaks[1:], strict=True):
         grown = (peak - peaks[0]) / 1024
         yield Row(
@@ -191,5 +238,11 @@ def _peak(folder: Path | None) -> int:
         "assert run is None or run.state == 'PREVIEW', run.report\n"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(folder or "")], env=os.environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder or "")],
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return int(done.stdout.split()[-1])

@@ -39,14 +39,22 @@ def _clocks(count: int) -> None:
         school = sql("SELECT min(id) FROM district_school")[0][0]
         assert isinstance(student, int)
         assert isinstance(school, int)
-        fields = [{"student_id": student + n, "school_year": 2026, "stage": "WATCH"} for n in range(100)]
-        open_cases("ATT", [Opening(school, one, [("open_case", {"triggers": ["L3"]})]) for one in fields], year=2026, on=date(2026, 10, 1))
+        fields = [
+            {"student_id": student + n, "school_year": 2026, "stage": "WATCH"} for n in range(100)
+        ]
+        open_cases(
+            "ATT",
+            [Opening(school, one, [("open_case", {"triggers": ["L3"]})]) for one in fields],
+            year=2026,
+            on=date(2026, 10, 1),
+        )
     sql(
         "INSERT INTO casework_clock (id, case_id, kind, day0, day0_basis, unit, n, provisional, original_due, due, status, stop_event, episode,"
-        " ladder, roll, role, extended_by, extensions, held_days, generation, \"then\")"
+        ' ladder, roll, role, extended_by, extensions, held_days, generation, "then")'
         " SELECT gen_random_uuid(), c.id, 'k' || n, '2026-10-01', '', 'calendar', 30, false, '2026-10-31', '2026-10-31', 'CANCELLED', '', 1,"
-        " 'default', 'none', '', 0, 0, 0, 1, '' FROM (SELECT min(id) AS id FROM casework_case) c, generate_series(1, %s) n", count
-    )  # fmt: skip
+        " 'default', 'none', '', 0, 0, 0, 1, '' FROM (SELECT min(id) AS id FROM casework_case) c, generate_series(1, %s) n",
+        count,
+    )
 
 
 def _rungs(pending: int, done: int) -> None:
@@ -55,8 +63,9 @@ def _rungs(pending: int, done: int) -> None:
         sql(
             "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, fired_at, step, attempts)"
             f" SELECT c.id, {1 if fired == 'NULL' else 2}, 'R' || g.num, 'owner', timestamptz '2031-01-01' + g.num * interval '1 hour', {fired}, '', 0"
-            " FROM casework_clock c CROSS JOIN generate_series(1, %s) g(num) WHERE c.status = 'CANCELLED'", amount // 100_000
-        )  # fmt: skip
+            " FROM casework_clock c CROSS JOIN generate_series(1, %s) g(num) WHERE c.status = 'CANCELLED'",
+            amount // 100_000,
+        )
     sql("VACUUM ANALYZE casework_rung")
 
 
@@ -64,8 +73,10 @@ def _make_due(count: int) -> None:
     """So many rungs fall due, of as many clocks."""
     sql(
         "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, step, attempts) SELECT id, 9, 'DUE', 'owner', %s, '', 0"
-        " FROM casework_clock WHERE status = 'CANCELLED' ORDER BY id LIMIT %s", AT - timedelta(hours=1), count
-    )  # fmt: skip
+        " FROM casework_clock WHERE status = 'CANCELLED' ORDER BY id LIMIT %s",
+        AT - timedelta(hours=1),
+        count,
+    )
 
 
 def _buffers() -> int:
@@ -98,12 +109,19 @@ def _orm_loop() -> float:
 
 def _orm() -> None:
     for rung in (
-        Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=AT).select_related("clock__case").order_by("scheduled_for")
+        Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=AT)
+        .select_related("clock__case")
+        .order_by("scheduled_for")
     ):
         with transaction.atomic():
             locked = Rung.objects.select_for_update().get(pk=rung.pk)
             alert = Alert.objects.create(
-                id=uuid4(), case=rung.clock.case, clock=rung.clock, code=rung.label, level=rung.level, raised_at=AT
+                id=uuid4(),
+                case=rung.clock.case,
+                clock=rung.clock,
+                code=rung.label,
+                level=rung.level,
+                raised_at=AT,
             )
             locked.fired_at, locked.alert = AT, alert
             locked.save()
@@ -127,10 +145,32 @@ def _sweep_rows() -> Iterator[Row]:
     with undone():
         _make_due(DUE)
         due = _buffers()
-    yield Row("8", "idle sweep of 1,000,000 pending and 3,000,000 done, buffers of the claim", "0 buffers", idle, 4, (0.0, 0.0))
+    yield Row(
+        "8",
+        "idle sweep of 1,000,000 pending and 3,000,000 done, buffers of the claim",
+        "0 buffers",
+        idle,
+        4,
+        (0.0, 0.0),
+    )
     yield Row("8", "100 due among them, buffers of the claim", "0 buffers", due, 220, (0.0, 0.0))
-    yield Row("8", "100 due: claim, alerts, marks", "itself at 1,000 pending", large / small, 2.2, (large, small))
-    yield Row("8", "100 due, per alert", "ORM loop, times faster", loop / (large / DUE), 60, (large / DUE, loop), at_least=True)
+    yield Row(
+        "8",
+        "100 due: claim, alerts, marks",
+        "itself at 1,000 pending",
+        large / small,
+        2.2,
+        (large, small),
+    )
+    yield Row(
+        "8",
+        "100 due, per alert",
+        "ORM loop, times faster",
+        loop / (large / DUE),
+        60,
+        (large / DUE, loop),
+        at_least=True,
+    )
 
 
 def _messages(count: int) -> None:
@@ -138,12 +178,14 @@ def _messages(count: int) -> None:
     user = User.objects.create(username=uuid4().hex).pk
     sql(
         "INSERT INTO casework_alert (id, case_id, code, level, raised_at, data, fanned_out_at)"
-        " SELECT gen_random_uuid(), (SELECT min(id) FROM casework_case), 'DUE', 'owner', now(), '{}', now() FROM generate_series(1, %s)", count
-    )  # fmt: skip
+        " SELECT gen_random_uuid(), (SELECT min(id) FROM casework_case), 'DUE', 'owner', now(), '{}', now() FROM generate_series(1, %s)",
+        count,
+    )
     sql(
         "INSERT INTO notifications_message (id, alert_id, recipient_id, channel, state, created_at, next_attempt_at, attempts, error)"
-        " SELECT gen_random_uuid(), id, %s, 'email', 'PENDING', now(), now(), 0, '' FROM casework_alert", user
-    )  # fmt: skip
+        " SELECT gen_random_uuid(), id, %s, 'email', 'PENDING', now(), now(), 0, '' FROM casework_alert",
+        user,
+    )
     sql("VACUUM ANALYZE notifications_message")
 
 
@@ -183,7 +225,15 @@ def _delivery_rows() -> Iterator[Row]:
         (ours, raw),
         at_least=True,
     )
-    yield Row("9", "the same", "one Celery message per alert, times faster", each / ours, 25, (ours, each), at_least=True)
+    yield Row(
+        "9",
+        "the same",
+        "one Celery message per alert, times faster",
+        each / ours,
+        25,
+        (ours, each),
+        at_least=True,
+    )
 
 
 def _hand_over() -> None:
@@ -217,11 +267,20 @@ def _losses() -> Iterator[Row]:
         thread.start()
     for thread in threads:
         thread.join()
-    lost = sql("SELECT count(*) FROM casework_rung WHERE scheduled_for <= %s AND alert_id IS NULL", AT)[0][0]
+    lost = sql(
+        "SELECT count(*) FROM casework_rung WHERE scheduled_for <= %s AND alert_id IS NULL", AT
+    )[0][0]
     doubled = sql("SELECT count(*) - count(DISTINCT clock_id) FROM casework_alert")[0][0]
     assert isinstance(lost, int)
     assert isinstance(doubled, int)
-    yield Row("10", "lost or doubled with four sweepers at once (processes killed: `make faults`)", "none", lost + doubled, 0, (0.0, 0.0))
+    yield Row(
+        "10",
+        "lost or doubled with four sweepers at once (processes killed: `make faults`)",
+        "none",
+        lost + doubled,
+        0,
+        (0.0, 0.0),
+    )
 
 
 def run() -> Iterator[Row]:

@@ -30,7 +30,10 @@ def _reader(schools: list[int]) -> User:
     group = Group.objects.create(name=f"readers {uuid4().hex[:8]}")
     permission = Permission.objects.get(codename="view_cases", content_type__model="school")
     SchoolGroupPermission.objects.bulk_create(
-        [SchoolGroupPermission(group=group, content_object_id=school, permission=permission) for school in schools]
+        [
+            SchoolGroupPermission(group=group, content_object_id=school, permission=permission)
+            for school in schools
+        ]
     )
     user.groups.add(group)
     return user
@@ -57,9 +60,15 @@ def run() -> Iterator[Row]:
     if not sql("SELECT 1 FROM casework_case WHERE number LIKE 'ATT-2019-%' LIMIT 1"):
         cases.build()
     every = list(School.objects.order_by("id").values_list("id", flat=True))
-    for label, schools, target in (("one school", every[:1], 1.5), ("31 schools", every[:31], 3.0), ("all 186 schools", every, 1.5)):
+    for label, schools, target in (
+        ("one school", every[:1], 1.5),
+        ("31 schools", every[:31], 3.0),
+        ("all 186 schools", every, 1.5),
+    ):
         user = _reader(schools)
-        floor_sql = _FLOOR.format(where="true" if len(schools) == len(every) else "c.school_id = ANY(%s)")
+        floor_sql = _FLOOR.format(
+            where="true" if len(schools) == len(every) else "c.school_id = ANY(%s)"
+        )
 
         def floor(text: str = floor_sql, schools: list[int] = schools) -> Any:
             return sql(text, schools) if "%s" in text else sql(text)
@@ -74,14 +83,18 @@ def run() -> Iterator[Row]:
             (ours, raw),
         )
     user = _reader(every)
-    deep = sql("SELECT next_due, id FROM casework_case WHERE closed_on IS NULL ORDER BY next_due, id OFFSET 49999 LIMIT 1")[0]
+    deep = sql(
+        "SELECT next_due, id FROM casework_case WHERE closed_on IS NULL ORDER BY next_due, id OFFSET 49999 LIMIT 1"
+    )[0]
     ours, first, ratio = paired(_query(user, f"{deep[0]}_{deep[1]}"), _query(user), rounds=45)
     yield Row("11", "page 1000 of the worklist (keyset)", "page 1", ratio, 1.2, (ours, first))
     yield from _request(user)
 
 
 def _request(user: User) -> Iterator[Row]:
-    client = Client(SERVER_NAME="localhost")  # the settings are those of a real run, which answers to known names alone
+    client = Client(
+        SERVER_NAME="localhost"
+    )  # the settings are those of a real run, which answers to known names alone
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
     def page() -> None:
@@ -100,6 +113,14 @@ def _request(user: User) -> Iterator[Row]:
     ours, floor = (statistics.median(times[name]) for name in ("page", "bare"))
     with CaptureQueriesContext(connection) as counted:
         page()
-    about = len([query for query in counted.captured_queries if re.search("casework_case", query["sql"])])
-    yield Row("12", f"worklist request, 50 rows rendered, CPU; {len(counted)} statements, {about} of them on cases",
-              "a page with session and user only (an empty inbox)", ours / floor, 3.0, (ours, floor))  # fmt: skip
+    about = len(
+        [query for query in counted.captured_queries if re.search("casework_case", query["sql"])]
+    )
+    yield Row(
+        "12",
+        f"worklist request, 50 rows rendered, CPU; {len(counted)} statements, {about} of them on cases",
+        "a page with session and user only (an empty inbox)",
+        ours / floor,
+        3.0,
+        (ours, floor),
+    )

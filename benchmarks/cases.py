@@ -26,15 +26,19 @@ def rows(cases: int, open_cases: int) -> None:
 
 
 def _people_and_cases(cases: int, open_cases: int) -> None:
-    sql("INSERT INTO district_user (username, password, first_name, last_name, email, is_superuser, is_staff, is_active, date_joined, phone, language) "
-        "SELECT 'owner' || n, '', 'O', 'W' || n, '', false, false, true, now(), '', 'en' FROM generate_series(1, 200) n ON CONFLICT DO NOTHING")  # fmt: skip
+    sql(
+        "INSERT INTO district_user (username, password, first_name, last_name, email, is_superuser, is_staff, is_active, date_joined, phone, language) "
+        "SELECT 'owner' || n, '', 'O', 'W' || n, '', false, false, true, now(), '', 'en' FROM generate_series(1, 200) n ON CONFLICT DO NOTHING"
+    )
     sql(
         """INSERT INTO casework_case (number, kind, rules, policy, state, revision, school_id, owner_id, episode, opened_on, closed_on,
                  closed_reason, next_due, next_duty, next_day0, last_contact_on, head_seq, head_hash, updated_at)
         SELECT 'ATT-2019-' || lpad(n::text, 7, '0'), 'ATT', 'att-2026', 'nc-cms@2026.1', CASE WHEN n <= %(open)s THEN 'TIER2' ELSE 'CLOSED' END, 1,
                s.id, u.id, 1, x.opened, CASE WHEN n > %(open)s THEN x.opened + 60 END, '',
                CASE WHEN n <= %(open)s THEN DATE '2027-03-01' + (n %% 90) - 30 END,
-               CASE WHEN n <= %(open)s THEN (""" + DUTIES + """)[1 + n %% 8] ELSE '' END,
+               CASE WHEN n <= %(open)s THEN ("""
+        + DUTIES
+        + """)[1 + n %% 8] ELSE '' END,
                CASE WHEN n <= %(open)s THEN DATE '2027-02-10' END, NULL, 1, '', now()
           FROM generate_series(1, %(cases)s) n
          CROSS JOIN LATERAL (SELECT DATE '2027-03-01' - CASE WHEN n <= %(open)s THEN n %% 1500 ELSE 65 + n %% 1435 END AS opened) x
@@ -42,7 +46,7 @@ def _people_and_cases(cases: int, open_cases: int) -> None:
             ON s.k = (n::bigint * 7919) %% (SELECT count(*) FROM district_school)
           JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS k FROM district_user WHERE username LIKE 'owner%%') u ON u.k = s.k""",
         **{"open": open_cases, "cases": cases},
-    )  # fmt: skip
+    )
 
 
 def _promises() -> None:
@@ -57,8 +61,10 @@ def _promises() -> None:
                CASE WHEN c.closed_on IS NOT NULL THEN c.opened_on + (c.id % 35)::int END, 1, 'default', 'none', 'SSW', 0, 0, 0, 1, '', false
           FROM casework_case c WHERE c.number LIKE 'ATT-2019-%'"""
     )
-    sql("INSERT INTO casework_clockchange (clock_id, at, op, new_due, reason, \"on\", data) "
-        "SELECT id, now(), 'START', due, '', day0, '{}' FROM casework_clock WHERE day0_basis = 'x'")  # fmt: skip
+    sql(
+        'INSERT INTO casework_clockchange (clock_id, at, op, new_due, reason, "on", data) '
+        "SELECT id, now(), 'START', due, '', day0, '{}' FROM casework_clock WHERE day0_basis = 'x'"
+    )
     sql(
         "INSERT INTO attendance_attendancecase (case_ptr_id, student_id, school_year, stage, triggers, worked, resume_state, exclusions, prior_year_tier3) "
         "SELECT c.id, s.id, 2000 + (c.k / c.students)::int, 'TIER2', '{}', false, '', '{}', false "

@@ -53,7 +53,9 @@ def cpu(work: Callable[[], object]) -> float:
     return time.process_time() - began + (int(accounts.read_text().split()[0]) - there) / 1e9
 
 
-def paired(ours: Callable[[], object], floor: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float, float]:
+def paired(
+    ours: Callable[[], object], floor: Callable[[], object], rounds: int = ROUNDS
+) -> tuple[float, float, float]:
     """Median seconds of both in turn, and the median of the ratios pair by pair. One run of each is not counted. Processor
     time where the floor takes over a tenth of a second, else wall time, of which waiting for the disk is a part."""
     wall(ours)

@@ -56,7 +56,9 @@ BY_POST = "c.school_id = ANY(%(schools)s::bigint[])"
 LENT = """c.id = ANY(ARRAY(SELECT l.content_object_id FROM casework_caseuserpermission l JOIN auth_permission p ON p.id = l.permission_id
  WHERE l.user_id = %(user)s AND p.codename = 'view_cases'))"""
 EMERGENCY = "c.id = ANY(ARRAY(SELECT e.case_id FROM casework_emergencyaccess e WHERE e.user_id = %(user)s AND e.until > %(now)s))"
-NOT_RECUSED = "c.id <> ALL(ARRAY(SELECT r.case_id FROM casework_recusal r WHERE r.user_id = %(user)s))"
+NOT_RECUSED = (
+    "c.id <> ALL(ARRAY(SELECT r.case_id FROM casework_recusal r WHERE r.user_id = %(user)s))"
+)
 _WAYS = """
 SELECT EXISTS (SELECT 1 FROM casework_caseuserpermission l WHERE l.user_id = %(user)s),
        EXISTS (SELECT 1 FROM casework_emergencyaccess e WHERE e.user_id = %(user)s AND e.until > %(now)s),
@@ -82,7 +84,11 @@ def ways(user: Any) -> Ways:
         return Ways({}, [], {}, 0)
     if "_ways" not in user.__dict__:
         schools = visible_schools(user)
-        values = {"user": user.pk, "now": timezone.now(), "schools": f"{{{','.join(map(str, schools))}}}"}
+        values = {
+            "user": user.pk,
+            "now": timezone.now(),
+            "schools": f"{{{','.join(map(str, schools))}}}",
+        }
         with connection.cursor() as cursor:
             cursor.execute(_WAYS, values)
             lent, emergency, recused = cursor.fetchone()
@@ -92,7 +98,9 @@ def ways(user: Any) -> Ways:
             for way in kind.access.ways:
                 if leads[way]:
                     opened.setdefault(way, []).append(kind.code)
-        user.__dict__["_ways"] = Ways(opened, [NOT_RECUSED] if recused else [], values, len(schools))
+        user.__dict__["_ways"] = Ways(
+            opened, [NOT_RECUSED] if recused else [], values, len(schools)
+        )
     found: Ways = user.__dict__["_ways"]
     return found
 
@@ -133,7 +141,11 @@ def signed_in(request: HttpRequest) -> User:
 def posts_of(user: Any) -> list[Post]:
     """The user's posts with school and area, read once a request."""
     if "_posts" not in user.__dict__:
-        user.__dict__["_posts"] = list(Post.objects.filter(user_id=user.pk).select_related("school", "area")) if user.pk else []
+        user.__dict__["_posts"] = (
+            list(Post.objects.filter(user_id=user.pk).select_related("school", "area"))
+            if user.pk
+            else []
+        )
     return list(user.__dict__["_posts"])
 
 
@@ -144,7 +156,9 @@ def holds(user: User, role: str) -> bool:
 
 def coordinated(user: Any) -> QuerySet[Case]:
     """The cases that a user coordinates."""
-    mine = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases")
+    mine = CaseUserPermission.objects.filter(
+        content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases"
+    )
     return visible(user).filter(Exists(mine))
 
 
@@ -183,14 +197,19 @@ def rights(user: Any, case: Case) -> Rights:
     key = (case.pk, case.school_id)
     if key not in kept:
         with connection.cursor() as cursor:
-            cursor.execute(_RIGHTS, {"user": user.pk, "case": case.pk, "school": case.school_id, "now": timezone.now()})
+            cursor.execute(
+                _RIGHTS,
+                {"user": user.pk, "case": case.pk, "school": case.school_id, "now": timezone.now()},
+            )
             remember(user, case, cursor.fetchall())
     return kept[key]
 
 
 # The same for statements that read the case as `c`; as one JSON value a step needs no statement of its own for it.
 _RIGHTS_OF_C = _RIGHTS.replace("%(school)s", "c.school_id").replace("%(case)s", "c.id")
-RIGHTS_AS_JSON = f"(SELECT jsonb_agg(jsonb_build_array(x.source, x.codename)) FROM ({_RIGHTS_OF_C}) x)"
+RIGHTS_AS_JSON = (
+    f"(SELECT jsonb_agg(jsonb_build_array(x.source, x.codename)) FROM ({_RIGHTS_OF_C}) x)"
+)
 
 
 def remember(user: Any, case: Case, rows: Iterable[Sequence[str]]) -> None:
@@ -213,7 +232,10 @@ SELECT c.id, x.source, x.codename FROM casework_case c CROSS JOIN LATERAL ({_RIG
 def remember_rights(user: Any, cases: Collection[Case]) -> None:
     """As `rights`, for many cases in one statement: what a page of cases asks before it asks for each."""
     with connection.cursor() as cursor:
-        cursor.execute(_RIGHTS_OF_MANY, {"user": user.pk, "cases": [case.pk for case in cases], "now": timezone.now()})
+        cursor.execute(
+            _RIGHTS_OF_MANY,
+            {"user": user.pk, "cases": [case.pk for case in cases], "now": timezone.now()},
+        )
         rows = cursor.fetchall()
     found: dict[int, list[Sequence[str]]] = {case.pk: [] for case in cases}
     for case_id, source, name in rows:
@@ -226,7 +248,9 @@ def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:
     """Ids of the schools at which the user holds a permission; kept on the user object for the request."""
     kept: dict[str, list[int]] = user.__dict__.setdefault("_schools_by_permission", {})
     if codename not in kept:
-        schools = get_objects_for_user(user, codename, School, accept_global_perms=False, with_superuser=False)
+        schools = get_objects_for_user(
+            user, codename, School, accept_global_perms=False, with_superuser=False
+        )
         kept[codename] = list(schools.order_by().values_list("id", flat=True))
     return kept[codename]
 
@@ -291,10 +315,19 @@ def at_desk(user: Any, prefix: str) -> Q:
         for process in kind.processes.values():
             for role, codename in process.told.items():
                 lent = CaseUserPermission.objects.filter(
-                    content_object=OuterRef(f"{prefix}__case"), user=user, permission__codename=codename
+                    content_object=OuterRef(f"{prefix}__case"),
+                    user=user,
+                    permission__codename=codename,
                 )
-                mine = Q(**{f"{prefix}__case__school_id__in": visible_schools(user, codename)}) | Q(Exists(lent))
-                found |= mine & Q(**{f"{prefix}__clock__process__kind": process.code, f"{prefix}__clock__role": role})
+                mine = Q(**{f"{prefix}__case__school_id__in": visible_schools(user, codename)}) | Q(
+                    Exists(lent)
+                )
+                found |= mine & Q(
+                    **{
+                        f"{prefix}__clock__process__kind": process.code,
+                        f"{prefix}__clock__role": role,
+                    }
+                )
     return found
 
 
@@ -303,7 +336,9 @@ def without_recused(rows: QuerySet[Row], user: Any, case: str = "case") -> Query
     return rows.exclude(Exists(Recusal.objects.filter(case=OuterRef(case), user_id=user.pk)))
 
 
-def at_schools_of(rows: QuerySet[Row], user: Any, *codenames: str, case: str = "case") -> QuerySet[Row]:
+def at_schools_of(
+    rows: QuerySet[Row], user: Any, *codenames: str, case: str = "case"
+) -> QuerySet[Row]:
     """Rows of the cases at the schools where a user holds one of these permissions, recusals taken off: what the lists of those
     show who work one part of many cases by their post. `case` is the way from a row to its case."""
     schools = {school for codename in codenames for school in visible_schools(user, codename)}
@@ -317,7 +352,9 @@ class SchoolAccess:
 
     def visible_q(self, user: Any) -> Q:
         """Cases of the user's schools, and those lent to them."""
-        lent = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="view_cases")
+        lent = CaseUserPermission.objects.filter(
+            content_object=OuterRef("pk"), user=user, permission__codename="view_cases"
+        )
         return Q(school_id__in=visible_schools(user)) | Q(Exists(lent))
 
     def can(self, user: Any, action: str, case: Case) -> bool:
@@ -337,8 +374,12 @@ class GrantAccess:
 
     def visible_q(self, user: Any) -> Q:
         """Only cases on which the user holds a grant, or an emergency access whose time is not over."""
-        granted = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="view_cases")
-        emergency = EmergencyAccess.objects.filter(case=OuterRef("pk"), user=user, until__gt=timezone.now())
+        granted = CaseUserPermission.objects.filter(
+            content_object=OuterRef("pk"), user=user, permission__codename="view_cases"
+        )
+        emergency = EmergencyAccess.objects.filter(
+            case=OuterRef("pk"), user=user, until__gt=timezone.now()
+        )
         return Q(Exists(granted)) | Q(Exists(emergency))
 
     def can(self, user: Any, action: str, case: Case) -> bool:

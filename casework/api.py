@@ -35,10 +35,16 @@ from district.apikit import (
     not_found,
     revision_of,
     token_of,
-)  # fmt: skip
+)
 from district.models import Scope
 
-MAY_ATTACH = ("work_cases", "sign_cases", "coordinate_cases", "investigate_cases", "administer_cases")
+MAY_ATTACH = (
+    "work_cases",
+    "sign_cases",
+    "coordinate_cases",
+    "investigate_cases",
+    "administer_cases",
+)
 router = Router(tags=["Cases"], auth=Bearer(Scope.READ))
 ACTS = Bearer(Scope.ACT)
 View = Literal["all", "overdue", "today", "week", "new", "waiting", "mine", "closed"]
@@ -50,7 +56,9 @@ class RowOut(Schema):
 
     number: str
     kind: str
-    label: str = Field(description="whom the case is about, for those who may see it; neutral for Title IX")
+    label: str = Field(
+        description="whom the case is about, for those who may see it; neutral for Title IX"
+    )
     school: str
     state: str
     duty: str
@@ -176,7 +184,9 @@ class StepOut(Schema):
     number: str
     revision: int
     state: str
-    repeated: bool = Field(description="true when an earlier request with this key had done it already")
+    repeated: bool = Field(
+        description="true when an earlier request with this key had done it already"
+    )
 
 
 class DocumentOut(Schema):
@@ -205,7 +215,9 @@ class AttachmentOut(Schema):
     uploaded_at: datetime
 
 
-def file_of(request: HttpRequest, number: str, what: str = reads.What.CASE, item: UUID | None = None) -> CaseFile:
+def file_of(
+    request: HttpRequest, number: str, what: str = reads.What.CASE, item: UUID | None = None
+) -> CaseFile:
     """The case file for the person behind the token. Raises Problem 404 as for a case that does not exist. Either is kept
     where the kind keeps a record of reads, as on the pages."""
     try:
@@ -232,7 +244,13 @@ def list_cases(
 ) -> Any:
     """Fifty cases in the order in which they fall due, by the filters of the page. Names are never looked for in an address:
     see the search."""
-    filters = {"view": view, "kind": kind, "state": state, "school": str(school or ""), "duty": duty}
+    filters = {
+        "view": view,
+        "kind": kind,
+        "state": state,
+        "school": str(school or ""),
+        "duty": duty,
+    }
     return _page(worklist.worklist(caller(request), filters, after))
 
 
@@ -264,13 +282,27 @@ def one_case(request: HttpRequest, response: HttpResponse, number: str) -> Any:
     response["ETag"] = f'"{case.revision}"'
     labels = file.kind.workflow(case.rules).labels
     names = (
-        "number", "kind", "rules", "policy", "state", "revision", "episode", "opened_on", "closed_on", "closed_reason", "next_due",
-        "next_duty", "last_contact_on",
-    )  # fmt: skip
+        "number",
+        "kind",
+        "rules",
+        "policy",
+        "state",
+        "revision",
+        "episode",
+        "opened_on",
+        "closed_on",
+        "closed_reason",
+        "next_due",
+        "next_duty",
+        "last_contact_on",
+    )
     return {name: getattr(case, name) for name in names} | {
-        "state_label": str(labels.get(case.state, case.state)), "school": file.school_name, "owner": file.owner_name,
-        "processes": [_process(row) for row in file.processes], "appointments": [_fields(row, AppointmentOut) for row in file.appointments],
-    }  # fmt: skip
+        "state_label": str(labels.get(case.state, case.state)),
+        "school": file.school_name,
+        "owner": file.owner_name,
+        "processes": [_process(row) for row in file.processes],
+        "appointments": [_fields(row, AppointmentOut) for row in file.appointments],
+    }
 
 
 def _process(row: Process) -> dict[str, Any]:
@@ -285,14 +317,24 @@ def _fields(row: Any, schema: type[Schema]) -> dict[str, Any]:
 def timeline(request: HttpRequest, number: str, after: Id | None = None, kind: Text = "") -> Any:
     """A hundred events, the oldest first. Follow a case by asking for what comes `after` the last number that you know."""
     file = file_of(request, number)
-    rows = Event.objects.filter(case_id=file.case.pk, seq__gt=after or 0).select_related("actor").order_by("seq")
+    rows = (
+        Event.objects.filter(case_id=file.case.pk, seq__gt=after or 0)
+        .select_related("actor")
+        .order_by("seq")
+    )
     found = list((rows.filter(kind=kind) if kind else rows)[:101])
-    return {"items": [_event(row) for row in found[:100]], "next": found[99].seq if len(found) > 100 else None}
+    return {
+        "items": [_event(row) for row in found[:100]],
+        "next": found[99].seq if len(found) > 100 else None,
+    }
 
 
 def _event(row: Event) -> dict[str, Any]:
     names = ("seq", "kind", "name", "source", "target", "at", "on", "citation", "data", "hash")
-    return {name: getattr(row, name) for name in names} | {"actor": str(row.actor) if row.actor else "", "process": row.process_id}
+    return {name: getattr(row, name) for name in names} | {
+        "actor": str(row.actor) if row.actor else "",
+        "process": row.process_id,
+    }
 
 
 @router.get("/cases/{number}/clocks", response=list[dict[str, Any]], summary="Its promises")
@@ -300,7 +342,10 @@ def clocks(request: HttpRequest, number: str) -> Any:
     """Every clock with its due dates (original and extended), its changes and its alerts."""
     file = file_of(request, number, reads.What.DEADLINES)
     labels = file.kind.clock_labels
-    return [{"label": str(labels.get(view.clock.kind, view.clock.kind)), **view.as_dict()} for view in selectors.clocks(file.case)]
+    return [
+        {"label": str(labels.get(view.clock.kind, view.clock.kind)), **view.as_dict()}
+        for view in selectors.clocks(file.case)
+    ]
 
 
 @router.get("/cases/{number}/tasks", response=list[TaskOut], summary="Its open tasks")
@@ -309,17 +354,25 @@ def tasks(request: HttpRequest, number: str) -> Any:
     file = file_of(request, number)
     due = {clock.id: clock.due for clock in file.clocks}
     return [
-        {"id": row.id, "kind": row.kind, "label": str(file.kind.task_labels.get(row.kind, row.kind)), "role": row.role,
-         "opened_at": row.opened_at, "due": due.get(row.clock_id) if row.clock_id else None}
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "label": str(file.kind.task_labels.get(row.kind, row.kind)),
+            "role": row.role,
+            "opened_at": row.opened_at,
+            "due": due.get(row.clock_id) if row.clock_id else None,
+        }
         for row in file.tasks
-    ]  # fmt: skip
+    ]
 
 
 @router.get("/cases/{number}/steps", response=list[ChoiceOut], summary="What can be done next")
 def steps(request: HttpRequest, number: str) -> Any:
     """The steps that are yours to take, with the form of each, and why some cannot be taken now."""
     file = file_of(request, number, reads.What.STEP)
-    return [_choice(file, choice, caller(request)) for choice in file_choices(file, caller(request))]
+    return [
+        _choice(file, choice, caller(request)) for choice in file_choices(file, caller(request))
+    ]
 
 
 def _choice(file: CaseFile, choice: Choice, user: Any) -> dict[str, Any]:
@@ -328,10 +381,17 @@ def _choice(file: CaseFile, choice: Choice, user: Any) -> dict[str, Any]:
         turn = Turn(actor=user, now=timezone.now(), today=local_today())
         form = formschema.describe(choice.step.form(flow=flow_for(file, choice.process, turn)))  # type: ignore[call-arg]
     return {
-        "name": choice.name, "label": choice.label, "process": choice.process, "process_label": choice.process_label,
-        "possible": choice.enabled, "reasons": [str(reason) for reason in choice.reasons], "does": str(choice.step.does),
-        "starts": list(choice.promises), "citation": choice.step.cite, "form": form,
-    }  # fmt: skip
+        "name": choice.name,
+        "label": choice.label,
+        "process": choice.process,
+        "process_label": choice.process_label,
+        "possible": choice.enabled,
+        "reasons": [str(reason) for reason in choice.reasons],
+        "does": str(choice.step.does),
+        "starts": list(choice.promises),
+        "citation": choice.step.cite,
+        "form": form,
+    }
 
 
 @router.post("/cases/{number}/steps/{name}", response=StepOut, summary="Take a step", auth=ACTS)
@@ -349,7 +409,15 @@ def take_step(
         raise not_found()
     data = formschema.values(body.data)
     try:
-        done = act(number, name, actor=caller(request), data=data, revision=revision_of(if_match), key=key, process=body.process)
+        done = act(
+            number,
+            name,
+            actor=caller(request),
+            data=data,
+            revision=revision_of(if_match),
+            key=key,
+            process=body.process,
+        )
     except UnknownCase:
         reads.refused(caller(request), reads.What.STEP, number)
         raise
@@ -360,13 +428,28 @@ def take_step(
 @router.get("/cases/{number}/documents", response=list[DocumentOut], summary="Its letters")
 def documents(request: HttpRequest, number: str) -> Any:
     """The letters, the newest first."""
-    return [_fields(row, DocumentOut) for row in selectors.documents(file_of(request, number, reads.What.DOCUMENT).case)]
+    return [
+        _fields(row, DocumentOut)
+        for row in selectors.documents(file_of(request, number, reads.What.DOCUMENT).case)
+    ]
 
 
-PDF = {"responses": {200: {"description": "the file", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
+PDF = {
+    "responses": {
+        200: {
+            "description": "the file",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 BYTES = {
     "responses": {
-        200: {"description": "the file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+        200: {
+            "description": "the file",
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            },
+        }
     }
 }
 
@@ -379,19 +462,28 @@ def document(request: HttpRequest, number: str, pk: UUID) -> Any:
     if found is None:
         raise not_found()
     return FileResponse(
-        BytesIO(files.read(found)), content_type="application/pdf", filename=f"{number}-{found.code}.pdf", as_attachment=True
+        BytesIO(files.read(found)),
+        content_type="application/pdf",
+        filename=f"{number}-{found.code}.pdf",
+        as_attachment=True,
     )
 
 
 @router.get("/cases/{number}/attachments", response=list[AttachmentOut], summary="Its files")
 def list_attachments(request: HttpRequest, number: str) -> Any:
     """What was handed in, the newest first."""
-    rows = Attachment.objects.filter(case=file_of(request, number, reads.What.ATTACHMENT).case).order_by("-uploaded_at", "id")
+    rows = Attachment.objects.filter(
+        case=file_of(request, number, reads.What.ATTACHMENT).case
+    ).order_by("-uploaded_at", "id")
     return [_fields(row, AttachmentOut) for row in rows]
 
 
-@router.post("/cases/{number}/attachments", response={201: AttachmentOut}, summary="Add a file", auth=ACTS)
-def attach(request: HttpRequest, number: str, file: File[UploadedFile], key: UUID | None = key_header()) -> Any:
+@router.post(
+    "/cases/{number}/attachments", response={201: AttachmentOut}, summary="Add a file", auth=ACTS
+)
+def attach(
+    request: HttpRequest, number: str, file: File[UploadedFile], key: UUID | None = key_header()
+) -> Any:
     """Looked at before anybody can open it; a file that is not taken answers 422 with the reason."""
     case = file_of(request, number, reads.What.ATTACHMENT).case
     if not any(access.can(caller(request), codename, case) for codename in MAY_ATTACH):
@@ -403,7 +495,9 @@ def attach(request: HttpRequest, number: str, file: File[UploadedFile], key: UUI
             raise invalid({"file": [kept.reason]})
         return {"id": str(kept.pk)}
 
-    made, _again = tokens.once(token_of(request), key, ["attach", number, file.name, file.size], keep)
+    made, _again = tokens.once(
+        token_of(request), key, ["attach", number, file.name, file.size], keep
+    )
     return 201, _fields(Attachment.objects.get(pk=made["id"]), AttachmentOut)
 
 
@@ -411,7 +505,16 @@ def attach(request: HttpRequest, number: str, file: File[UploadedFile], key: UUI
 def attachment(request: HttpRequest, number: str, pk: UUID) -> Any:
     """A file that was found clean."""
     case = file_of(request, number, reads.What.ATTACHMENT, pk).case
-    found = Attachment.objects.filter(case=case, pk=pk, state=Attachment.State.CLEAN).select_related("case").first()
+    found = (
+        Attachment.objects.filter(case=case, pk=pk, state=Attachment.State.CLEAN)
+        .select_related("case")
+        .first()
+    )
     if found is None:
         raise not_found()
-    return FileResponse(BytesIO(files.read(found)), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+    return FileResponse(
+        BytesIO(files.read(found)),
+        as_attachment=True,
+        filename=found.name,
+        content_type="application/octet-stream",
+    )

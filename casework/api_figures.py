@@ -46,15 +46,27 @@ class DeadlinesOut(Schema):
 
 
 @deadlines.get("/deadlines", response=DeadlinesOut, summary="Promises that run")
-def list_deadlines(request: HttpRequest, mine: bool = False, until: date | None = None, kind: Text = "", after: Text = "") -> Any:
+def list_deadlines(
+    request: HttpRequest,
+    mine: bool = False,
+    until: date | None = None,
+    kind: Text = "",
+    after: Text = "",
+) -> Any:
     """A hundred running or held promises of the cases that you may see, or of those that you own."""
     cases = access.visible(caller(request)).filter(closed_on=None)
-    rows = Clock.objects.filter(case__in=cases.filter(owner=caller(request)) if mine else cases, status__in=("RUNNING", "HELD"))
+    rows = Clock.objects.filter(
+        case__in=cases.filter(owner=caller(request)) if mine else cases,
+        status__in=("RUNNING", "HELD"),
+    )
     rows = rows.filter(due__lte=until) if until else rows
     rows = _behind(rows.filter(kind=kind) if kind else rows, after)
     found = list(rows.select_related("case").order_by("due", "id")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return {"items": [_deadline(row) for row in found[:PAGE]], "next": f"{last.due}_{last.id}" if last else ""}
+    return {
+        "items": [_deadline(row) for row in found[:PAGE]],
+        "next": f"{last.due}_{last.id}" if last else "",
+    }
 
 
 def _behind(rows: Any, after: str) -> Any:
@@ -109,7 +121,11 @@ def measure(request: HttpRequest, kind: str, as_of: date | None = None, clock: T
     cases = list(access.visible(caller(request), kind).values_list("id", flat=True))
     labels = kinds.kind(kind).clock_labels
     found = [compliance.as_dict(row) for row in compliance.measure(on, clock, cases)]
-    return {"kind": kind, "as_of": on, "items": [{**row, "label": str(labels.get(row["kind"], row["kind"]))} for row in found]}
+    return {
+        "kind": kind,
+        "as_of": on,
+        "items": [{**row, "label": str(labels.get(row["kind"], row["kind"]))} for row in found],
+    }
 
 
 class KindOut(Schema):
@@ -146,7 +162,10 @@ class WorkflowOut(Schema):
 @about.get("/kinds", response=list[KindOut], summary="Kinds of case")
 def list_kinds(request: HttpRequest) -> Any:
     """The kinds of case that this product knows."""
-    return [{"code": k.code, "label": str(k.label), "domain": k.domain, "rules": k.current_rules} for k in kinds.all_kinds()]
+    return [
+        {"code": k.code, "label": str(k.label), "domain": k.domain, "rules": k.current_rules}
+        for k in kinds.all_kinds()
+    ]
 
 
 @about.get("/kinds/{kind}/workflows", response=list[WorkflowOut], summary="The workflows of a kind")
@@ -159,19 +178,29 @@ def workflows(request: HttpRequest, kind: str) -> Any:
         (p.code, flow) for p in found.processes.values() for flow in p.workflows.values()
     ]
     return [
-        {"kind": kind, "process": process, "rules": flow.version, "states": {str(state): str(label) for state, label in flow.labels.items()},
-         "steps": [_step(name, move) for name, move in flow.transitions()]}
+        {
+            "kind": kind,
+            "process": process,
+            "rules": flow.version,
+            "states": {str(state): str(label) for state, label in flow.labels.items()},
+            "steps": [_step(name, move) for name, move in flow.transitions()],
+        }
         for process, flow in flows
-    ]  # fmt: skip
+    ]
 
 
 def _step(name: str, move: Any) -> dict[str, Any]:
     step: Step = move.custom["step"]
     targets = sorted({str(target) for target in move.declared_targets() if isinstance(target, str)})
     return {
-        "name": name, "label": str(move.label), "source": str(move.source), "targets": targets, "who": list(step.by),
-        "citation": step.cite, "does": str(step.does),
-    }  # fmt: skip
+        "name": name,
+        "label": str(move.label),
+        "source": str(move.source),
+        "targets": targets,
+        "who": list(step.by),
+        "citation": step.cite,
+        "does": str(step.does),
+    }
 
 
 class SchoolOut(Schema):
@@ -185,10 +214,25 @@ class SchoolOut(Schema):
 
 
 @about.get("/schools", response=list[SchoolOut], summary="Schools whose cases you may see")
-def schools(request: HttpRequest, permission: Literal["view_cases", "work_cases", "sign_cases", "mail_cases", "supervise_cases"] = "view_cases") -> Any:  # fmt: skip
+def schools(
+    request: HttpRequest,
+    permission: Literal[
+        "view_cases", "work_cases", "sign_cases", "mail_cases", "supervise_cases"
+    ] = "view_cases",
+) -> Any:
     """By your posts; Title IX follows no post."""
-    rows = School.objects.filter(id__in=access.visible_schools(caller(request), permission)).select_related("area").order_by("name", "id")
+    rows = (
+        School.objects.filter(id__in=access.visible_schools(caller(request), permission))
+        .select_related("area")
+        .order_by("name", "id")
+    )
     return [
-        {"id": row.pk, "number": row.school_id, "name": row.name, "level": row.level, "area": row.area.name if row.area else ""}
+        {
+            "id": row.pk,
+            "number": row.school_id,
+            "name": row.name,
+            "level": row.level,
+            "area": row.area.name if row.area else "",
+        }
         for row in rows
     ]

@@ -21,7 +21,12 @@ from casework.models import Attachment, Case, Document, Event
 from casework.papers import Section, render_paper
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same file gives the same archive
-INDEX = ("path", "what", "bytes", "sha256")  # the same in every language: programs check the hashes by it
+INDEX = (
+    "path",
+    "what",
+    "bytes",
+    "sha256",
+)  # the same in every language: programs check the hashes by it
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,26 @@ class Entry:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def build(case: Case, labels: dict[str, Any], sections: Sequence[Section], district: Letterhead, on: date) -> bytes:
+def build(
+    case: Case, labels: dict[str, Any], sections: Sequence[Section], district: Letterhead, on: date
+) -> bytes:
     """The archive of a case as a zip. `labels` names the steps; `sections` are the kind's own, after the facts and before the
     timeline. Nothing in it depends on who asks: the caller checks and logs that."""
-    paper = render_paper(_("Case file"), case.number, on, [*facts(case), *sections, *timeline_sections(case, labels)], district)
-    return packed([Entry("case.pdf", _("The case with its timeline"), paper.pdf), *_letters(case), *_attachments(case), _chain(case)])
+    paper = render_paper(
+        _("Case file"),
+        case.number,
+        on,
+        [*facts(case), *sections, *timeline_sections(case, labels)],
+        district,
+    )
+    return packed(
+        [
+            Entry("case.pdf", _("The case with its timeline"), paper.pdf),
+            *_letters(case),
+            *_attachments(case),
+            _chain(case),
+        ]
+    )
 
 
 def packed(entries: Sequence[Entry]) -> bytes:
@@ -50,7 +70,9 @@ def packed(entries: Sequence[Entry]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for entry in [*entries, _index(entries)]:
-            archive.writestr(zipfile.ZipInfo(entry.path, EPOCH), entry.content, zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(entry.path, EPOCH), entry.content, zipfile.ZIP_DEFLATED
+            )
     return target.getvalue()
 
 
@@ -66,9 +88,14 @@ def _index(entries: Sequence[Entry]) -> Entry:
 def facts(case: Case) -> list[Section]:
     """Number, state, rules and dates."""
     rows = [
-        [_("Number"), case.number], [_("State"), case.state], [_("Rules"), case.rules], [_("Policy"), case.policy], [_("Opened"), str(case.opened_on)],
-        [_("Closed"), str(case.closed_on or "")], [_("Episode"), str(case.episode)],
-    ]  # fmt: skip
+        [_("Number"), case.number],
+        [_("State"), case.state],
+        [_("Rules"), case.rules],
+        [_("Policy"), case.policy],
+        [_("Opened"), str(case.opened_on)],
+        [_("Closed"), str(case.closed_on or "")],
+        [_("Episode"), str(case.episode)],
+    ]
     return [Section(_("Facts"), [], [_("What"), _("Value")], rows, [1, 3])]
 
 
@@ -77,31 +104,64 @@ def actor_name(event: Event) -> str:
     return str(event.actor or _("the system"))
 
 
-def timeline_sections(case: Case, labels: dict[str, Any], who: Callable[[Event], str] = actor_name) -> list[Section]:
+def timeline_sections(
+    case: Case, labels: dict[str, Any], who: Callable[[Event], str] = actor_name
+) -> list[Section]:
     """The events with their hashes; `who` says how an actor is called."""
     rows = [
-        [str(event.seq), str(event.on), str(labels.get(event.name, event.name)), who(event), event.hash]
+        [
+            str(event.seq),
+            str(event.on),
+            str(labels.get(event.name, event.name)),
+            who(event),
+            event.hash,
+        ]
         for event in Event.objects.filter(case=case).select_related("actor").order_by("seq")
     ]
-    return [Section(_("Timeline"), [], [_("No."), _("Date"), _("Step"), _("Who"), _("Hash")], rows, [1, 2, 5, 3, 6])]
+    return [
+        Section(
+            _("Timeline"),
+            [],
+            [_("No."), _("Date"), _("Step"), _("Who"), _("Hash")],
+            rows,
+            [1, 2, 5, 3, 6],
+        )
+    ]
 
 
 def _letters(case: Case) -> list[Entry]:
-    rows = Document.objects.filter(case=case).select_related("case").order_by("created_at", "code", "language", "pk")
+    rows = (
+        Document.objects.filter(case=case)
+        .select_related("case")
+        .order_by("created_at", "code", "language", "pk")
+    )
     return [
-        Entry(f"letters/{n:03}-{row.code}-{row.language}.pdf", f"{row.code} {row.recipient}".strip(), files.read(row))
+        Entry(
+            f"letters/{n:03}-{row.code}-{row.language}.pdf",
+            f"{row.code} {row.recipient}".strip(),
+            files.read(row),
+        )
         for n, row in enumerate(rows, 1)
     ]
 
 
 def _attachments(case: Case) -> list[Entry]:
-    rows = Attachment.objects.filter(case=case, state=Attachment.State.CLEAN).select_related("case").order_by("uploaded_at", "pk")
-    return [Entry(f"attachments/{n:03}-{safe(row.name)}", row.name, files.read(row)) for n, row in enumerate(rows, 1)]
+    rows = (
+        Attachment.objects.filter(case=case, state=Attachment.State.CLEAN)
+        .select_related("case")
+        .order_by("uploaded_at", "pk")
+    )
+    return [
+        Entry(f"attachments/{n:03}-{safe(row.name)}", row.name, files.read(row))
+        for n, row in enumerate(rows, 1)
+    ]
 
 
 def safe(name: str) -> str:
     """A name that cannot leave its folder, on any system."""
-    kept = "".join(letter if letter.isalnum() or letter in ".-_ " else "_" for letter in name).strip(". ")
+    kept = "".join(
+        letter if letter.isalnum() or letter in ".-_ " else "_" for letter in name
+    ).strip(". ")
     return kept[-100:] or "file"
 
 
@@ -109,7 +169,15 @@ def _chain(case: Case) -> Entry:
     """What `verify_timeline` says of this case, at this moment."""
     breaks = list(timeline.breaks([case.number]))
     lines = [f"{one.case} {one.seq}: {one.what}" for one in breaks] or [
-        ngettext("%(case)s: %(n)d event, the chain holds", "%(case)s: %(n)d events, the chain holds", case.head_seq)
+        ngettext(
+            "%(case)s: %(n)d event, the chain holds",
+            "%(case)s: %(n)d events, the chain holds",
+            case.head_seq,
+        )
         % {"case": case.number, "n": case.head_seq}
     ]
-    return Entry("chain.txt", _("Check of the chain"), "\n".join([*lines, f"head {case.head_hash}", ""]).encode())
+    return Entry(
+        "chain.txt",
+        _("Check of the chain"),
+        "\n".join([*lines, f"head {case.head_hash}", ""]).encode(),
+    )

@@ -16,20 +16,36 @@ from casework.models import Attachment, Case
 
 # What a school office hands in: documents and pictures. HTML, scripts, programs and archives are not taken.
 ALLOWED = {
-    "application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/heic", "text/plain",
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/tiff",
+    "image/heic",
+    "text/plain",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/msword",
-    "application/vnd.oasis.opendocument.text", "message/rfc822", "audio/mpeg", "video/mp4",
-}  # fmt: skip
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/msword",
+    "application/vnd.oasis.opendocument.text",
+    "message/rfc822",
+    "audio/mpeg",
+    "video/mp4",
+}
 
 
 def take(case: Case, upload: Any, user: Any, limit: int) -> Attachment:
     """Keep an uploaded file as CLEAN, or as REFUSED with the reason (then without its bytes)."""
     content = upload.read(limit + 1)
     kept = Attachment(
-        id=uuid4(), case=case, name=PurePath(upload.name).name[:200] or "file", size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(), uploaded_at=timezone.now(), uploaded_by=user,
-    )  # fmt: skip
+        id=uuid4(),
+        case=case,
+        name=PurePath(upload.name).name[:200] or "file",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_at=timezone.now(),
+        uploaded_by=user,
+    )
     kept.media_type = sniff(content)
     kept.reason = _problem(content, kept.media_type, limit)
     kept.state = Attachment.State.REFUSED if kept.reason else Attachment.State.CLEAN

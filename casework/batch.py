@@ -83,7 +83,9 @@ class Batch:
             parameters += [json.dumps(self.planned), json.dumps(steps)]
         parameters += [self.cancelled] if self.cancelled else []
         with connection.cursor() as cursor:
-            cursor.execute(_statement(inserts, updates, bool(self.planned), bool(self.cancelled)), parameters)
+            cursor.execute(
+                _statement(inserts, updates, bool(self.planned), bool(self.cancelled)), parameters
+            )
 
 
 def write(files: Iterable[CaseFile]) -> None:
@@ -112,7 +114,9 @@ def _tables(model: Any) -> tuple[type[models.Model], ...]:
 def _mutable(model: type[models.Model]) -> tuple[Any, ...]:
     # what a person in a case is may become known later: only the engine's own rows never change their kind
     fixed = _FIXED if model._meta.app_label == "casework" else _FIXED - {"kind"}
-    return tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in fixed)
+    return tuple(
+        f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in fixed
+    )
 
 
 def _automatic(field: Any) -> bool:
@@ -124,7 +128,11 @@ def _changed_tables(file: CaseFile) -> list[type[models.Model]]:
     """The case's own table always (revision, head of the chain); the kind's table only when something in it changed."""
     now = column_values(file.case)
     changed = {column for column, value in now.items() if file.before.get(column) != value}
-    return [model for model in _tables(file.kind.model) if model is Case or changed & _mutable_columns(model)]
+    return [
+        model
+        for model in _tables(file.kind.model)
+        if model is Case or changed & _mutable_columns(model)
+    ]
 
 
 _SUMMED = ("school_id", "owner_id", "closed_on", "opened_on")
@@ -146,7 +154,12 @@ def _mutable_columns(model: type[models.Model]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _statement(inserts: tuple[type[models.Model], ...], updates: tuple[type[models.Model], ...], plans: bool, cancels: bool) -> str:
+def _statement(
+    inserts: tuple[type[models.Model], ...],
+    updates: tuple[type[models.Model], ...],
+    plans: bool,
+    cancels: bool,
+) -> str:
     parts = [f"i{n} AS ({_insert(model)})" for n, model in enumerate(inserts)]
     parts += [f"u{n} AS ({_update(model)})" for n, model in enumerate(updates)]
     if plans:
@@ -168,7 +181,9 @@ SELECT (c->>0)::uuid, (c->>1)::smallint, l->>1, l->>2, (l->>3)::timestamptz, (l-
 
 
 def _insert(model: type[models.Model]) -> str:
-    fields = [(place, f) for place, f in enumerate(model._meta.local_concrete_fields) if not _automatic(f)]
+    fields = [
+        (place, f) for place, f in enumerate(model._meta.local_concrete_fields) if not _automatic(f)
+    ]
     names = ", ".join(f'"{f.column}"' for _place, f in fields)
     values = ", ".join(_value(place, f) for place, f in fields)
     return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM jsonb_array_elements(%s::jsonb) r"
@@ -184,7 +199,9 @@ def _update(model: type[models.Model]) -> str:
 def _value(place: int, field: Any) -> str:
     """The column's value in the array `r`. Texts are not cast to their length: a cast would cut them in silence, an
     assignment refuses what is too long."""
-    kind = str(field.rel_db_type(connection) if field.is_relation else field.cast_db_type(connection))
+    kind = str(
+        field.rel_db_type(connection) if field.is_relation else field.cast_db_type(connection)
+    )
     if isinstance(field, ArrayField):
         base: Any = field.base_field
         item = str(base.cast_db_type(connection))

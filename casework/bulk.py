@@ -58,11 +58,27 @@ class Answer:
     form: Any = None
 
 
-def taken(number: str, name: str, request: HttpRequest, data: Mapping[str, Any], *, key: str, process: UUID | None) -> Answer:
+def taken(
+    number: str,
+    name: str,
+    request: HttpRequest,
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    process: UUID | None,
+) -> Answer:
     """One step of one of several cases, through the door; what is refused is told in words and stops no other. `key` tells
     this case's part of the request apart, so that sending it again changes nothing."""
     try:
-        act(number, name, actor=request.user, data=data, files=request.FILES, key=uuid5(BULK_KEY, key), process=process)
+        act(
+            number,
+            name,
+            actor=request.user,
+            data=data,
+            files=request.FILES,
+            key=uuid5(BULK_KEY, key),
+            process=process,
+        )
     except Invalid as error:
         why = "; ".join(words for found in error.errors.values() for words in found)
         return Answer(number, done=False, why=why, form=error.form)
@@ -79,17 +95,28 @@ def bulk(request: HttpRequest) -> HttpResponse:
     possible = {file.case.number: file_choices(file, request.user) for file in files}
     offers = _offers(files, possible)
     wanted = next((offer for offer in offers if offer.id == request.POST.get("step")), None)
-    context: dict[str, Any] = {"files": files, "offers": offers, "offer": wanted, "numbers": [file.case.number for file in files]}
+    context: dict[str, Any] = {
+        "files": files,
+        "offers": offers,
+        "offer": wanted,
+        "numbers": [file.case.number for file in files],
+    }
     if wanted is None:
         return render(request, "casework/bulk.html", context)
-    targets = [(file, choice) for file in files for choice in possible[file.case.number] if _fits(file, choice, wanted)]
+    targets = [
+        (file, choice)
+        for file in files
+        for choice in possible[file.case.number]
+        if _fits(file, choice, wanted)
+    ]
     if page := targets[0][1].step.page:
         return redirect(f"{reverse(page)}?{urlencode({'numbers': context['numbers']}, doseq=True)}")
     if "go" not in request.POST:
         return render(
             request,
             "casework/bulk.html",
-            context | {"form": _form(request, targets[0]), "choice": targets[0][1], "key": str(uuid4())},
+            context
+            | {"form": _form(request, targets[0]), "choice": targets[0][1], "key": str(uuid4())},
         )
     return _take_all(request, context, targets)
 
@@ -103,7 +130,11 @@ def chosen(request: HttpRequest, given_numbers: Sequence[str]) -> list[CaseFile]
         if mine:
             found |= {file.case.number: file for file in load(kind, numbers=mine, lock=False)}
     access.remember_rights(request.user, [file.case for file in found.values()])
-    seen = [found[number] for number in numbers if number in found and access.can(request.user, "view_cases", found[number].case)]
+    seen = [
+        found[number]
+        for number in numbers
+        if number in found and access.can(request.user, "view_cases", found[number].case)
+    ]
     for number in numbers:
         file = found.get(number)
         if file in seen and file is not None:
@@ -120,11 +151,21 @@ def _offers(files: list[CaseFile], possible: dict[str, list[Choice]]) -> list[Of
     counted: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], Choice] = {}
     for file in files:
-        for key, choice in {_key(file, choice): choice for choice in possible[file.case.number] if _may_be_many(choice)}.items():
+        for key, choice in {
+            _key(file, choice): choice
+            for choice in possible[file.case.number]
+            if _may_be_many(choice)
+        }.items():
             counted[key] += 1
             first.setdefault(key, choice)
     return [
-        Offer(name=key[1], process=key[0], label=first[key].label, about=str(first[key].step.does), cases=n)
+        Offer(
+            name=key[1],
+            process=key[0],
+            label=first[key].label,
+            about=str(first[key].step.does),
+            cases=n,
+        )
         for key, n in counted.most_common()
     ]
 
@@ -146,11 +187,15 @@ def _fits(file: CaseFile, choice: Choice, offer: Offer) -> bool:
 def _form(request: HttpRequest, target: tuple[CaseFile, Choice]) -> Any:
     """The step's own form, filled for the first of the cases."""
     file, choice = target
-    flow = flow_for(file, choice.process, Turn(actor=request.user, now=timezone.now(), today=local_today()))
+    flow = flow_for(
+        file, choice.process, Turn(actor=request.user, now=timezone.now(), today=local_today())
+    )
     return choice.step.form(flow=flow) if choice.step.form else None  # type: ignore[call-arg]
 
 
-def _take_all(request: HttpRequest, context: dict[str, Any], targets: list[tuple[CaseFile, Choice]]) -> HttpResponse:
+def _take_all(
+    request: HttpRequest, context: dict[str, Any], targets: list[tuple[CaseFile, Choice]]
+) -> HttpResponse:
     """Each case through the door; a form that the first case refuses is shown again before anything is done."""
     data, key = given(request), str(request.POST.get("key", ""))[:40]
     answers: list[Answer] = []
@@ -158,7 +203,20 @@ def _take_all(request: HttpRequest, context: dict[str, Any], targets: list[tuple
         of = f"{key}:{file.case.number}:{choice.process}:{choice.name}"
         answer = taken(file.case.number, choice.name, request, data, key=of, process=choice.process)
         if answer.form is not None and not answers:
-            return render(request, "casework/bulk.html", context | {"form": answer.form, "choice": choice, "key": key}, status=422)
+            return render(
+                request,
+                "casework/bulk.html",
+                context | {"form": answer.form, "choice": choice, "key": key},
+                status=422,
+            )
         answers.append(answer)
-    left = [number for number in context["numbers"] if number not in {answer.number for answer in answers}]
-    return render(request, "casework/bulk_done.html", {"offer": context["offer"], "answers": answers, "left": left})
+    left = [
+        number
+        for number in context["numbers"]
+        if number not in {answer.number for answer in answers}
+    ]
+    return render(
+        request,
+        "casework/bulk_done.html",
+        {"offer": context["offer"], "answers": answers, "left": left},
+    )

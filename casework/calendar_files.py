@@ -13,7 +13,11 @@ from icalendar import Calendar, Event
 from casework import kinds
 from casework.models import Appointment, Case, Clock
 
-KINDS = {"ARC": _("Attendance Review Conference"), "MEDIATION": _("Mediation"), "INTERVIEW": _("Interview")}
+KINDS = {
+    "ARC": _("Attendance Review Conference"),
+    "MEDIATION": _("Mediation"),
+    "INTERVIEW": _("Interview"),
+}
 
 
 def _calendar(name: str) -> Calendar:
@@ -46,7 +50,9 @@ def appointment(row: Appointment, number: str, now: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def feed(deadlines: Iterable[tuple[Case, Clock]], meetings: Iterable[Appointment], now: datetime) -> bytes:
+def feed(
+    deadlines: Iterable[tuple[Case, Clock]], meetings: Iterable[Appointment], now: datetime
+) -> bytes:
     """A person's deadlines (whole days) and meetings."""
     calendar = _calendar(_("Holdfast deadlines"))
     for case, clock in deadlines:

@@ -12,10 +12,18 @@ from district.models import Calendar, CalendarDay
 def calendar_at(calendar_id: int | None, revision: int | None) -> SchoolCalendar:
     """The calendar of a given revision (an amendment raises the revision, so a kept one is never out of date).
     Without a calendar: no known days, so that Monday to Friday are assumed and results are provisional."""
-    days = CalendarDay.objects.filter(calendar_id=calendar_id) if calendar_id else CalendarDay.objects.none()
+    days = (
+        CalendarDay.objects.filter(calendar_id=calendar_id)
+        if calendar_id
+        else CalendarDay.objects.none()
+    )
     return SchoolCalendar(days.order_by("date").values_list("date", "day_type"))
 
 
 def current_revision(calendar_id: int | None) -> int | None:
     """The revision that a calendar has now (one small statement)."""
-    return Calendar.objects.filter(pk=calendar_id).values_list("revision", flat=True).first() if calendar_id else None
+    return (
+        Calendar.objects.filter(pk=calendar_id).values_list("revision", flat=True).first()
+        if calendar_id
+        else None
+    )

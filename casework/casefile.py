@@ -125,9 +125,17 @@ def load(
     step committed while this one waited for the lock."""
     column, wanted = ("c.number", list(numbers)) if numbers else ("c.id", sorted(ids))
     # One case by `=`: for an array of unknown length the server would plan anew each time, which costs more than the reading.
-    which, value = (f"{column} = %(wanted)s", wanted[0]) if len(wanted) == 1 else (f"{column} = ANY(%(wanted)s)", wanted)
-    sql = f"{_select(kind.code, reader is not None)} WHERE {which} ORDER BY c.id" + (" FOR NO KEY UPDATE OF c" if lock else "")
-    values = {"key": key, "wanted": value} | ({"user": reader.pk, "now": timezone.now()} if reader is not None else {})
+    which, value = (
+        (f"{column} = %(wanted)s", wanted[0])
+        if len(wanted) == 1
+        else (f"{column} = ANY(%(wanted)s)", wanted)
+    )
+    sql = f"{_select(kind.code, reader is not None)} WHERE {which} ORDER BY c.id" + (
+        " FOR NO KEY UPDATE OF c" if lock else ""
+    )
+    values = {"key": key, "wanted": value} | (
+        {"user": reader.pk, "now": timezone.now()} if reader is not None else {}
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
@@ -155,7 +163,9 @@ def _select(kind_code: str, with_rights: bool) -> str:
     joins, merged = [], "to_jsonb(p)"
     for index, process in enumerate(kind.processes.values()):
         pointer = process.model._meta.pk.column
-        joins.append(f"LEFT JOIN {process.model._meta.db_table} x{index} ON x{index}.{pointer} = p.id")
+        joins.append(
+            f"LEFT JOIN {process.model._meta.db_table} x{index} ON x{index}.{pointer} = p.id"
+        )
         merged += f" || coalesce(to_jsonb(x{index}), '{{}}'::jsonb)"
     # children in the order of their keys would be no order: each kind's own numbers and dates sort them
     parts = [
@@ -188,7 +198,9 @@ def _file(kind: CaseKind, row: Sequence[Any], reader: Any) -> CaseFile:
     names = _names(kind.model)
     case = from_columns(kind.model, zip(names, row, strict=False))
     calendar_id, calendar_revision, school_name, owner_name, *documents = row[len(names) :]
-    clocks, tasks, processes, appointments, children, last_event, repeated, rights = map(parsed, documents)
+    clocks, tasks, processes, appointments, children, last_event, repeated, rights = map(
+        parsed, documents
+    )
     if reader is not None:
         access.remember(reader, case, rights or ())
     return CaseFile(
@@ -203,7 +215,11 @@ def _file(kind: CaseKind, row: Sequence[Any], reader: Any) -> CaseFile:
         processes=[revive(_process_model(kind, data), data) for data in processes or ()],
         appointments=[revive(Appointment, data) for data in appointments or ()],
         children=defaultdict(
-            list, {name: [revive(kind.children[name], data) for data in found or ()] for name, found in (children or {}).items()}
+            list,
+            {
+                name: [revive(kind.children[name], data) for data in found or ()]
+                for name, found in (children or {}).items()
+            },
         ),
         last_event=last_event or {},
         repeated=repeated,
@@ -214,7 +230,9 @@ def _file(kind: CaseKind, row: Sequence[Any], reader: Any) -> CaseFile:
 @lru_cache(maxsize=32)
 def _names(model: type[Case]) -> tuple[str, ...]:
     """The attributes of the columns that `_select` reads of the case, in its order."""
-    return tuple(f.attname for f in (*Case._meta.concrete_fields, *model._meta.local_concrete_fields))
+    return tuple(
+        f.attname for f in (*Case._meta.concrete_fields, *model._meta.local_concrete_fields)
+    )
 
 
 def _process_model(kind: CaseKind, data: dict[str, Any]) -> type[Process]:

@@ -47,7 +47,9 @@ def file_choices(file: CaseFile, user: Any) -> list[Choice]:
     """As `choices`, for a case file that is at hand."""
     turn = Turn(actor=user, now=timezone.now(), today=local_today())
     flows = [flow_for(file, None, turn)]
-    flows += [flow_for(file, process.id, turn) for process in file.processes if process.closed_on is None]
+    flows += [
+        flow_for(file, process.id, turn) for process in file.processes if process.closed_on is None
+    ]
     found = [choice for flow in flows for choice in _of(flow, user)]
     return sorted(found, key=lambda choice: (not choice.enabled, not choice.step.primary))
 
@@ -66,7 +68,9 @@ def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
             process_label=_named(flow.file, process) if process else "",
             step=step,
             reasons=tuple(flow.reasons_against(move)),
-            promises=tuple(str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks),
+            promises=tuple(
+                str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks
+            ),
             tells=str(effects.tells or step.tells),
             makes=str(effects.makes or step.makes),
         )
@@ -74,7 +78,9 @@ def _of(flow: Workflow, user: Any) -> Iterator[Choice]:
 
 def _named(file: CaseFile, process: Process) -> str:
     """A process by its kind and what led to it, in words: 'Conference: 10 unexcused days'."""
-    about = ", ".join(filter(None, (file.kind.says(code, file.policy) for code in process.code.split("+"))))
+    about = ", ".join(
+        filter(None, (file.kind.says(code, file.policy) for code in process.code.split("+")))
+    )
     return ": ".join(filter(None, (str(file.kind.processes[process.kind].label), about)))
 
 
@@ -93,19 +99,27 @@ def grouped(kind: kinds.CaseKind, found: Sequence[Choice]) -> list[tuple[Any, li
     """Steps under the headings of their kind, what has none first under ''."""
     named = {name for _heading, names in kind.groups for name in names}
     rows = [("", [choice for choice in found if choice.name not in named])]
-    rows += [(heading, [choice for choice in found if choice.name in names]) for heading, names in kind.groups]
+    rows += [
+        (heading, [choice for choice in found if choice.name in names])
+        for heading, names in kind.groups
+    ]
     return [(heading, rows_) for heading, rows_ in rows if rows_]
 
 
 def next_choice(file: CaseFile, found: list[Choice]) -> Choice | None:
     """The possible step that most probably fulfils the duty that is due next: one of its process, one that ends its
     clock, else the main step out of the present state; None where nothing of that kind is possible for the user."""
-    running = sorted((clock for clock in file.running if clock.status == clock.Status.RUNNING), key=lambda clock: (clock.due, clock.kind))
+    running = sorted(
+        (clock for clock in file.running if clock.status == clock.Status.RUNNING),
+        key=lambda clock: (clock.due, clock.kind),
+    )
     possible = [choice for choice in found if choice.enabled]
     if running:
         first = running[0]
         ends = [choice for choice in possible if first.kind in choice.step.stops]
-        same = [choice for choice in possible if first.process_id and choice.process == first.process_id]
+        same = [
+            choice for choice in possible if first.process_id and choice.process == first.process_id
+        ]
         chosen = [choice for choice in ends or same or possible if choice.step.primary] or ends
         return chosen[0] if chosen else None
     return next((choice for choice in possible if choice.step.primary), None)

@@ -22,7 +22,9 @@ class JsonCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Every such command has --json."""
-        parser.add_argument("--json", action="store_true", help="print JSON alone on standard output")
+        parser.add_argument(
+            "--json", action="store_true", help="print JSON alone on standard output"
+        )
 
     def show(self, report: dict[str, Any], options: dict[str, Any]) -> None:
         """Print the report."""
@@ -33,4 +35,7 @@ class JsonCommand(BaseCommand):
 
     def lines(self, report: dict[str, Any]) -> list[str]:
         """One line a figure."""
-        return [f"{key.replace('_', ' ')}: {json.dumps(value, default=str, ensure_ascii=False)}" for key, value in report.items()]
+        return [
+            f"{key.replace('_', ' ')}: {json.dumps(value, default=str, ensure_ascii=False)}"
+            for key, value in report.items()
+        ]

@@ -50,7 +50,9 @@ def measure(as_of: date, kind: str = "", case_ids: Iterable[int] | None = None) 
         rows = cursor.fetchall()
     by_kind: dict[str, list[_Row]] = {}
     for name, number, original, due, status, stopped, _school, _id in rows:
-        by_kind.setdefault(name, []).append(_Row(number, ClockFacts(original, due, status, stopped)))
+        by_kind.setdefault(name, []).append(
+            _Row(number, ClockFacts(original, due, status, stopped))
+        )
     return [_measured(name, found, as_of) for name, found in by_kind.items()]
 
 
@@ -62,21 +64,34 @@ def _measured(kind: str, rows: list[_Row], as_of: date) -> Measured:
             one = compliance([row.facts], as_of, extended=extended)
             if one.counted:
                 cases.setdefault(f"{'met' if one.met else 'missed'}_{name}", []).append(row.number)
-    return Measured(kind, compliance(facts, as_of, extended=False), compliance(facts, as_of, extended=True), cases)
+    return Measured(
+        kind,
+        compliance(facts, as_of, extended=False),
+        compliance(facts, as_of, extended=True),
+        cases,
+    )
 
 
 def rate(figure: Compliance) -> str | None:
     """Percent with two decimals, half up; None without a denominator."""
     if not figure.counted:
         return None
-    return str((Decimal(figure.met * 100) / figure.counted).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    return str(
+        (Decimal(figure.met * 100) / figure.counted).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    )
 
 
 def as_dict(found: Measured) -> dict[str, Any]:
     """For JSON: numerators, denominators, rates and the case numbers behind them."""
     return {
         "kind": found.kind,
-        "met_original": found.original.met, "counted_original": found.original.counted, "rate_original": rate(found.original),
-        "met_extended": found.extended.met, "counted_extended": found.extended.counted, "rate_extended": rate(found.extended),
-        "open_late_original": found.original.open_late, "open_late_extended": found.extended.open_late, "cases": found.cases,
-    }  # fmt: skip
+        "met_original": found.original.met,
+        "counted_original": found.original.counted,
+        "rate_original": rate(found.original),
+        "met_extended": found.extended.met,
+        "counted_extended": found.extended.counted,
+        "rate_extended": rate(found.extended),
+        "open_late_original": found.original.open_late,
+        "open_late_extended": found.extended.open_late,
+        "cases": found.cases,
+    }

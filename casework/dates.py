@@ -19,7 +19,9 @@ INSTRUCTIONAL = frozenset({"INSTRUCTIONAL", "MAKEUP"})
 # appeal window of 5 school days and a work-day deadline may cross them differently (A-41, T-26).
 NO_WORK = frozenset({"HOLIDAY"})
 FIRE_AT = time(7, 0)  # N10
-DAY_BEGINS = time(0, 0)  # N9: what a waiting time holds back is allowed from 00:00 on the day after it
+DAY_BEGINS = time(
+    0, 0
+)  # N9: what a waiting time holds back is allowed from 00:00 on the day after it
 
 
 class Unit(StrEnum):
@@ -91,7 +93,9 @@ class SchoolCalendar:
 
     def school_days(self, start: date, end: date) -> list[date]:
         """The known instructional days from `start` to `end`, both included."""
-        return self._school[bisect_right(self._school, start - ONE_DAY) : bisect_right(self._school, end)]
+        return self._school[
+            bisect_right(self._school, start - ONE_DAY) : bisect_right(self._school, end)
+        ]
 
 
 def _weekdays_between(after: date, until: date) -> int:
@@ -113,7 +117,9 @@ class DueDate:
 # -- counting (N2-N7) -------------------------------------------------------------------------------------------------
 
 
-def add(day0: date, n: int, unit: Unit, calendar: SchoolCalendar, roll: Roll = Roll.NONE) -> DueDate:
+def add(
+    day0: date, n: int, unit: Unit, calendar: SchoolCalendar, roll: Roll = Roll.NONE
+) -> DueDate:
     """The n-th day after day 0 in the unit. ValueError for a negative n."""
     if n < 0:
         raise ValueError("a promise cannot be due before its day 0")
@@ -154,7 +160,9 @@ def elapsed(day0: date, on: date, unit: Unit, calendar: SchoolCalendar) -> int:
     if unit is Unit.SCHOOL:
         return calendar.ordinal(on) - calendar.ordinal(day0)
     low, high = sorted((day0, on))
-    count = sum(calendar.is_work_day(low + timedelta(days=i)) for i in range(1, (high - low).days + 1))
+    count = sum(
+        calendar.is_work_day(low + timedelta(days=i)) for i in range(1, (high - low).days + 1)
+    )
     return count if on >= day0 else -count
 
 
@@ -188,7 +196,9 @@ def local_instant(day: date, at: time, zone: str) -> datetime:
     (spring)."""
     naive = datetime.combine(day, at)
     here = naive.replace(tzinfo=ZoneInfo(zone))
-    while here.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != here.replace(tzinfo=None):
+    while here.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != here.replace(
+        tzinfo=None
+    ):
         here += timedelta(minutes=1)
     return here.astimezone(UTC)
 
@@ -221,7 +231,14 @@ class Rung:
 AUDIENCES = ("owner", "supervisor", "coordinator", "escalation")
 
 
-def rungs(day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, ladder: Sequence[Mapping[str, Any]]) -> list[Rung]:
+def rungs(
+    day0: date,
+    n: int,
+    due: date,
+    unit: Unit,
+    calendar: SchoolCalendar,
+    ladder: Sequence[Mapping[str, Any]],
+) -> list[Rung]:
     """The rungs of a clock in the order of their dates; rungs on one date become one with all labels.
 
     A ladder entry is `{percent: 50, to: owner}`, `{before: 7, to: supervisor}` (T-7, in the clock's own unit),
@@ -234,11 +251,19 @@ def rungs(day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, l
         labels, widest, again = found.setdefault(day, ([], 0, None))
         labels.append(label)
         found[day] = (labels, max(widest, AUDIENCES.index(audience)), every or again)
-    return [Rung(day, tuple(labels), AUDIENCES[widest], every) for day, (labels, widest, every) in sorted(found.items())]
+    return [
+        Rung(day, tuple(labels), AUDIENCES[widest], every)
+        for day, (labels, widest, every) in sorted(found.items())
+    ]
 
 
 def _planned(
-    day0: date, n: int, due: date, unit: Unit, calendar: SchoolCalendar, ladder: Sequence[Mapping[str, Any]]
+    day0: date,
+    n: int,
+    due: date,
+    unit: Unit,
+    calendar: SchoolCalendar,
+    ladder: Sequence[Mapping[str, Any]],
 ) -> Iterable[tuple[date, str, str, int | None]]:
     span = max(n, elapsed(day0, due, unit, calendar))
     for entry in ladder:
@@ -248,7 +273,11 @@ def _planned(
             if day0 < day < due:
                 yield day, f"{entry['percent']}%", audience, None
         elif "before" in entry:
-            day = _count(day0, span - int(entry["before"]), unit, calendar) if span > int(entry["before"]) else day0
+            day = (
+                _count(day0, span - int(entry["before"]), unit, calendar)
+                if span > int(entry["before"])
+                else day0
+            )
             if day0 < day < due:
                 yield day, f"T-{entry['before']}", audience, None
         elif entry.get("due"):
@@ -268,12 +297,16 @@ def extend(due: date, n: int, unit: Unit, calendar: SchoolCalendar) -> date:
     return _count(due, n, unit, calendar)
 
 
-def resume(due: date, held_from: date, resumed_on: date, unit: Unit, calendar: SchoolCalendar) -> date:
+def resume(
+    due: date, held_from: date, resumed_on: date, unit: Unit, calendar: SchoolCalendar
+) -> date:
     """The due date after a hold: moved by the days held (T-17: held 21 September to 5 October = 14 days)."""
     return _count(due, max(0, elapsed(held_from, resumed_on, unit, calendar)), unit, calendar)
 
 
-def escalated_day0(policy: str, old_day0: date, escalated_on: date, complaint_on: date | None) -> date:
+def escalated_day0(
+    policy: str, old_day0: date, escalated_on: date, complaint_on: date | None
+) -> date:
     """Day 0 of the district clock after an escalation: carried over (`continue`, the default), or from the formal
     complaint, or from the escalation."""
     if policy == "continue":

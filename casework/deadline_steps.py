@@ -48,10 +48,17 @@ class ClockForm(StepForm):
     def prepare(self) -> None:
         """The running promises, the one that is due first on top."""
         file = self.flow.file
-        self.clocks = {str(clock.id): clock for clock in sorted(file.running, key=lambda c: c.due) if clock.status in self.statuses}
+        self.clocks = {
+            str(clock.id): clock
+            for clock in sorted(file.running, key=lambda c: c.due)
+            if clock.status in self.statuses
+        }
         field = self.fields["clock"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, f"{deadlines.spec_of(file, clock).label} ({clock.due:%d %b %Y})") for key, clock in self.clocks.items()]
+        field.choices = [
+            (key, f"{deadlines.spec_of(file, clock).label} ({clock.due:%d %b %Y})")
+            for key, clock in self.clocks.items()
+        ]
 
     def chosen(self) -> Clock | None:
         """The promise that was chosen."""
@@ -71,16 +78,23 @@ class MoveForm(ClockForm):
 
     cause = forms.ChoiceField(label=_("Good cause"), choices=list(CAUSES.items()))
     reason = forms.CharField(
-        label=_("Reason in words"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000, help_text=_("It stays in the file.")
+        label=_("Reason in words"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
+        help_text=_("It stays in the file."),
     )
 
     def prepare(self) -> None:
         """A date of the written notice for every party."""
         super().prepare()
-        self.parties = {f"notice_{party.id}": party for party in self.flow.file.kind.parties(self.flow.file)}
+        self.parties = {
+            f"notice_{party.id}": party for party in self.flow.file.kind.parties(self.flow.file)
+        }
         for name, party in self.parties.items():
             self.fields[name] = forms.DateField(
-                label=_("Written notice to %(who)s sent on") % {"who": party.label}, widget=DateInput, required=False
+                label=_("Written notice to %(who)s sent on") % {"who": party.label},
+                widget=DateInput,
+                required=False,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -93,14 +107,24 @@ class MoveForm(ClockForm):
 
     def _check(self, rule: Any, cleaned: dict[str, Any]) -> None:
         if cleaned.get("cause") and cleaned["cause"] not in rule.get("causes", CAUSES):
-            self.add_error("cause", _("The policy does not name this as a good cause for this deadline."))
+            self.add_error(
+                "cause", _("The policy does not name this as a good cause for this deadline.")
+            )
         barred = rule.get("not_by")
-        if barred and self.flow.turn.actor and access.can(self.flow.turn.actor, barred, self.flow.case):
-            self.add_error("clock", _("Whoever investigates this case cannot decide on its deadline."))
+        if (
+            barred
+            and self.flow.turn.actor
+            and access.can(self.flow.turn.actor, barred, self.flow.case)
+        ):
+            self.add_error(
+                "clock", _("Whoever investigates this case cannot decide on its deadline.")
+            )
         for name in self.parties if rule.get("notice") == "parties" else ():
             sent = cleaned.get(name)
             if sent is None:
-                self.add_error(name, _("Every known party must be told in writing before the deadline moves."))
+                self.add_error(
+                    name, _("Every known party must be told in writing before the deadline moves.")
+                )
             elif sent > self.flow.turn.today:
                 self.add_error(name, _("This date lies in the future: send the notice first."))
 
@@ -110,25 +134,34 @@ class ExtendForm(MoveForm):
 
     what = "extension"
     statuses = (Clock.Status.RUNNING,)
-    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=365, help_text=_("In the unit in which the deadline counts."))
+    days = forms.IntegerField(
+        label=_("Days"),
+        min_value=1,
+        max_value=365,
+        help_text=_("In the unit in which the deadline counts."),
+    )
     field_order = ["clock", "days", "cause", "reason"]
 
     def _check(self, rule: Any, cleaned: dict[str, Any]) -> None:
         super()._check(rule, cleaned)
         clock = self.chosen()
-        if clock is None or self.flow.permitted(tuple(rule.get("beyond", ())), self.flow.turn.actor):
+        if clock is None or self.flow.permitted(
+            tuple(rule.get("beyond", ())), self.flow.turn.actor
+        ):
             return
         if (cleaned.get("days") or 0) > int(rule["max_days"]):
             words = ngettext(
                 "At most %(n)s day at a time; more needs a decision above you.",
-                "At most %(n)s days at a time; more needs a decision above you.", rule["max_days"],
-            )  # fmt: skip
+                "At most %(n)s days at a time; more needs a decision above you.",
+                rule["max_days"],
+            )
             self.add_error("days", words % {"n": rule["max_days"]})
         if clock.extensions >= int(rule["max_number"]):
             words = ngettext(
                 "It was extended %(n)s time already; more needs a decision above you.",
-                "It was extended %(n)s times already; more needs a decision above you.", clock.extensions,
-            )  # fmt: skip
+                "It was extended %(n)s times already; more needs a decision above you.",
+                clock.extensions,
+            )
             self.add_error("clock", words % {"n": clock.extensions})
 
 
@@ -146,9 +179,10 @@ class HoldForm(MoveForm):
             self.add_error("until", _("The hold must end on a day to come."))
         if until and until > today + timedelta(days=int(rule["max_days"])):
             words = ngettext(
-                "At most %(n)s day; it can be renewed with a new notice.", "At most %(n)s days; it can be renewed with a new notice.",
+                "At most %(n)s day; it can be renewed with a new notice.",
+                "At most %(n)s days; it can be renewed with a new notice.",
                 rule["max_days"],
-            )  # fmt: skip
+            )
             self.add_error("until", words % {"n": rule["max_days"]})
 
 
@@ -175,8 +209,14 @@ class ResumeForm(ClockForm):
 class RebaseForm(ClockForm):
     """Day 0 was wrong."""
 
-    day0 = forms.DateField(label=_("Right day 0"), widget=DateInput, help_text=_("The day on which the school first knew."))
-    reason = forms.CharField(label=_("How this was found"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000)
+    day0 = forms.DateField(
+        label=_("Right day 0"),
+        widget=DateInput,
+        help_text=_("The day on which the school first knew."),
+    )
+    reason = forms.CharField(
+        label=_("How this was found"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000
+    )
 
     def clean_day0(self) -> date:
         """It has happened."""
@@ -186,7 +226,10 @@ class RebaseForm(ClockForm):
 
 def on_hold(flow: Workflow) -> object:
     """Something is on hold."""
-    return unmet(any(clock.status == Clock.Status.HELD for clock in flow.file.running), _("No deadline is on hold."))
+    return unmet(
+        any(clock.status == Clock.Status.HELD for clock in flow.file.running),
+        _("No deadline is on hold."),
+    )
 
 
 def may_move(what: str) -> Any:
@@ -199,35 +242,63 @@ def may_move(what: str) -> Any:
     return allowed
 
 
-def deadline_steps(state: State, sources: Sequence[Any], *, by: tuple[str, ...], cite: str = "") -> Iterable[Any]:
+def deadline_steps(
+    state: State, sources: Sequence[Any], *, by: tuple[str, ...], cite: str = ""
+) -> Iterable[Any]:
     """The five transitions, in this order: extend, hold, resume, correct day 0, recalculate after a calendar change.
     `cite` is the rule that allows the kind to move its deadlines."""
 
     @step(
-        state, source=list(sources), label=_("Extend a deadline"), by=by, form=ExtendForm, event=Event.Kind.CLOCK, work=False,
-        conditions=[may_move("extension")], does=_("Moves the due date for good cause; the original date stays and counts on."),
+        state,
+        source=list(sources),
+        label=_("Extend a deadline"),
+        by=by,
+        form=ExtendForm,
+        event=Event.Kind.CLOCK,
+        work=False,
+        conditions=[may_move("extension")],
+        does=_("Moves the due date for good cause; the original date stays and counts on."),
         cite=cite,
-    )  # fmt: skip
+    )
     def extend_deadline(self: Workflow) -> None:
         """B2.4: limited extension for good cause with written notice to the parties."""
         notices, clock = _taken(self)
-        in_time = deadlines.extend(self.file, clock, self.data["days"], self.turn, self.data["cause"], _why(self), notices)
+        in_time = deadlines.extend(
+            self.file, clock, self.data["days"], self.turn, self.data["cause"], _why(self), notices
+        )
         self.remember(clock_kind=clock.kind, new_due=clock.due, late=not in_time)
 
     @step(
-        state, source=list(sources), label=_("Put a deadline on hold"), by=by, form=HoldForm, event=Event.Kind.CLOCK, work=False,
-        conditions=[may_move("hold")], does=_("Days stop counting until you resume; an alert comes at the expected end."),
-    )  # fmt: skip
+        state,
+        source=list(sources),
+        label=_("Put a deadline on hold"),
+        by=by,
+        form=HoldForm,
+        event=Event.Kind.CLOCK,
+        work=False,
+        conditions=[may_move("hold")],
+        does=_("Days stop counting until you resume; an alert comes at the expected end."),
+    )
     def hold_deadline(self: Workflow) -> None:
         """B2.4: temporary delay with an expected end; renewed by doing it again."""
         notices, clock = _taken(self)
-        deadlines.hold(self.file, clock, self.data["until"], self.turn, self.data["cause"], _why(self), notices)
+        deadlines.hold(
+            self.file, clock, self.data["until"], self.turn, self.data["cause"], _why(self), notices
+        )
         self.remember(clock_kind=clock.kind)
 
     @step(
-        state, source=list(sources), label=_("Resume a deadline"), by=by, form=ResumeForm, event=Event.Kind.CLOCK, work=False,
-        conditions=[on_hold], does=_("Days count again; the due date moves by the days held."), primary=True,
-    )  # fmt: skip
+        state,
+        source=list(sources),
+        label=_("Resume a deadline"),
+        by=by,
+        form=ResumeForm,
+        event=Event.Kind.CLOCK,
+        work=False,
+        conditions=[on_hold],
+        does=_("Days count again; the due date moves by the days held."),
+        primary=True,
+    )
     def resume_deadline(self: Workflow) -> None:
         """B2.4: the due date moves by the days held."""
         _notices, clock = _taken(self)
@@ -235,16 +306,30 @@ def deadline_steps(state: State, sources: Sequence[Any], *, by: tuple[str, ...],
         self.remember(clock_kind=clock.kind, new_due=clock.due)
 
     @step(
-        state, source=list(sources), label=_("Correct day 0 of a deadline"), by=by, form=RebaseForm, event=Event.Kind.CLOCK, work=False,
-        conditions=[may_move("extension")], does=_("Starts the deadline anew from the right day; the wrong one stays in the history."),
-    )  # fmt: skip
+        state,
+        source=list(sources),
+        label=_("Correct day 0 of a deadline"),
+        by=by,
+        form=RebaseForm,
+        event=Event.Kind.CLOCK,
+        work=False,
+        conditions=[may_move("extension")],
+        does=_("Starts the deadline anew from the right day; the wrong one stays in the history."),
+    )
     def correct_day0(self: Workflow) -> None:
         """B2.4: rebase, only when day 0 itself was wrong."""
         _notices, clock = _taken(self)
         right = deadlines.rebase(self.file, clock, self.data["day0"], _why(self), self.turn)
         self.remember(clock_kind=clock.kind, new_due=right.due, rebased_from=clock.day0)
 
-    @step(state, source=list(sources), label=_("Calendar changed"), by=(SYSTEM,), event=Event.Kind.CLOCK, work=False)
+    @step(
+        state,
+        source=list(sources),
+        label=_("Calendar changed"),
+        by=(SYSTEM,),
+        event=Event.Kind.CLOCK,
+        work=False,
+    )
     def recalculate_deadlines(self: Workflow) -> None:
         """N8: every running school-day or work-day promise follows the amended calendar."""
         for clock in [clock for clock in self.file.running if clock.unit != "calendar"]:

@@ -29,7 +29,14 @@ HOLD_ENDS, THEN, DUE_NEARER = "HOLD_ENDS", "THEN", "DUE_NEARER"
 
 
 def start(
-    file: CaseFile, spec: ClockSpec, day0: date, basis: str, process: Process | None, turn: Turn, *, rebased_from: date | None = None
+    file: CaseFile,
+    spec: ClockSpec,
+    day0: date,
+    basis: str,
+    process: Process | None,
+    turn: Turn,
+    *,
+    rebased_from: date | None = None,
 ) -> Clock:
     """Start a promise: its due date by the policy in force for the case and the school's calendar, its rungs planned."""
     sla = spec.sla(file.policy)
@@ -37,11 +44,28 @@ def start(
     roll = str(sla.get("roll", "none"))
     due = dates.add(day0, int(sla["n"]), dates.Unit(unit), file.calendar, dates.Roll(roll))
     clock = fresh(
-        Clock, id=uuid4(), kind=spec.kind, day0=day0, day0_basis=basis, unit=unit, n=int(sla["n"]), roll=roll, role=spec.role,
-        calendar_revision=file.calendar_revision, provisional=due.provisional, ladder=spec.ladder, then=spec.then,
-        original_due=due.due, due=due.due, status=Clock.Status.RUNNING, episode=file.case.episode, rebased_from=rebased_from,
-        case_id=file.case.id, process_id=process.id if process else None, calendar_id=file.calendar_id,
-    )  # fmt: skip
+        Clock,
+        id=uuid4(),
+        kind=spec.kind,
+        day0=day0,
+        day0_basis=basis,
+        unit=unit,
+        n=int(sla["n"]),
+        roll=roll,
+        role=spec.role,
+        calendar_revision=file.calendar_revision,
+        provisional=due.provisional,
+        ladder=spec.ladder,
+        then=spec.then,
+        original_due=due.due,
+        due=due.due,
+        status=Clock.Status.RUNNING,
+        episode=file.case.episode,
+        rebased_from=rebased_from,
+        case_id=file.case.id,
+        process_id=process.id if process else None,
+        calendar_id=file.calendar_id,
+    )
     file.add(clock)
     _note(file, clock, "START", turn, None, basis)
     _plan_rungs(file, clock, file.calendar)
@@ -70,12 +94,22 @@ def merge_away(file: CaseFile, clock: Clock, reason: str, turn: Turn) -> None:
     _drop(file, clock, Clock.Status.MERGED, "MERGE", reason, turn)
 
 
-def escalate(file: CaseFile, clock: Clock, spec: ClockSpec, turn: Turn, *, complaint_on: date | None = None) -> Clock:
+def escalate(
+    file: CaseFile, clock: Clock, spec: ClockSpec, turn: Turn, *, complaint_on: date | None = None
+) -> Clock:
     """End the school's promise and start the district's (B2.4): day 0 is carried over, or restarts at the complaint or
     at the escalation, as the policy says (`escalation`). Ended in time or not is kept in the history; neither counts."""
     policy = str(file.policy.get("escalation", "continue"))
     day0 = dates.escalated_day0(policy, clock.day0, turn.today, complaint_on)
-    _drop(file, clock, Clock.Status.ESCALATED, "ESCALATE", policy, turn, in_time=turn.today <= clock.due)
+    _drop(
+        file,
+        clock,
+        Clock.Status.ESCALATED,
+        "ESCALATE",
+        policy,
+        turn,
+        in_time=turn.today <= clock.due,
+    )
     return start(file, spec, day0, f"escalated:{policy}"[:32], None, turn)
 
 
@@ -85,7 +119,11 @@ def rebase(file: CaseFile, clock: Clock, day0: date, reason: str, turn: Turn) ->
     spec = spec_of(file, clock)
     _drop(file, clock, Clock.Status.MERGED, "REBASE", reason, turn)
     right = start(file, spec, day0, "rebased", _process(file, clock), turn, rebased_from=clock.day0)
-    right.extended_by, right.extensions, right.held_days = clock.extended_by, clock.extensions, clock.held_days
+    right.extended_by, right.extensions, right.held_days = (
+        clock.extended_by,
+        clock.extensions,
+        clock.held_days,
+    )
     for task in [task for task in file.tasks if task.clock_id == clock.id]:
         task.clock_id = right.id
         file.touch(task)
@@ -100,7 +138,9 @@ def _verdict(clock: Clock, on: date) -> str:
     return Clock.Status.MISSED_ORIGINAL_MET_EXTENDED if on <= clock.due else Clock.Status.MISSED
 
 
-def _drop(file: CaseFile, clock: Clock, status: str, op: str, reason: str, turn: Turn, **data: Any) -> None:
+def _drop(
+    file: CaseFile, clock: Clock, status: str, op: str, reason: str, turn: Turn, **data: Any
+) -> None:
     clock.status, clock.stopped_on = status, turn.today
     _end(file, clock, op, turn, reason, **data)
 
@@ -114,7 +154,15 @@ def _end(file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str, **data:
 # -- the moves of a running promise (B2.4) ----------------------------------------------------------------------------
 
 
-def extend(file: CaseFile, clock: Clock, days: int, turn: Turn, cause: str, reason: str, notices: Mapping[str, str]) -> bool:
+def extend(
+    file: CaseFile,
+    clock: Clock,
+    days: int,
+    turn: Turn,
+    cause: str,
+    reason: str,
+    notices: Mapping[str, str],
+) -> bool:
     """Extend by `days` of the clock's unit; whether that came in time. An extension entered after the due date is kept
     and shown, and repairs neither measure (T-08)."""
     unit, calendar = dates.Unit(clock.unit), calendar_of(file, clock)
@@ -124,13 +172,34 @@ def extend(file: CaseFile, clock: Clock, days: int, turn: Turn, cause: str, reas
         clock.extended_by, clock.extensions = clock.extended_by + days, clock.extensions + 1
         _move(file, clock, "EXTEND", turn, reason, **told)
     else:
-        clock.late_until, clock.extensions = dates.extend(clock.due, days, unit, calendar), clock.extensions + 1
+        clock.late_until, clock.extensions = (
+            dates.extend(clock.due, days, unit, calendar),
+            clock.extensions + 1,
+        )
         file.touch(clock)
-        _note(file, clock, "EXTEND", turn, clock.due, reason, late=True, late_until=clock.late_until.isoformat(), **told)
+        _note(
+            file,
+            clock,
+            "EXTEND",
+            turn,
+            clock.due,
+            reason,
+            late=True,
+            late_until=clock.late_until.isoformat(),
+            **told,
+        )
     return in_time
 
 
-def hold(file: CaseFile, clock: Clock, until: date, turn: Turn, cause: str, reason: str, notices: Mapping[str, str]) -> None:
+def hold(
+    file: CaseFile,
+    clock: Clock,
+    until: date,
+    turn: Turn,
+    cause: str,
+    reason: str,
+    notices: Mapping[str, str],
+) -> None:
     """Stop the days from counting from today on, or renew a hold; its alerts rest, one reminds of the expected end."""
     clock.status, clock.held_until = Clock.Status.HELD, until
     clock.held_from = clock.held_from or turn.today
@@ -138,7 +207,17 @@ def hold(file: CaseFile, clock: Clock, until: date, turn: Turn, cause: str, reas
     file.touch(clock)
     _forget_rungs(file, clock)
     _plan(file, clock, HOLD_ENDS, "supervisor", _fires(until))
-    _note(file, clock, "HOLD", turn, clock.due, reason, cause=cause, until=until.isoformat(), notices=dict(notices))
+    _note(
+        file,
+        clock,
+        "HOLD",
+        turn,
+        clock.due,
+        reason,
+        cause=cause,
+        until=until.isoformat(),
+        notices=dict(notices),
+    )
 
 
 def resume(file: CaseFile, clock: Clock, on: date, turn: Turn, reason: str = "") -> None:
@@ -146,7 +225,16 @@ def resume(file: CaseFile, clock: Clock, on: date, turn: Turn, reason: str = "")
     held_from, old = clock.held_from, clock.due
     _count_hold(file, clock, on)
     clock.status = Clock.Status.RUNNING
-    _move(file, clock, "RESUME", turn, reason, old=old, held_from=held_from.isoformat() if held_from else None, resumed_on=on.isoformat())
+    _move(
+        file,
+        clock,
+        "RESUME",
+        turn,
+        reason,
+        old=old,
+        held_from=held_from.isoformat() if held_from else None,
+        resumed_on=on.isoformat(),
+    )
 
 
 def recalculate(file: CaseFile, clock: Clock, turn: Turn) -> bool:
@@ -173,11 +261,21 @@ def _count_hold(file: CaseFile, clock: Clock, on: date) -> None:
 
 def _due(file: CaseFile, clock: Clock) -> dates.DueDate:
     days = clock.n + clock.extended_by + clock.held_days
-    return dates.add(clock.day0, days, dates.Unit(clock.unit), calendar_of(file, clock), dates.Roll(clock.roll))
+    return dates.add(
+        clock.day0, days, dates.Unit(clock.unit), calendar_of(file, clock), dates.Roll(clock.roll)
+    )
 
 
 def _move(
-    file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str, *, old: date | None = None, plan: bool = True, **data: Any
+    file: CaseFile,
+    clock: Clock,
+    op: str,
+    turn: Turn,
+    reason: str,
+    *,
+    old: date | None = None,
+    plan: bool = True,
+    **data: Any,
 ) -> None:
     """The due date follows from the clock's days; rungs to come are planned anew, rungs already past are not fired
     again. When the date came nearer, one alert sums that up."""
@@ -192,7 +290,17 @@ def _move(
     _plan_rungs(file, clock, calendar_of(file, clock), after=turn.now)
     if clock.due < old:
         told = {"due": clock.due.isoformat()}
-        file.add(fresh(Alert, code=DUE_NEARER, level="supervisor", raised_at=turn.now, data=told, case_id=file.case.id, clock_id=clock.id))
+        file.add(
+            fresh(
+                Alert,
+                code=DUE_NEARER,
+                level="supervisor",
+                raised_at=turn.now,
+                data=told,
+                case_id=file.case.id,
+                clock_id=clock.id,
+            )
+        )
 
 
 # -- what stands around a clock ---------------------------------------------------------------------------------------
@@ -203,10 +311,19 @@ def spec_of(file: CaseFile, clock: Clock) -> ClockSpec:
     from casework.workflow import ClockSpec
 
     process = _process(file, clock)
-    flow = file.kind.processes[process.kind].workflows[process.rules] if process else file.kind.workflow(file.case.rules)
+    flow = (
+        file.kind.processes[process.kind].workflows[process.rules]
+        if process
+        else file.kind.workflow(file.case.rules)
+    )
     kept = {"n": clock.n, "unit": clock.unit, "roll": clock.roll}
     return flow.clocks.get(clock.kind) or ClockSpec(
-        clock.kind, clock.kind, lambda _policy: kept, role=clock.role, ladder=clock.ladder, then=clock.then
+        clock.kind,
+        clock.kind,
+        lambda _policy: kept,
+        role=clock.role,
+        ladder=clock.ladder,
+        then=clock.then,
     )
 
 
@@ -227,14 +344,24 @@ def _process(file: CaseFile, clock: Clock) -> Process | None:
     return file.process(clock.process_id) if clock.process_id else None
 
 
-def _note(file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, reason: str, **data: Any) -> None:
+def _note(
+    file: CaseFile, clock: Clock, op: str, turn: Turn, old: date | None, reason: str, **data: Any
+) -> None:
     """Every change goes into the history: who, when, why, from which date to which."""
     file.add(
         fresh(
-            ClockChange, clock_id=clock.id, at=turn.now, on=turn.today, op=op, old_due=old, new_due=clock.due, reason=reason[:200],
-            data=data, by_id=turn.actor.pk if turn.actor else None,
+            ClockChange,
+            clock_id=clock.id,
+            at=turn.now,
+            on=turn.today,
+            op=op,
+            old_due=old,
+            new_due=clock.due,
+            reason=reason[:200],
+            data=data,
+            by_id=turn.actor.pk if turn.actor else None,
         )
-    )  # fmt: skip
+    )
 
 
 # -- rungs ------------------------------------------------------------------------------------------------------------
@@ -246,7 +373,9 @@ def _forget_rungs(file: CaseFile, clock: Clock) -> None:
     file.planned = [plan for plan in file.planned if plan[0] != clock.id]
 
 
-def _plan_rungs(file: CaseFile, clock: Clock, calendar: dates.SchoolCalendar, after: datetime | None = None) -> None:
+def _plan_rungs(
+    file: CaseFile, clock: Clock, calendar: dates.SchoolCalendar, after: datetime | None = None
+) -> None:
     """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one alert. They are no model
     instances: there are a dozen for each clock, a night starts thousands of clocks, and those that start alike share them."""
     rungs = ladder(file.policy, clock.ladder, clock.day0, clock.n, clock.due, clock.unit, calendar)
@@ -258,7 +387,9 @@ def _plan_rungs(file: CaseFile, clock: Clock, calendar: dates.SchoolCalendar, af
 
 
 def _plan(file: CaseFile, clock: Clock, label: str, level: str, instant: datetime) -> None:
-    file.planned.append((clock.id, clock.generation, ((label, level, instant.isoformat(), None, ""),)))
+    file.planned.append(
+        (clock.id, clock.generation, ((label, level, instant.isoformat(), None, ""),))
+    )
 
 
 def _fires(day: date) -> datetime:
@@ -267,10 +398,18 @@ def _fires(day: date) -> datetime:
 
 @lru_cache(maxsize=4096)
 def ladder(
-    policy: Policy, name: str, day0: date, n: int, due: date, unit: str, calendar: dates.SchoolCalendar
+    policy: Policy,
+    name: str,
+    day0: date,
+    n: int,
+    due: date,
+    unit: str,
+    calendar: dates.SchoolCalendar,
 ) -> tuple[tuple[str, str, datetime, int | None], ...]:
     """(label, audience, instant, every) of every rung; the same for all clocks that one night starts alike."""
-    entries: list[Mapping[str, Any]] = policy.get(f"ladders.{name}") or policy.get("ladders.default") or []
+    entries: list[Mapping[str, Any]] = (
+        policy.get(f"ladders.{name}") or policy.get("ladders.default") or []
+    )
     return tuple(
         ("+".join(rung.labels), rung.audience, _fires(rung.date), rung.every)
         for rung in dates.rungs(day0, n, due, dates.Unit(unit), calendar, entries)
@@ -278,9 +417,14 @@ def ladder(
 
 
 @lru_cache(maxsize=4096)
-def _as_written(rungs: tuple[tuple[str, str, datetime, int | None], ...], due: date, then: str) -> Ladder:
+def _as_written(
+    rungs: tuple[tuple[str, str, datetime, int | None], ...], due: date, then: str
+) -> Ladder:
     """A ladder as the door writes it; its last one takes the step `then` on the day after the due date, if there is one."""
-    found: Ladder = tuple((label[:64], level, instant.isoformat(), every, "") for label, level, instant, every in rungs)
+    found: Ladder = tuple(
+        (label[:64], level, instant.isoformat(), every, "")
+        for label, level, instant, every in rungs
+    )
     if not then:
         return found
     over = dates.local_instant(due + dates.ONE_DAY, dates.DAY_BEGINS, settings.TIME_ZONE)

@@ -30,23 +30,33 @@ class Place:
 
 def of(place: Place) -> Draft | None:
     """The draft that stands there (one statement)."""
-    return Draft.objects.filter(user=place.user, case=place.case, process=place.process, step=place.step).first()
+    return Draft.objects.filter(
+        user=place.user, case=place.case, process=place.process, step=place.step
+    ).first()
 
 
 def keep(place: Place, typed: Mapping[str, Any], now: datetime) -> None:
     """Put what was typed in the place of an earlier draft; nothing of it is checked."""
     fields = json.dumps({name: value for name, value in typed.items() if name not in HIDDEN})
     Draft.objects.update_or_create(
-        user=place.user, case_id=place.case.pk, process=place.process, step=place.step, defaults={"fields": fields, "kept_at": now}
+        user=place.user,
+        case_id=place.case.pk,
+        process=place.process,
+        step=place.step,
+        defaults={"fields": fields, "kept_at": now},
     )
 
 
 def forget(place: Place) -> None:
     """The step was taken, or its author threw the draft away."""
-    Draft.objects.filter(user=place.user, case=place.case.pk, process=place.process, step=place.step).delete()
+    Draft.objects.filter(
+        user=place.user, case=place.case.pk, process=place.process, step=place.step
+    ).delete()
 
 
 def initial(draft: Draft, form: type[Form]) -> dict[str, Any]:
     """What the form begins with: as it was typed; a box that was not ticked stays so."""
-    boxes = {name: False for name, field in form.base_fields.items() if isinstance(field, BooleanField)}
+    boxes = {
+        name: False for name, field in form.base_fields.items() if isinstance(field, BooleanField)
+    }
     return {**boxes, **json.loads(draft.fields)}

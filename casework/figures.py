@@ -97,12 +97,19 @@ class Figures:
 
     def _opened_about(self, day: date) -> date:
         age = (self.as_of - day).days
-        return self.as_of - timedelta(days=max((first for first, _last in AGES if first <= age), default=-1))
+        return self.as_of - timedelta(
+            days=max((first for first, _last in AGES if first <= age), default=-1)
+        )
 
     def _add_now(self, part: Part, sign: int) -> None:
         if part.day <= self.as_of or part.running or part.held:
             values = (*part.counts, part.running, part.held)
-            for line in (self.total, self.schools[part.school_id], self.owners[part.owner_id], self.duties[part.duty]):
+            for line in (
+                self.total,
+                self.schools[part.school_id],
+                self.owners[part.owner_id],
+                self.duties[part.duty],
+            ):
                 line.add(values, sign)
 
     def over_time(self, months: int = 12) -> list[tuple[date, Line]]:
@@ -125,8 +132,15 @@ class Figures:
 
     def by_age(self) -> list[tuple[tuple[int, int | None], int]]:
         """Open cases by the days since they were opened."""
-        ages = {bucket: sum(n for day, n in self.opened.items() if bucket[0] <= (self.as_of - day).days
-                            and (bucket[1] is None or (self.as_of - day).days <= bucket[1])) for bucket in AGES}  # fmt: skip
+        ages = {
+            bucket: sum(
+                n
+                for day, n in self.opened.items()
+                if bucket[0] <= (self.as_of - day).days
+                and (bucket[1] is None or (self.as_of - day).days <= bucket[1])
+            )
+            for bucket in AGES
+        }
         return list(ages.items())
 
     @property
@@ -143,7 +157,10 @@ def month_end(day: date) -> date:
 def _within(due: dict[date, int], today: date, bucket: tuple[int | None, int | None]) -> int:
     first, last = bucket
     return sum(
-        n for day, n in due.items() if (first is None or (day - today).days >= first) and (last is None or (day - today).days <= last)
+        n
+        for day, n in due.items()
+        if (first is None or (day - today).days >= first)
+        and (last is None or (day - today).days <= last)
     )
 
 
@@ -175,7 +192,10 @@ SELECT grouping(school_id, owner_id, duty), school_id, owner_id, duty, NULL::dat
 """
 # The days as `_due_about` and `_opened_about` put them together: a few dozen rows instead of one for each day.
 _OF_DAYS = "FROM casework_rollupcell WHERE kind = %(kind)s AND {schools} AND owner_id = 0 AND duty = '' AND view ="
-_AGE = " ".join(f"WHEN day <= %(as_of)s::date - {first} THEN %(as_of)s::date - {first}" for first, _last in reversed(AGES))
+_AGE = " ".join(
+    f"WHEN day <= %(as_of)s::date - {first} THEN %(as_of)s::date - {first}"
+    for first, _last in reversed(AGES)
+)
 _DAYS = f"""
 UNION ALL
 SELECT {By.MONTH:d}, 0, 0, '', day, 0, {", ".join(f"sum({name})" for name in SUMS[:6])}, 0, 0 {_OF_DAYS} 'M' GROUP BY day
@@ -236,15 +256,24 @@ def _one_moment() -> None:
 def _read(found: Figures, schools: list[int], whole: bool) -> None:
     """The sums themselves, in one statement. Whoever watches all schools reads the rows of all schools together."""
     some = "school_id = ANY(%(schools)s)"
-    text = _TOTALS.format(schools="school_id > 0" if whole else some) + _DAYS.format(schools="school_id = 0" if whole else some)
+    text = _TOTALS.format(schools="school_id > 0" if whole else some) + _DAYS.format(
+        schools="school_id = 0" if whole else some
+    )
     with connection.cursor() as cursor:
         cursor.execute(text, {"kind": found.kind, "schools": schools, "as_of": found.as_of})
         rows = cursor.fetchall()
     # where the key of such a row stands, and what it fills: sums, a number, or both
     lines: dict[int, tuple[int, Any]] = {
-        By.SCHOOL: (1, found.schools), By.OWNER: (2, found.owners), By.DUTY: (3, found.duties), By.MONTH: (4, found.months),
-    }  # fmt: skip
-    numbers: dict[int, tuple[int, Any]] = {By.OWNER: (2, found.cases_by_owner), By.DUE: (4, found.due), By.AGE: (4, found.opened)}
+        By.SCHOOL: (1, found.schools),
+        By.OWNER: (2, found.owners),
+        By.DUTY: (3, found.duties),
+        By.MONTH: (4, found.months),
+    }
+    numbers: dict[int, tuple[int, Any]] = {
+        By.OWNER: (2, found.cases_by_owner),
+        By.DUE: (4, found.due),
+        By.AGE: (4, found.opened),
+    }
     for row in rows:
         if row[0] in lines:
             place, kept = lines[row[0]]
@@ -265,12 +294,20 @@ def _close_gap(found: Figures, schools: list[int], whole: bool, through: date) -
     first, last = sorted((through, found.as_of))
     some = "school_id > 0" if whole else "school_id = ANY(%(schools)s)"
     with connection.cursor() as cursor:
-        cursor.execute(_BETWEEN.format(schools=some), {"kind": found.kind, "schools": schools, "first": first, "last": last})
+        cursor.execute(
+            _BETWEEN.format(schools=some),
+            {"kind": found.kind, "schools": schools, "first": first, "last": last},
+        )
         rows = cursor.fetchall()
     sign = 1 if through < found.as_of else -1
     for row in rows:
         part = rollup.as_part(row)
-        for line in (found.total, found.schools[part.school_id], found.owners[part.owner_id], found.duties[part.duty]):
+        for line in (
+            found.total,
+            found.schools[part.school_id],
+            found.owners[part.owner_id],
+            found.duties[part.duty],
+        ):
             line.add((*part.counts, 0, 0), sign)
 
 
@@ -279,8 +316,20 @@ def _take_in(found: Figures, schools: set[int], cases: list[int], *, fresh: bool
     their present parts go: this reader is not to count them."""
     if not cases:
         return
-    now = [part for part in rollup.parts_of(cases) if part.kind == found.kind and part.school_id in schools]
-    old = [part for part in rollup.stored(cases) if part.kind == found.kind and part.school_id in schools] if fresh else []
+    now = [
+        part
+        for part in rollup.parts_of(cases)
+        if part.kind == found.kind and part.school_id in schools
+    ]
+    old = (
+        [
+            part
+            for part in rollup.stored(cases)
+            if part.kind == found.kind and part.school_id in schools
+        ]
+        if fresh
+        else []
+    )
     for part in now:
         found.add(part, 1 if fresh else -1)
     for part in old:

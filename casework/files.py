@@ -33,7 +33,9 @@ def read(row: Document | Attachment) -> bytes:
         return bytes(content)
     found = sealed.open_bytes(content)
     if hashlib.sha256(found).hexdigest() != row.sha256:
-        raise sealed.SealError(f"the file of {row._meta.label} {row.pk} is not the one that was kept")
+        raise sealed.SealError(
+            f"the file of {row._meta.label} {row.pk} is not the one that was kept"
+        )
     return found
 
 
@@ -47,7 +49,11 @@ def paths() -> Iterator[str]:
     """The names of all files that belong to cases of sealed kinds."""
     codes = [kind.code for kind in kinds.all_kinds() if kind.sealed]
     for model in (Document, Attachment):
-        names = model._default_manager.filter(case__kind__in=codes).exclude(file="").values_list("file", flat=True)
+        names = (
+            model._default_manager.filter(case__kind__in=codes)
+            .exclude(file="")
+            .values_list("file", flat=True)
+        )
         yield from names.distinct().order_by("file").iterator(chunk_size=2000)
 
 

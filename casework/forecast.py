@@ -44,7 +44,14 @@ class Curve:
 
     def quantile(self, share: float) -> int | None:
         """The day by which this share is fulfilled; None where fewer ever were."""
-        return next((day for day, left in zip(self.days, self.left, strict=True) if 1 - left >= share - 1e-12), None)
+        return next(
+            (
+                day
+                for day, left in zip(self.days, self.left, strict=True)
+                if 1 - left >= share - 1e-12
+            ),
+            None,
+        )
 
 
 def learn(durations: Iterable[tuple[int, bool]]) -> Curve:
@@ -81,7 +88,9 @@ def reliability(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> list[B
     found = []
     for number in range(bins):
         low, high = number / bins, (number + 1) / bins
-        inside = [(said, came) for said, came in pairs if low <= said < high or (high == 1 and said == 1)]
+        inside = [
+            (said, came) for said, came in pairs if low <= said < high or (high == 1 and said == 1)
+        ]
         if inside:
             said, came = (sum(pair[place] for pair in inside) / len(inside) for place in (0, 1))
             found.append(Bin(low, high, len(inside), said, came))

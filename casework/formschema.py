@@ -11,10 +11,18 @@ from django.utils.translation import gettext as _
 from district.apikit import invalid
 
 TYPES: list[tuple[type[forms.Field], str]] = [
-    (forms.BooleanField, "boolean"), (forms.MultipleChoiceField, "list"), (forms.ModelMultipleChoiceField, "list"),
-    (forms.DateTimeField, "datetime"), (forms.DateField, "date"), (forms.TimeField, "time"), (forms.IntegerField, "number"),
-    (forms.EmailField, "email"), (forms.FileField, "file"), (forms.ChoiceField, "choice"), (forms.ModelChoiceField, "choice"),
-]  # fmt: skip
+    (forms.BooleanField, "boolean"),
+    (forms.MultipleChoiceField, "list"),
+    (forms.ModelMultipleChoiceField, "list"),
+    (forms.DateTimeField, "datetime"),
+    (forms.DateField, "date"),
+    (forms.TimeField, "time"),
+    (forms.IntegerField, "number"),
+    (forms.EmailField, "email"),
+    (forms.FileField, "file"),
+    (forms.ChoiceField, "choice"),
+    (forms.ModelChoiceField, "choice"),
+]
 MOST_CHOICES = 500
 
 
@@ -26,11 +34,18 @@ def describe(form: forms.BaseForm) -> list[dict[str, Any]]:
 def _field(bound: forms.BoundField) -> dict[str, Any]:
     field = bound.field
     found: dict[str, Any] = {
-        "name": bound.html_name, "label": str(bound.label), "help": str(bound.help_text or ""),
-        "type": next((name for kind, name in TYPES if isinstance(field, kind)), "text"), "required": field.required,
-    }  # fmt: skip
+        "name": bound.html_name,
+        "label": str(bound.label),
+        "help": str(bound.help_text or ""),
+        "type": next((name for kind, name in TYPES if isinstance(field, kind)), "text"),
+        "required": field.required,
+    }
     if bound.initial is not None:
-        found["initial"] = [str(item) for item in bound.initial] if isinstance(bound.initial, list | tuple) else str(bound.initial)
+        found["initial"] = (
+            [str(item) for item in bound.initial]
+            if isinstance(bound.initial, list | tuple)
+            else str(bound.initial)
+        )
     longest = getattr(field, "max_length", None)
     if longest:
         found["max_length"] = longest
@@ -56,9 +71,15 @@ def _choices(choices: Any) -> list[dict[str, str]]:
 def values(data: Mapping[str, Any]) -> dict[str, Any]:
     """JSON as a browser would have sent it: numbers as text, true as a ticked box, false and null as nothing. Raises
     Problem 422 for a NUL character: PostgreSQL could not keep it."""
-    found = {name: _value(value) for name, value in data.items() if value is not None and value is not False}
+    found = {
+        name: _value(value)
+        for name, value in data.items()
+        if value is not None and value is not False
+    }
     bad = {
-        name: [_("A text must not hold a NUL character.")] for name, value in found.items() if "\x00" in name or "\x00" in "".join(value)
+        name: [_("A text must not hold a NUL character.")]
+        for name, value in found.items()
+        if "\x00" in name or "\x00" in "".join(value)
     }
     if bad:
         raise invalid(bad)

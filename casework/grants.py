@@ -14,9 +14,13 @@ from casework.models import Case, CaseUserPermission, Recusal
 def grant(case: Case, user: Any, *codenames: str) -> None:
     """Give a user rights on one case (view_cases, work_cases). Permission.DoesNotExist for an unknown codename."""
     for codename in codenames:
-        permission = Permission.objects.get(codename=codename, content_type__app_label="casework", content_type__model="case")
+        permission = Permission.objects.get(
+            codename=codename, content_type__app_label="casework", content_type__model="case"
+        )
         # guardian compares the content type of the object with the permission's: hand it the engine's own row
-        CaseUserPermission.objects.get_or_create(user=user, permission=permission, content_object=Case.objects.get(pk=case.pk))
+        CaseUserPermission.objects.get_or_create(
+            user=user, permission=permission, content_object=Case.objects.get(pk=case.pk)
+        )
 
 
 def revoke(case: Case, user: Any) -> None:
@@ -32,5 +36,9 @@ def recuse(case: Case, user: Any, reason: str, *, by: Any) -> None:
 @transaction.atomic
 def recuse_id(case_id: int, user_id: int, reason: str, *, by: Any) -> None:
     """As `recuse`, by keys."""
-    Recusal.objects.get_or_create(case_id=case_id, user_id=user_id, defaults={"reason": reason, "by": by, "at": timezone.now()})
+    Recusal.objects.get_or_create(
+        case_id=case_id,
+        user_id=user_id,
+        defaults={"reason": reason, "by": by, "at": timezone.now()},
+    )
     CaseUserPermission.objects.filter(content_object_id=case_id, user_id=user_id).delete()

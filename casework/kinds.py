@@ -71,10 +71,16 @@ class CaseKind:
     clock_labels: Mapping[str, Any] = field(default_factory=dict)
     task_labels: Mapping[str, Any] = field(default_factory=dict)
     letter_labels: Mapping[str, Any] = field(default_factory=dict)
-    reach: Mapping[str, Any] = field(default_factory=dict)  # reach of an alert -> whom it reaches, where that is not the usual
-    acted: Mapping[str, Any] = field(default_factory=dict)  # step -> who stands behind it, where nobody was signed in
+    reach: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # reach of an alert -> whom it reaches, where that is not the usual
+    acted: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # step -> who stands behind it, where nobody was signed in
     says: Callable[[str, Any], str] = lambda code, policy: code
-    groups: Sequence[tuple[Any, Collection[str]]] = ()  # headings for the steps that do not move a case, where they are many
+    groups: Sequence[
+        tuple[Any, Collection[str]]
+    ] = ()  # headings for the steps that do not move a case, where they are many
     parties: Callable[[CaseFile], Sequence[Party]] = lambda file: ()
     windows: Callable[[CaseFile], Sequence[Window]] = lambda file: ()
     keeps_reads: bool = False
@@ -104,7 +110,9 @@ def register(kind: CaseKind) -> None:
         raise ValueError(f"case kind {kind.code} is registered twice")
     for flow in kind.workflows.values():
         if flow.clocks and not hasattr(flow, RECALCULATE):
-            raise ValueError(f"{flow.__name__} has clocks but no deadline steps: a snow day would not reach them")
+            raise ValueError(
+                f"{flow.__name__} has clocks but no deadline steps: a snow day would not reach them"
+            )
     _kinds[kind.code] = kind
 
 

@@ -21,7 +21,9 @@ def declared_moves() -> set[tuple[str, str, str, str, str]]:
     return moves
 
 
-def _moves(subject: str, kind: str, flow_class: type[Workflow]) -> set[tuple[str, str, str, str, str]]:
+def _moves(
+    subject: str, kind: str, flow_class: type[Workflow]
+) -> set[tuple[str, str, str, str, str]]:
     pairs = [("", str(state)) for state in flow_class.born] + flow_class.allowed_moves()
     return {(subject, kind, flow_class.version, source, target) for source, target in pairs}
 
@@ -33,6 +35,9 @@ def publish(**_kwargs: Any) -> None:
     present = {tuple(row[1:]): row[0] for row in AllowedMove.objects.values_list("id", *fields)}
     AllowedMove.objects.filter(id__in=[present[move] for move in present.keys() - wanted]).delete()
     AllowedMove.objects.bulk_create(
-        [AllowedMove(**dict(zip(fields, move, strict=True))) for move in sorted(wanted - present.keys())],
+        [
+            AllowedMove(**dict(zip(fields, move, strict=True)))
+            for move in sorted(wanted - present.keys())
+        ],
         ignore_conflicts=True,
     )

@@ -60,7 +60,8 @@ def template_path(app: str, template: str, language: str) -> tuple[Path, str]:
         if path.exists():
             return path, candidate
     raise LetterError(
-        _("there is no letter template %(template)s in %(folder)s") % {"template": template, "folder": f"{app}/letter_templates"}
+        _("there is no letter template %(template)s in %(folder)s")
+        % {"template": template, "folder": f"{app}/letter_templates"}
     )
 
 
@@ -76,7 +77,9 @@ def template_version(path: Path) -> str:
     return _version(path, tuple((part, part.stat().st_mtime) for part in (path, SHARED, *shared)))
 
 
-def render(app: str, template: str, language: str, data: Mapping[str, Any], district: Letterhead) -> Rendered:
+def render(
+    app: str, template: str, language: str, data: Mapping[str, Any], district: Letterhead
+) -> Rendered:
     """Make one letter (about 40 ms). `data['date']` is the date of the letter. Raises LetterError for a missing merge
     field, naming it."""
     path, used = template_path(app, template, language)
@@ -84,13 +87,25 @@ def render(app: str, template: str, language: str, data: Mapping[str, Any], dist
     stamp = datetime.fromisoformat(str(data["date"])).replace(tzinfo=UTC)
     try:
         pdf = typst.compile(
-            str(path), root=str(ROOT), sys_inputs={"data": content}, format="pdf", pdf_standards=["ua-1"],
-            ignore_system_fonts=True, timestamp=int(stamp.timestamp()),
-        )  # fmt: skip
+            str(path),
+            root=str(ROOT),
+            sys_inputs={"data": content},
+            format="pdf",
+            pdf_standards=["ua-1"],
+            ignore_system_fonts=True,
+            timestamp=int(stamp.timestamp()),
+        )
     except typst.TypstError as error:
         raise LetterError(
             _("letter %(template)s (%(language)s): %(why)s")
             % {"template": template, "language": used, "why": getattr(error, "message", error)}
         ) from error
     assert isinstance(pdf, bytes)
-    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), template, template_version(path), used, len(PAGE.findall(pdf)))
+    return Rendered(
+        pdf,
+        hashlib.sha256(pdf).hexdigest(),
+        template,
+        template_version(path),
+        used,
+        len(PAGE.findall(pdf)),
+    )

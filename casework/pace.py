@@ -65,7 +65,8 @@ def stays(cases: QuerySet[Case], as_of: date) -> tuple[list[Stay], list[Passage]
     with connection.cursor() as cursor:
         cursor.execute(_STAYS, {"cases": ids, "as_of": as_of})
         times = [
-            Stay(state, number, median or 0, p90 or 0, int(days), here) for state, number, median, p90, days, here in cursor.fetchall()
+            Stay(state, number, median or 0, p90 or 0, int(days), here)
+            for state, number, median, p90, days, here in cursor.fetchall()
         ]
         cursor.execute(_PASSAGES, {"cases": ids})
         return times, [Passage(*row) for row in cursor.fetchall()]
@@ -89,7 +90,9 @@ def curves(cases: Sequence[int], days: Sequence[date]) -> dict[date, dict[str, C
     """What was known on each of the days about how long each kind of promise takes (one statement)."""
     found: dict[tuple[date, str], list[tuple[int, bool, int]]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_DURATIONS, {"days": list(days), "fulfilled": list(FULFILLED), "cases": list(cases)})
+        cursor.execute(
+            _DURATIONS, {"days": list(days), "fulfilled": list(FULFILLED), "cases": list(cases)}
+        )
         for day, duty, lasted, fulfilled, number in cursor.fetchall():
             found[day, duty].append((lasted, bool(fulfilled), number))
     learnt: dict[date, dict[str, Curve]] = {day: {} for day in days}
@@ -104,7 +107,9 @@ def _each(rows: list[tuple[int, bool, int]]) -> Iterator[tuple[int, bool]]:
             yield days, fulfilled
 
 
-def tested(cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_of: date) -> list[tuple[float, bool]]:
+def tested(
+    cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_of: date
+) -> list[tuple[float, bool]]:
     """Forecasts made on each of the past days with what was known then, for every promise that was open and not late yet, and
     whether it was kept (one statement). Promises whose date has not come and that are open still, those that fell away, and those
     whose date was over already on the day of the forecast prove nothing and are left out."""
@@ -113,7 +118,9 @@ def tested(cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_
         rows = cursor.fetchall()
     pairs = []
     for cut, duty, day0, original, due, status, stopped, days, dues in rows:
-        promise = Promise(day0, original, due, status, stopped, tuple(zip(days or (), dues or (), strict=True)))
+        promise = Promise(
+            day0, original, due, status, stopped, tuple(zip(days or (), dues or (), strict=True))
+        )
         known = facts(promise, cut)
         limit = known.due if known else due
         if limit < cut:
@@ -127,6 +134,10 @@ def tested(cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_
 
 def _outcome(promise: Promise, due: date, as_of: date) -> bool | None:
     """Kept by the date that stood then, not kept, or not known yet."""
-    if promise.status in FULFILLED and promise.stopped_on is not None and promise.stopped_on <= as_of:
+    if (
+        promise.status in FULFILLED
+        and promise.stopped_on is not None
+        and promise.stopped_on <= as_of
+    ):
         return promise.stopped_on <= due
     return False if due < as_of and promise.status in ("RUNNING", "HELD") else None

@@ -28,13 +28,17 @@ class MomentForm(forms.Form):
     """Any moment to come."""
 
     until = forms.DateTimeField(
-        label=_("Until"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def clean_until(self) -> datetime | None:
         """A moment in the district's time, within ten years."""
         found: datetime | None = self.cleaned_data.get("until")
-        if found and not timezone.now() - timedelta(days=3660) < found < timezone.now() + timedelta(days=3660):
+        if found and not timezone.now() - timedelta(days=3660) < found < timezone.now() + timedelta(
+            days=3660
+        ):
             raise forms.ValidationError(_("Choose a moment within ten years."))
         return found
 
@@ -64,13 +68,18 @@ class PolicyForm(forms.Form):
 
     content = b""
 
-    file = forms.FileField(label=_("Policy file"), help_text=_("A .yaml file as in the policy folder. Nothing is changed by looking."))
+    file = forms.FileField(
+        label=_("Policy file"),
+        help_text=_("A .yaml file as in the policy folder. Nothing is changed by looking."),
+    )
 
     def clean_file(self) -> Policy:
         """Read it; every mistake is told with file, line and key."""
         upload = self.cleaned_data["file"]
         if upload.size > MOST_BYTES:
-            raise forms.ValidationError(_("A policy file is a few pages of text; this one is too large."))
+            raise forms.ValidationError(
+                _("A policy file is a few pages of text; this one is too large.")
+            )
         self.content = upload.read()
         try:
             return policy_files.parsed(self.content)
@@ -81,17 +90,28 @@ class PolicyForm(forms.Form):
         """The effect on the clocks that run under the policy of the same name. Cases keep the version that they were
         opened under; this says what the change would mean for promises like the present ones."""
         found: Policy = self.cleaned_data["file"]
-        return Preview(found, policy_files.against(found, timezone.localdate()), list(_changes(found)))
+        return Preview(
+            found, policy_files.against(found, timezone.localdate()), list(_changes(found))
+        )
 
 
 def _changes(new: Policy) -> Iterator[Change]:
     now, revisions = timezone.now(), dict(Calendar.objects.values_list("id", "revision"))
     counts: dict[str, Counter[str]] = {}
-    running = Clock.objects.filter(status="RUNNING", case__policy__startswith=f"{new.policy_id}@").select_related("case").order_by()
+    running = (
+        Clock.objects.filter(status="RUNNING", case__policy__startswith=f"{new.policy_id}@")
+        .select_related("case")
+        .order_by()
+    )
     for clock in running.iterator(chunk_size=5000):
         calendar = calendar_at(clock.calendar_id, revisions.get(clock.calendar_id or 0))
-        old, changed = (_dates(version, clock, calendar, now) for version in (policy.policy_version(clock.case.policy), new))
-        counts.setdefault(clock.kind, Counter()).update(clocks=1, before=len(old), after=len(changed), moved=int(old != changed))
+        old, changed = (
+            _dates(version, clock, calendar, now)
+            for version in (policy.policy_version(clock.case.policy), new)
+        )
+        counts.setdefault(clock.kind, Counter()).update(
+            clocks=1, before=len(old), after=len(changed), moved=int(old != changed)
+        )
     for kind, count in sorted(counts.items()):
         yield Change(kind, count["clocks"], count["before"], count["after"], count["moved"])
 
@@ -99,5 +119,11 @@ def _changes(new: Policy) -> Iterator[Change]:
 def _dates(version: Policy, clock: Clock, calendar: Any, now: datetime) -> list[date]:
     """The days of the coming thirty on which alerts of this clock go out under a version."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    planned = deadlines.ladder(version, clock.ladder, clock.day0, clock.n, clock.due, clock.unit, calendar)
-    return [instant.astimezone(zone).date() for _label, _level, instant, _every in planned if now < instant <= now + AHEAD]
+    planned = deadlines.ladder(
+        version, clock.ladder, clock.day0, clock.n, clock.due, clock.unit, calendar
+    )
+    return [
+        instant.astimezone(zone).date()
+        for _label, _level, instant, _every in planned
+        if now < instant <= now + AHEAD
+    ]

@@ -21,13 +21,24 @@ class Section:
 
 
 def render_paper(
-    title: str, reference: str, on: date, sections: Sequence[Section], district: Letterhead, *, watermark: str = "", language: str = "en"
+    title: str,
+    reference: str,
+    on: date,
+    sections: Sequence[Section],
+    district: Letterhead,
+    *,
+    watermark: str = "",
+    language: str = "en",
 ) -> Rendered:
     """One paper. Whatever stands in a text is printed and never executed; the same data gives the same bytes."""
     data = {
-        "title": title, "reference": reference, "date": on.isoformat(), "watermark": watermark, "language": language,
+        "title": title,
+        "reference": reference,
+        "date": on.isoformat(),
+        "watermark": watermark,
+        "language": language,
         "sections": [_plain(section) for section in sections],
-    }  # fmt: skip
+    }
     return render("casework", "paper", "en", data, district)
 
 
@@ -35,10 +46,18 @@ def _plain(section: Section) -> dict[str, object]:
     rows = [[_clean(cell) for cell in row] for row in section.rows]
     widths = list(section.widths) or [1] * len(section.head)
     return {
-        "heading": section.heading, "lines": [_clean(line) for line in section.lines], "head": list(section.head), "rows": rows, "widths": widths,
-    }  # fmt: skip
+        "heading": section.heading,
+        "lines": [_clean(line) for line in section.lines],
+        "head": list(section.head),
+        "rows": rows,
+        "widths": widths,
+    }
 
 
 def _clean(text: str) -> str:
     """Without control characters, which no font has."""
-    return "".join(letter for letter in str(text) if letter in "\n\t" or letter.isprintable() or letter == "\u00a0")
+    return "".join(
+        letter
+        for letter in str(text)
+        if letter in "\n\t" or letter.isprintable() or letter == "\u00a0"
+    )

@@ -30,14 +30,25 @@ def edges(flow: type[Workflow]) -> list[Edge]:
         for target in _targets(move):
             found.append(
                 Edge(
-                    name=name, label=str(move.label), source=str(move.source), target=target, by=step.by,
-                    starts=tuple(str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks),
-                    stops=tuple(str(flow.clocks[kind].label) for kind in step.stops if kind in flow.clocks),
-                    cite=step.cite, form=step.form.__name__ if step.form else "",
+                    name=name,
+                    label=str(move.label),
+                    source=str(move.source),
+                    target=target,
+                    by=step.by,
+                    starts=tuple(
+                        str(flow.clocks[kind].label) for kind in step.starts if kind in flow.clocks
+                    ),
+                    stops=tuple(
+                        str(flow.clocks[kind].label) for kind in step.stops if kind in flow.clocks
+                    ),
+                    cite=step.cite,
+                    form=step.form.__name__ if step.form else "",
                 )
-            )  # fmt: skip
+            )
     order = [NEW, *map(str, flow.labels)]
-    return sorted(found, key=lambda edge: (order.index(edge.source), order.index(edge.target), edge.name))
+    return sorted(
+        found, key=lambda edge: (order.index(edge.source), order.index(edge.target), edge.name)
+    )
 
 
 def _targets(move: object) -> list[str]:
@@ -53,13 +64,29 @@ def moving(flow: type[Workflow]) -> list[Edge]:
 def markdown(flow: type[Workflow], title: str) -> str:
     """The workflow as a page of docs/: a Mermaid picture and the table of steps."""
     names = {NEW: "[*]"}
-    lines = [f"# {title} ({flow.version})", "", "Drawn from the code by `make docs`; do not edit.", "", "```mermaid", "stateDiagram-v2"]
+    lines = [
+        f"# {title} ({flow.version})",
+        "",
+        "Drawn from the code by `make docs`; do not edit.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+    ]
     lines += [f"    {state}: {label}" for state, label in flow.labels.items()]
-    lines += [f"    [*] --> {state}" for state in flow.born if not any(e.source == NEW and e.target == state for e in edges(flow))]
+    lines += [
+        f"    [*] --> {state}"
+        for state in flow.born
+        if not any(e.source == NEW and e.target == state for e in edges(flow))
+    ]
     for edge in moving(flow):
         lines.append(f"    {names.get(edge.source, edge.source)} --> {edge.target}: {edge.label}")
     lines += [f"    {state} --> [*]" for state in flow.final]
-    lines += ["```", "", "| From | Step | To | Who | Starts | Stops | Law |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        "```",
+        "",
+        "| From | Step | To | Who | Starts | Stops | Law |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for edge in edges(flow):
         who = ", ".join("the machine" if name == SYSTEM else name for name in edge.by)
         lines.append(
@@ -124,9 +151,13 @@ def lines(flow: type[Workflow]) -> list[Line]:
     for edge in edges(flow):
         grouped.setdefault(edge.name, []).append(edge)
     return [
-        Line(rows[0], tuple(dict.fromkeys(row.source for row in rows)), tuple(dict.fromkeys(row.target for row in rows if row.target != row.source)))
+        Line(
+            rows[0],
+            tuple(dict.fromkeys(row.source for row in rows)),
+            tuple(dict.fromkeys(row.target for row in rows if row.target != row.source)),
+        )
         for rows in grouped.values()
-    ]  # fmt: skip
+    ]
 
 
 LEFT, RIGHT, LINE, LANE, REACH = 330, 570, 22, 12, 190
@@ -142,15 +173,24 @@ def layout(flow: type[Workflow]) -> tuple[list[Box], list[Arrow], int]:
             moves.setdefault((edge.source, edge.target), []).append(edge.label)
     boxes, y = {}, 16
     for state in order:
-        down = [move for move in moves if move[0] == state and order.index(move[1]) > order.index(state)]
-        back = [move for move in moves if move[0] == state and order.index(move[1]) < order.index(state)]
+        down = [
+            move for move in moves if move[0] == state and order.index(move[1]) > order.index(state)
+        ]
+        back = [
+            move for move in moves if move[0] == state and order.index(move[1]) < order.index(state)
+        ]
         height = 30 + LINE * max(len(down), len(back), 1)
         boxes[state] = Box(str(flow.labels[state]), y, height)
         y += height + 22
     return list(boxes.values()), [_arrow(boxes, order, moves, move) for move in moves], y
 
 
-def _arrow(boxes: dict[str, Box], order: list[str], moves: dict[tuple[str, str], list[str]], move: tuple[str, str]) -> Arrow:
+def _arrow(
+    boxes: dict[str, Box],
+    order: list[str],
+    moves: dict[tuple[str, str], list[str]],
+    move: tuple[str, str],
+) -> Arrow:
     forward = order.index(move[1]) > order.index(move[0])
     side = [m for m in moves if (order.index(m[1]) > order.index(m[0])) == forward]
     row = [m for m in side if m[0] == move[0]].index(move)
@@ -160,4 +200,6 @@ def _arrow(boxes: dict[str, Box], order: list[str], moves: dict[tuple[str, str],
     edge, out = (RIGHT, 1) if forward else (LEFT, -1)
     lane = edge + out * (REACH + LANE * (side.index(move) % 8))
     path = f"M {edge} {start} H {lane} V {end} H {edge + out * 3}"
-    return Arrow(path, " / ".join(moves[move]), edge + out * 8, start - 4, "start" if forward else "end")
+    return Arrow(
+        path, " / ".join(moves[move]), edge + out * 8, start - 4, "start" if forward else "end"
+    )

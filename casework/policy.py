@@ -66,7 +66,10 @@ class Policy:
         """As `get`, but a missing key is a PolicyError that names file and key."""
         value = self.get(path)
         if value is None:
-            raise PolicyError(_("%(file)s: key '%(key)s' is missing; add it to this policy version") % {"file": self.path, "key": path})
+            raise PolicyError(
+                _("%(file)s: key '%(key)s' is missing; add it to this policy version")
+                % {"file": self.path, "key": path}
+            )
         return value
 
 
@@ -79,9 +82,14 @@ def parse_policy(path: Path) -> Policy:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise PolicyError(f"{path.name}{line}: " + _("not valid YAML: %(why)s") % {"why": getattr(error, "problem", error)}) from error
+        raise PolicyError(
+            f"{path.name}{line}: "
+            + _("not valid YAML: %(why)s") % {"why": getattr(error, "problem", error)}
+        ) from error
     if not isinstance(data, dict) or not isinstance(data.get("domain"), str):
-        raise PolicyError(f"{path.name}:1: " + _("key 'domain' is missing; say which domain the policy is for"))
+        raise PolicyError(
+            f"{path.name}:1: " + _("key 'domain' is missing; say which domain the policy is for")
+        )
     plain = _plain(data)
     assert tree is not None
     _check_schema(path, tree, plain)
@@ -110,9 +118,14 @@ def _plain(value: Any) -> Any:
 def _check_schema(path: Path, tree: yaml.Node, data: dict[str, Any]) -> None:
     schema_path = Path(settings.POLICY_DIR) / "schema" / f"{data['domain']}.json"
     if not schema_path.exists():
-        raise PolicyError(f"{path.name}:{_line(tree, ['domain'])}: " + _("no schema for domain '%(domain)s'") % {"domain": data["domain"]})
+        raise PolicyError(
+            f"{path.name}:{_line(tree, ['domain'])}: "
+            + _("no schema for domain '%(domain)s'") % {"domain": data["domain"]}
+        )
     validator = jsonschema.Draft202012Validator(json.loads(schema_path.read_text(encoding="utf-8")))
-    errors = sorted(validator.iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
+    errors = sorted(
+        validator.iter_errors(data), key=lambda error: list(map(str, error.absolute_path))
+    )
     if errors:
         raise PolicyError("\n".join(_describe(path, tree, error) for error in errors))
 
@@ -198,7 +211,8 @@ def policy_version(policy_id: str) -> Policy:
         return all_policies()[policy_id]
     except KeyError:
         raise PolicyError(
-            _("no policy file holds %(policy)s; restore it: open cases were opened under it") % {"policy": policy_id}
+            _("no policy file holds %(policy)s; restore it: open cases were opened under it")
+            % {"policy": policy_id}
         ) from None
 
 
@@ -225,7 +239,11 @@ def _in_force(folder: str, domain: str, on: date) -> Policy:
 def _earliest_after(versions: list[Policy], on: date) -> list[Policy]:
     """History from before the first version (a district's old years) is read under the first version."""
     later = [policy for policy in versions if policy.effective_from > on]
-    return [min(later, key=lambda policy: policy.effective_from)] if later and len(later) == len(versions) else []
+    return (
+        [min(later, key=lambda policy: policy.effective_from)]
+        if later and len(later) == len(versions)
+        else []
+    )
 
 
 def record_use(policy: Policy) -> None:
@@ -241,7 +259,9 @@ def record_use(policy: Policy) -> None:
     )
     if use.sha256 != policy.sha256:
         raise PolicyError(
-            _("%(file)s: %(policy)s is in use with other content; give the changed file a new version")
+            _(
+                "%(file)s: %(policy)s is in use with other content; give the changed file a new version"
+            )
             % {"file": policy.path, "policy": policy.id}
         )
     _recorded[policy.id] = policy.sha256

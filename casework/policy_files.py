@@ -35,11 +35,19 @@ def against(new: Policy, today: date) -> list[str]:
     same = [old for old in known if old.policy_id == new.policy_id]
     found = []
     if new.id in policy.all_policies():
-        found.append(_("A version of this name is in the folder already: give the changed file a new version."))
+        found.append(
+            _(
+                "A version of this name is in the folder already: give the changed file a new version."
+            )
+        )
     if not (NAME.match(new.policy_id) and NAME.match(new.version)):
         found.append(_("Name and version may hold letters, digits, dots and hyphens alone."))
     if known and not same:
-        found.append(_("The policy of this domain has another name; keep it, so that there is one in force at any time."))
+        found.append(
+            _(
+                "The policy of this domain has another name; keep it, so that there is one in force at any time."
+            )
+        )
     if new.effective_from < today:
         found.append(_("It must begin today or later: what was counted before stays as it was."))
     if any(old.effective_from >= new.effective_from for old in same):
@@ -58,9 +66,17 @@ def put_in_force(content: bytes, by: Any, today: date) -> Policy:
     if reasons:
         raise policy.PolicyError(" ".join(reasons))
     before = max(
-        (old for old in policy.all_policies().values() if old.policy_id == new.policy_id), key=lambda old: old.effective_from, default=None
+        (old for old in policy.all_policies().values() if old.policy_id == new.policy_id),
+        key=lambda old: old.effective_from,
+        default=None,
     )
-    note(by, AdminChange.What.POLICY, new.domain, before.id if before else "", f"{new.id} {new.effective_from.isoformat()}")
+    note(
+        by,
+        AdminChange.What.POLICY,
+        new.domain,
+        before.id if before else "",
+        f"{new.id} {new.effective_from.isoformat()}",
+    )
     _write(Path(settings.POLICY_DIR) / f"{new.policy_id}-{new.version}.yaml", content)
     policy.forget_policies()
     return policy.all_policies()[new.id]

@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from jsonschema import ValidationError
 
 TYPES = {
-    "object": gettext_lazy("keys with values"), "array": gettext_lazy("a list"), "string": gettext_lazy("a text"),
-    "number": gettext_lazy("a number"), "integer": gettext_lazy("a whole number"), "boolean": gettext_lazy("true or false"),
+    "object": gettext_lazy("keys with values"),
+    "array": gettext_lazy("a list"),
+    "string": gettext_lazy("a text"),
+    "number": gettext_lazy("a number"),
+    "integer": gettext_lazy("a whole number"),
+    "boolean": gettext_lazy("true or false"),
     "null": gettext_lazy("nothing"),
-}  # fmt: skip
+}
 LONGEST = 60  # characters of a value that are shown again
 
 
@@ -30,19 +34,32 @@ def _shown(value: Any) -> str:
 
 
 def _required(error: ValidationError) -> str:
-    return _("'%(key)s' is a required property and is missing") % {"key": error.message.split("'")[1]}
+    return _("'%(key)s' is a required property and is missing") % {
+        "key": error.message.split("'")[1]
+    }
 
 
 def _unknown(error: ValidationError) -> str:
     known, patterns = error.schema.get("properties", {}), error.schema.get("patternProperties", {})
-    odd = sorted(key for key in error.instance if key not in known and not any(re.search(pattern, key) for pattern in patterns))
-    words = ngettext("nobody reads the key %(keys)s; take it out or mend its name", "nobody reads the keys %(keys)s; take them out or mend their names",
-                     len(odd))  # fmt: skip
+    odd = sorted(
+        key
+        for key in error.instance
+        if key not in known and not any(re.search(pattern, key) for pattern in patterns)
+    )
+    words = ngettext(
+        "nobody reads the key %(keys)s; take it out or mend its name",
+        "nobody reads the keys %(keys)s; take them out or mend their names",
+        len(odd),
+    )
     return words % {"keys": ", ".join(f"'{key}'" for key in odd)}
 
 
 def _type(error: ValidationError) -> str:
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    wanted = (
+        error.validator_value
+        if isinstance(error.validator_value, list)
+        else [error.validator_value]
+    )
     return _("'%(value)s' must be %(type)s") % {
         "value": _shown(error.instance),
         "type": " / ".join(str(TYPES.get(name, name)) for name in wanted),
@@ -50,19 +67,28 @@ def _type(error: ValidationError) -> str:
 
 
 def _one_of(error: ValidationError) -> str:
-    return _("'%(value)s' is none of %(values)s") % {"value": _shown(error.instance), "values": ", ".join(map(str, error.validator_value))}
+    return _("'%(value)s' is none of %(values)s") % {
+        "value": _shown(error.instance),
+        "values": ", ".join(map(str, error.validator_value)),
+    }
 
 
 def _against(words: Any) -> Callable[[ValidationError], str]:
-    return lambda error: str(words) % {"value": _shown(error.instance), "limit": error.validator_value}
+    return lambda error: (
+        str(words) % {"value": _shown(error.instance), "limit": error.validator_value}
+    )
 
 
 _WORDS: Mapping[str, Callable[[ValidationError], str]] = {
-    "required": _required, "additionalProperties": _unknown, "type": _type, "enum": _one_of,
+    "required": _required,
+    "additionalProperties": _unknown,
+    "type": _type,
+    "enum": _one_of,
     "const": _against(gettext_lazy("'%(value)s' must be '%(limit)s'")),
     "pattern": _against(gettext_lazy("'%(value)s' is not written as it must be (%(limit)s)")),
     "format": _against(gettext_lazy("'%(value)s' is not written as it must be (%(limit)s)")),
-    "minimum": _against(gettext_lazy("%(value)s is less than %(limit)s")), "maximum": _against(gettext_lazy("%(value)s is more than %(limit)s")),
+    "minimum": _against(gettext_lazy("%(value)s is less than %(limit)s")),
+    "maximum": _against(gettext_lazy("%(value)s is more than %(limit)s")),
     "exclusiveMinimum": _against(gettext_lazy("%(value)s must be more than %(limit)s")),
     "minLength": _against(gettext_lazy("'%(value)s' is too short; characters at least: %(limit)s")),
     "maxLength": _against(gettext_lazy("'%(value)s' is too long; characters at most: %(limit)s")),
@@ -71,4 +97,4 @@ _WORDS: Mapping[str, Callable[[ValidationError], str]] = {
     "uniqueItems": _against(gettext_lazy("an entry stands in the list twice")),
     "minProperties": _against(gettext_lazy("too few keys; at least: %(limit)s")),
     "maxProperties": _against(gettext_lazy("too many keys; at most: %(limit)s")),
-}  # fmt: skip
+}

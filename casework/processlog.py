@@ -55,15 +55,38 @@ def entries(kind: CaseKind, cases: QuerySet[Case]) -> Iterator[Entry]:
         "actor_id",
         "kind",
     )
-    rows = Event.objects.filter(case__in=cases.order_by().values("pk")).order_by("case_id", "seq").values_list(*columns)
-    for case_id, number, process, seq, name, at, on, source, target, school, actor, sort in rows.iterator():
+    rows = (
+        Event.objects.filter(case__in=cases.order_by().values("pk"))
+        .order_by("case_id", "seq")
+        .values_list(*columns)
+    )
+    for (
+        case_id,
+        number,
+        process,
+        seq,
+        name,
+        at,
+        on,
+        source,
+        target,
+        school,
+        actor,
+        sort,
+    ) in rows.iterator():
         if blind and sort in ("NOTE", "ACCESS", "DOCUMENT"):
             continue
         yield Entry(
-            case=_drawn(key, case_id) if blind else number, process="" if process is None else _drawn(key, process), seq=seq, name=name,
-            when=_when(at, on, seq, blind), source=source, target=target, school="" if blind else school or "",
+            case=_drawn(key, case_id) if blind else number,
+            process="" if process is None else _drawn(key, process),
+            seq=seq,
+            name=name,
+            when=_when(at, on, seq, blind),
+            source=source,
+            target=target,
+            school="" if blind else school or "",
             who="" if blind else "system" if actor is None else f"user-{_drawn(key, actor)}",
-        )  # fmt: skip
+        )
 
 
 def _drawn(key: bytes, value: Any) -> str:
@@ -88,24 +111,45 @@ def ocel(kind: CaseKind, cases: QuerySet[Case]) -> dict[str, Any]:
     names = sorted({entry.name for entry in found})
     attributes = [{"name": name, "type": "string"} for name in ("from", "to")]
     return {
-        "objectTypes": [{"name": name, "attributes": [{"name": "school", "type": "string"}] if name == "case" else []} for name in ("case", "process", "person")],
+        "objectTypes": [
+            {
+                "name": name,
+                "attributes": [{"name": "school", "type": "string"}] if name == "case" else [],
+            }
+            for name in ("case", "process", "person")
+        ],
         "eventTypes": [{"name": name, "attributes": attributes} for name in names],
-        "objects": list(objects.values()), "events": events,
-    }  # fmt: skip
+        "objects": list(objects.values()),
+        "events": events,
+    }
 
 
-def _event(kind: CaseKind, number: int, entry: Entry, objects: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _event(
+    kind: CaseKind, number: int, entry: Entry, objects: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     related = [(f"case-{entry.case}", "case", "case")]
     related += [(f"process-{entry.process}", "process", "part")] if entry.process else []
     related += [(entry.who, "person", "actor")] if entry.who else []
     for key, sort, _qualifier in related:
-        about = [{"name": "school", "time": "1970-01-01T00:00:00Z", "value": entry.school}] if sort == "case" and entry.school else []
+        about = (
+            [{"name": "school", "time": "1970-01-01T00:00:00Z", "value": entry.school}]
+            if sort == "case" and entry.school
+            else []
+        )
         objects.setdefault(key, {"id": key, "type": sort, "attributes": about, "relationships": []})
     return {
-        "id": f"e{number}", "type": entry.name, "time": _iso(entry.when),
-        "attributes": [{"name": name, "value": value} for name, value in (("from", entry.source), ("to", entry.target)) if value],
-        "relationships": [{"objectId": key, "qualifier": qualifier} for key, _sort, qualifier in related],
-    }  # fmt: skip
+        "id": f"e{number}",
+        "type": entry.name,
+        "time": _iso(entry.when),
+        "attributes": [
+            {"name": name, "value": value}
+            for name, value in (("from", entry.source), ("to", entry.target))
+            if value
+        ],
+        "relationships": [
+            {"objectId": key, "qualifier": qualifier} for key, _sort, qualifier in related
+        ],
+    }
 
 
 def _iso(when: datetime) -> str:
@@ -122,9 +166,19 @@ def as_json(kind: CaseKind, cases: QuerySet[Case]) -> str:
 
 def as_xes(kind: CaseKind, cases: QuerySet[Case]) -> str:
     """The log as XES with the extensions concept, time, organizational and lifecycle: a trace a case."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<log xes.version="1.0" xes.features="" xmlns="http://www.xes-standard.org/">']
-    for name, prefix in (("Concept", "concept"), ("Time", "time"), ("Organizational", "org"), ("Lifecycle", "lifecycle")):
-        lines.append(f'<extension name="{name}" prefix="{prefix}" uri="http://www.xes-standard.org/{prefix}.xesext"/>')
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<log xes.version="1.0" xes.features="" xmlns="http://www.xes-standard.org/">',
+    ]
+    for name, prefix in (
+        ("Concept", "concept"),
+        ("Time", "time"),
+        ("Organizational", "org"),
+        ("Lifecycle", "lifecycle"),
+    ):
+        lines.append(
+            f'<extension name="{name}" prefix="{prefix}" uri="http://www.xes-standard.org/{prefix}.xesext"/>'
+        )
     lines.append('<classifier name="Step" keys="concept:name"/>')
     for case, found in groupby(entries(kind, cases), key=lambda entry: entry.case):
         lines.append(f"<trace>{_string('concept:name', case)}")
@@ -139,7 +193,12 @@ def _xes_event(entry: Entry) -> str:
         f'<date key="time:timestamp" value="{_iso(entry.when)}"/>',
         _string("lifecycle:transition", "complete"),
     ]
-    for key, value in (("from", entry.source), ("to", entry.target), ("school", entry.school), ("org:resource", entry.who)):
+    for key, value in (
+        ("from", entry.source),
+        ("to", entry.target),
+        ("school", entry.school),
+        ("org:resource", entry.who),
+    ):
         parts += [_string(key, value)] if value else []
     return f"<event>{''.join(parts)}</event>"
 

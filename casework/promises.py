@@ -16,11 +16,16 @@ from casework.models import Case
 from casework.tally import Promise, counts
 
 FIGURES = {
-    "counted_original": _("counted by the original date"), "met_original": _("kept by the original date"),
-    "missed_original": _("not kept by the original date"), "counted_extended": _("counted by the extended date"),
-    "met_extended": _("kept by the extended date"), "missed_extended": _("not kept by the extended date"), "open": _("open"),
-    "running": _("open, days count"), "held": _("on hold"),
-}  # fmt: skip
+    "counted_original": _("counted by the original date"),
+    "met_original": _("kept by the original date"),
+    "missed_original": _("not kept by the original date"),
+    "counted_extended": _("counted by the extended date"),
+    "met_extended": _("kept by the extended date"),
+    "missed_extended": _("not kept by the extended date"),
+    "open": _("open"),
+    "running": _("open, days count"),
+    "held": _("on hold"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,22 @@ SELECT c.number, c.id, w.kind, c.kind, coalesce(s.name, ''), trim(concat(u.first
 """
 # What can belong to a figure (never less): lists of open promises must not read the ended ones.
 _NARROW = {
-    "open": "w.status IN ('RUNNING', 'HELD')", "running": "w.status = 'RUNNING'", "held": "w.status = 'HELD'",
-    "met_original": "w.stopped_on <= w.original_due", "met_extended": "w.stopped_on IS NOT NULL",
+    "open": "w.status IN ('RUNNING', 'HELD')",
+    "running": "w.status = 'RUNNING'",
+    "held": "w.status = 'HELD'",
+    "met_original": "w.stopped_on <= w.original_due",
+    "met_extended": "w.stopped_on IS NOT NULL",
     "missed_original": "(w.stopped_on IS NULL OR w.stopped_on > w.original_due OR w.stopped_on > %(as_of)s)",
-}  # fmt: skip
+}
 
 
 def behind(
-    figure: str, cases: QuerySet[Case], as_of: date, *, duty: str = "", due: tuple[int | None, int | None] = (None, None)
+    figure: str,
+    cases: QuerySet[Case],
+    as_of: date,
+    *,
+    duty: str = "",
+    due: tuple[int | None, int | None] = (None, None),
 ) -> list[Row]:
     """The promises of these cases that a figure counts as of a date, in the order of their due dates (one statement). `due`
     narrows open ones to those that fall due so many days from then. KeyError for an unknown figure."""
@@ -73,7 +86,9 @@ def behind(
         raise KeyError(figure)
     text, values = cases.order_by().values("id").query.sql_with_params()
     sql = _ROWS.format(cases="{cases}", narrow=_NARROW.get(figure, "true"))
-    named: dict[str, Any] = {"duty": duty, "as_of": as_of} | {f"p{n}": value for n, value in enumerate(values)}
+    named: dict[str, Any] = {"duty": duty, "as_of": as_of} | {
+        f"p{n}": value for n, value in enumerate(values)
+    }
     # the access rules come as a query of their own, with their parameters in order
     inner = text
     for n in range(len(values)):
@@ -91,7 +106,9 @@ def _belongs(figure: str, row: Any, as_of: date, due: tuple[int | None, int | No
         left, (first, last) = (row[8] - as_of).days, due
         return (first is None or left >= first) and (last is None or left <= last)
     days, dues = row[11] or (), row[12] or ()
-    found = counts(Promise(row[6], row[7], row[8], row[10], row[9], tuple(zip(days, dues, strict=True))), as_of)
+    found = counts(
+        Promise(row[6], row[7], row[8], row[10], row[9], tuple(zip(days, dues, strict=True))), as_of
+    )
     if figure in _AT:
         return bool(found[_AT[figure]])
     first_at = 0 if figure == "missed_original" else 3
@@ -101,4 +118,17 @@ def _belongs(figure: str, row: Any, as_of: date, due: tuple[int | None, int | No
 def _row(row: Any, as_of: date) -> Row:
     open_ = row[10] in ("RUNNING", "HELD")
     number, case_id, duty, kind, school, owner, day0, original, due, stopped, status, *_rest = row
-    return Row(number, case_id, duty, kind, school, owner, day0, original, due, stopped, status, (due - as_of).days if open_ else None)
+    return Row(
+        number,
+        case_id,
+        duty,
+        kind,
+        school,
+        owner,
+        day0,
+        original,
+        due,
+        stopped,
+        status,
+        (due - as_of).days if open_ else None,
+    )

@@ -17,23 +17,43 @@ from casework.models import Case, Read
 from district.models import Post, Role
 
 What = Read.What
-READERS = (Role.AUDITOR, Role.COUNSEL)  # of the whole record; a coordinator reads that of their own cases
+READERS = (
+    Role.AUDITOR,
+    Role.COUNSEL,
+)  # of the whole record; a coordinator reads that of their own cases
 
 
-def note(user: Any, what: str, case: Case | None = None, *, number: str = "", item: UUID | None = None, refused: bool = False) -> None:
+def note(
+    user: Any,
+    what: str,
+    case: Case | None = None,
+    *,
+    number: str = "",
+    item: UUID | None = None,
+    refused: bool = False,
+) -> None:
     """Keep that somebody looked, or tried to. Nothing is kept for kinds without such a record."""
     number = case.number if case else number
     if keeps(number):
         Read.objects.create(
-            at=timezone.now(), user=user if user is not None and user.is_authenticated else None, case=case, number=number[:24],
-            what=what, object=item, refused=refused,
-        )  # fmt: skip
+            at=timezone.now(),
+            user=user if user is not None and user.is_authenticated else None,
+            case=case,
+            number=number[:24],
+            what=what,
+            object=item,
+            refused=refused,
+        )
 
 
 def exported(user: Any, cases: Iterable[tuple[int, str]]) -> None:
     """Keep that these cases (id, number) left as rows of a file; one INSERT for all."""
     now = timezone.now()
-    rows = [Read(at=now, user=user, case_id=pk, number=number, what=What.EXPORT) for pk, number in dict(cases).items() if keeps(number)]
+    rows = [
+        Read(at=now, user=user, case_id=pk, number=number, what=What.EXPORT)
+        for pk, number in dict(cases).items()
+        if keeps(number)
+    ]
     Read.objects.bulk_create(rows)
 
 

@@ -119,7 +119,10 @@ class Redactor:
     ValueError for an empty label."""
 
     def __init__(
-        self, parties: Iterable[Party], common: Collection[str] = FUNCTION_WORDS, vocabulary: Collection[str] = VOCABULARY
+        self,
+        parties: Iterable[Party],
+        common: Collection[str] = FUNCTION_WORDS,
+        vocabulary: Collection[str] = VOCABULARY,
     ) -> None:
         self._parties = list(parties)
         if not all(party.label.strip() for party in self._parties):
@@ -128,9 +131,13 @@ class Redactor:
         self._vocabulary = frozenset(map(fold, vocabulary)) | self._common
         self._words = {id(party): name_words(party) for party in self._parties}
         self._initials = {id(party): initials_of(party) for party in self._parties}
-        self._patterns = [pattern for party in self._parties for pattern in self._patterns_of(party)]
+        self._patterns = [
+            pattern for party in self._parties for pattern in self._patterns_of(party)
+        ]
         labels = sorted({party.label for party in self._parties}, key=len, reverse=True)
-        self._labels = re.compile("|".join(rf"{re.escape(label)}(?!\d)" for label in labels) or r"(?!)")
+        self._labels = re.compile(
+            "|".join(rf"{re.escape(label)}(?!\d)" for label in labels) or r"(?!)"
+        )
 
     def key(self) -> dict[str, tuple[str, ...]]:
         """label -> originals. For the separate key file (C8), never for the export."""
@@ -155,7 +162,9 @@ class Redactor:
             keys = unique(self.redact(name) if isinstance(name, str) else name for name in value)
             return dict(zip(keys, map(self.tree, value.values()), strict=True))
         if isinstance(value, list | tuple | set | frozenset):
-            kind = next(plain for plain in (list, tuple, set, frozenset) if isinstance(value, plain))
+            kind = next(
+                plain for plain in (list, tuple, set, frozenset) if isinstance(value, plain)
+            )
             return kind(map(self.tree, value))
         if isinstance(value, int) and not isinstance(value, bool):
             written = self.redact(str(value))
@@ -209,8 +218,15 @@ class Redactor:
         return _longest({**mails, **spans})
 
     def _patterns_of(self, party: Party) -> Iterator[_Pattern]:
-        spelt = {mail_regex: party.emails, phone_regex: party.phones, number_regex: party.numbers, address_regex: party.addresses}
-        for regex in (make(original) for make, originals in spelt.items() for original in originals):
+        spelt = {
+            mail_regex: party.emails,
+            phone_regex: party.phones,
+            number_regex: party.numbers,
+            address_regex: party.addresses,
+        }
+        for regex in (
+            make(original) for make, originals in spelt.items() for original in originals
+        ):
             if regex:
                 yield _Pattern(party.label, re.compile(regex))
         yield from self._name_patterns(party)
@@ -218,14 +234,20 @@ class Redactor:
     def _name_patterns(self, party: Party) -> Iterator[_Pattern]:
         words, label = self._words[id(party)], party.label
         for word in words:
-            yield _Pattern(label, own(word.regex()), _capitalised if word.text in self._common else bool)
+            yield _Pattern(
+                label, own(word.regex()), _capitalised if word.text in self._common else bool
+            )
             if word.surname:
                 yield _Pattern(label, own(plural_regex(word)), _capitalised)
         if words:
             full = "|".join(sorted((word.regex() for word in words), key=len, reverse=True))
             first = "".join(sorted({word.text[0] for word in words}))
-            yield _Pattern(label, re.compile(run_regex(full, first, particles_of(party))), self._one_name)
-            yield _Pattern(label, own(rf"(?:{full})[\s_-]{{1,2}}[{first}]"), lambda text: text[-1].isupper())
+            yield _Pattern(
+                label, re.compile(run_regex(full, first, particles_of(party))), self._one_name
+            )
+            yield _Pattern(
+                label, own(rf"(?:{full})[\s_-]{{1,2}}[{first}]"), lambda text: text[-1].isupper()
+            )
             yield _Pattern(label, own(rf"[{first}][\s_-]{{1,2}}(?:{full})"), _capitalised)
         for initials, given in self._initials[id(party)].items():
             yield from self._initial_patterns(label, initials, given)
@@ -245,7 +267,9 @@ class Redactor:
         """Whether a run of words is one name: two different words at least, and no "will" or "may" that is but a verb."""
         words = re.findall(r"[^\W_]+", text)
         verb = any(word.islower() and fold(word) in self._common - PARTICLES for word in words)
-        return len(set(map(fold, words))) > 1 and not (verb and any(word[0].isupper() for word in words))
+        return len(set(map(fold, words))) > 1 and not (
+            verb and any(word[0].isupper() for word in words)
+        )
 
     def _leaks_of(self, party: Party, text: str, folded: Folded) -> Iterator[Leak]:
         yield from self._word_leaks(party, text, folded)
@@ -260,7 +284,9 @@ class Redactor:
         for start, end in (match.span() for match in WORD.finditer(folded.text)):
             word, (first, last) = folded.text[start:end], folded.span(start, end)
             as_name = word in names and (word not in self._common or _capitalised(text[first:last]))
-            loud = text[first:last].isupper() or (initials.get(word, False) and word not in self._common)
+            loud = text[first:last].isupper() or (
+                initials.get(word, False) and word not in self._common
+            )
             as_initials = len(word) > 1 and word in initials and loud
             if as_name or as_initials:
                 yield Leak(first, last, party.label)
@@ -286,21 +312,40 @@ class Redactor:
         if folded in self._common or (upper and folded in self._vocabulary):
             return None
         least = 3 if upper else 5
-        if any(len(name) >= least and (one_edit_apart(folded, name) or folded == name + "es") for name in names):
+        if any(
+            len(name) >= least and (one_edit_apart(folded, name) or folded == name + "es")
+            for name in names
+        ):
             return "similar"
-        stretched = (name for name in names if len(name) >= 3 and folded.startswith(name) and len(folded) - len(name) <= 4)
+        stretched = (
+            name
+            for name in names
+            if len(name) >= 3 and folded.startswith(name) and len(folded) - len(name) <= 4
+        )
         return "inside" if upper and any(stretched) else None
 
     def _unknown(self, text: str, start: int, word: str) -> bool:
         """A capitalised word inside a sentence that is in no vocabulary: perhaps a person nobody entered."""
         before = text[max(0, start - 40) : start].rstrip(" \t\"'“‘(")
-        begins = not before or (before[-1] in ".!?:;\n" and not re.search(r"\b(?:M[rsx]|Mrs|Dr|Sra?|Prof)\.$", before))
-        return word[:1].isupper() and len(word) > 1 and not begins and fold(word) not in self._vocabulary
+        begins = not before or (
+            before[-1] in ".!?:;\n" and not re.search(r"\b(?:M[rsx]|Mrs|Dr|Sra?|Prof)\.$", before)
+        )
+        return (
+            word[:1].isupper()
+            and len(word) > 1
+            and not begins
+            and fold(word) not in self._vocabulary
+        )
 
     def _streets(self, masked: str) -> Iterator[Suspect]:
         """The street of a party without the number of the house."""
         folded = folding(masked)
-        lines = [lines[0] for party in self._parties for lines in map(address_lines, party.addresses) if lines]
+        lines = [
+            lines[0]
+            for party in self._parties
+            for lines in map(address_lines, party.addresses)
+            if lines
+        ]
         for name in {re.sub(r"^\d+\w?\s+", "", line) for line in lines} - {*lines, ""}:
             for match in own(address_words(name)).finditer(folded.text):
                 start, end = folded.span(*match.span())
@@ -322,9 +367,14 @@ def unique(names: Iterable[Any]) -> Iterator[Any]:
 
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one letter more, less, other, or two neighbours swapped make one word of the other."""
-    same = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    same = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
     a, b = one[same:], other[same:]
-    return one != other and (a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:]))
+    return one != other and (
+        a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+    )
 
 
 def _put(text: str, found: list[tuple[int, int, str]]) -> str:
@@ -350,7 +400,10 @@ def _capitalised(text: str) -> bool:
 
 def _digit_leaks(party: Party, folded: Folded) -> Iterator[Leak]:
     """Numbers and telephones: neighbouring runs of letters and digits, put together, compared as bare characters."""
-    phones, numbers = set(map(national, party.phones)) - {""}, set(map(significant, party.numbers)) - {""}
+    phones, numbers = (
+        set(map(national, party.phones)) - {""},
+        set(map(significant, party.numbers)) - {""},
+    )
     runs = list(re.finditer(r"[^\W_]+", folded.text)) if phones or numbers else []
     for place, run in enumerate(runs):
         joined, end, gaps = "", run.start(), []
@@ -360,7 +413,9 @@ def _digit_leaks(party: Party, folded: Folded) -> Iterator[Leak]:
             if not re.fullmatch(DIGIT_GAP, gaps[-1]):
                 break
             bare = joined.lstrip("0")
-            close = other is run or (len(bare) > 4 and all(re.fullmatch(NUMBER_GAP, gap) for gap in gaps))
+            close = other is run or (
+                len(bare) > 4 and all(re.fullmatch(NUMBER_GAP, gap) for gap in gaps)
+            )
             if joined in phones or (bare in numbers and close):
                 yield Leak(*folded.span(run.start(), end), party.label)
 

@@ -60,7 +60,9 @@ def seal_clear_rows(found: Iterable[type[models.Model]]) -> None:
         _table(model, columns, 500, Resealed())
 
 
-def sealed_columns(found: Iterable[type[models.Model]]) -> Iterator[tuple[type[models.Model], list[SealedTextField]]]:
+def sealed_columns(
+    found: Iterable[type[models.Model]],
+) -> Iterator[tuple[type[models.Model], list[SealedTextField]]]:
     """Every table with sealed columns."""
     for model in found:
         columns = [f for f in model._meta.local_concrete_fields if isinstance(f, SealedTextField)]
@@ -68,14 +70,22 @@ def sealed_columns(found: Iterable[type[models.Model]]) -> Iterator[tuple[type[m
             yield model, columns
 
 
-def _table(model: type[models.Model], columns: list[SealedTextField], size: int, done: Resealed) -> None:
+def _table(
+    model: type[models.Model], columns: list[SealedTextField], size: int, done: Resealed
+) -> None:
     last: Any = None
     while True:
         with transaction.atomic():
             _pause_same_bytes(model)
             rows = _stale(model, columns, last, size)
             for pk, *stored in rows:
-                _row(model, columns, pk, dict(zip([f.column for f in columns], stored, strict=True)), done)
+                _row(
+                    model,
+                    columns,
+                    pk,
+                    dict(zip([f.column for f in columns], stored, strict=True)),
+                    done,
+                )
         if len(rows) < size:
             return
         last = rows[-1][0]
@@ -86,10 +96,15 @@ def _pause_same_bytes(model: type[models.Model]) -> None:
     for owner, trigger in pgtrigger.registered():
         if trigger.name == SAME_BYTES.name and owner._meta.db_table == model._meta.db_table:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", ["{" + trigger.get_pgid(owner) + "}"])
+                cursor.execute(
+                    "SELECT set_config('pgtrigger.ignore', %s, true)",
+                    ["{" + trigger.get_pgid(owner) + "}"],
+                )
 
 
-def _stale(model: type[models.Model], columns: list[SealedTextField], last: Any, size: int) -> list[tuple[Any, ...]]:
+def _stale(
+    model: type[models.Model], columns: list[SealedTextField], last: Any, size: int
+) -> list[tuple[Any, ...]]:
     """The next rows with something that is not under the first key, locked."""
     key, names = model._meta.pk.column, [f.column for f in columns]
     stale = " OR ".join(f'("{name}" <> \'\' AND NOT starts_with("{name}", %s))' for name in names)
@@ -97,11 +112,23 @@ def _stale(model: type[models.Model], columns: list[SealedTextField], last: Any,
     chosen = ", ".join(f'"{name}"' for name in (key, *names))
     sql = f'SELECT {chosen} FROM {model._meta.db_table} WHERE ({stale}){after} ORDER BY "{key}" LIMIT {int(size)} FOR UPDATE'
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*[f"{sealed.MARK}{sealed.ring().first.id}:"] * len(names), *([last] if last is not None else [])])
+        cursor.execute(
+            sql,
+            [
+                *[f"{sealed.MARK}{sealed.ring().first.id}:"] * len(names),
+                *([last] if last is not None else []),
+            ],
+        )
         return list(cursor.fetchall())
 
 
-def _row(model: type[models.Model], columns: list[SealedTextField], pk: Any, stored: dict[str, Any], done: Resealed) -> None:
+def _row(
+    model: type[models.Model],
+    columns: list[SealedTextField],
+    pk: Any,
+    stored: dict[str, Any],
+    done: Resealed,
+) -> None:
     try:
         clear = {column: _clear(text) for column, text in stored.items() if text is not None}
     except SealError as error:
@@ -112,7 +139,10 @@ def _row(model: type[models.Model], columns: list[SealedTextField], pk: Any, sto
         values[prints.column] = prints.of_row({source: clear[source] for source in prints.sources})
     sets = ", ".join(f'"{column}" = %s' for column in values)
     with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE {model._meta.db_table} SET {sets} WHERE "{model._meta.pk.column}" = %s', [*values.values(), pk])
+        cursor.execute(
+            f'UPDATE {model._meta.db_table} SET {sets} WHERE "{model._meta.pk.column}" = %s',
+            [*values.values(), pk],
+        )
     done.rows += 1
 
 

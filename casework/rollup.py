@@ -59,19 +59,31 @@ def parts_of(cases: Collection[int]) -> list[Part]:
         cursor.execute(_PROMISES, {"cases": list(cases)})
         promises = cursor.fetchall()
     found = [
-        Part(pk, kind, school, owner, "", opened, NONE, 1) for pk, (kind, school, owner, opened, closed) in places.items() if closed is None
+        Part(pk, kind, school, owner, "", opened, NONE, 1)
+        for pk, (kind, school, owner, opened, closed) in places.items()
+        if closed is None
     ]
     for case_id, duty, *values, days, dues in promises:
         kind, school, owner = places[case_id][:3]
-        promise = Promise(values[0], values[1], values[2], values[3], values[4], _moved(values[2], days, dues))
-        found += [Part(case_id, kind, school, owner, duty, day, change) for day, change in steps(promise)]
+        promise = Promise(
+            values[0], values[1], values[2], values[3], values[4], _moved(values[2], days, dues)
+        )
+        found += [
+            Part(case_id, kind, school, owner, duty, day, change) for day, change in steps(promise)
+        ]
         if promise.status in ("RUNNING", "HELD"):
             runs = promise.status == "RUNNING"
-            found.append(Part(case_id, kind, school, owner, duty, promise.due, NONE, int(runs), int(not runs)))
+            found.append(
+                Part(
+                    case_id, kind, school, owner, duty, promise.due, NONE, int(runs), int(not runs)
+                )
+            )
     return found
 
 
-def _moved(due: date, days: list[date] | None, dues: list[date] | None) -> tuple[tuple[date, date], ...]:
+def _moved(
+    due: date, days: list[date] | None, dues: list[date] | None
+) -> tuple[tuple[date, date], ...]:
     """The due dates over time; a promise that never moved needs none."""
     pairs = tuple(zip(days or (), dues or (), strict=True))
     return () if all(one == due for _day, one in pairs) else pairs
@@ -150,7 +162,9 @@ def _fold_some(today: date, batch: int) -> int | None:
         cursor.execute(_CLAIM, [batch])
         cases = sorted({row[0] for row in cursor.fetchall()})
         if cases:
-            cursor.execute(_APPLY, {"cases": cases, "parts": _as_json(parts_of(cases)), "through": through})
+            cursor.execute(
+                _APPLY, {"cases": cases, "parts": _as_json(parts_of(cases)), "through": through}
+            )
         return len(cases)
 
 
@@ -173,10 +187,13 @@ def horizon() -> date | None:
 def _as_json(parts: Iterable[Part]) -> str:
     names = ("case_id", "kind", "school_id", "owner_id", "duty")
     rows = [
-        {**dict(zip(names, part[:5], strict=True)), "day": part.day.isoformat(),
-         **dict(zip(SUMS, (*part.counts, part.running, part.held), strict=True))}
+        {
+            **dict(zip(names, part[:5], strict=True)),
+            "day": part.day.isoformat(),
+            **dict(zip(SUMS, (*part.counts, part.running, part.held), strict=True)),
+        }
         for part in parts
-    ]  # fmt: skip
+    ]
     return json.dumps(rows)
 
 
@@ -193,7 +210,9 @@ def rebuild(today: date, batch: int = BATCH) -> int:
         Heartbeat.objects.filter(name=NAME).delete()
         through, done = _advance(today), 0
         for cases in _chunks(batch):
-            parts = parts_of(cases)  # read before the copy begins: one connection does one thing at a time
+            parts = parts_of(
+                cases
+            )  # read before the copy begins: one connection does one thing at a time
             with cursor.copy(f"COPY casework_rolluppart ({_SHAPE}) FROM STDIN") as copy:
                 for part in parts:
                     copy.write_row((*part[:6], *part.counts, part.running, part.held))
@@ -207,7 +226,9 @@ def _chunks(size: int) -> Iterator[list[int]]:
     last = 0
     while True:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM casework_case WHERE id > %s ORDER BY id LIMIT %s", [last, size])
+            cursor.execute(
+                "SELECT id FROM casework_case WHERE id > %s ORDER BY id LIMIT %s", [last, size]
+            )
             ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return
@@ -218,7 +239,9 @@ def _chunks(size: int) -> Iterator[list[int]]:
 def cells() -> dict[tuple[Any, ...], tuple[int, ...]]:
     """Every sum that is not zero, by its key: for comparing what was kept with what is made anew."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT kind, view, school_id, owner_id, duty, day, {_COLUMNS} FROM casework_rollupcell")
+        cursor.execute(
+            f"SELECT kind, view, school_id, owner_id, duty, day, {_COLUMNS} FROM casework_rollupcell"
+        )
         return {row[:6]: row[6:] for row in cursor.fetchall() if any(row[6:])}
 
 
@@ -241,11 +264,23 @@ def waiting() -> list[int]:
 def stored(cases: Sequence[int]) -> list[Part]:
     """What these cases have added to the sums so far."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_SHAPE} FROM casework_rolluppart WHERE case_id = ANY(%s)", [list(cases)])
+        cursor.execute(
+            f"SELECT {_SHAPE} FROM casework_rolluppart WHERE case_id = ANY(%s)", [list(cases)]
+        )
         return [as_part(row) for row in cursor.fetchall()]
 
 
 def as_part(row: Sequence[Any]) -> Part:
     """A row of `casework_rolluppart` (case, kind, school, owner, duty, day, sums)."""
     case_id, kind, school, owner, duty, day, *sums = row
-    return Part(case_id, kind, school, owner, duty, day, (sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]), sums[6], sums[7])
+    return Part(
+        case_id,
+        kind,
+        school,
+        owner,
+        duty,
+        day,
+        (sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]),
+        sums[6],
+        sums[7],
+    )

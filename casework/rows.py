@@ -35,7 +35,9 @@ def fresh(model: type[Row], **values: Any) -> Row:
         if name not in values:
             found[name] = make()
     if len(found) != width:
-        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(found.keys() - _names(model) - {'_state'}))}")
+        raise TypeError(
+            f"{model.__name__} has no column {', '.join(sorted(found.keys() - _names(model) - {'_state'}))}"
+        )
     return row
 
 
@@ -101,7 +103,9 @@ def _names(model: type[models.Model]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=128)
-def _blank(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], int]:
+def _blank(
+    model: type[models.Model],
+) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], int]:
     """(plain defaults, makers of the others, length of a whole instance's dictionary) of a model."""
     constants: dict[str, Any] = {}
     makers: list[tuple[str, Callable[[], Any]]] = []
@@ -117,7 +121,9 @@ def _blank(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, C
 def _written_as_text(model: type[models.Model]) -> tuple[tuple[str, Convert], ...]:
     """The columns that the database hands over as text although they are more: JSON and what is sealed."""
     fields = model._meta.concrete_fields
-    found: list[tuple[str, Convert]] = [(f.attname, parsed) for f in fields if isinstance(f, models.JSONField)]
+    found: list[tuple[str, Convert]] = [
+        (f.attname, parsed) for f in fields if isinstance(f, models.JSONField)
+    ]
     return (*found, *((f.attname, f.as_read) for f in fields if isinstance(f, SealedTextField)))
 
 
@@ -135,7 +141,9 @@ def _reader(field: Any) -> Convert | None:
         return target.as_read
     if isinstance(target, ArrayField):
         item = _reader(target.base_field)
-        return (lambda value: [None if one is None else item(one) for one in value]) if item else None
+        return (
+            (lambda value: [None if one is None else item(one) for one in value]) if item else None
+        )
     if isinstance(target, models.DateTimeField):
         return datetime.fromisoformat
     if isinstance(target, models.DateField):
@@ -147,11 +155,18 @@ def _reader(field: Any) -> Convert | None:
 
 
 @lru_cache(maxsize=128)
-def _writers(model: type[models.Model]) -> tuple[Callable[[dict[str, Any]], tuple[Any, ...]], list[str], list[tuple[int, Convert]]]:
+def _writers(
+    model: type[models.Model],
+) -> tuple[Callable[[dict[str, Any]], tuple[Any, ...]], list[str], list[tuple[int, Convert]]]:
     fields = model._meta.local_concrete_fields
     # a child's link to its parent is the parent's key, set or not
-    names = [_key_of_parent(f) or (f"{f.attname}_now" if isinstance(f, PrintsField) else f.attname) for f in fields]
-    found = [(index, convert) for index, f in enumerate(fields) if (convert := _writer(f)) is not None]
+    names = [
+        _key_of_parent(f) or (f"{f.attname}_now" if isinstance(f, PrintsField) else f.attname)
+        for f in fields
+    ]
+    found = [
+        (index, convert) for index, f in enumerate(fields) if (convert := _writer(f)) is not None
+    ]
     pick = itemgetter(*names) if len(names) > 1 else lambda values: (values[names[0]],)
     return pick, names, found
 
@@ -171,7 +186,9 @@ def _writer(field: Any) -> Convert | None:
     if isinstance(target, models.UUIDField | models.FileField):
         return str
     if isinstance(target, ArrayField):
-        return lambda value: [item.isoformat() if isinstance(item, date) else item for item in value]
+        return lambda value: [
+            item.isoformat() if isinstance(item, date) else item for item in value
+        ]
     return None
 
 

@@ -111,7 +111,12 @@ def seal(text: str) -> str:
         return ""
     key, nonce = ring().first, os.urandom(NONCE)
     header = f"{MARK}{key.id}:"
-    return header + base64.b64encode(nonce + key.cipher.encrypt(nonce, text.encode(), header.encode())).decode()
+    return (
+        header
+        + base64.b64encode(
+            nonce + key.cipher.encrypt(nonce, text.encode(), header.encode())
+        ).decode()
+    )
 
 
 def unseal(text: str) -> str:
@@ -133,7 +138,9 @@ def _opened(key: Key, header: bytes, raw: bytes) -> bytes:
     try:
         return key.cipher.decrypt(raw[:NONCE], raw[NONCE:], header)
     except (InvalidTag, ValueError) as error:
-        raise SealError(f"what was sealed with the key '{key.id}' does not open: damaged, or another key under the same id") from error
+        raise SealError(
+            f"what was sealed with the key '{key.id}' does not open: damaged, or another key under the same id"
+        ) from error
 
 
 def key_of(text: str) -> str | None:
@@ -193,7 +200,11 @@ class SealedJSONField(SealedTextField):
 
     def as_stored(self, value: Any) -> str | None:
         """The sealed JSON text."""
-        return None if value is None else seal(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False))
+        return (
+            None
+            if value is None
+            else seal(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False))
+        )
 
     def as_read(self, stored: Any) -> Any:
         """The value."""
@@ -219,13 +230,21 @@ class PrintsField(ArrayField):
     def deconstruct(self) -> Any:
         """For migrations."""
         name, path, args, kwargs = super().deconstruct()
-        kwargs = {key: value for key, value in kwargs.items() if key not in ("base_field", "default")}
+        kwargs = {
+            key: value for key, value in kwargs.items() if key not in ("base_field", "default")
+        }
         return name, path, args, {**kwargs, "sources": self.sources}
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
         """Beside the stored prints, `<name>_now` are those of the present values."""
         super().contribute_to_class(cls, name, private_only)
-        setattr(cls, f"{name}_now", property(lambda row: self.of_row({source: getattr(row, source) for source in self.sources})))
+        setattr(
+            cls,
+            f"{name}_now",
+            property(
+                lambda row: self.of_row({source: getattr(row, source) for source in self.sources})
+            ),
+        )
 
     def of_row(self, values: Mapping[str, str]) -> list[str]:
         """The prints of these (open) values under the first key."""
@@ -241,9 +260,19 @@ class PrintsField(ArrayField):
 def prints(values: Mapping[str, str], keys: Iterable[Key] | None = None) -> list[str]:
     """Fingerprints of a person's values by kind of column, under these keys (default: every key of the ring, for a search
     while a rotation is under way)."""
-    plain = sorted({f"{kind}={text}" for kind, value in values.items() for text in _plain_forms(kind, value or "")})
+    plain = sorted(
+        {
+            f"{kind}={text}"
+            for kind, value in values.items()
+            for text in _plain_forms(kind, value or "")
+        }
+    )
     wanted = ring().keys if keys is None else keys
-    return [f"{key.id}:{hmac.digest(key.printer, text.encode(), 'sha256')[:16].hex()}" for key in wanted for text in plain]
+    return [
+        f"{key.id}:{hmac.digest(key.printer, text.encode(), 'sha256')[:16].hex()}"
+        for key in wanted
+        for text in plain
+    ]
 
 
 def _plain_forms(kind: str, value: str) -> set[str]:
@@ -262,5 +291,9 @@ def _plain_forms(kind: str, value: str) -> set[str]:
 
 
 def _words(value: str) -> list[str]:
-    flat = "".join(char for char in unicodedata.normalize("NFKD", value.casefold()) if not unicodedata.combining(char))
+    flat = "".join(
+        char
+        for char in unicodedata.normalize("NFKD", value.casefold())
+        if not unicodedata.combining(char)
+    )
     return "".join(char if char.isalnum() else " " for char in flat).split()

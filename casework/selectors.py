@@ -13,7 +13,17 @@ from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import TruncDate
 
 from casework import access, kinds
-from casework.models import Appointment, Attachment, Case, Clock, ClockChange, Document, Event, Rung, SavedView
+from casework.models import (
+    Appointment,
+    Attachment,
+    Case,
+    Clock,
+    ClockChange,
+    Document,
+    Event,
+    Rung,
+    SavedView,
+)
 from casework.rows import parsed, revive
 from casework.services import local_today
 
@@ -36,7 +46,9 @@ def timeline(case: Case, kind: str = "") -> list[Event]:
 
 def documents(case: Case) -> list[Document]:
     """The letters of a case, newest first."""
-    return list(Document.objects.filter(case=case).select_related("created_by").order_by("-created_at"))
+    return list(
+        Document.objects.filter(case=case).select_related("created_by").order_by("-created_at")
+    )
 
 
 def saved_views(user: Any) -> list[SavedView]:
@@ -73,23 +85,55 @@ class ClockView:
         """The record of domain.md B3.6."""
         clock = self.clock
         fields = (
-            "kind", "day0", "day0_basis", "unit", "n", "calendar_id", "calendar_revision", "original_due", "due", "late_until",
-            "provisional", "status", "stop_event", "stopped_on", "episode", "extended_by", "held_days", "held_from", "held_until",
+            "kind",
+            "day0",
+            "day0_basis",
+            "unit",
+            "n",
+            "calendar_id",
+            "calendar_revision",
+            "original_due",
+            "due",
+            "late_until",
+            "provisional",
+            "status",
+            "stop_event",
+            "stopped_on",
+            "episode",
+            "extended_by",
+            "held_days",
+            "held_from",
+            "held_until",
             "rebased_from",
-        )  # fmt: skip
+        )
         return {
-            "id": str(clock.id), **{name: getattr(clock, name) for name in fields},
+            "id": str(clock.id),
+            **{name: getattr(clock, name) for name in fields},
             "history": [
-                {"at": change.at, "on": change.on, "by": change.by.username if change.by else None, "op": change.op, "old_due": change.old_due,
-                 "new_due": change.new_due, "reason": change.reason, **change.data}
+                {
+                    "at": change.at,
+                    "on": change.on,
+                    "by": change.by.username if change.by else None,
+                    "op": change.op,
+                    "old_due": change.old_due,
+                    "new_due": change.new_due,
+                    "reason": change.reason,
+                    **change.data,
+                }
                 for change in self.history
             ],
             "rungs": [
-                {"label": rung.label, "level": rung.level, "scheduled_for": rung.scheduled_for, "fired_at": rung.fired_at,
-                 "cancelled_at": rung.cancelled_at, "alert": str(rung.alert_id) if rung.alert_id else None}
+                {
+                    "label": rung.label,
+                    "level": rung.level,
+                    "scheduled_for": rung.scheduled_for,
+                    "fired_at": rung.fired_at,
+                    "cancelled_at": rung.cancelled_at,
+                    "alert": str(rung.alert_id) if rung.alert_id else None,
+                }
                 for rung in self.rungs
             ],
-        }  # fmt: skip
+        }
 
 
 def clocks(case: Case) -> list[ClockView]:
@@ -98,8 +142,12 @@ def clocks(case: Case) -> list[ClockView]:
         Prefetch("history", ClockChange.objects.select_related("by").order_by("id")),
         Prefetch("rungs", Rung.objects.order_by("scheduled_for", "id")),
     )
-    ordered = sorted(found, key=lambda clock: (clock.status not in ("RUNNING", "HELD"), clock.due, clock.day0))
-    return [ClockView(clock, list(clock.history.all()), list(clock.rungs.all())) for clock in ordered]
+    ordered = sorted(
+        found, key=lambda clock: (clock.status not in ("RUNNING", "HELD"), clock.due, clock.day0)
+    )
+    return [
+        ClockView(clock, list(clock.history.all()), list(clock.rungs.all())) for clock in ordered
+    ]
 
 
 _HANGING = """
@@ -125,14 +173,21 @@ class Hanging:
 def hanging(case: Case, clocks: Collection[Clock], user: Any) -> Hanging:
     """All of it in one statement: a case page has few to spend."""
     with connection.cursor() as cursor:
-        cursor.execute(_HANGING, {"case": case.pk, "clocks": [clock.id for clock in clocks], "user": user.pk})
+        cursor.execute(
+            _HANGING, {"case": case.pk, "clocks": [clock.id for clock in clocks], "user": user.pk}
+        )
         documents, attachments, rungs, drafts = (parsed(rows) or [] for rows in cursor.fetchone())
     kept = {(step, UUID(process) if process else None) for step, process in drafts}
     found: dict[UUID, list[Rung]] = {clock.id: [] for clock in clocks}
     for row in rungs:
         rung = revive(Rung, row)
         found[rung.clock_id].append(rung)
-    return Hanging([revive(Document, row) for row in documents], [revive(Attachment, row) for row in attachments], found, kept)
+    return Hanging(
+        [revive(Document, row) for row in documents],
+        [revive(Attachment, row) for row in attachments],
+        found,
+        kept,
+    )
 
 
 @dataclass(frozen=True)
@@ -151,26 +206,64 @@ class Coming:
 def coming(user: Any, until: datetime, most: int = 300) -> tuple[list[Coming], dict[date, int]]:
     """Alerts of the user's cases that go out until a moment, the first ones in full, and how many on each local date.
     Two statements."""
-    pending = Rung.objects.filter(fired_at=None, cancelled_at=None, step="", scheduled_for__lte=until, clock__case__in=access.visible(user))
-    per_day = pending.annotate(day=TruncDate("scheduled_for")).order_by().values("day").annotate(n=Count("id")).values_list("day", "n")
-    columns = ("clock__case__number", "clock__case__kind", "clock__kind", "label", "level", "scheduled_for", "clock__due")
+    pending = Rung.objects.filter(
+        fired_at=None,
+        cancelled_at=None,
+        step="",
+        scheduled_for__lte=until,
+        clock__case__in=access.visible(user),
+    )
+    per_day = (
+        pending.annotate(day=TruncDate("scheduled_for"))
+        .order_by()
+        .values("day")
+        .annotate(n=Count("id"))
+        .values_list("day", "n")
+    )
+    columns = (
+        "clock__case__number",
+        "clock__case__kind",
+        "clock__kind",
+        "label",
+        "level",
+        "scheduled_for",
+        "clock__due",
+    )
     rows = pending.order_by("scheduled_for", "id").values_list(*columns)[:most]
     return [_coming(*row) for row in rows], dict(sorted(per_day))
 
 
-def _coming(number: str, kind: str, duty: str, label: str, level: str, when: datetime, due: date) -> Coming:
+def _coming(
+    number: str, kind: str, duty: str, label: str, level: str, when: datetime, due: date
+) -> Coming:
     about = kinds.kind(kind)
-    return Coming(number, str(about.clock_labels.get(duty, duty)), label, level, when, due, about.reach.get(level, ""))
+    return Coming(
+        number,
+        str(about.clock_labels.get(duty, duty)),
+        label,
+        level,
+        when,
+        due,
+        about.reach.get(level, ""),
+    )
 
 
 def my_deadlines(user: Any, most: int = 500) -> list[tuple[Case, Clock]]:
     """The running promises of the open cases that a user owns and may see, the first due ones (one statement)."""
     mine = access.visible(user).filter(owner=user, closed_on=None)
-    running = Clock.objects.filter(case__in=mine, status="RUNNING").select_related("case").order_by("due", "id")
+    running = (
+        Clock.objects.filter(case__in=mine, status="RUNNING")
+        .select_related("case")
+        .order_by("due", "id")
+    )
     return [(clock.case, clock) for clock in running[:most]]
 
 
 def my_appointments(user: Any, since: datetime) -> list[Appointment]:
     """The meetings in the cases that a user owns and may see, from a moment on."""
     mine = access.visible(user).filter(owner=user)
-    return list(Appointment.objects.filter(case__in=mine, starts_at__gte=since).select_related("case").order_by("starts_at"))
+    return list(
+        Appointment.objects.filter(case__in=mine, starts_at__gte=since)
+        .select_related("case")
+        .order_by("starts_at")
+    )

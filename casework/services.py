@@ -107,7 +107,13 @@ def act(
 
 
 def act_many(
-    requests: Iterable[StepRequest], *, kind: str, actor: Any = None, on: date | None = None, now: datetime | None = None, size: int = 2000
+    requests: Iterable[StepRequest],
+    *,
+    kind: str,
+    actor: Any = None,
+    on: date | None = None,
+    now: datetime | None = None,
+    size: int = 2000,
 ) -> BulkOutcome:
     """The bulk twin of `act`: same rules, same rows, written a few thousand cases at a time. A refused step leaves its
     case as it was before that step and is reported; the others go on."""
@@ -119,12 +125,23 @@ def act_many(
     for start in range(0, len(ids), size):
         chunk = ids[start : start + size]
         with transaction.atomic():
-            files = [_run_all(file, turns[file.case.id], actor, on, now, outcome) for file in load(kinds.kind(kind), ids=chunk)]
+            files = [
+                _run_all(file, turns[file.case.id], actor, on, now, outcome)
+                for file in load(kinds.kind(kind), ids=chunk)
+            ]
             batch.write([file for file in files if file.case.head_seq != file.before["head_seq"]])
     return outcome
 
 
-def open_cases(kind_code: str, openings: Sequence[Opening], *, year: int, on: date, actor: Any = None, size: int = 2000) -> list[int]:
+def open_cases(
+    kind_code: str,
+    openings: Sequence[Opening],
+    *,
+    year: int,
+    on: date,
+    actor: Any = None,
+    size: int = 2000,
+) -> list[int]:
     """Open cases in bulk, in the order given; returns their ids. Numbers are `KIND-YEAR-NNNNNN`."""
     kind = kinds.kind(kind_code)
     in_force = policy.policy_for(kind.domain, on)
@@ -152,13 +169,17 @@ def _kind_of(number: str) -> CaseKind:
 
 def _may_see(file: CaseFile, actor: Any) -> bool:
     """Who may not see the case hears that there is none; a narrow right lets its holder take the steps that ask for it."""
-    return actor is None or any(file.kind.access.can(actor, name, file.case) for name in ("view_cases", *file.kind.narrow))
+    return actor is None or any(
+        file.kind.access.can(actor, name, file.case) for name in ("view_cases", *file.kind.narrow)
+    )
 
 
 def _repeated(file: CaseFile, transition: str, actor: Any) -> Outcome:
     """The same key again: the outcome of then. The key of somebody else's request is not taken for one's own."""
     assert file.repeated is not None
-    if file.repeated["name"] != transition or file.repeated["actor"] != (actor.pk if actor else None):
+    if file.repeated["name"] != transition or file.repeated["actor"] != (
+        actor.pk if actor else None
+    ):
         raise Invalid({"key": [_("This idempotency key was used for another step.")]})
     return Outcome(file.case.number, file.case.revision, file.case.state, repeated=True)
 
@@ -166,7 +187,11 @@ def _repeated(file: CaseFile, transition: str, actor: Any) -> Outcome:
 def _check_revision(file: CaseFile, revision: int | None) -> None:
     if revision is not None and revision != file.case.revision:
         at = file.last_event.get("at")
-        raise Stale(file.last_event.get("who") or _("the system"), datetime.fromisoformat(at) if at else None, file.case.revision)
+        raise Stale(
+            file.last_event.get("who") or _("the system"),
+            datetime.fromisoformat(at) if at else None,
+            file.case.revision,
+        )
 
 
 def flow_for(file: CaseFile, process_id: UUID | None, turn: Turn) -> Workflow:
@@ -206,7 +231,9 @@ def _prepare(
 
 def _flow_classes(kind: CaseKind) -> list[type[Workflow]]:
     classes = list(kind.workflows.values())
-    return classes + [cls for process in kind.processes.values() for cls in process.workflows.values()]
+    return classes + [
+        cls for process in kind.processes.values() for cls in process.workflows.values()
+    ]
 
 
 @lru_cache(maxsize=64)
@@ -241,7 +268,9 @@ def _take(
     turn.data = _validated(flow, step, raw, files) if step.form else {} if person else dict(raw)
     turn.data["_step"] = name
     flow.prepared = prepared
-    flow.remember(**{key: value for key, value in prepared.items() if not isinstance(value, Document)})
+    flow.remember(
+        **{key: value for key, value in prepared.items() if not isinstance(value, Document)}
+    )
     for document in (value for value in prepared.values() if isinstance(value, Document)):
         flow.attach(document)
     _apply(flow, name, step)
@@ -267,11 +296,23 @@ def _append(flow: Workflow, name: str, step: Step, source: str) -> None:
     """Seal the event into the chain and bring the case's own columns up to date."""
     file, case, turn = flow.file, flow.file.case, flow.turn
     event = fresh(
-        Event, seq=case.head_seq + 1, kind=step.event, name=name, source=source if source != NEW else "",
-        target=flow.subject.state, at=turn.now, on=flow.effective_on, rules=flow.version, citation=step.cite,
-        data=_jsonable(_without_words(flow, {**_public(turn.data), **flow.extra})), key=turn.key, prev_hash=case.head_hash,
-        case_id=case.id, actor_id=flow.actor_id, process_id=flow.process.id if flow.process else None,
-    )  # fmt: skip
+        Event,
+        seq=case.head_seq + 1,
+        kind=step.event,
+        name=name,
+        source=source if source != NEW else "",
+        target=flow.subject.state,
+        at=turn.now,
+        on=flow.effective_on,
+        rules=flow.version,
+        citation=step.cite,
+        data=_jsonable(_without_words(flow, {**_public(turn.data), **flow.extra})),
+        key=turn.key,
+        prev_hash=case.head_hash,
+        case_id=case.id,
+        actor_id=flow.actor_id,
+        process_id=flow.process.id if flow.process else None,
+    )
     event.digest = digest(event.data)
     event.hash = seal(event)
     file.add(event)
@@ -284,7 +325,11 @@ def _without_words(flow: Workflow, data: dict[str, Any]) -> dict[str, Any]:
     """The timeline of a sealed kind holds codes, dates and numbers alone: words go into the kind's sealed rows."""
     if not flow.file.kind.sealed:
         return data
-    said = {name: str(value) for name, value in data.items() if name in flow.turn.words and value not in (None, "", [])}
+    said = {
+        name: str(value)
+        for name, value in data.items()
+        if name in flow.turn.words and value not in (None, "", [])
+    }
     plain = {name: value for name, value in data.items() if name not in flow.turn.words}
     return {**plain, **(flow.file.kind.keep_words(flow, said) if said else {})}
 
@@ -303,16 +348,25 @@ def _not_from_here(flow: Workflow, name: str) -> str:
     if label is None:
         raise UnknownCase(name)
     state = flow.labels.get(flow.subject.state, flow.subject.state)
-    return _("“%(step)s” is not possible while the state is “%(state)s”.") % {"step": label, "state": state}
+    return _("“%(step)s” is not possible while the state is “%(state)s”.") % {
+        "step": label,
+        "state": state,
+    }
 
 
-def _validated(flow: Workflow, step: Step, data: Mapping[str, Any], files: Mapping[str, Any] | None) -> dict[str, Any]:
+def _validated(
+    flow: Workflow, step: Step, data: Mapping[str, Any], files: Mapping[str, Any] | None
+) -> dict[str, Any]:
     if step.form is None:
         return dict(data)
     form = step.form(data, files, flow=flow)  # type: ignore[call-arg, arg-type]
     if not form.is_valid():
-        raise Invalid({field: [str(error) for error in errors] for field, errors in form.errors.items()}, form)
-    flow.turn.words = frozenset(name for name, field in form.fields.items() if isinstance(field, CharField | FileField))
+        raise Invalid(
+            {field: [str(error) for error in errors] for field, errors in form.errors.items()}, form
+        )
+    flow.turn.words = frozenset(
+        name for name, field in form.fields.items() if isinstance(field, CharField | FileField)
+    )
     return dict(form.cleaned_data)
 
 
@@ -334,10 +388,20 @@ def _jsonable(value: Any) -> Any:
 
 
 def _run_all(
-    file: CaseFile, requests: list[StepRequest], actor: Any, on: date | None, now: datetime | None, outcome: BulkOutcome
+    file: CaseFile,
+    requests: list[StepRequest],
+    actor: Any,
+    on: date | None,
+    now: datetime | None,
+    outcome: BulkOutcome,
 ) -> CaseFile:
     for request in requests:
-        turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), data=dict(request.data))
+        turn = Turn(
+            actor=actor,
+            now=now or timezone.now(),
+            today=on or local_today(),
+            data=dict(request.data),
+        )
         try:
             _take(file, request.process, request.transition, turn, None, {})
             outcome.done += 1
@@ -346,26 +410,45 @@ def _run_all(
     return file
 
 
-def _new_files(kind: CaseKind, openings: Sequence[Opening], year: int, on: date, policy_id: str) -> list[CaseFile]:
+def _new_files(
+    kind: CaseKind, openings: Sequence[Opening], year: int, on: date, policy_id: str
+) -> list[CaseFile]:
     """Case files that are not in the database yet: ids, numbers and calendars fetched for all at once."""
     first = _next_numbers(kind.code, year, len(openings))
     calendars = _calendars({opening.school_id for opening in openings})
     workflow = kind.workflow(kind.rules_of(on))
     files = []
-    for offset, (case_id, opening) in enumerate(zip(_next_ids(len(openings)), openings, strict=True)):
+    for offset, (case_id, opening) in enumerate(
+        zip(_next_ids(len(openings)), openings, strict=True)
+    ):
         case = kind.model(
-            id=case_id, number=f"{kind.code}-{year}-{first + offset:0{kind.number_width}d}", kind=kind.code,
-            rules=workflow.version, policy=policy_id, state=NEW, opened_on=on, updated_at=timezone.now(),
-            school_id=opening.school_id, owner_id=opening.owner_id, **opening.fields,
-        )  # fmt: skip
+            id=case_id,
+            number=f"{kind.code}-{year}-{first + offset:0{kind.number_width}d}",
+            kind=kind.code,
+            rules=workflow.version,
+            policy=policy_id,
+            state=NEW,
+            opened_on=on,
+            updated_at=timezone.now(),
+            school_id=opening.school_id,
+            owner_id=opening.owner_id,
+            **opening.fields,
+        )
         calendar_id, revision = calendars.get(opening.school_id, (None, None))
-        files.append(CaseFile(kind=kind, case=case, calendar_id=calendar_id, calendar_revision=revision, new=True))
+        files.append(
+            CaseFile(
+                kind=kind, case=case, calendar_id=calendar_id, calendar_revision=revision, new=True
+            )
+        )
     return files
 
 
 def _next_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('casework_case', 'id')) FROM generate_series(1, %s)", [count])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('casework_case', 'id')) FROM generate_series(1, %s)",
+            [count],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -383,11 +466,22 @@ def _next_numbers(kind: str, year: int, count: int) -> int:
 def _calendars(school_ids: Iterable[int | None]) -> dict[int | None, tuple[int | None, int | None]]:
     from district.models import School
 
-    rows = School.objects.filter(id__in=[i for i in school_ids if i]).values_list("id", "calendar_id", "calendar__revision")
+    rows = School.objects.filter(id__in=[i for i in school_ids if i]).values_list(
+        "id", "calendar_id", "calendar__revision"
+    )
     return {school_id: (calendar_id, revision) for school_id, calendar_id, revision in rows}
 
 
 __all__ = [
-    "BulkOutcome", "Case", "Opening", "Outcome", "Process", "StepRequest", "act", "act_many", "flow_for", "local_today",
+    "BulkOutcome",
+    "Case",
+    "Opening",
+    "Outcome",
+    "Process",
+    "StepRequest",
+    "act",
+    "act_many",
+    "flow_for",
+    "local_today",
     "open_cases",
-]  # fmt: skip
+]

@@ -23,14 +23,22 @@ FUNCTION_WORDS = word_set(
     who will with y ya yo you your"""
 )
 # Inside a name, neither first nor last, these are no name by themselves.
-PARTICLES = word_set("al bin da das de del den der di do dos du e el ibn la las le los san santa st ter van von y")
-SHARED_MAILBOXES = word_set("info office admin mail email contact family parent student school home me")
+PARTICLES = word_set(
+    "al bin da das de del den der di do dos du e el ibn la las le los san santa st ter van von y"
+)
+SHARED_MAILBOXES = word_set(
+    "info office admin mail email contact family parent student school home me"
+)
 STREET_WORDS = (
     "street st|avenue ave av|road rd|drive dr|lane ln|court ct|circle cir|boulevard blvd|place pl|terrace ter|parkway pkwy"
     "|highway hwy|trail trl|way wy|apartment apt unit|north n|south s|east e|west w"
 )
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-_MARKS = {**dict.fromkeys("’‘ʼʻʽ‛´`′＇ꞌ", "'"), **dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("“”„«»", '"')}
+_MARKS = {
+    **dict.fromkeys("’‘ʼʻʽ‛´`′＇ꞌ", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("“”„«»", '"'),
+}
 GAP = r"[\s\-_.,'\"()]{0,3}"  # between the words of one name
 NUMBER_GAP = r"[\s.\-_]?"  # between the characters of a student number
 DIGIT_GAP = r"[\s().\-/·_]{0,3}"  # between the digits of one number
@@ -41,18 +49,34 @@ class Party:
     """One person and every original by which a document may give them away. Nothing of it is printed by `repr`."""
 
     label: str
-    names: Sequence[str] = field(default=(), repr=False)  # full names: "Ana Lucía Reyes-Ortiz" or "Reyes-Ortiz, Ana"
+    names: Sequence[str] = field(
+        default=(), repr=False
+    )  # full names: "Ana Lucía Reyes-Ortiz" or "Reyes-Ortiz, Ana"
     nicknames: Sequence[str] = field(default=(), repr=False)
-    initials: Sequence[str] = field(default=(), repr=False)  # beside those that follow from the names
+    initials: Sequence[str] = field(
+        default=(), repr=False
+    )  # beside those that follow from the names
     numbers: Sequence[str] = field(default=(), repr=False)  # student numbers, state numbers
     emails: Sequence[str] = field(default=(), repr=False)
     phones: Sequence[str] = field(default=(), repr=False)
-    addresses: Sequence[str] = field(default=(), repr=False)  # lines parted by commas or line ends, the street first
+    addresses: Sequence[str] = field(
+        default=(), repr=False
+    )  # lines parted by commas or line ends, the street first
 
     def originals(self) -> tuple[str, ...]:
         """Everything given, as given: this party's line of the key file."""
-        every = (self.names, self.nicknames, self.initials, self.numbers, self.emails, self.phones, self.addresses)
-        return tuple(dict.fromkeys(original for kind in every for original in kind if original.strip()))
+        every = (
+            self.names,
+            self.nicknames,
+            self.initials,
+            self.numbers,
+            self.emails,
+            self.phones,
+            self.addresses,
+        )
+        return tuple(
+            dict.fromkeys(original for kind in every for original in kind if original.strip())
+        )
 
 
 @dataclass(frozen=True)
@@ -137,7 +161,9 @@ def _is_particle(words: Sequence[str], place: int) -> bool:
 def particles_of(party: Party) -> set[str]:
     """Words that are part of a name between others, and nobody alone."""
     split = map(name_parts, party.names)
-    return {word for words in split for place, word in enumerate(words) if _is_particle(words, place)}
+    return {
+        word for words in split for place, word in enumerate(words) if _is_particle(words, place)
+    }
 
 
 def name_words(party: Party) -> list[Word]:
@@ -146,11 +172,15 @@ def name_words(party: Party) -> list[Word]:
     for words in map(name_parts, party.names):
         for place, word in enumerate(words):
             if len(word) > 1 and not _is_particle(words, place):
-                found[word] = Word(_pieces(word), place > 0 or (word in found and found[word].surname))
+                found[word] = Word(
+                    _pieces(word), place > 0 or (word in found and found[word].surname)
+                )
     for word in (part for nickname in party.nicknames for part in name_parts(nickname)):
         if len(word) > 1:
             found.setdefault(word, Word(_pieces(word), False))
-    for part, surname in [(part, known.surname) for word, known in found.items() for part in _parted(word)]:
+    for part, surname in [
+        (part, known.surname) for word, known in found.items() for part in _parted(word)
+    ]:
         found.setdefault(part, Word((part,), surname))
     for alias in _user_names(party):
         found.setdefault(alias, Word((alias,), False))
@@ -189,7 +219,11 @@ def initials_of(party: Party) -> dict[str, bool]:
     in the middle."""
     found: dict[str, bool] = {}
     for words in map(name_parts, party.names):
-        letters = [word[0] for place, word in enumerate(words) if not _is_particle(words, place) or len(word) < 2]
+        letters = [
+            word[0]
+            for place, word in enumerate(words)
+            if not _is_particle(words, place) or len(word) < 2
+        ]
         if len(letters) > 1:
             found |= {"".join(letters): False, letters[0] + letters[-1]: False}
     given = ("".join(re.findall(r"[^\W\d_]", fold(initials))) for initials in party.initials)
@@ -199,7 +233,13 @@ def initials_of(party: Party) -> dict[str, bool]:
 def plural_regex(word: Word) -> str:
     """the Reyeses, the Smiths, the Ortizzes, the Kennedies."""
     stem = word.regex()
-    other = rf"|{stem[:-1]}ies" if word.text.endswith("y") else rf"|{stem}zes" if word.text.endswith("z") else ""
+    other = (
+        rf"|{stem[:-1]}ies"
+        if word.text.endswith("y")
+        else rf"|{stem}zes"
+        if word.text.endswith("z")
+        else ""
+    )
     return rf"{stem}(?:es|s){other}"
 
 
@@ -259,7 +299,9 @@ def address_lines(address: str) -> list[str]:
     """The lines of an address from the one with the street on; the flat counts as a line of its own."""
     parts = re.split(r"[,\n;]+|\s(?=(?:apt|apartment|unit|suite|lot)\b)|(?=#)", fold(address))
     lines = [line.strip() for line in parts if line.strip()]
-    start = next((place for place, line in enumerate(lines) if re.match(r"\d|p\.?\s?o\.?\s?box", line)), 0)
+    start = next(
+        (place for place, line in enumerate(lines) if re.match(r"\d|p\.?\s?o\.?\s?box", line)), 0
+    )
     return lines[start:] if lines and re.search(r"\d", lines[start]) else []
 
 
@@ -288,7 +330,14 @@ def needles(party: Party) -> Iterator[re.Pattern[str]]:
     for words in map(name_parts, party.names):
         if len(words) > 1 and not (len(words[0]) < 2 and len(words[-1]) < 2):
             yield own(r"[\s_-]{1,3}".join(map(re.escape, words)))
-        yield from (own(r"['\s-]?".join(map(re.escape, pieces))) for pieces in map(_pieces, words) if len(pieces) > 1)
-    for original in (*map(fold, party.emails), *(lines[0] for lines in map(address_lines, party.addresses) if lines)):
+        yield from (
+            own(r"['\s-]?".join(map(re.escape, pieces)))
+            for pieces in map(_pieces, words)
+            if len(pieces) > 1
+        )
+    for original in (
+        *map(fold, party.emails),
+        *(lines[0] for lines in map(address_lines, party.addresses) if lines),
+    ):
         spaced = r"\s+".join(map(re.escape, original.split()))
         yield re.compile(rf"(?<![\w+%-]){spaced}(?![^\W_])")

@@ -21,7 +21,9 @@ class StepForm(forms.Form):
         self.flow = flow
         self.prepare()
         for name, field in self.fields.items():  # one ticked box comes as a text, several as a list
-            if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField) and isinstance(self.data.get(name), str):
+            if isinstance(
+                field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField
+            ) and isinstance(self.data.get(name), str):
                 self.data = {**self.data, name: [self.data[name]]}
 
     def prepare(self) -> None:
@@ -31,7 +33,9 @@ class StepForm(forms.Form):
         """The cleaned date, refused when it lies after today."""
         value = self.cleaned_data.get(name)
         if value and value > self.flow.turn.today:
-            raise forms.ValidationError(_("This date lies in the future. Enter the day on which it happened."))
+            raise forms.ValidationError(
+                _("This date lies in the future. Enter the day on which it happened.")
+            )
         return value
 
 
@@ -47,7 +51,9 @@ class DateInput(forms.DateInput):
 class NoteForm(StepForm):
     """A note on the timeline."""
 
-    text = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000)
+    text = forms.CharField(
+        label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
+    )
 
 
 class ContactForm(StepForm):
@@ -66,10 +72,21 @@ class ContactForm(StepForm):
         ("no_answer", _("No answer")),
         ("wrong_contact", _("Wrong number or address")),
     ]
-    means = forms.ChoiceField(label=_("How"), choices=MEANS, widget=forms.RadioSelect, initial="phone")
-    result = forms.ChoiceField(label=_("Result"), choices=RESULTS, widget=forms.RadioSelect, initial="reached")
-    on = forms.DateField(label=_("Date"), widget=DateInput, required=False, help_text=_("Today, if left empty."))
-    text = forms.CharField(label=_("What was said or agreed"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000, required=False)
+    means = forms.ChoiceField(
+        label=_("How"), choices=MEANS, widget=forms.RadioSelect, initial="phone"
+    )
+    result = forms.ChoiceField(
+        label=_("Result"), choices=RESULTS, widget=forms.RadioSelect, initial="reached"
+    )
+    on = forms.DateField(
+        label=_("Date"), widget=DateInput, required=False, help_text=_("Today, if left empty.")
+    )
+    text = forms.CharField(
+        label=_("What was said or agreed"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=10_000,
+        required=False,
+    )
 
     def clean_on(self) -> Any:
         """A contact has happened already."""
@@ -79,4 +96,6 @@ class ContactForm(StepForm):
 class ReasonForm(StepForm):
     """Nothing but the reason, in words."""
 
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )

@@ -35,7 +35,9 @@ from itertools import chain, combinations, count, product
 
 HIDDEN = "hidden"
 ENDLESS = 10**9
-EFFORT_WITHIN = 600  # partial exchanges looked at among hidden counts; giving up early hides more, never less
+EFFORT_WITHIN = (
+    600  # partial exchanges looked at among hidden counts; giving up early hides more, never less
+)
 EFFORT_BEYOND = 6000  # the same where further counts may be hidden
 
 Key = tuple[str, frozenset[tuple[str, str]]]
@@ -102,13 +104,22 @@ class Publication:
             raise ValueError(f"{total[0]}: the parts do not add up to the total")
         self.sums[total, members] = None
 
-    def cross(self, measure: str, dimensions: Sequence[str], counts: Mapping[tuple[str, ...], int]) -> None:
+    def cross(
+        self, measure: str, dimensions: Sequence[str], counts: Mapping[tuple[str, ...], int]
+    ) -> None:
         """A table of any number of dimensions with all its totals. `counts`: one label per dimension -> count; what is
         missing is zero. One dimension is a list, two a table. Totals are summed here, never trusted."""
         self.put(key(measure), sum(counts.values()))
-        labels = [list(dict.fromkeys(place[axis] for place in counts)) for axis in range(len(dimensions))]
+        labels = [
+            list(dict.fromkeys(place[axis] for place in counts)) for axis in range(len(dimensions))
+        ]
         places = list(product(*labels))
-        margins = list(chain.from_iterable(combinations(range(len(dimensions)), size) for size in range(len(dimensions), -1, -1)))
+        margins = list(
+            chain.from_iterable(
+                combinations(range(len(dimensions)), size)
+                for size in range(len(dimensions), -1, -1)
+            )
+        )
         for axes in margins:
             totals: dict[Key, int] = {}
             for place in places:
@@ -118,13 +129,21 @@ class Publication:
                 self.put(cell, value)
         self._add_margins(measure, dimensions, places, margins)
 
-    def _add_margins(self, measure: str, names: Sequence[str], places: list[tuple[str, ...]], margins: list[tuple[int, ...]]) -> None:
+    def _add_margins(
+        self,
+        measure: str,
+        names: Sequence[str],
+        places: list[tuple[str, ...]],
+        margins: list[tuple[int, ...]],
+    ) -> None:
         for axes in margins:
             for dropped in axes:
                 kept = tuple(axis for axis in axes if axis != dropped)
                 lines: dict[Key, list[Key]] = {}
                 for place in places:
-                    lines.setdefault(_at(measure, names, place, kept), []).append(_at(measure, names, place, axes))
+                    lines.setdefault(_at(measure, names, place, kept), []).append(
+                        _at(measure, names, place, axes)
+                    )
                 for total, parts in lines.items():
                     self.add(total, parts)
 
@@ -138,7 +157,9 @@ class Publication:
                 self.pairs[cell, below] = None
 
 
-def _at(measure: str, dimensions: Sequence[str], place: tuple[str, ...], axes: tuple[int, ...]) -> Key:
+def _at(
+    measure: str, dimensions: Sequence[str], place: tuple[str, ...], axes: tuple[int, ...]
+) -> Key:
     return measure, frozenset((dimensions[axis], place[axis]) for axis in axes)
 
 
@@ -167,7 +188,9 @@ def suppress(publication: Publication, rules: Rules | None = None) -> Suppressed
     return Suppressed(figures, {pair: _rate(board, pair) for pair in publication.pairs})
 
 
-def suppress_list(counts: Mapping[str, int], rules: Rules | None = None) -> tuple[dict[str, Figure], Figure]:
+def suppress_list(
+    counts: Mapping[str, int], rules: Rules | None = None
+) -> tuple[dict[str, Figure], Figure]:
     """A list of counts and its total, both as they may be published."""
     publication = Publication()
     publication.cross("n", ["row"], {(label,): value for label, value in counts.items()})
@@ -189,7 +212,11 @@ def _figure(board: _Board, cell: Key) -> Figure:
     if why is Why.SHOWN:
         value = board.values[board.index[cell]]
         return Figure(str(value), value, why)
-    return Figure(f"<{board.rules.threshold}" if why is Why.SMALL else HIDDEN, None, _told(board, board.index[cell]))
+    return Figure(
+        f"<{board.rules.threshold}" if why is Why.SMALL else HIDDEN,
+        None,
+        _told(board, board.index[cell]),
+    )
 
 
 def _told(board: _Board, cell: int) -> Why:
@@ -219,9 +246,13 @@ class _Board:
 
     def __init__(self, publication: Publication, rules: Rules) -> None:
         self.rules = rules
-        self.index: dict[Hashable, int] = {cell: place for place, cell in enumerate(publication.counts)}
+        self.index: dict[Hashable, int] = {
+            cell: place for place, cell in enumerate(publication.counts)
+        }
         self.values = list(publication.counts.values())
-        self.lines: list[list[tuple[int, int]]] = []  # members of a line with +1 for a part, -1 for the total
+        self.lines: list[
+            list[tuple[int, int]]
+        ] = []  # members of a line with +1 for a part, -1 for the total
         for total, parts in publication.sums:
             # Sorted, for sets have no order of their own and the same publication must always be cut the same way.
             self._line(self.index[total], sorted(self.index[part] for part in parts))
@@ -254,7 +285,10 @@ class _Board:
         for above, below in self.group.items():
             if self.mark[above] is Why.SMALL or self.mark[below] is Why.SMALL:
                 continue
-            if self.values[above] >= self._extreme_from(below) and self.values[below] - self.values[above] < self.rules.threshold:
+            if (
+                self.values[above] >= self._extreme_from(below)
+                and self.values[below] - self.values[above] < self.rules.threshold
+            ):
                 self.mark[above] = Why.EXTREME
                 if self.values[below] - self._extreme_from(below) + 1 < self.rules.spread:
                     self.mark[below] = Why.EXTREME
@@ -267,7 +301,11 @@ class _Board:
 
     def _price(self, cell: int) -> float:
         """What hiding costs: 1 for an inner count, 2 more for each sum that it is the total of; then the smaller count."""
-        totals = sum(1 for number, sign in self.of[cell] if sign < 0 and self.mark[self.lines[number][-1][0]] is not Why.UNPUBLISHED)
+        totals = sum(
+            1
+            for number, sign in self.of[cell]
+            if sign < 0 and self.mark[self.lines[number][-1][0]] is not Why.UNPUBLISHED
+        )
         return 1 + 2 * totals + min(self.values[cell], 10**6) * 1e-7
 
     def bounds(self, cell: int) -> tuple[int, int]:
@@ -281,7 +319,11 @@ class _Board:
             return threshold, ENDLESS
         # A shown group size tells on which side of the extreme the numerator is: by the range shown, or by its absence.
         edge = self._extreme_from(self.group[cell])
-        return (edge, self.values[self.group[cell]]) if mark is Why.EXTREME else (threshold, max(edge - 1, threshold))
+        return (
+            (edge, self.values[self.group[cell]])
+            if mark is Why.EXTREME
+            else (threshold, max(edge - 1, threshold))
+        )
 
     def need(self, cell: int) -> int:
         """How many values of a cell must stay possible (1: it may be known)."""
@@ -293,7 +335,9 @@ class _Board:
     def allows(self, cell: int, difference: int) -> bool:
         """Whether a witness may let a cell differ so from the truth."""
         low, high = self.bounds(cell)
-        return not difference or (self.hidden(cell) and low <= self.values[cell] + difference <= high)
+        return not difference or (
+            self.hidden(cell) and low <= self.values[cell] + difference <= high
+        )
 
     def hidden(self, cell: int) -> bool:
         """Whether an outsider does not read the cell's value."""
@@ -378,7 +422,9 @@ class _Search:
                 del off[number]
         cost = partial.cost + (0 if self.board.hidden(cell) else self.board.price[cell])
         rank = cost + 0.5 * len(off) + 0.01 * len(partial.moves)
-        return _Partial(rank, next(self.ties), cost, {**partial.moves, cell: sign}, off, forth, back)
+        return _Partial(
+            rank, next(self.ties), cost, {**partial.moves, cell: sign}, off, forth, back
+        )
 
 
 class _Guard:
@@ -396,13 +442,19 @@ class _Guard:
         queue = [cell for cell in range(len(self.board.values)) if self.board.need(cell) > 1]
         for number in self.board.short_lines():
             if self.board.is_short(number):
-                queue += self._hide([min(self._shown_parts(number), key=lambda cell: self.board.price[cell])])
+                queue += self._hide(
+                    [min(self._shown_parts(number), key=lambda cell: self.board.price[cell])]
+                )
         while queue:
             queue += self._widen(queue.pop(0))
         self._give_back()
 
     def _shown_parts(self, number: int) -> list[int]:
-        return [cell for cell, sign in self.board.lines[number] if sign > 0 and not self.board.hidden(cell)]
+        return [
+            cell
+            for cell, sign in self.board.lines[number]
+            if sign > 0 and not self.board.hidden(cell)
+        ]
 
     def _hide(self, cells: Iterable[int]) -> list[int]:
         fresh = [cell for cell in cells if not self.board.hidden(cell)]
@@ -433,7 +485,10 @@ class _Guard:
 
     def _record_both(self, found: _Partial) -> None:
         """An exchange from the true table, applied as often as is of use, forth and back."""
-        forth, back = min(found.forth, self.board.rules.threshold), min(found.back, self.board.rules.threshold)
+        forth, back = (
+            min(found.forth, self.board.rules.threshold),
+            min(found.back, self.board.rules.threshold),
+        )
         self._record({cell: sign * forth for cell, sign in found.moves.items()} if forth else {})
         self._record({cell: -sign * back for cell, sign in found.moves.items()} if back else {})
 
@@ -448,7 +503,9 @@ class _Guard:
                 times = min(found.forth, self.board.rules.threshold)
                 for other, side in found.moves.items():
                     moved[other] = moved.get(other, 0) + side * times
-                self._record({other: difference for other, difference in moved.items() if difference})
+                self._record(
+                    {other: difference for other, difference in moved.items() if difference}
+                )
         return self.safe(cell)
 
     def _bit_by_bit(self, cell: int) -> list[int]:
@@ -494,9 +551,13 @@ class _Guard:
     def _try_showing(self, cell: int) -> None:
         before = (self.witnesses, self.low, self.high)
         self.board.mark[cell] = Why.SHOWN
-        self._keep_valid({cell, *(above for above, below in self.board.group.items() if below == cell)})
+        self._keep_valid(
+            {cell, *(above for above, below in self.board.group.items() if below == cell)}
+        )
         bound = any(self.board.is_short(number) for number, _ in self.board.of[cell])
-        if bound or not all(self._within(other) for other in range(len(self.low)) if self.board.need(other) > 1):
+        if bound or not all(
+            self._within(other) for other in range(len(self.low)) if self.board.need(other) > 1
+        ):
             self.board.mark[cell] = Why.COMPLEMENT
             self.witnesses, self.low, self.high = before
 

@@ -72,7 +72,9 @@ def database_now() -> datetime:
 
 def beat(name: str, *, data: dict[str, Any] | None = None) -> None:
     """Say that a periodic job finished now."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": database_now(), "data": data or {}})
+    Heartbeat.objects.update_or_create(
+        name=name, defaults={"at": database_now(), "data": data or {}}
+    )
 
 
 def late_by(now: datetime | None = None) -> timedelta | None:
@@ -134,7 +136,15 @@ SELECT (SELECT count(*) FROM due), (SELECT count(*) FROM alerts)
 def fire(at: datetime, batch: int = BATCH) -> tuple[int, int]:
     """Claim the rungs that are due and write their alerts, in one statement: (rungs, alerts)."""
     with connection.cursor() as cursor:
-        cursor.execute(_FIRE, {"at": at, "batch": batch, "audiences": list(dates.AUDIENCES), "zone": settings.TIME_ZONE})
+        cursor.execute(
+            _FIRE,
+            {
+                "at": at,
+                "batch": batch,
+                "audiences": list(dates.AUDIENCES),
+                "zone": settings.TIME_ZONE,
+            },
+        )
         rungs, alerts = cursor.fetchone()
     return int(rungs), int(alerts)
 
@@ -157,7 +167,15 @@ def _steps(at: datetime, batch: int, swept: Swept) -> None:
         rung_id, number, process, name, due, attempts = claimed
         try:
             day = min(due + dates.ONE_DAY, dates.local_date(at, settings.TIME_ZONE))
-            act(number, name, actor=None, process=process, key=uuid5(_KEYS, str(rung_id)), on=day, now=at)
+            act(
+                number,
+                name,
+                actor=None,
+                process=process,
+                key=uuid5(_KEYS, str(rung_id)),
+                on=day,
+                now=at,
+            )
         except Exception as error:  # one case that cannot be moved must not hold up the others
             _push_away(rung_id, number, name, attempts, at, error)
         else:
@@ -182,11 +200,15 @@ def _claim_step(at: datetime) -> tuple[int, str, UUID | None, str, date, int] | 
         return cursor.fetchone()  # type: ignore[no-any-return]
 
 
-def _push_away(rung_id: int, number: str, name: str, attempts: int, at: datetime, error: Exception) -> None:
+def _push_away(
+    rung_id: int, number: str, name: str, attempts: int, at: datetime, error: Exception
+) -> None:
     """Try again later, less and less often; after some tries people hear of it."""
     reason = type(error).__name__
     log.warning("sweep.step_failed", case=number, step=name, attempts=attempts, error=reason)
-    Rung.objects.filter(pk=rung_id, fired_at=None).update(scheduled_for=at + min(LEASE * 2**attempts, timedelta(days=1)))
+    Rung.objects.filter(pk=rung_id, fired_at=None).update(
+        scheduled_for=at + min(LEASE * 2**attempts, timedelta(days=1))
+    )
     if attempts == GIVE_UP:
         clock = Clock.objects.get(rungs=rung_id)
         Alert.objects.create(
@@ -210,7 +232,9 @@ def _amended_calendars(at: datetime, batch: int, swept: Swept) -> None:
         if applied.get(calendar_id) == revision:
             continue
         swept.recalculated += _recalculate(calendar_id, revision, at)
-        CalendarApplied.objects.update_or_create(calendar_id=calendar_id, defaults={"revision": revision})
+        CalendarApplied.objects.update_or_create(
+            calendar_id=calendar_id, defaults={"revision": revision}
+        )
 
 
 def _recalculate(calendar_id: int, revision: int, at: datetime) -> int:
@@ -228,15 +252,26 @@ def _recalculate(calendar_id: int, revision: int, at: datetime) -> int:
         if (due.due, due.provisional) != (clock.due, clock.provisional):
             by_kind[clock.case.kind].add(clock.case_id)
     for kind, ids in by_kind.items():
-        done = act_many((StepRequest(pk, kinds.RECALCULATE) for pk in sorted(ids)), kind=kind, on=today, now=at)
+        done = act_many(
+            (StepRequest(pk, kinds.RECALCULATE) for pk in sorted(ids)), kind=kind, on=today, now=at
+        )
         for request, error in done.refused:
             log.error("sweep.calendar_refused", case=request.case_id, error=type(error).__name__)
     return sum(map(len, by_kind.values()))
 
 
 _DUE_FIELDS = (
-    "day0", "n", "extended_by", "held_days", "unit", "roll", "due", "provisional", "case_id", "case__kind",
-)  # fmt: skip
+    "day0",
+    "n",
+    "extended_by",
+    "held_days",
+    "unit",
+    "roll",
+    "due",
+    "provisional",
+    "case_id",
+    "case__kind",
+)
 
 
 # -- nightly jobs (A-28) ----------------------------------------------------------------------------------------------
@@ -269,14 +304,18 @@ def register_jobs() -> None:
 def import_in_trouble(run: Any) -> None:
     """An import that is held or refused is the administrators' business at once (A-30)."""
     code = f"IMPORT_{run.state}"
-    Alert.objects.create(id=uuid4(), code=code, level="admin", raised_at=timezone.now(), data={"import": str(run.pk)})
+    Alert.objects.create(
+        id=uuid4(), code=code, level="admin", raised_at=timezone.now(), data={"import": str(run.pk)}
+    )
 
 
 def _nightly(at: datetime, batch: int, swept: Swept) -> None:
     today = dates.local_date(at, settings.TIME_ZONE)
     for job in _jobs.values():
         try:
-            if dates.local_instant(today, job.at(today), settings.TIME_ZONE) <= at and _run(job, today, at):
+            if dates.local_instant(today, job.at(today), settings.TIME_ZONE) <= at and _run(
+                job, today, at
+            ):
                 swept.jobs.append(job.name)
         except Exception:  # tried again by the next sweep; the other jobs run
             log.exception("sweep.job_failed", job=job.name)
@@ -306,9 +345,27 @@ def _sums(at: datetime, batch: int, swept: Swept) -> None:
 def preview(at: datetime) -> list[dict[str, Any]]:
     """What a sweep at `at` would do, as things stand now, and does not: pending rungs with case number, clock, labels.
     For commands alone: pages ask `selectors`, which know who may see what."""
-    due = Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=at).order_by("scheduled_for", "id")
-    rows = due.values_list("clock__case__number", "clock__kind", "label", "level", "scheduled_for", "clock__due", "step")
+    due = Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=at).order_by(
+        "scheduled_for", "id"
+    )
+    rows = due.values_list(
+        "clock__case__number",
+        "clock__kind",
+        "label",
+        "level",
+        "scheduled_for",
+        "clock__due",
+        "step",
+    )
     return [
-        {"case": number, "clock": kind, "label": label, "level": level, "scheduled_for": when, "due": day, "step": step or None}
+        {
+            "case": number,
+            "clock": kind,
+            "label": label,
+            "level": level,
+            "scheduled_for": when,
+            "due": day,
+            "step": step or None,
+        }
         for number, kind, label, level, when, day, step in rows
     ]

@@ -34,7 +34,9 @@ def facts(promise: Promise, as_of: date) -> ClockFacts | None:
         return None
     due = next((due for on, due in reversed(promise.moved) if on <= as_of), promise.due)
     ended = promise.stopped_on is not None and promise.stopped_on <= as_of
-    return ClockFacts(promise.original_due, due, promise.status if ended else "RUNNING", promise.stopped_on)
+    return ClockFacts(
+        promise.original_due, due, promise.status if ended else "RUNNING", promise.stopped_on
+    )
 
 
 def counts(promise: Promise, as_of: date) -> Counts:
@@ -43,13 +45,25 @@ def counts(promise: Promise, as_of: date) -> Counts:
     if found is None:
         return NONE
     original, extended = (compliance([found], as_of, extended=which) for which in (False, True))
-    return (original.counted, original.met, original.open_late, extended.counted, extended.met, extended.open_late)
+    return (
+        original.counted,
+        original.met,
+        original.open_late,
+        extended.counted,
+        extended.met,
+        extended.open_late,
+    )
 
 
 @lru_cache(maxsize=65536)
 def steps(promise: Promise) -> tuple[tuple[date, Counts], ...]:
     """The dates on which the promise changes a figure, with the changes. Their sum up to a date equals `counts` there."""
-    days = {promise.day0, promise.original_due, promise.due, *(day for pair in promise.moved for day in pair)}
+    days = {
+        promise.day0,
+        promise.original_due,
+        promise.due,
+        *(day for pair in promise.moved for day in pair),
+    }
     days |= {promise.stopped_on} if promise.stopped_on else set()
     before, found = NONE, []
     for day in sorted(day for day in days if day >= promise.day0):
@@ -62,4 +76,11 @@ def steps(promise: Promise) -> tuple[tuple[date, Counts], ...]:
 
 def difference(now: Counts, before: Counts) -> Counts:
     """Component by component."""
-    return (now[0] - before[0], now[1] - before[1], now[2] - before[2], now[3] - before[3], now[4] - before[4], now[5] - before[5])
+    return (
+        now[0] - before[0],
+        now[1] - before[1],
+        now[2] - before[2],
+        now[3] - before[3],
+        now[4] - before[4],
+        now[5] - before[5],
+    )

@@ -19,9 +19,22 @@ from django.utils.translation import gettext as _
 from casework.models import Case, Disposal, Event
 
 _SEALED = (
-    "case_id", "seq", "process_id", "kind", "name", "source", "target", "actor_id", "at", "on", "rules", "citation",
-    "data", "key", "prev_hash",
-)  # fmt: skip
+    "case_id",
+    "seq",
+    "process_id",
+    "kind",
+    "name",
+    "source",
+    "target",
+    "actor_id",
+    "at",
+    "on",
+    "rules",
+    "citation",
+    "data",
+    "key",
+    "prev_hash",
+)
 
 
 def _plain(value: Any) -> Any:
@@ -44,7 +57,9 @@ def seal(event: Event) -> str:
 def digest(data: Any) -> str:
     """The SHA-256 of an event's data. The chain covers it instead of the data, so that a lawful disposal can remove the
     words and leave the chain whole."""
-    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -65,18 +80,24 @@ def breaks(numbers: list[str] | None = None) -> Iterator[Break]:
     heads = {case_id: (number, seq, head) for case_id, number, seq, head in _heads(cases)}
     seen: dict[int, tuple[int, str]] = {}
     events = Event.objects.order_by("case_id", "seq")
-    for event in (events.filter(case_id__in=heads) if numbers else events).iterator(chunk_size=2000):
+    for event in (events.filter(case_id__in=heads) if numbers else events).iterator(
+        chunk_size=2000
+    ):
         yield from _check(event, seen, heads, disposed)
     for case_id, (number, head_seq, head_hash) in heads.items():
         if seen.get(case_id, (0, "")) != (head_seq, head_hash):
-            yield Break(number, head_seq, _("the end of the chain is not the one that the case remembers"))
+            yield Break(
+                number, head_seq, _("the end of the chain is not the one that the case remembers")
+            )
 
 
 def _heads(cases: Any) -> Iterator[tuple[int, str, int, str]]:
     return cases.values_list("id", "number", "head_seq", "head_hash").iterator(chunk_size=5000)  # type: ignore[no-any-return]
 
 
-def _check(event: Event, seen: dict[int, tuple[int, str]], heads: dict[int, Any], disposed: set[int]) -> Iterator[Break]:
+def _check(
+    event: Event, seen: dict[int, tuple[int, str]], heads: dict[int, Any], disposed: set[int]
+) -> Iterator[Break]:
     number = heads[event.case_id][0] if event.case_id in heads else str(event.case_id)
     last_seq, last_hash = seen.get(event.case_id, (0, ""))
     if event.seq != last_seq + 1:
@@ -84,6 +105,8 @@ def _check(event: Event, seen: dict[int, tuple[int, str]], heads: dict[int, Any]
     if event.prev_hash != last_hash:
         yield Break(number, event.seq, _("does not follow the event before it"))
     emptied = event.case_id in disposed and event.data == {}
-    if seal(event) != event.hash or not (emptied or not event.digest or event.digest == digest(event.data)):
+    if seal(event) != event.hash or not (
+        emptied or not event.digest or event.digest == digest(event.data)
+    ):
         yield Break(number, event.seq, _("was changed after it was written"))
     seen[event.case_id] = (event.seq, event.hash)

@@ -17,7 +17,9 @@ def unlocked(*triggers: str) -> Iterator[None]:
     would outlive the work."""
     if not connection.in_atomic_block:
         raise RuntimeError("guards rest inside a transaction only")
-    _ignore([trigger.get_pgid(model) for model, trigger in pgtrigger.registry.registered(*triggers)])
+    _ignore(
+        [trigger.get_pgid(model) for model, trigger in pgtrigger.registry.registered(*triggers)]
+    )
     try:
         yield
     finally:
@@ -27,4 +29,6 @@ def unlocked(*triggers: str) -> Iterator[None]:
 
 def _ignore(names: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", ["{" + ",".join(names) + "}"])
+        cursor.execute(
+            "SELECT set_config('pgtrigger.ignore', %s, true)", ["{" + ",".join(names) + "}"]
+        )

@@ -13,7 +13,11 @@ urlpatterns = [
     path("cases/<str:number>/next", views.next_step, name="next-step"),
     path("cases/<str:number>", views.case, name="case"),
     path("cases/<str:number>/steps/<slug:name>", views.step, name="step"),
-    path("cases/<str:number>/processes/<uuid:process>/steps/<slug:name>", views.step, name="process-step"),
+    path(
+        "cases/<str:number>/processes/<uuid:process>/steps/<slug:name>",
+        views.step,
+        name="process-step",
+    ),
     path("cases/<str:number>/documents/<uuid:pk>", views.document, name="document"),
     path("cases/<str:number>/documents/<uuid:pk>/file", views.document_file, name="document-file"),
     path("cases/<str:number>/deadlines", views.deadlines, name="deadlines"),

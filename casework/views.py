@@ -21,7 +21,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework import access, attachments, calendar_files, drafts, files, kinds, picture, policy, policy_files, reads, selectors, worklist
+from casework import (
+    access,
+    attachments,
+    calendar_files,
+    drafts,
+    files,
+    kinds,
+    picture,
+    policy,
+    policy_files,
+    reads,
+    selectors,
+    worklist,
+)
 from casework.access import signed_in
 from casework.casefile import CaseFile, load
 from casework.choices import Choice, file_choices, grouped, is_note, moves_case, next_choice
@@ -37,7 +50,13 @@ from district.models import Role
 
 NUMBER = re.compile(r"^[A-Z]{2,8}-\d{4}-\d{2,10}$")
 DAYS_AHEAD = 14
-MAY_ATTACH = ("work_cases", "sign_cases", "coordinate_cases", "investigate_cases", "administer_cases")
+MAY_ATTACH = (
+    "work_cases",
+    "sign_cases",
+    "coordinate_cases",
+    "investigate_cases",
+    "administer_cases",
+)
 FILTERS = ("view", "kind", "state", "school", "duty")
 
 
@@ -49,29 +68,52 @@ def cases(request: HttpRequest) -> HttpResponse:
     words = str(request.session.get("search", "")) if request.GET.get("search") else ""
     found = worklist.worklist(request.user, filters, request.GET.get("after", ""), words)
     listed = _listed_kinds(found.rows)
-    query, saved = urlencode({**filters, **({"search": 1} if words else {})}), selectors.saved_views(request.user)
-    chips = [(name, value, _without(request, name)) for name, value in filters.items() if name != "view"]
+    query, saved = (
+        urlencode({**filters, **({"search": 1} if words else {})}),
+        selectors.saved_views(request.user),
+    )
+    chips = [
+        (name, value, _without(request, name)) for name, value in filters.items() if name != "view"
+    ]
     context = {
-        "list": found, "filters": filters, "views": worklist.VIEWS, "chips": chips, "words": words, "kind_names": {one.code: one.label for one in kinds.all_kinds()},
-        "saved": saved, "query": query, "kept": next((view for view in saved if view.query == query), None),
-        "labels": _state_labels(listed), "duties": _duty_labels(listed),
-    }  # fmt: skip
+        "list": found,
+        "filters": filters,
+        "views": worklist.VIEWS,
+        "chips": chips,
+        "words": words,
+        "kind_names": {one.code: one.label for one in kinds.all_kinds()},
+        "saved": saved,
+        "query": query,
+        "kept": next((view for view in saved if view.query == query), None),
+        "labels": _state_labels(listed),
+        "duties": _duty_labels(listed),
+    }
     return render(request, "casework/cases.html", context)
 
 
 def _without(request: HttpRequest, name: str) -> str:
-    return urlencode({key: value for key, value in request.GET.items() if key not in (name, "after")})
+    return urlencode(
+        {key: value for key, value in request.GET.items() if key not in (name, "after")}
+    )
 
 
 def _listed_kinds(rows: list[worklist.Row]) -> list[CaseKind]:
     """The kinds of the cases on the page: nobody is offered the steps of a kind that they never see. Without rows, those
     that are seen by post."""
     seen = {row.number.partition("-")[0] for row in rows}
-    return [kind for kind in kinds.all_kinds() if kind.code in seen or not (seen or isinstance(kind.access, access.GrantAccess))]
+    return [
+        kind
+        for kind in kinds.all_kinds()
+        if kind.code in seen or not (seen or isinstance(kind.access, access.GrantAccess))
+    ]
 
 
 def _state_labels(listed: list[CaseKind]) -> dict[str, str]:
-    return {state: str(label) for kind in listed for state, label in kind.workflow(kind.current_rules).labels.items()}
+    return {
+        state: str(label)
+        for kind in listed
+        for state, label in kind.workflow(kind.current_rules).labels.items()
+    }
 
 
 def _duty_labels(listed: list[CaseKind]) -> dict[str, str]:
@@ -83,7 +125,10 @@ def _duty_labels(listed: list[CaseKind]) -> dict[str, str]:
 def search(request: HttpRequest) -> HttpResponse:
     """A case number leads to its case; anything else is looked for in names and student numbers."""
     words = " ".join(request.POST.get("words", "").replace("\x00", " ").split())[:100]
-    if NUMBER.match(words.upper()) and access.visible(request.user).filter(number=words.upper()).exists():
+    if (
+        NUMBER.match(words.upper())
+        and access.visible(request.user).filter(number=words.upper()).exists()
+    ):
         return redirect("case", number=words.upper())
     if words:
         reads.searched(request.user, words)
@@ -102,7 +147,9 @@ def suggest(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"cases": []})
     reads.searched(request.user, words)
     rows = worklist.worklist(request.user, {}, words=words).rows[:8]
-    return JsonResponse({"cases": [{"number": row.number, "label": row.label, "step": row.state} for row in rows]})
+    return JsonResponse(
+        {"cases": [{"number": row.number, "label": row.label, "step": row.state} for row in rows]}
+    )
 
 
 @login_required
@@ -110,9 +157,13 @@ def suggest(request: HttpRequest) -> JsonResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters as a tab, or forget one."""
     if request.POST.get("forget", "").isdigit():
-        SavedView.objects.filter(user_id=request.user.pk or 0, pk=int(request.POST["forget"])).delete()
+        SavedView.objects.filter(
+            user_id=request.user.pk or 0, pk=int(request.POST["forget"])
+        ).delete()
         return redirect("cases")
-    name, query = (request.POST.get(key, "").replace("\x00", "").strip() for key in ("name", "query"))
+    name, query = (
+        request.POST.get(key, "").replace("\x00", "").strip() for key in ("name", "query")
+    )
     name, query = name[:60], query[:500]
     if name:
         SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
@@ -141,27 +192,52 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     file = _file(request, number, reads.What.CASE)
     found = file_choices(file, request.user)
     events = selectors.timeline(file.case, request.GET.get("show", ""))
-    flow, hung = file.kind.workflow(file.case.rules), selectors.hanging(file.case, file.running, request.user)
+    flow, hung = (
+        file.kind.workflow(file.case.rules),
+        selectors.hanging(file.case, file.running, request.user),
+    )
     context = {
-        "file": file, "case": file.case, "state": flow.labels.get(file.case.state, file.case.state),
-        "next": next_choice(file, found), "possible": [c for c in found if c.process is not None and c.enabled],
+        "file": file,
+        "case": file.case,
+        "state": flow.labels.get(file.case.state, file.case.state),
+        "next": next_choice(file, found),
+        "possible": [c for c in found if c.process is not None and c.enabled],
         "beside": [c for c in found if c.process is None and c.enabled and not moves_case(c)],
-        "steps": [c for c in found if c.enabled and (moves_case(c) or (c.step.primary and not is_note(c)))], "notes": [c for c in found if is_note(c)],
-        "also": grouped(file.kind, [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled]),
-        "not_now": [c for c in found if not is_note(c) and not c.enabled], "drafts": [c for c in found if (c.name, c.process) in hung.drafts],
+        "steps": [
+            c for c in found if c.enabled and (moves_case(c) or (c.step.primary and not is_note(c)))
+        ],
+        "notes": [c for c in found if is_note(c)],
+        "also": grouped(
+            file.kind,
+            [c for c in found if not (moves_case(c) or c.step.primary or is_note(c)) and c.enabled],
+        ),
+        "not_now": [c for c in found if not is_note(c) and not c.enabled],
+        "drafts": [c for c in found if (c.name, c.process) in hung.drafts],
         "can": {c.name: c.label for c in found if c.process is None and c.enabled},
-        "events": events, "words": file.kind.words_of(file, events), "event_labels": _event_labels(file), "clock_labels": file.kind.clock_labels,
-        "documents": hung.documents, "show": request.GET.get("show", ""),
-        "event_kinds": Event.Kind.choices, "tasks": file.tasks, "roles": {**dict(Role.choices), "MEDIATOR": access.WHO["mediate_cases"]},
-        "clocks": sorted(file.running, key=lambda clock: clock.due), "rungs": hung.rungs,
-        "appointments": file.appointments, "windows": feasible(file),
-        "attachments": hung.attachments, "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
-    }  # fmt: skip
+        "events": events,
+        "words": file.kind.words_of(file, events),
+        "event_labels": _event_labels(file),
+        "clock_labels": file.kind.clock_labels,
+        "documents": hung.documents,
+        "show": request.GET.get("show", ""),
+        "event_kinds": Event.Kind.choices,
+        "tasks": file.tasks,
+        "roles": {**dict(Role.choices), "MEDIATOR": access.WHO["mediate_cases"]},
+        "clocks": sorted(file.running, key=lambda clock: clock.due),
+        "rungs": hung.rungs,
+        "appointments": file.appointments,
+        "windows": feasible(file),
+        "attachments": hung.attachments,
+        "panel": file.kind.panels(file, request.user) if file.kind.panels else {},
+    }
     return render(request, "casework/case.html", context)
 
 
 def _event_labels(file: CaseFile) -> dict[str, str]:
-    classes = [*file.kind.workflows.values(), *(c for p in file.kind.processes.values() for c in p.workflows.values())]
+    classes = [
+        *file.kind.workflows.values(),
+        *(c for p in file.kind.processes.values() for c in p.workflows.values()),
+    ]
     return {name: str(move.label) for flow in classes for name, move in flow.transitions()}
 
 
@@ -173,7 +249,11 @@ def next_step(request: HttpRequest, number: str) -> HttpResponse:
     found = next_choice(file, file_choices(file, request.user))
     if found is None:
         return redirect("case", number=number)
-    return redirect("process-step", number, found.process, found.name) if found.process else redirect("step", number, found.name)
+    return (
+        redirect("process-step", number, found.process, found.name)
+        if found.process
+        else redirect("step", number, found.name)
+    )
 
 
 @login_required
@@ -181,9 +261,16 @@ def step(request: HttpRequest, number: str, name: str, process: UUID | None = No
     """The page of one step: what it will do, its form with the reader's draft; a POST takes it through the door, or keeps what
     was typed so far as a draft."""
     file = _file(request, number, reads.What.STEP)
-    choice = next((c for c in file_choices(file, request.user) if c.name == name and c.process == process), None)
+    choice = next(
+        (c for c in file_choices(file, request.user) if c.name == name and c.process == process),
+        None,
+    )
     draft = drafts.Place(signed_in(request), file.case, process, name)
-    if request.method == "POST" and choice is not None and request.POST.get("draft") in ("keep", "forget"):
+    if (
+        request.method == "POST"
+        and choice is not None
+        and request.POST.get("draft") in ("keep", "forget")
+    ):
         return _draft(request, draft, choice)
     if request.method == "POST":
         return _take(request, file, name, process, choice)
@@ -203,35 +290,60 @@ def step(request: HttpRequest, number: str, name: str, process: UUID | None = No
 def _draft(request: HttpRequest, draft: drafts.Place, choice: Choice) -> HttpResponse:
     if request.POST["draft"] == "keep":
         drafts.keep(draft, given(request, choice.step.form), timezone.now())
-        messages.success(request, _("What you typed is kept as a draft, for you alone. Files are not."))
+        messages.success(
+            request, _("What you typed is kept as a draft, for you alone. Files are not.")
+        )
     else:
         drafts.forget(draft)
         messages.success(request, _("The draft was thrown away."))
     return redirect("case", number=draft.case.number)
 
 
-def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None, choice: Choice | None) -> HttpResponse:
+def _take(
+    request: HttpRequest, file: CaseFile, name: str, process: UUID | None, choice: Choice | None
+) -> HttpResponse:
     try:
         act(
-            file.case.number, name, actor=request.user, data=given(request, choice.step.form if choice else None), files=request.FILES,
-            revision=_number(request.POST.get("revision")), key=uuid_or_none(request.POST.get("key")), process=process,
-        )  # fmt: skip
+            file.case.number,
+            name,
+            actor=request.user,
+            data=given(request, choice.step.form if choice else None),
+            files=request.FILES,
+            revision=_number(request.POST.get("revision")),
+            key=uuid_or_none(request.POST.get("key")),
+            process=process,
+        )
     except UnknownCase as error:
         raise Http404 from error
     except Stale as error:
-        return render(request, "casework/stale.html", {"case": file.case, "error": error, "typed": _typed(request, choice)}, status=409)
+        return render(
+            request,
+            "casework/stale.html",
+            {"case": file.case, "error": error, "typed": _typed(request, choice)},
+            status=409,
+        )
     except NotNow as error:
         return render(
-            request, "casework/not_now.html", {"case": file.case, "reasons": error.reasons, "typed": _typed(request, choice)}, status=409
+            request,
+            "casework/not_now.html",
+            {"case": file.case, "reasons": error.reasons, "typed": _typed(request, choice)},
+            status=409,
         )
     except Forbidden:
         return render(request, "errors/403.html", status=403)
     except Invalid as error:
-        form = error.form or (_marked(request, file, process, choice.step.form, error) if choice and choice.step.form else None)
+        form = error.form or (
+            _marked(request, file, process, choice.step.form, error)
+            if choice and choice.step.form
+            else None
+        )
         if choice is None or form is None:
             reasons = [message for found in error.errors.values() for message in found]
             return render(
-                request, "casework/not_now.html", {"case": file.case, "reasons": reasons, "typed": _typed(request, choice)}, status=422
+                request,
+                "casework/not_now.html",
+                {"case": file.case, "reasons": reasons, "typed": _typed(request, choice)},
+                status=422,
             )
         return _step_page(request, file, choice, form, status=422)
     drafts.forget(drafts.Place(signed_in(request), file.case, process, name))
@@ -239,7 +351,13 @@ def _take(request: HttpRequest, file: CaseFile, name: str, process: UUID | None,
     return redirect("case", number=file.case.number)
 
 
-def _marked(request: HttpRequest, file: CaseFile, process: UUID | None, form_class: type[Form], error: Invalid) -> Form:
+def _marked(
+    request: HttpRequest,
+    file: CaseFile,
+    process: UUID | None,
+    form_class: type[Form],
+    error: Invalid,
+) -> Form:
     """The form as it came, with what the step itself found wrong at its fields: a rule that no form knows alone."""
     turn = Turn(actor=request.user, now=timezone.now(), today=local_today())
     form = form_class(given(request, form_class), request.FILES, flow=flow_for(file, process, turn))  # type: ignore[call-arg]
@@ -253,15 +371,25 @@ def _marked(request: HttpRequest, file: CaseFile, process: UUID | None, form_cla
 def given(request: HttpRequest, form: type[Form] | None = None) -> dict[str, Any]:
     """What a form brought; fields with several values (check boxes) as lists, one box ticked or many."""
     fields = form.base_fields if form is not None else {}
-    several = {name for name, field in fields.items() if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField)}
-    return request.POST.dict() | {key: values for key, values in request.POST.lists() if len(values) > 1 or key in several}
+    several = {
+        name
+        for name, field in fields.items()
+        if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField)
+    }
+    return request.POST.dict() | {
+        key: values for key, values in request.POST.lists() if len(values) > 1 or key in several
+    }
 
 
 def _typed(request: HttpRequest, choice: Choice | None) -> list[tuple[str, str]]:
     """What was typed, under the names of its fields, so that it is not lost on a refusal."""
     fields = choice.step.form.base_fields if choice and choice.step.form else {}
     names = {key: str(fields[key].label or key) if key in fields else key for key in request.POST}
-    return [(names[key], str(value)) for key, value in request.POST.items() if key not in drafts.HIDDEN and value]
+    return [
+        (names[key], str(value))
+        for key, value in request.POST.items()
+        if key not in drafts.HIDDEN and value
+    ]
 
 
 def _number(text: str | None) -> int | None:
@@ -277,10 +405,23 @@ def uuid_or_none(text: Any) -> UUID | None:
 
 
 def _step_page(
-    request: HttpRequest, file: CaseFile, choice: Choice, form: Any, *, status: int = 200, draft: Draft | None = None
+    request: HttpRequest,
+    file: CaseFile,
+    choice: Choice,
+    form: Any,
+    *,
+    status: int = 200,
+    draft: Draft | None = None,
 ) -> HttpResponse:
     key = request.POST.get("key") if status == 422 else None
-    context = {"file": file, "case": file.case, "choice": choice, "form": form, "key": key or uuid4(), "draft": draft}
+    context = {
+        "file": file,
+        "case": file.case,
+        "choice": choice,
+        "form": form,
+        "key": key or uuid4(),
+        "draft": draft,
+    }
     return render(request, "casework/step.html", context, status=status)
 
 
@@ -290,9 +431,13 @@ def deadlines(request: HttpRequest, number: str) -> HttpResponse:
     """Every promise of a case: the bar, its history, its alerts."""
     file = _file(request, number, reads.What.DEADLINES)
     context = {
-        "file": file, "case": file.case, "clocks": selectors.clocks(file.case), "clock_labels": file.kind.clock_labels,
-        "windows": feasible(file), "causes": CAUSES,
-    }  # fmt: skip
+        "file": file,
+        "case": file.case,
+        "clocks": selectors.clocks(file.case),
+        "clock_labels": file.kind.clock_labels,
+        "windows": feasible(file),
+        "causes": CAUSES,
+    }
     return render(request, "casework/deadlines.html", context)
 
 
@@ -304,7 +449,10 @@ def appointment(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     found = next((row for row in file.appointments if row.pk == pk), None)
     if found is None:
         raise Http404
-    answer = HttpResponse(calendar_files.appointment(found, number, timezone.now()), content_type="text/calendar; charset=utf-8")
+    answer = HttpResponse(
+        calendar_files.appointment(found, number, timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+    )
     answer["Content-Disposition"] = f'attachment; filename="{number}.ics"'
     return answer
 
@@ -320,7 +468,13 @@ def upcoming(request: HttpRequest) -> HttpResponse:
     rows, per_day = selectors.coming(request.user, until)
     top = max(per_day.values(), default=1)
     bars = [(day, count, round(100 * count / top)) for day, count in per_day.items()]
-    context = {"rows": rows, "bars": bars, "until": until, "form": form, "total": sum(per_day.values())}
+    context = {
+        "rows": rows,
+        "bars": bars,
+        "until": until,
+        "form": form,
+        "total": sum(per_day.values()),
+    }
     return render(request, "casework/upcoming.html", context)
 
 
@@ -344,17 +498,27 @@ def policies(request: HttpRequest) -> HttpResponse:
 def _put_policy(request: HttpRequest) -> HttpResponse:
     kept = request.session.pop("policy", None)
     if not kept or kept["id"] != request.POST.get("id") or not request.POST.get("sure"):
-        messages.error(request, _("Look at the file again, then confirm that it shall be in force."))
+        messages.error(
+            request, _("Look at the file again, then confirm that it shall be in force.")
+        )
         return redirect("policies")
     try:
         new = policy_files.put_in_force(kept["text"].encode(), request.user, local_today())
     except policy.PolicyError as error:
         messages.error(request, str(error))
     except OSError:
-        messages.error(request, _("The policy folder cannot be written from here. Ask whoever runs the product to put the file there."))
+        messages.error(
+            request,
+            _(
+                "The policy folder cannot be written from here. Ask whoever runs the product to put the file there."
+            ),
+        )
     else:
         day = date_format(new.effective_from, "D j M Y")
-        messages.success(request, _("%(id)s is in force for cases opened from %(day)s on.") % {"id": new.id, "day": day})
+        messages.success(
+            request,
+            _("%(id)s is in force for cases opened from %(day)s on.") % {"id": new.id, "day": day},
+        )
     return redirect("policies")
 
 
@@ -365,7 +529,9 @@ def document(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     file = _file(request, number, reads.What.DOCUMENT, pk)
     found = _document(file, pk)
     name = file.kind.letter_labels.get(found.code) or _("Letter %(code)s") % {"code": found.code}
-    return render(request, "casework/document.html", {"case": file.case, "document": found, "name": name})
+    return render(
+        request, "casework/document.html", {"case": file.case, "document": found, "name": name}
+    )
 
 
 @login_required
@@ -375,11 +541,18 @@ def document_file(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
     found = _document(_file(request, number, reads.What.DOCUMENT, pk), pk)
     name = f"{number}-{found.code}.pdf"
     content = BytesIO(files.read(found))
-    return FileResponse(content, content_type="application/pdf", filename=name, as_attachment="download" in request.GET)
+    return FileResponse(
+        content,
+        content_type="application/pdf",
+        filename=name,
+        as_attachment="download" in request.GET,
+    )
 
 
 def _document(file: CaseFile, pk: UUID) -> Document:
-    found = Document.objects.filter(case=file.case, pk=pk).select_related("created_by", "case").first()
+    found = (
+        Document.objects.filter(case=file.case, pk=pk).select_related("created_by", "case").first()
+    )
     if found is None:
         raise Http404
     return found
@@ -409,10 +582,19 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 def attachment(request: HttpRequest, number: str, pk: UUID) -> FileResponse:
     """Download an attachment that was found clean; never shown in the browser."""
     file = _file(request, number, reads.What.ATTACHMENT, pk)
-    found = Attachment.objects.filter(case=file.case, pk=pk, state=Attachment.State.CLEAN).select_related("case").first()
+    found = (
+        Attachment.objects.filter(case=file.case, pk=pk, state=Attachment.State.CLEAN)
+        .select_related("case")
+        .first()
+    )
     if found is None:
         raise Http404
-    return FileResponse(BytesIO(files.read(found)), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+    return FileResponse(
+        BytesIO(files.read(found)),
+        as_attachment=True,
+        filename=found.name,
+        content_type="application/octet-stream",
+    )
 
 
 @login_required
@@ -427,10 +609,21 @@ def workflow(request: HttpRequest, kind: str, process: str = "") -> HttpResponse
     current = flow[sorted(flow)[-1]]
     boxes, arrows, height = picture.layout(current)
     context = {
-        "kind": found, "process": found.processes.get(process), "version": current.version, "lines": picture.lines(current),
-        "boxes": boxes, "places": picture.places(current) if len(arrows) > picture.MOST_ARROWS else [],
-        "arrows": arrows, "height": height, "one_way": all(arrow.anchor == "start" for arrow in arrows),
-        "who": access.WHO, "labels": {"NEW": _("(new)"), **current.labels},
-        "kinds": kinds.all_kinds(), "promises": {**found.clock_labels, **{spec.kind: spec.label for spec in current.clocks.values()}},
-    }  # fmt: skip
+        "kind": found,
+        "process": found.processes.get(process),
+        "version": current.version,
+        "lines": picture.lines(current),
+        "boxes": boxes,
+        "places": picture.places(current) if len(arrows) > picture.MOST_ARROWS else [],
+        "arrows": arrows,
+        "height": height,
+        "one_way": all(arrow.anchor == "start" for arrow in arrows),
+        "who": access.WHO,
+        "labels": {"NEW": _("(new)"), **current.labels},
+        "kinds": kinds.all_kinds(),
+        "promises": {
+            **found.clock_labels,
+            **{spec.kind: spec.label for spec in current.clocks.values()},
+        },
+    }
     return render(request, "casework/workflow.html", context)

@@ -150,7 +150,9 @@ class Workflow:
         super().__init_subclass__(**kwargs)
         for name, value in vars(cls).items():
             if isinstance(value, TransitionDescriptor) and hasattr(Workflow, name):
-                raise TypeError(f"{cls.__name__}.{name}: every workflow has a {name} already; give the step another name")
+                raise TypeError(
+                    f"{cls.__name__}.{name}: every workflow has a {name} already; give the step another name"
+                )
 
     def __init__(self, file: CaseFile, subject: Case | Process, turn: Turn) -> None:
         self.file, self.subject, self.turn = file, subject, turn
@@ -185,7 +187,11 @@ class Workflow:
         """Whether a user (None: the machine) may take a step open to `by`."""
         if user is None:
             return SYSTEM in by
-        return any(self.file.kind.access.can(user, codename, self.case) for codename in by if codename != SYSTEM)
+        return any(
+            self.file.kind.access.can(user, codename, self.case)
+            for codename in by
+            if codename != SYSTEM
+        )
 
     # -- what a body may say shall happen ------------------------------------------------------------------------
 
@@ -196,7 +202,9 @@ class Workflow:
     def start_clock(self, kind: str, day0: date | None = None, basis: str = "step") -> Clock:
         """Start the promise `kind` on day 0 (default: the date the step counts for)."""
         spec = self.clocks[kind]
-        return deadlines.start(self.file, spec, day0 or self.effective_on, basis, self.process, self.turn)
+        return deadlines.start(
+            self.file, spec, day0 or self.effective_on, basis, self.process, self.turn
+        )
 
     def start_clock_until(self, kind: str, until: date) -> Clock:
         """Start the promise `kind` with a date that a person chose, in calendar days from today."""
@@ -217,7 +225,9 @@ class Workflow:
     def escalate_clock(self, kind: str, to: str, complaint_on: date | None = None) -> Clock:
         """The promise `kind` passes into the promise `to` (B2.4); ValueError when none runs."""
         for clock in self._running(kind):
-            return deadlines.escalate(self.file, clock, self.clocks[to], self.turn, complaint_on=complaint_on)
+            return deadlines.escalate(
+                self.file, clock, self.clocks[to], self.turn, complaint_on=complaint_on
+            )
         raise ValueError(f"no clock {kind} runs in {self.case.number}")
 
     def rebase_clock(self, clock: Clock, day0: date, reason: str) -> Clock:
@@ -229,7 +239,9 @@ class Workflow:
         for clock in list(self.file.running):
             deadlines.merge_away(self.file, clock, reason, self.turn)
 
-    def hold_clock(self, kind: str, until: date, cause: str, notices: Mapping[str, str] | None = None) -> None:
+    def hold_clock(
+        self, kind: str, until: date, cause: str, notices: Mapping[str, str] | None = None
+    ) -> None:
         """Days of this promise stop counting (informal resolution, an appeal of a dismissal)."""
         for clock in self._running(kind):
             deadlines.hold(self.file, clock, until, self.turn, cause, "", notices or {})
@@ -242,22 +254,36 @@ class Workflow:
 
     def _running(self, kind: str) -> list[Clock]:
         process_id = self.process.id if self.process else None
-        return [clock for clock in self.file.running if clock.kind == kind and clock.process_id == process_id]
+        return [
+            clock
+            for clock in self.file.running
+            if clock.kind == kind and clock.process_id == process_id
+        ]
 
     def open_task(self, kind: str, role: str, clock: str | None = None) -> Task:
         """Give a role a duty; with `clock`, that promise starts (or is the running one) and dates the task."""
         running = self._running(clock) if clock else []
         timed = running[0] if running else self.start_clock(clock) if clock else None
         task = fresh(
-            Task, kind=kind, role=role, status=Task.Status.OPEN, opened_at=self.turn.now, case_id=self.case.id,
-            process_id=self.process.id if self.process else None, clock_id=timed.id if timed else None,
-        )  # fmt: skip
+            Task,
+            kind=kind,
+            role=role,
+            status=Task.Status.OPEN,
+            opened_at=self.turn.now,
+            case_id=self.case.id,
+            process_id=self.process.id if self.process else None,
+            clock_id=timed.id if timed else None,
+        )
         return self.file.add(task)
 
     def finish_task(self, kind: str, outcome: str = "", cancelled: bool = False) -> bool:
         """Close the open duties of a kind and the clocks that date them; whether there was one. A process closes its own and
         the case's, never those of another process of the same kind (two referrals may be open at once)."""
-        tasks = [task for task in self.file.tasks if task.kind == kind and task.status == Task.Status.OPEN and self._mine(task)]
+        tasks = [
+            task
+            for task in self.file.tasks
+            if task.kind == kind and task.status == Task.Status.OPEN and self._mine(task)
+        ]
         for task in tasks:
             task.status = Task.Status.CANCELLED if cancelled else Task.Status.DONE
             task.closed_at, task.closed_by_id, task.outcome = self.turn.now, self.actor_id, outcome
@@ -271,7 +297,9 @@ class Workflow:
     def _end_clock_of(self, task: Task, cancelled: bool, outcome: str) -> None:
         for clock in [clock for clock in self.file.running if clock.id == task.clock_id]:
             if cancelled:
-                deadlines.cancel(self.file, clock, outcome or gettext_noop("task cancelled"), self.turn)
+                deadlines.cancel(
+                    self.file, clock, outcome or gettext_noop("task cancelled"), self.turn
+                )
             else:
                 deadlines.stop(self.file, clock, self.effective_on, self.turn)
 
@@ -280,19 +308,45 @@ class Workflow:
         """The user who acts, or None for the machine."""
         return self.turn.actor.pk if self.turn.actor else None
 
-    def appoint(self, kind: str, starts_at: datetime, place: str, minutes: int = 60, interpreter: bool = False) -> Appointment:
+    def appoint(
+        self,
+        kind: str,
+        starts_at: datetime,
+        place: str,
+        minutes: int = 60,
+        interpreter: bool = False,
+    ) -> Appointment:
         """A meeting that belongs into people's calendars."""
-        row = Appointment(id=uuid4(), kind=kind, starts_at=starts_at, minutes=minutes, place=place[:200], interpreter=interpreter)
+        row = Appointment(
+            id=uuid4(),
+            kind=kind,
+            starts_at=starts_at,
+            minutes=minutes,
+            place=place[:200],
+            interpreter=interpreter,
+        )
         row.case_id, row.process_id = self.case.id, self.process.id if self.process else None
         return self.file.add(row)
 
     def alert(self, code: str, level: str = "owner", **data: Any) -> None:
         """Raise an alert at once; `data` holds codes and dates alone."""
-        self.file.add(fresh(Alert, code=code, level=level, raised_at=self.turn.now, data=data, case_id=self.case.id))
+        self.file.add(
+            fresh(
+                Alert,
+                code=code,
+                level=level,
+                raised_at=self.turn.now,
+                data=data,
+                case_id=self.case.id,
+            )
+        )
 
     def attach(self, document: Document) -> None:
         """Keep a document that was made for this step."""
-        document.case_id, document.process_id = self.case.id, self.process.id if self.process else None
+        document.case_id, document.process_id = (
+            self.case.id,
+            self.process.id if self.process else None,
+        )
         self.file.add(document)
 
     def spawn(self, kind: str, state: str = "", **fields: Any) -> Process:
@@ -302,7 +356,12 @@ class Workflow:
         version = sorted(process_kind.workflows)[-1]
         flow_class = process_kind.workflows[version]
         process = process_kind.model(
-            id=uuid4(), kind=kind, rules=version, state=state or flow_class.born[0], opened_on=self.effective_on, **fields
+            id=uuid4(),
+            kind=kind,
+            rules=version,
+            state=state or flow_class.born[0],
+            opened_on=self.effective_on,
+            **fields,
         )
         process.case_id = self.case.id
         self.file.add(process)
@@ -312,7 +371,9 @@ class Workflow:
     def begin(self) -> None:
         """What happens when a process is spawned (clocks start here); nothing by default."""
 
-    def end_process(self, process: Process | None = None, reason: str = gettext_noop("process ended")) -> None:
+    def end_process(
+        self, process: Process | None = None, reason: str = gettext_noop("process ended")
+    ) -> None:
         """The process (or another one of the case) is over: what it still promised falls away, its duties end."""
         over = process or self.process
         assert over is not None
@@ -320,7 +381,11 @@ class Workflow:
         self.file.touch(over)
         for clock in [clock for clock in self.file.running if clock.process_id == over.id]:
             deadlines.cancel(self.file, clock, reason, self.turn)
-        for task in [task for task in self.file.tasks if task.process_id == over.id and task.status == Task.Status.OPEN]:
+        for task in [
+            task
+            for task in self.file.tasks
+            if task.process_id == over.id and task.status == Task.Status.OPEN
+        ]:
             task.status, task.closed_at, task.outcome = Task.Status.CANCELLED, self.turn.now, reason
             self.file.touch(task)
 
@@ -347,7 +412,9 @@ class Workflow:
             (str(transition.source), str(target))
             for _name, transition in cls.transitions()
             for target in transition.declared_targets()
-            if _is_state(target) and _is_state(transition.source) and str(target) != str(transition.source)
+            if _is_state(target)
+            and _is_state(transition.source)
+            and str(target) != str(transition.source)
         }
         return sorted(moves)
 
@@ -364,14 +431,20 @@ class Workflow:
     def outgoing(self) -> list[tuple[str, Any]]:
         """The declared (name, transition) pairs out of the present state."""
         here = (self.subject.state, State.ANY)
-        return [(slug, transition) for slug, transition in type(self).transitions() if transition.source in here]
+        return [
+            (slug, transition)
+            for slug, transition in type(self).transitions()
+            if transition.source in here
+        ]
 
 
 # The declarations of a class never change, and every step asks for them: looked up once.
 @lru_cache(maxsize=64)
 def _declared(cls: type[Workflow]) -> tuple[tuple[str, Any], ...]:
     found = sorted(cls.state.get_transitions().items(), key=lambda item: item[0].slug)
-    return tuple((method.slug, transition) for method, transitions in found for transition in transitions)
+    return tuple(
+        (method.slug, transition) for method, transitions in found for transition in transitions
+    )
 
 
 @lru_cache(maxsize=64)

@@ -21,9 +21,19 @@ from district.models import Role
 
 PAGE = 50
 ROW = (
-    "id", "number", "kind", "state", "next_duty", "next_due", "last_contact_on", "opened_on", "school__name",
-    "owner__first_name", "owner__last_name", "next_day0",
-)  # fmt: skip
+    "id",
+    "number",
+    "kind",
+    "state",
+    "next_duty",
+    "next_due",
+    "last_contact_on",
+    "opened_on",
+    "school__name",
+    "owner__first_name",
+    "owner__last_name",
+    "next_day0",
+)
 VIEWS = {
     "all": _("All open"),
     "overdue": _("Overdue"),
@@ -116,36 +126,62 @@ def _searched(user: Any, words: str) -> list[int]:
     return list(access.visible(user).filter(found).values_list("pk", flat=True))
 
 
-def page_after(user: Any, filters: Mapping[str, str], after: str, today: date, among: list[int] | None = None) -> list[Any]:
+def page_after(
+    user: Any, filters: Mapping[str, str], after: str, today: date, among: list[int] | None = None
+) -> list[Any]:
     """The columns of the rows behind the last one of the page before, one more than a page; a mangled position starts at the
     beginning. Dated rows are read from their place in the index on, so a late page costs what the first one does; those without a
     date come after them. `among`: of these cases alone."""
     due, _sep, last = after.partition("_")
     day = _day(due)
-    values = {"last": int(last) if last.isdecimal() else 0, "day": day, "today": today, "among": among}
+    values = {
+        "last": int(last) if last.isdecimal() else 0,
+        "day": day,
+        "today": today,
+        "among": among,
+    }
     where = [] if among is None else ["c.id = ANY(%(among)s)"]
     if filters.get("view") == CLOSED:
-        return _read(user, filters, [*where, "c.id < %(last)s"] if values["last"] else where, values)
+        return _read(
+            user, filters, [*where, "c.id < %(last)s"] if values["last"] else where, values
+        )
     if not last.isdecimal() or (due and day is None):
         return _read(user, filters, where, values)
     undated = "c.next_due IS NULL"
     if day is None:
         return _read(user, filters, [*where, undated, "c.id > %(last)s"], values)
     found = _read(user, filters, [*where, "(c.next_due, c.id) > (%(day)s, %(last)s)"], values)
-    return found if len(found) > PAGE else found + _read(user, filters, [*where, undated], values)[: PAGE + 1 - len(found)]
+    return (
+        found
+        if len(found) > PAGE
+        else found + _read(user, filters, [*where, undated], values)[: PAGE + 1 - len(found)]
+    )
 
 
-def _read(user: Any, filters: Mapping[str, str], where: list[str], values: dict[str, Any]) -> list[Any]:
+def _read(
+    user: Any, filters: Mapping[str, str], where: list[str], values: dict[str, Any]
+) -> list[Any]:
     ways = access.ways(user)
     if not ways.opened:
         return []
     narrowed, wanted = _narrowed(filters, values["today"])
     where = [*where, *narrowed, *ways.refused]
     order = NEWEST if filters.get("view") == CLOSED else ORDER
-    values = values | ways.values | wanted | {f"kinds{place}": codes for place, codes in enumerate(ways.opened.values())}
-    parts = [_part(way, [f"c.kind = ANY(%(kinds{place})s)", *where], order, schools=ways.schools) for place, way in enumerate(ways.opened)]
+    values = (
+        values
+        | ways.values
+        | wanted
+        | {f"kinds{place}": codes for place, codes in enumerate(ways.opened.values())}
+    )
+    parts = [
+        _part(way, [f"c.kind = ANY(%(kinds{place})s)", *where], order, schools=ways.schools)
+        for place, way in enumerate(ways.opened)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_PAGE.format(parts=" UNION ".join(parts), order=order.format("x"), most=PAGE + 1), values)
+        cursor.execute(
+            _PAGE.format(parts=" UNION ".join(parts), order=order.format("x"), most=PAGE + 1),
+            values,
+        )
         return cursor.fetchall()
 
 
@@ -155,10 +191,14 @@ def _part(way: str, where: list[str], order: str, *, schools: int) -> str:
     if way == access.BY_POST and schools == 1:
         way = "c.school_id = (%(schools)s::bigint[])[1]"
     elif way == access.BY_POST and order == ORDER and schools <= FEW_SCHOOLS:
-        return _BY_SCHOOL.format(kept=_KEPT, where=" AND ".join(where), order=order.format("c"), most=PAGE + 1)
+        return _BY_SCHOOL.format(
+            kept=_KEPT, where=" AND ".join(where), order=order.format("c"), most=PAGE + 1
+        )
     elif way == access.BY_POST:  # at many schools the order of all cases is the way
         way = f"coalesce({way}, false)"
-    return _PART.format(kept=_KEPT, where=" AND ".join([way, *where]), order=order.format("c"), most=PAGE + 1)
+    return _PART.format(
+        kept=_KEPT, where=" AND ".join([way, *where]), order=order.format("c"), most=PAGE + 1
+    )
 
 
 def _narrowed(filters: Mapping[str, str], today: date) -> tuple[list[str], dict[str, Any]]:
@@ -166,7 +206,10 @@ def _narrowed(filters: Mapping[str, str], today: date) -> tuple[list[str], dict[
     no number filters nothing."""
     view = filters.get("view", "")
     where = [f"c.closed_on IS {'NOT ' if view == CLOSED else ''}NULL"]
-    values: dict[str, Any] = {"week": today + timedelta(days=6 - today.weekday()), "yesterday": today - timedelta(days=1)}
+    values: dict[str, Any] = {
+        "week": today + timedelta(days=6 - today.weekday()),
+        "yesterday": today - timedelta(days=1),
+    }
     where += [_VIEWS[view]] if view in _VIEWS else []
     for name, condition in _FILTERS.items():
         wanted: Any = filters.get(name, "")
@@ -203,10 +246,18 @@ def _row(values: Any, names: dict[int, str], today: date) -> Row:
     kind = kinds.kind(kind_code)
     labels = kind.workflow(kind.current_rules).labels
     return Row(
-        number=number, label=names.get(pk, ""), school=school or "", state=str(labels.get(state, state)),
-        duty=str(kind.clock_labels.get(duty, duty)), due=due, days=(due - today).days if due else None,
-        owner=f"{first or ''} {last or ''}".strip(), last_contact=contact, opened=opened, gone=_gone(day0, due, today),
-    )  # fmt: skip
+        number=number,
+        label=names.get(pk, ""),
+        school=school or "",
+        state=str(labels.get(state, state)),
+        duty=str(kind.clock_labels.get(duty, duty)),
+        due=due,
+        days=(due - today).days if due else None,
+        owner=f"{first or ''} {last or ''}".strip(),
+        last_contact=contact,
+        opened=opened,
+        gone=_gone(day0, due, today),
+    )
 
 
 def _gone(day0: date | None, due: date | None, today: date) -> int:
@@ -224,10 +275,14 @@ def shelves(user: Any) -> dict[str, Any]:
     statements with the names)."""
     today = local_today()
     week, yesterday = today + timedelta(days=6 - today.weekday()), today - timedelta(days=1)
-    others = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.OPEN, clock__kind=OuterRef("next_duty")).exclude(role=Role.SSW)
+    others = Task.objects.filter(
+        case=OuterRef("pk"), status=Task.Status.OPEN, clock__kind=OuterRef("next_duty")
+    ).exclude(role=Role.SSW)
     mine = access.visible(user).filter(owner=user, closed_on=None).annotate(others=Exists(others))
     wanted = mine.filter(Q(next_due__lte=week) | Q(opened_on__gte=yesterday) | Q(others=True))
-    found = list(wanted.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW, "others")[:400])
+    found = list(
+        wanted.order_by(F("next_due").asc(nulls_last=True), "id").values_list(*ROW, "others")[:400]
+    )
     rows: list[Row] = []
     waiting: list[Row] = []
     for row, values in zip(_rows([values[:-1] for values in found], today), found, strict=True):

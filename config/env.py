@@ -21,7 +21,9 @@ Value = TypeVar("Value")
 KNOWN: dict[str, str] = {}
 
 
-def read(name: str, default: Value, parse: Callable[[str], Value], about: str, *, secret: bool = False) -> Value:
+def read(
+    name: str, default: Value, parse: Callable[[str], Value], about: str, *, secret: bool = False
+) -> Value:
     """The parsed variable, or the default when it is unset or empty. Raises ImproperlyConfigured naming the variable (and
     showing what stands in it, unless it is secret)."""
     KNOWN[name] = about
@@ -31,12 +33,23 @@ def read(name: str, default: Value, parse: Callable[[str], Value], about: str, *
     try:
         return parse(text)
     except (ValueError, KeyError, ProgrammingError) as error:
-        raise ImproperlyConfigured(f"{name}{'' if secret else f'={text!r}'} cannot be used: {error}. It should be: {about}") from error
+        raise ImproperlyConfigured(
+            f"{name}{'' if secret else f'={text!r}'} cannot be used: {error}. It should be: {about}"
+        ) from error
 
 
 def flag(text: str) -> bool:
     """1/0, true/false, yes/no, on/off."""
-    values = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    values = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     if text.lower() not in values:
         raise ValueError("not one of 1, 0, true, false, yes, no, on, off")
     return values[text.lower()]
@@ -97,9 +110,17 @@ def database(text: str) -> dict[str, Any]:
     parts = {key: str(value) for key, value in conninfo_to_dict(text).items()}
     if "dbname" not in parts:
         raise ValueError("the name of the database is missing")
-    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     more = {key: value for key, value in parts.items() if key not in known}
-    return {known[key]: value for key, value in parts.items() if key in known} | ({"OPTIONS": more} if more else {})
+    return {known[key]: value for key, value in parts.items() if key in known} | (
+        {"OPTIONS": more} if more else {}
+    )
 
 
 def redis(text: str) -> str:
@@ -122,11 +143,16 @@ def email(text: str) -> dict[str, object]:
     """smtp://user:password@host:port (smtps:// for TLS from the start, ?tls=1 for STARTTLS), file:/folder or console:"""
     parts = urlsplit(text)
     if parts.scheme == "file" and parts.path:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": parts.path,
+        }
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("not an smtp://host:port, smtps://host:port, file:/folder or console: address")
+        raise ValueError(
+            "not an smtp://host:port, smtps://host:port, file:/folder or console: address"
+        )
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
@@ -142,12 +168,19 @@ def sms(text: str) -> dict[str, str]:
     """twilio://account:token@host?from=number, where the number may be a messaging service (MG...). No message quotes the token."""
     parts = urlsplit(text)
     sender = parse_qs(parts.query.replace("+", "%2B")).get("from", [""])[0]
-    if parts.scheme != "twilio" or not (parts.hostname and parts.username and parts.password and sender):
+    if parts.scheme != "twilio" or not (
+        parts.hostname and parts.username and parts.password and sender
+    ):
         raise ValueError("it names no account, token, host and sender")
     here = parts.hostname in ("127.0.0.1", "localhost")  # a test's own server
     place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
     base = f"{'http' if here else 'https'}://{place}"
-    return {"base": base, "account": unquote(parts.username), "token": unquote(parts.password), "sender": sender}
+    return {
+        "base": base,
+        "account": unquote(parts.username),
+        "token": unquote(parts.password),
+        "sender": sender,
+    }
 
 
 def site(text: str) -> str:

@@ -26,7 +26,11 @@ class Probes:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/livez": livez, "/healthz": healthz, "/metrics": metrics}
+        self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+            "/livez": livez,
+            "/healthz": healthz,
+            "/metrics": metrics,
+        }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or pass on."""
@@ -45,7 +49,9 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def _answer(parts: dict[str, bool]) -> JsonResponse:
-    return JsonResponse({"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
+    return JsonResponse(
+        {"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503
+    )
 
 
 def _database() -> bool:
@@ -79,6 +85,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _may_measure(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
-        return hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
+        return hmac.compare_digest(
+            request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"
+        )
     local: Any = request.META.get("REMOTE_ADDR")
     return not settings.PRODUCTION and local in ("127.0.0.1", "::1", "")

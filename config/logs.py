@@ -14,7 +14,9 @@ import structlog
 KEYS = re.compile(r"(/party/|/feeds/)(?!letters\b|evidence\b|answer\b|leave\b)[^\s/?\"']{8,}")
 
 
-def without_keys(_logger: Any, _name: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def without_keys(
+    _logger: Any, _name: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """A log entry in whose texts no address is a key."""
     for name, value in entry.items():
         if isinstance(value, str) and ("/party/" in value or "/feeds/" in value):

@@ -20,19 +20,33 @@ from config.logs import configure_logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-PROFILE = env.read("PROFILE", "development", env.one_of("development", "production"), "development or production")
+PROFILE = env.read(
+    "PROFILE", "development", env.one_of("development", "production"), "development or production"
+)
 PRODUCTION = PROFILE == "production"
 DEBUG = env.read("DEBUG", False, env.flag, "true or false; never true in production")
 DATA = env.read("DATA", BASE_DIR / ".data", env.folder, "folder of the embedded servers")
 DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses"  # noqa: S105 - refused below
-SECRET_KEY = env.read("SECRET_KEY", DEVELOPMENT_SECRET, str, "a long random text, at least 50 characters")
+SECRET_KEY = env.read(
+    "SECRET_KEY", DEVELOPMENT_SECRET, str, "a long random text, at least 50 characters"
+)
 DEVELOPMENT_SEAL_KEYS = "dev:ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMtISE="
 SEAL_KEYS: dict[str, bytes] = env.read(
-    "SEAL_KEYS", env.key_ring(DEVELOPMENT_SEAL_KEYS), env.key_ring, "id:key by commas, each key 32 random bytes in base64", secret=True
+    "SEAL_KEYS",
+    env.key_ring(DEVELOPMENT_SEAL_KEYS),
+    env.key_ring,
+    "id:key by commas, each key 32 random bytes in base64",
+    secret=True,
 )
-ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], env.words, "host names, by commas")
-CSRF_TRUSTED_ORIGINS: list[str] = env.read("CSRF_TRUSTED_ORIGINS", [], env.words, "https://host, by commas")
-BEHIND_TLS = env.read("BEHIND_TLS", PRODUCTION, env.flag, "true when a proxy ends TLS and sets X-Forwarded-Proto")
+ALLOWED_HOSTS = env.read(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], env.words, "host names, by commas"
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.read(
+    "CSRF_TRUSTED_ORIGINS", [], env.words, "https://host, by commas"
+)
+BEHIND_TLS = env.read(
+    "BEHIND_TLS", PRODUCTION, env.flag, "true when a proxy ends TLS and sets X-Forwarded-Proto"
+)
 
 
 def _socket(name: str) -> str:
@@ -42,20 +56,30 @@ def _socket(name: str) -> str:
     return str(socket_folder(DATA) / name)
 
 
-DATABASE: dict[str, Any] = env.read("DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name")
+DATABASE: dict[str, Any] = env.read(
+    "DATABASE_URL", {}, env.database, "postgresql://user:password@host:5432/name"
+)
 REDIS_URL = env.read("REDIS_URL", "", env.redis, "redis://host:6379/0 or unix:///path?db=0")
 if PRODUCTION:
     # without EMAIL_URL alerts would pile up in a folder that nobody reads
-    needed = [("DATABASE_URL", DATABASE), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", os.environ.get("EMAIL_URL"))]
+    needed = [
+        ("DATABASE_URL", DATABASE),
+        ("REDIS_URL", REDIS_URL),
+        ("EMAIL_URL", os.environ.get("EMAIL_URL")),
+    ]
     missing = [name for name, value in needed if not value]
     if missing:
         raise ImproperlyConfigured(f"PROFILE=production needs {' and '.join(missing)}")
     if SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured("SECRET_KEY must be set to a random text of at least 50 characters in production")
-    if SEAL_KEYS.keys() & env.key_ring(DEVELOPMENT_SEAL_KEYS).keys() or set(SEAL_KEYS.values()) & set(
-        env.key_ring(DEVELOPMENT_SEAL_KEYS).values()
-    ):
-        raise ImproperlyConfigured("SEAL_KEYS must be set in production, and without the key of development")
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set to a random text of at least 50 characters in production"
+        )
+    if SEAL_KEYS.keys() & env.key_ring(DEVELOPMENT_SEAL_KEYS).keys() or set(
+        SEAL_KEYS.values()
+    ) & set(env.key_ring(DEVELOPMENT_SEAL_KEYS).values()):
+        raise ImproperlyConfigured(
+            "SEAL_KEYS must be set in production, and without the key of development"
+        )
     if DEBUG:
         raise ImproperlyConfigured("DEBUG must not be true in production")
 if not DATABASE:
@@ -69,11 +93,17 @@ DATABASES = {
         **DATABASE,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**DATABASE.get("OPTIONS", {}), "server_side_binding": True, "prepare_threshold": 3},
+        "OPTIONS": {
+            **DATABASE.get("OPTIONS", {}),
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 
 INSTALLED_APPS = [
     "web",
@@ -152,7 +182,11 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
@@ -208,12 +242,18 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_SSL_REDIRECT = env.read("SSL_REDIRECT", True, env.flag, "false when the proxy redirects to https itself")
+    SECURE_SSL_REDIRECT = env.read(
+        "SSL_REDIRECT", True, env.flag, "false when the proxy redirects to https itself"
+    )
 
 # -- the district ------------------------------------------------------------------------------------------------------
 DISTRICT_NAME = env.read("DISTRICT_NAME", "Demo School District", str, "name of the district")
-TIME_ZONE = env.read("TIME_ZONE", "America/New_York", env.zone, "time zone of the district, e.g. America/New_York")
-POLICY_DIR = env.read("POLICY_DIR", BASE_DIR / "policies", env.folder, "folder of the district's policy files")
+TIME_ZONE = env.read(
+    "TIME_ZONE", "America/New_York", env.zone, "time zone of the district, e.g. America/New_York"
+)
+POLICY_DIR = env.read(
+    "POLICY_DIR", BASE_DIR / "policies", env.folder, "folder of the district's policy files"
+)
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en"
@@ -221,8 +261,18 @@ LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # -- files -------------------------------------------------------------------------------------------------------------
-MEDIA_ROOT = env.read("MEDIA_ROOT", DATA / "media", env.folder, "folder of letters and attachments, shared by web and worker")
-IMPORT_ROOT = env.read("IMPORT_ROOT", DATA / "imports", env.folder, "folder of uploaded imports, shared by web and worker")
+MEDIA_ROOT = env.read(
+    "MEDIA_ROOT",
+    DATA / "media",
+    env.folder,
+    "folder of letters and attachments, shared by web and worker",
+)
+IMPORT_ROOT = env.read(
+    "IMPORT_ROOT",
+    DATA / "imports",
+    env.folder,
+    "folder of uploaded imports, shared by web and worker",
+)
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
@@ -236,22 +286,53 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-MAX_ATTACHMENT_BYTES = env.read("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, int, "largest attachment in bytes")
-MAX_IMPORT_BYTES = env.read("MAX_IMPORT_BYTES", 2 * 1024**3, int, "largest import, unpacked, in bytes")
+MAX_ATTACHMENT_BYTES = env.read(
+    "MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, int, "largest attachment in bytes"
+)
+MAX_IMPORT_BYTES = env.read(
+    "MAX_IMPORT_BYTES", 2 * 1024**3, int, "largest import, unpacked, in bytes"
+)
 
 # -- e-mail ------------------------------------------------------------------------------------------------------------
 EMAIL_URL = f"file:{DATA / 'mail'}"
-vars().update(env.read("EMAIL_URL", env.email(EMAIL_URL), env.email, "smtp://user:password@host:587?tls=1, file:/folder or console:"))
+vars().update(
+    env.read(
+        "EMAIL_URL",
+        env.email(EMAIL_URL),
+        env.email,
+        "smtp://user:password@host:587?tls=1, file:/folder or console:",
+    )
+)
 EMAIL_TIMEOUT = 10  # a mail server that hangs holds a sender no longer than this
-SMS: dict[str, str] = env.read("SMS_URL", {}, env.sms, "twilio://ACCOUNT:TOKEN@api.twilio.com?from=+17045550100", secret=True)
+SMS: dict[str, str] = env.read(
+    "SMS_URL", {}, env.sms, "twilio://ACCOUNT:TOKEN@api.twilio.com?from=+17045550100", secret=True
+)
 SMS_PROVIDER = "notifications.twilio.TwilioSms" if SMS else "notifications.senders.ConsoleSms"
-SMS_PROVIDER = env.read("SMS_PROVIDER", SMS_PROVIDER, str, "dotted path of the class that sends text messages")
+SMS_PROVIDER = env.read(
+    "SMS_PROVIDER", SMS_PROVIDER, str, "dotted path of the class that sends text messages"
+)
 API_PER_MINUTE = env.read("API_PER_MINUTE", 600, int, "calls of the API for each token in a minute")
-API_REPORTS_PER_HOUR = env.read("API_REPORTS_PER_HOUR", 120, int, "Title IX reports for each token in an hour")
-LEASE_SECONDS = env.read("LEASE_SECONDS", 600, int, "seconds for which a sender holds the messages that it took in hand")
-SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", env.site, "https://host of the product, for links in messages")
-METRICS_TOKEN = env.read("METRICS_TOKEN", "", str, "bearer token for /metrics; without it only this machine may read them")
-BOUNCE_ADDRESS = env.read("BOUNCE_ADDRESS", "", str, "address to which mail servers report what they could not deliver")
+API_REPORTS_PER_HOUR = env.read(
+    "API_REPORTS_PER_HOUR", 120, int, "Title IX reports for each token in an hour"
+)
+LEASE_SECONDS = env.read(
+    "LEASE_SECONDS", 600, int, "seconds for which a sender holds the messages that it took in hand"
+)
+SITE_URL = env.read(
+    "SITE_URL",
+    "http://127.0.0.1:8000",
+    env.site,
+    "https://host of the product, for links in messages",
+)
+METRICS_TOKEN = env.read(
+    "METRICS_TOKEN",
+    "",
+    str,
+    "bearer token for /metrics; without it only this machine may read them",
+)
+BOUNCE_ADDRESS = env.read(
+    "BOUNCE_ADDRESS", "", str, "address to which mail servers report what they could not deliver"
+)
 DEFAULT_FROM_EMAIL = env.read("FROM_EMAIL", "holdfast@localhost", str, "sender of messages")
 
 # -- Celery (measured: no ETA tasks, late acknowledgement, tasks far shorter than the visibility timeout) ---------------
@@ -271,12 +352,23 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"district.tasks.*": {"queue": "imports"}}
 SWEEP_SECONDS = env.read("SWEEP_SECONDS", 60, int, "seconds between two sweeps")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "sweep": {"task": "holdfast.sweep", "schedule": float(SWEEP_SECONDS), "options": {"queue": "sweep", "expires": 55}},
+    "sweep": {
+        "task": "holdfast.sweep",
+        "schedule": float(SWEEP_SECONDS),
+        "options": {"queue": "sweep", "expires": 55},
+    },
 }
 
 # -- logs: JSON lines on standard error, never a name or a narrative ----------------------------------------------------
 LOGGING_CONFIG = None
-configure_logs(env.read("LOG_LEVEL", "INFO", env.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "DEBUG, INFO, WARNING or ERROR"))
+configure_logs(
+    env.read(
+        "LOG_LEVEL",
+        "INFO",
+        env.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "DEBUG, INFO, WARNING or ERROR",
+    )
+)
 log = structlog.get_logger()
 
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]

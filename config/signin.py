@@ -14,9 +14,21 @@ SECOND_STEP = ["TITLE_IX_COORDINATOR", "DISTRICT_ADMIN"]
 
 def settings(production: bool) -> dict[str, Any]:
     """Everything under which the settings module keeps it. Raises ImproperlyConfigured naming the variable."""
-    roles = env.read("MFA_ROLES", SECOND_STEP if production else [], _roles, "roles that need a second step, by commas, or none")
-    hours = env.read("SESSION_HOURS", 12, env.positive, "hours after which everybody signs in again")
-    idle = env.read("SESSION_IDLE_MINUTES", 60, env.positive, "minutes without a page after which one signs in again")
+    roles = env.read(
+        "MFA_ROLES",
+        SECOND_STEP if production else [],
+        _roles,
+        "roles that need a second step, by commas, or none",
+    )
+    hours = env.read(
+        "SESSION_HOURS", 12, env.positive, "hours after which everybody signs in again"
+    )
+    idle = env.read(
+        "SESSION_IDLE_MINUTES",
+        60,
+        env.positive,
+        "minutes without a page after which one signs in again",
+    )
     return {
         "MFA_ROLES": roles,
         "MFA_ADAPTER": "web.secondstep.SealedSecrets",
@@ -32,12 +44,20 @@ def settings(production: bool) -> dict[str, Any]:
         "SOCIALACCOUNT_LOGIN_ON_GET": True,  # a link: a form that leads to another site would break the policy for forms
         "SOCIALACCOUNT_STORE_TOKENS": False,
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION": False,
-        "SSO_STAFF_ATTRIBUTE": env.read("SSO_STAFF_ATTRIBUTE", "", str, "claim or attribute that holds the staff number"),
+        "SSO_STAFF_ATTRIBUTE": env.read(
+            "SSO_STAFF_ATTRIBUTE", "", str, "claim or attribute that holds the staff number"
+        ),
         "SSO_CREATES_USERS": env.read(
-            "SSO_CREATES_USERS", False, env.flag, "true: who is not in the staff file gets an account without rights"
+            "SSO_CREATES_USERS",
+            False,
+            env.flag,
+            "true: who is not in the staff file gets an account without rights",
         ),
         "SSO_IS_SECOND_STEP": env.read(
-            "SSO_IS_SECOND_STEP", True, env.flag, "false: MFA_ROLES need a second step after the district's sign-in too"
+            "SSO_IS_SECOND_STEP",
+            True,
+            env.flag,
+            "false: MFA_ROLES need a second step after the district's sign-in too",
         ),
     }
 
@@ -56,36 +76,82 @@ def _providers() -> dict[str, Any]:
 
 
 def _oidc() -> dict[str, Any] | None:
-    issuer = env.read("OIDC_ISSUER", "", env.web_address, "https address of the district's OpenID provider")
+    issuer = env.read(
+        "OIDC_ISSUER", "", env.web_address, "https address of the district's OpenID provider"
+    )
     client = env.read("OIDC_CLIENT_ID", "", str, "the id that the provider gave this product")
-    secret = env.read("OIDC_CLIENT_SECRET", "", str, "the secret that the provider gave this product")
-    name = env.read("OIDC_NAME", "your district account", str, "what the button says after 'Sign in with'")
+    secret = env.read(
+        "OIDC_CLIENT_SECRET", "", str, "the secret that the provider gave this product"
+    )
+    name = env.read(
+        "OIDC_NAME", "your district account", str, "what the button says after 'Sign in with'"
+    )
     if not issuer:
         return None
     _needs("OIDC_ISSUER", {"OIDC_CLIENT_ID": client, "OIDC_CLIENT_SECRET": secret})
-    return {"provider_id": "district", "name": name, "client_id": client, "secret": secret, "settings": {"server_url": issuer}}
+    return {
+        "provider_id": "district",
+        "name": name,
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": issuer},
+    }
 
 
 def _saml() -> dict[str, Any] | None:
-    entity = env.read("SAML_ENTITY_ID", "", str, "entity id of the district's SAML identity provider")
+    entity = env.read(
+        "SAML_ENTITY_ID", "", str, "entity id of the district's SAML identity provider"
+    )
     metadata = env.read("SAML_METADATA_URL", "", env.web_address, "https address of its metadata")
-    sso_url = env.read("SAML_SSO_URL", "", env.web_address, "its address for signing in, where there is no metadata address")
-    certificate = env.read("SAML_CERTIFICATE", "", str, "its certificate, base64 in one line, where there is no metadata address")
-    email = env.read("SAML_EMAIL_ATTRIBUTE", "", str, "attribute that holds the e-mail address, where it is not a usual one")
-    uid = env.read("SAML_UID_ATTRIBUTE", "", str, "attribute that never changes for a person, where it is not subject-id")
-    name = env.read("SAML_NAME", "your district account", str, "what the button says after 'Sign in with'")
+    sso_url = env.read(
+        "SAML_SSO_URL",
+        "",
+        env.web_address,
+        "its address for signing in, where there is no metadata address",
+    )
+    certificate = env.read(
+        "SAML_CERTIFICATE",
+        "",
+        str,
+        "its certificate, base64 in one line, where there is no metadata address",
+    )
+    email = env.read(
+        "SAML_EMAIL_ATTRIBUTE",
+        "",
+        str,
+        "attribute that holds the e-mail address, where it is not a usual one",
+    )
+    uid = env.read(
+        "SAML_UID_ATTRIBUTE",
+        "",
+        str,
+        "attribute that never changes for a person, where it is not subject-id",
+    )
+    name = env.read(
+        "SAML_NAME", "your district account", str, "what the button says after 'Sign in with'"
+    )
     if not entity:
         return None
     if metadata:
         idp = {"entity_id": entity, "metadata_url": metadata}
     else:
-        _needs("SAML_ENTITY_ID", {"SAML_METADATA_URL, or SAML_SSO_URL": sso_url, "SAML_CERTIFICATE": certificate})
+        _needs(
+            "SAML_ENTITY_ID",
+            {"SAML_METADATA_URL, or SAML_SSO_URL": sso_url, "SAML_CERTIFICATE": certificate},
+        )
         idp = {"entity_id": entity, "sso_url": sso_url, "x509cert": certificate}
-    mapping = {name: [attribute] for name, attribute in (("email", email), ("uid", uid)) if attribute}
+    mapping = {
+        name: [attribute] for name, attribute in (("email", email), ("uid", uid)) if attribute
+    }
     own = {"attribute_mapping": mapping} if mapping else {}
     # only what is signed as an assertion is believed, and only as an answer to a sign-in that began here
     advanced = {"want_assertion_signed": True, "reject_idp_initiated_sso": True, "strict": True}
-    return {"name": name, "client_id": "district", "provider_id": entity, "settings": {"idp": idp, "advanced": advanced, **own}}
+    return {
+        "name": name,
+        "client_id": "district",
+        "provider_id": entity,
+        "settings": {"idp": idp, "advanced": advanced, **own},
+    }
 
 
 def _needs(first: str, values: dict[str, str]) -> None:

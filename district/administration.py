@@ -26,22 +26,46 @@ UPDATE district_calendarday d SET ordinal = o.ordinal
 def note(by: Any, what: str, about: str, before: str, after: str, reason: str = "") -> None:
     """Keep one change."""
     AdminChange.objects.create(
-        at=timezone.now(), by=by, what=what, about=about[:200], before=before[:200], after=after[:200], reason=reason[:300]
+        at=timezone.now(),
+        by=by,
+        what=what,
+        about=about[:200],
+        before=before[:200],
+        after=after[:200],
+        reason=reason[:300],
     )
 
 
-def add_post(by: User, user: User, role: str, school: School | None, area: Area | None, starts: date | None, ends: date | None) -> Post:
+def add_post(
+    by: User,
+    user: User,
+    role: str,
+    school: School | None,
+    area: Area | None,
+    starts: date | None,
+    ends: date | None,
+) -> Post:
     """Give a post by hand; rights follow at once. ValueError where the person holds it already."""
     with recorded(by):
         held = Post.objects.filter(user=user, role=role, school=school, area=area).first()
-        if held is not None and (held.source != HAND or held.ends is None or held.ends >= timezone.localdate()):
+        if held is not None and (
+            held.source != HAND or held.ends is None or held.ends >= timezone.localdate()
+        ):
             raise ValueError("held")
         if held is not None:
             held.starts, held.ends = starts, ends
             held.save(update_fields=["starts", "ends"])
             post = held
         else:
-            post = Post.objects.create(user=user, role=role, school=school, area=area, starts=starts, ends=ends, source=HAND)
+            post = Post.objects.create(
+                user=user,
+                role=role,
+                school=school,
+                area=area,
+                starts=starts,
+                ends=ends,
+                source=HAND,
+            )
         sync_posts()
     return post
 
@@ -69,7 +93,14 @@ def amend_day(by: User, calendar: Calendar, day: date, day_type: str, reason: st
         raise ValueError("no such day")
     if row.day_type == day_type:
         return False
-    note(by, AdminChange.What.CALENDAR, f"{calendar} {day.isoformat()}", row.day_type, day_type, reason)
+    note(
+        by,
+        AdminChange.What.CALENDAR,
+        f"{calendar} {day.isoformat()}",
+        row.day_type,
+        day_type,
+        reason,
+    )
     row.day_type, row.instructional = day_type, day_type in INSTRUCTIONAL_TYPES
     row.is_membership_day = row.instructional
     row.save(update_fields=["day_type", "instructional", "is_membership_day"])

@@ -39,7 +39,11 @@ class ImportOut(Schema):
     @staticmethod
     def resolve_report(run: Import) -> dict[str, Any]:
         """The report with its sentences as they are today."""
-        return run.report | ({"why": run.why} if run.why else {}) | ({"notes": run.notes} if run.notes else {})
+        return (
+            run.report
+            | ({"why": run.why} if run.why else {})
+            | ({"notes": run.notes} if run.notes else {})
+        )
 
 
 class IssueOut(Schema):
@@ -52,7 +56,9 @@ class IssueOut(Schema):
     column: str
     value: str
     code: str
-    params: dict[str, Any] = Field(description="what the sentence names: the column, the limit, the rule")
+    params: dict[str, Any] = Field(
+        description="what the sentence names: the column, the limit, the rule"
+    )
     reason: str = Field(description="what is wrong and what to do")
 
     @staticmethod
@@ -89,7 +95,12 @@ def list_imports(request: HttpRequest) -> Any:
 
 
 @router.post("/imports", response={202: ImportOut}, summary="Hand in a delivery")
-def upload(request: HttpRequest, files: File[list[UploadedFile]], as_of: Form[date | None] = None, key: UUID | None = key_header()) -> Any:
+def upload(
+    request: HttpRequest,
+    files: File[list[UploadedFile]],
+    as_of: Form[date | None] = None,
+    key: UUID | None = key_header(),
+) -> Any:
     """One zip, or the single files. It is checked at once by a worker; nothing is applied before you say so."""
     _importer(request)
 
@@ -101,7 +112,9 @@ def upload(request: HttpRequest, files: File[list[UploadedFile]], as_of: Form[da
         tasks.check_import.delay_on_commit(str(run.pk))
         return {"id": str(run.pk)}
 
-    made, _again = tokens.once(token_of(request), key, ["import", [[f.name, fingerprint(f)] for f in files], as_of], keep)
+    made, _again = tokens.once(
+        token_of(request), key, ["import", [[f.name, fingerprint(f)] for f in files], as_of], keep
+    )
     return 202, Import.objects.get(pk=made["id"])
 
 
@@ -114,15 +127,23 @@ def one_import(request: HttpRequest, pk: UUID) -> Any:
 @router.get("/imports/{pk}/issues", response=IssuesOut, summary="What was wrong with it")
 def issues(request: HttpRequest, pk: UUID, after: Id | None = None) -> Any:
     """A hundred rows that were not taken or deserve a look."""
-    found = list(ImportIssue.objects.filter(run=_run(request, pk), id__gt=after or 0).order_by("id")[: PAGE + 1])
+    found = list(
+        ImportIssue.objects.filter(run=_run(request, pk), id__gt=after or 0).order_by("id")[
+            : PAGE + 1
+        ]
+    )
     return {"items": found[:PAGE], "next": found[PAGE - 1].pk if len(found) > PAGE else None}
 
 
-@router.post("/imports/{pk}/apply", response={202: ImportOut}, summary="Apply what the preview showed")
+@router.post(
+    "/imports/{pk}/apply", response={202: ImportOut}, summary="Apply what the preview showed"
+)
 def apply(request: HttpRequest, pk: UUID) -> Any:
     """Only from PREVIEW; a held one is released by a person on the page, with a reason."""
     run = _run(request, pk)
-    if not Import.objects.filter(pk=pk, state=Import.State.PREVIEW).update(state=Import.State.UPLOADED):
+    if not Import.objects.filter(pk=pk, state=Import.State.PREVIEW).update(
+        state=Import.State.UPLOADED
+    ):
         raise Problem(
             409,
             "not_now",

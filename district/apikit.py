@@ -20,15 +20,30 @@ from district import tokens
 from district.models import ApiToken, Scope, User
 
 MINUTE = 60
-WRONG_PER_MINUTE = 30  # wrong tokens from one address: guessing is hopeless, but it need not be free
+WRONG_PER_MINUTE = (
+    30  # wrong tokens from one address: guessing is hopeless, but it need not be free
+)
 
 
 class Problem(Exception):
     """A refusal. `code` is for programs, `detail` for people; `more` holds what helps to mend it."""
 
-    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(code)
-        self.status, self.code, self.detail, self.more, self.headers = status, code, detail, more, dict(headers or {})
+        self.status, self.code, self.detail, self.more, self.headers = (
+            status,
+            code,
+            detail,
+            more,
+            dict(headers or {}),
+        )
 
 
 class ProblemOut(Schema):
@@ -39,8 +54,12 @@ class ProblemOut(Schema):
     status: int
     detail: str
     code: str
-    errors: dict[str, list[str]] | None = Field(None, description="with 422: what is wrong, by field")
-    reasons: list[str] | None = Field(None, description="with 409: why the step cannot be taken now")
+    errors: dict[str, list[str]] | None = Field(
+        None, description="with 422: what is wrong, by field"
+    )
+    reasons: list[str] | None = Field(
+        None, description="with 409: why the step cannot be taken now"
+    )
     revision: int | None = Field(None, description="with 409: the revision that the case has now")
 
 
@@ -51,7 +70,12 @@ def not_found() -> Problem:
 
 def invalid(errors: Mapping[str, Sequence[str]]) -> Problem:
     """What is wrong, by field."""
-    return Problem(422, "invalid", _("Something that was sent cannot be used."), errors={key: list(value) for key, value in errors.items()})
+    return Problem(
+        422,
+        "invalid",
+        _("Something that was sent cannot be used."),
+        errors={key: list(value) for key, value in errors.items()},
+    )
 
 
 class Bearer(HttpBearer):
@@ -69,10 +93,19 @@ class Bearer(HttpBearer):
         found = tokens.find(token)
         if found is None:
             count(guesses, MINUTE)
-            raise Problem(401, "no_token", _("The token is missing, wrong, expired or revoked."), {"WWW-Authenticate": "Bearer"})
+            raise Problem(
+                401,
+                "no_token",
+                _("The token is missing, wrong, expired or revoked."),
+                {"WWW-Authenticate": "Bearer"},
+            )
         limited(f"api:{found.pk}", settings.API_PER_MINUTE)
         if self.scope and self.scope.value not in found.scopes:
-            raise Problem(403, "scope", _("This needs a token with the scope %(scope)s.") % {"scope": self.scope.value})
+            raise Problem(
+                403,
+                "scope",
+                _("This needs a token with the scope %(scope)s.") % {"scope": self.scope.value},
+            )
         request.user = found.user
         return found
 
@@ -99,7 +132,11 @@ def limited(name: str, most: int, seconds: int = MINUTE) -> None:
 
 def too_many(seconds: int) -> Problem:
     """429 with the seconds to wait."""
-    again = ngettext("Too many requests. Try again in %(n)d second.", "Too many requests. Try again in %(n)d seconds.", seconds)
+    again = ngettext(
+        "Too many requests. Try again in %(n)d second.",
+        "Too many requests. Try again in %(n)d seconds.",
+        seconds,
+    )
     return Problem(429, "too_many", again % {"n": seconds}, {"Retry-After": str(seconds)})
 
 
@@ -129,16 +166,19 @@ Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 def key_header() -> Any:
     """The header that makes a repeated request harmless."""
     return Header(
-        None, alias="Idempotency-Key", description="A UUID of your choice: a request that is sent again with it changes nothing."
-    )  # fmt: skip
+        None,
+        alias="Idempotency-Key",
+        description="A UUID of your choice: a request that is sent again with it changes nothing.",
+    )
 
 
 def match_header() -> Any:
     """The header with the revision that the caller knows."""
     return Header(
-        None, alias="If-Match",
+        None,
+        alias="If-Match",
         description='The revision that you know, as in the ETag: "7". Where the case has moved on, nothing is changed (409).',
-    )  # fmt: skip
+    )
 
 
 _ETAG = re.compile(r'^(?:W/)?"?(\d{1,9})"?$')

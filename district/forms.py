@@ -30,18 +30,26 @@ class UploadForm(forms.Form):
 
     files: Any = FilesField(
         label=_("Files"),
-        help_text=_("One zip file, or all files of the delivery: canonical CSV with manifest.json, Ed-Fi XML, or OneRoster CSV."),
+        help_text=_(
+            "One zip file, or all files of the delivery: canonical CSV with manifest.json, Ed-Fi XML, or OneRoster CSV."
+        ),
     )
     as_of = forms.DateField(
-        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("As of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Only if the delivery does not say it itself."),
-    )  # fmt: skip
+    )
 
 
 class DecisionForm(forms.Form):
     """Releasing or rejecting a held import needs a reason."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=[("release", _("Release: apply it")), ("reject", _("Reject: put it aside"))], widget=forms.RadioSelect
+        label=_("Decision"),
+        choices=[("release", _("Release: apply it")), ("reject", _("Reject: put it aside"))],
+        widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )

@@ -32,7 +32,12 @@ def on_merge(function: Callable[[Student, Student, date, Any], None]) -> None:
 @transaction.atomic
 def merge_students(survivor: Student, other: Student, on: date, user: Any) -> None:
     """Unite two records as of a date. Raises CannotMerge for a record that was merged already, or for itself."""
-    locked = {row.pk: row for row in Student.objects.select_for_update().filter(pk__in=[survivor.pk, other.pk]).order_by("pk")}
+    locked = {
+        row.pk: row
+        for row in Student.objects.select_for_update()
+        .filter(pk__in=[survivor.pk, other.pk])
+        .order_by("pk")
+    }
     if len(locked) != 2:
         raise CannotMerge(_("choose two different student records"))
     if any(row.merged_into_id for row in locked.values()):

@@ -22,9 +22,11 @@ def sync_posts() -> None:
     """Make groups, their members and their grants equal to the posts in force today (idempotent; a few statements)."""
     today = timezone.localdate()
     posts = [
-        post for post in Post.objects.all()
-        if (post.starts is None or post.starts <= today) and (post.ends is None or today <= post.ends)
-    ]  # fmt: skip
+        post
+        for post in Post.objects.all()
+        if (post.starts is None or post.starts <= today)
+        and (post.ends is None or today <= post.ends)
+    ]
     places = {(post.role, post.school_id, post.area_id) for post in posts}
     groups = _groups({group_name(*place) for place in places})
     _members({(groups[group_name(p.role, p.school_id, p.area_id)], p.user_id) for p in posts})
@@ -42,12 +44,22 @@ def _members(wanted: set[tuple[int, int]]) -> None:
             "SELECT group_id, user_id FROM district_user_groups g JOIN auth_group a ON a.id = g.group_id WHERE a.name LIKE '%@%'"
         )
         present = set(cursor.fetchall())
-        cursor.executemany("DELETE FROM district_user_groups WHERE group_id = %s AND user_id = %s", sorted(present - wanted))
-        cursor.executemany("INSERT INTO district_user_groups (group_id, user_id) VALUES (%s, %s)", sorted(wanted - present))
+        cursor.executemany(
+            "DELETE FROM district_user_groups WHERE group_id = %s AND user_id = %s",
+            sorted(present - wanted),
+        )
+        cursor.executemany(
+            "INSERT INTO district_user_groups (group_id, user_id) VALUES (%s, %s)",
+            sorted(wanted - present),
+        )
 
 
 def _grants(places: dict[int, tuple[str, int | None, int | None]]) -> None:
-    codes = dict(Permission.objects.filter(content_type__app_label="district", content_type__model="school").values_list("codename", "id"))
+    codes = dict(
+        Permission.objects.filter(
+            content_type__app_label="district", content_type__model="school"
+        ).values_list("codename", "id")
+    )
     by_area: dict[int | None, list[int]] = defaultdict(list)
     everywhere = []
     for school_id, area_id in School.objects.values_list("id", "area_id"):
@@ -60,8 +72,16 @@ def _grants(places: dict[int, tuple[str, int | None, int | None]]) -> None:
         for school in ([school_id] if school_id else by_area[area_id] if area_id else everywhere)
     }
     rows = SchoolGroupPermission.objects.filter(group__name__contains="@")
-    present = {(g, p, s): pk for pk, g, p, s in rows.values_list("id", "group_id", "permission_id", "content_object_id")}
-    SchoolGroupPermission.objects.filter(id__in=[present[key] for key in present.keys() - wanted]).delete()
+    present = {
+        (g, p, s): pk
+        for pk, g, p, s in rows.values_list("id", "group_id", "permission_id", "content_object_id")
+    }
+    SchoolGroupPermission.objects.filter(
+        id__in=[present[key] for key in present.keys() - wanted]
+    ).delete()
     SchoolGroupPermission.objects.bulk_create(
-        [SchoolGroupPermission(group_id=g, permission_id=p, content_object_id=s) for g, p, s in sorted(wanted - present.keys())]
+        [
+            SchoolGroupPermission(group_id=g, permission_id=p, content_object_id=s)
+            for g, p, s in sorted(wanted - present.keys())
+        ]
     )

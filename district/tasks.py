@@ -27,7 +27,9 @@ def check_import(import_id: str) -> None:
     """Do everything and take it back: the preview."""
     run = Import.objects.get(pk=import_id)
     if run.state in (Import.State.UPLOADED, Import.State.PREVIEW):
-        run_import(Path(run.folder), as_of=run.as_of, dry_run=True, run=run, progress=_progress(run))
+        run_import(
+            Path(run.folder), as_of=run.as_of, dry_run=True, run=run, progress=_progress(run)
+        )
 
 
 @shared_task

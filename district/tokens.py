@@ -32,9 +32,14 @@ def issue(user: User, name: str, scopes: Collection[str], days: int) -> tuple[Ap
         raise ValueError(f"a token is valid for 1 to {MOST_DAYS} days")
     secret, now = START + secrets.token_urlsafe(32), timezone.now()
     token = ApiToken.objects.create(
-        user=user, name=name, prefix=secret[:SHOWN], digest=digest(secret), scopes=sorted(scopes), created_at=now,
+        user=user,
+        name=name,
+        prefix=secret[:SHOWN],
+        digest=digest(secret),
+        scopes=sorted(scopes),
+        created_at=now,
         expires_at=now + timedelta(days=days),
-    )  # fmt: skip
+    )
     return token, secret
 
 
@@ -42,7 +47,9 @@ def find(secret: str) -> ApiToken | None:
     """The token of a secret if it is in force and its person active (one statement, and a note of its use now and then)."""
     now = timezone.now()
     found = (
-        ApiToken.objects.filter(digest=digest(secret), revoked_at=None, expires_at__gt=now, user__is_active=True)
+        ApiToken.objects.filter(
+            digest=digest(secret), revoked_at=None, expires_at__gt=now, user__is_active=True
+        )
         .select_related("user")
         .first()
     )
@@ -61,14 +68,18 @@ class KeyTaken(Exception):
 
 
 @transaction.atomic
-def once(token: ApiToken, key: UUID | None, request: Any, make: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+def once(
+    token: ApiToken, key: UUID | None, request: Any, make: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
     """What `make` returns, and whether an earlier request with this key made it. A second request that comes while the
     first is at work waits for it. Raises KeyTaken where the key stands for another request."""
     if key is None:
         return make(), False
     mark = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [str(key), token.pk])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [str(key), token.pk]
+        )
     before = ApiRequest.objects.filter(token=token, key=key).first()
     if before is not None:
         if before.digest != mark:

@@ -53,7 +53,12 @@ def imports(request: HttpRequest) -> HttpResponse:
             tasks.check_import.delay_on_commit(str(run.pk))
             return redirect("import", pk=run.pk)
     runs = Import.objects.select_related("started_by", "decided_by")[:50]
-    return render(request, "district/imports.html", {"runs": runs, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "district/imports.html",
+        {"runs": runs, "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
 @_for_importers
@@ -62,20 +67,31 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One delivery: how far it is, what it would change or has changed, what was wrong."""
     run = get_object_or_404(Import.objects.select_related("started_by", "decided_by"), pk=pk)
     context = {
-        "run": run, "running": run.state in (*RUNNING, Import.State.UPLOADED), "issues": run.issues.all()[:100],
-        "issue_total": sum((run.report.get("errors") or {}).values()), "progress": cache.get(f"import-progress:{pk}"),
-        "decision": DecisionForm(), "evaluation": _figures(run),
-    }  # fmt: skip
-    template = "district/_import_body.html" if getattr(request, "htmx", False) else "district/import.html"
+        "run": run,
+        "running": run.state in (*RUNNING, Import.State.UPLOADED),
+        "issues": run.issues.all()[:100],
+        "issue_total": sum((run.report.get("errors") or {}).values()),
+        "progress": cache.get(f"import-progress:{pk}"),
+        "decision": DecisionForm(),
+        "evaluation": _figures(run),
+    }
+    template = (
+        "district/_import_body.html" if getattr(request, "htmx", False) else "district/import.html"
+    )
     return render(request, template, context)
 
 
 def _figures(run: Import) -> list[tuple[str, Any]]:
     names = {
-        "students": _("Students looked at"), "opened": _("Cases opened"), "raised": _("Cases raised"),
-        "notices_due": _("Notices begun"), "withdrawn": _("Notices withdrawn"), "superseded": _("Letters superseded"),
-        "reviews": _("Corrections to review"), "closed_corrected": _("Cases closed as corrected"),
-    }  # fmt: skip
+        "students": _("Students looked at"),
+        "opened": _("Cases opened"),
+        "raised": _("Cases raised"),
+        "notices_due": _("Notices begun"),
+        "withdrawn": _("Notices withdrawn"),
+        "superseded": _("Letters superseded"),
+        "reviews": _("Corrections to review"),
+        "closed_corrected": _("Cases closed as corrected"),
+    }
     found = run.report.get("evaluation") or {}
     return [(label, found[key]) for key, label in names.items() if key in found]
 
@@ -116,16 +132,34 @@ def errors(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
     """The list of errors as CSV. A value that a spreadsheet would take for a formula is quoted."""
     run = get_object_or_404(Import, pk=pk)
     writer = csv.writer(_Echo())
-    heads = [_("Level"), _("File"), _("Line"), _("Column"), _("Value"), _("Code"), _("What is wrong, and what to do")]
+    heads = [
+        _("Level"),
+        _("File"),
+        _("Line"),
+        _("Column"),
+        _("Value"),
+        _("Code"),
+        _("What is wrong, and what to do"),
+    ]
 
     def rows() -> Iterator[str]:
         yield writer.writerow(heads)
         for row in run.issues.iterator(chunk_size=2000):
-            shown = (row.get_level_display(), row.file, row.line, row.column, row.value, row.code, row.words)
+            shown = (
+                row.get_level_display(),
+                row.file,
+                row.line,
+                row.column,
+                row.value,
+                row.code,
+                row.words,
+            )
             yield writer.writerow([_safe(value) for value in shown])
 
     return StreamingHttpResponse(
-        rows(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="import-errors-{pk}.csv"'}
+        rows(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="import-errors-{pk}.csv"'},
     )
 
 

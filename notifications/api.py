@@ -40,10 +40,16 @@ class InboxOut(Schema):
 
 
 @router.get("/inbox", response=InboxOut, summary="My alerts")
-def inbox(request: HttpRequest, show: Literal["unread", "snoozed", "read", "all"] = "unread", before: datetime | None = None) -> Any:
+def inbox(
+    request: HttpRequest,
+    show: Literal["unread", "snoozed", "read", "all"] = "unread",
+    before: datetime | None = None,
+) -> Any:
     """Fifty alerts of the person behind the token."""
     moment = timezone.make_aware(before) if before and timezone.is_naive(before) else before
-    rows = selectors.inbox(caller(request), "" if show == "unread" else show, moment.isoformat() if moment else "")
+    rows = selectors.inbox(
+        caller(request), "" if show == "unread" else show, moment.isoformat() if moment else ""
+    )
     more = rows[selectors.PAGE - 1].created_at.isoformat() if len(rows) > selectors.PAGE else ""
     return {"items": [_alert(row) for row in rows[: selectors.PAGE]], "next": more}
 
@@ -51,9 +57,15 @@ def inbox(request: HttpRequest, show: Literal["unread", "snoozed", "read", "all"
 def _alert(row: Message) -> dict[str, Any]:
     alert = row.alert
     return {
-        "id": row.pk, "case": alert.case.number if alert.case else None, "code": alert.code, "words": texts.words(alert),
-        "due": alert.data.get("due"), "created_at": row.created_at, "read_at": row.read_at, "snoozed_until": row.snoozed_until,
-    }  # fmt: skip
+        "id": row.pk,
+        "case": alert.case.number if alert.case else None,
+        "code": alert.code,
+        "words": texts.words(alert),
+        "due": alert.data.get("due"),
+        "created_at": row.created_at,
+        "read_at": row.read_at,
+        "snoozed_until": row.snoozed_until,
+    }
 
 
 @router.post("/inbox/{pk}/read", response=AlertOut, summary="Mark as read")

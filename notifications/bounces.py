@@ -33,7 +33,10 @@ def read(raw: bytes) -> Bounce | None:
     """What an e-mail to the bounce address says. None for what is no such report (an answer, a notice of absence, a delay) or
     is not about a message of ours; never an error, whatever the bytes."""
     mail = message_from_bytes(raw[:LARGEST])
-    if mail.get_content_type() != "multipart/report" or str(mail.get_param("report-type")).lower() != "delivery-status":
+    if (
+        mail.get_content_type() != "multipart/report"
+        or str(mail.get_param("report-type")).lower() != "delivery-status"
+    ):
         return None
     key, status = _about(mail), _failed(mail)
     return Bounce(key, status) if key and status else None
@@ -43,14 +46,20 @@ def _failed(mail: Message) -> str:
     """The status of the recipient for whom it failed for good, else ''."""
     for block in _blocks(mail):
         status = str(block.get("Status", "")).split()[:1]
-        if str(block.get("Action", "")).strip().lower() == "failed" and status and status[0].startswith("5"):
+        if (
+            str(block.get("Action", "")).strip().lower() == "failed"
+            and status
+            and status[0].startswith("5")
+        ):
             return status[0][:12]
     return ""
 
 
 def _blocks(mail: Message) -> Iterator[Message]:
     for part in mail.walk():
-        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list):
+        if part.get_content_type() == "message/delivery-status" and isinstance(
+            part.get_payload(), list
+        ):
             yield from (block for block in part.get_payload() if isinstance(block, Message))
 
 

@@ -22,7 +22,15 @@ from notifications import families, rules
 from notifications.fanout import administrators, narrow_of
 from notifications.models import Attempt, Digest, FamilyMessage, Message
 from notifications.models.outbox import Sendable, State
-from notifications.senders import BadAddress, Passing, Permanent, Senders, send_digest, send_family, send_message
+from notifications.senders import (
+    BadAddress,
+    Passing,
+    Permanent,
+    Senders,
+    send_digest,
+    send_family,
+    send_message,
+)
 
 log = structlog.get_logger()
 BATCH = 100
@@ -42,7 +50,12 @@ RETURNING id
 def claim(model: type[Sendable], now: datetime, limit: int = BATCH) -> list[UUID]:
     """Take up to `limit` due rows in hand for the length of a lease."""
     lease = timedelta(seconds=settings.LEASE_SECONDS)
-    values: dict[str, Any] = {"now": now, "until": now + lease, "never": now + 2 * lease, "limit": limit}
+    values: dict[str, Any] = {
+        "now": now,
+        "until": now + lease,
+        "never": now + 2 * lease,
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(table=model._meta.db_table), values)
         return [row[0] for row in cursor.fetchall()]
@@ -52,7 +65,9 @@ def waiting(now: datetime | None = None) -> int:
     """How many messages, digests and messages to families are due and in nobody's hand."""
     now = now or database_now()
     return sum(
-        model._default_manager.filter(state=State.PENDING, next_attempt_at__lte=now).exclude(claimed_until__gt=now).count()
+        model._default_manager.filter(state=State.PENDING, next_attempt_at__lte=now)
+        .exclude(claimed_until__gt=now)
+        .count()
         for model in (Message, Digest, FamilyMessage)
     )
 
@@ -61,7 +76,11 @@ def deliver(now: datetime | None = None, *, limit: int = BATCH) -> int:
     """Claim and send one batch of each kind of message; how many were claimed."""
     now, senders = now or database_now(), Senders()
     try:
-        return _messages(senders, now, limit) + _digests(senders, now, limit) + _families(senders, now, limit)
+        return (
+            _messages(senders, now, limit)
+            + _digests(senders, now, limit)
+            + _families(senders, now, limit)
+        )
     finally:
         senders.close()
 
@@ -70,7 +89,9 @@ def _messages(senders: Senders, now: datetime, limit: int) -> int:
     ids = claim(Message, now, limit)
     rows = list(
         Message.objects.filter(pk__in=ids)
-        .select_related("alert__case", "alert__clock__process", "recipient__alert_preference", "endpoint")
+        .select_related(
+            "alert__case", "alert__clock__process", "recipient__alert_preference", "endpoint"
+        )
         .order_by("next_attempt_at", "id")
     )
     seeing, narrow = _held(rows), narrow_of([message.alert for message in rows])
@@ -78,7 +99,9 @@ def _messages(senders: Senders, now: datetime, limit: int) -> int:
         held = seeing.get(message.alert.case_id or 0, {})
         reached = held.get("view_cases", set()) | held.get(narrow.get(message.alert_id, ""), set())
         if message.recipient_id and message.alert.case_id and message.recipient_id not in reached:
-            _mark(message, State.SKIPPED, "no_access")  # recused or moved on since the alert was raised
+            _mark(
+                message, State.SKIPPED, "no_access"
+            )  # recused or moved on since the alert was raised
         else:
             _try(message, now, partial(send_message, senders, message))
     return len(ids)
@@ -94,13 +117,18 @@ def _held(rows: Sequence[Message]) -> dict[int, dict[str, set[int]]]:
     everywhere = administrators() if by_kind else set()
     return {
         case_id: held | {"view_cases": held.get("view_cases", set()) | everywhere}
-        for kind, ids in by_kind.items() for case_id, held in access.holders(kind, ids).items()
-    }  # fmt: skip
+        for kind, ids in by_kind.items()
+        for case_id, held in access.holders(kind, ids).items()
+    }
 
 
 def _digests(senders: Senders, now: datetime, limit: int) -> int:
     ids = claim(Digest, now, limit)
-    for digest in Digest.objects.filter(pk__in=ids).select_related("recipient").order_by("next_attempt_at", "id"):
+    for digest in (
+        Digest.objects.filter(pk__in=ids)
+        .select_related("recipient")
+        .order_by("next_attempt_at", "id")
+    ):
         _try(digest, now, partial(send_digest, senders, digest))
     return len(ids)
 
@@ -110,11 +138,17 @@ def _families(senders: Senders, now: datetime, limit: int) -> int:
     ids = claim(FamilyMessage, now, limit)
     policy = policy_for("notifications", dates.local_date(now, settings.TIME_ZONE))
     leaves = rules.not_before(now, settings.TIME_ZONE, families.quiet_hours(policy))
-    for message in FamilyMessage.objects.filter(pk__in=ids).select_related("case").order_by("next_attempt_at", "id"):
+    for message in (
+        FamilyMessage.objects.filter(pk__in=ids)
+        .select_related("case")
+        .order_by("next_attempt_at", "id")
+    ):
         if why := families.why_not(message, policy):
             _mark(message, State.SKIPPED, why)
         elif leaves > now:
-            FamilyMessage.objects.filter(pk=message.pk).update(next_attempt_at=leaves, claimed_until=None, attempts=message.attempts - 1)
+            FamilyMessage.objects.filter(pk=message.pk).update(
+                next_attempt_at=leaves, claimed_until=None, attempts=message.attempts - 1
+            )
         else:
             _try(message, now, partial(send_family, senders, message))
     return len(ids)
@@ -124,7 +158,11 @@ def _try(row: Any, now: datetime, send: Callable[[], None]) -> None:
     try:
         send()
     except Permanent as error:
-        wrong = {"bounced": True} if isinstance(row, FamilyMessage) and isinstance(error, BadAddress) else {}
+        wrong = (
+            {"bounced": True}
+            if isinstance(row, FamilyMessage) and isinstance(error, BadAddress)
+            else {}
+        )
         _mark(row, State.DEAD, str(error), **wrong)
     except Passing as error:
         _again(row, now, str(error))
@@ -155,13 +193,25 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
             rows = rows.exclude(state=State.DEAD)
         if not rows.update(state=state, error=code[:200], claimed_until=None, **sent, **more):
             return
-        outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(State(state), "retry")
-        Attempt.objects.create(**{_LOGGED[type(row)]: row}, at=now, outcome=outcome, detail=code[:200])
+        outcome = {State.SENT: "sent", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(
+            State(state), "retry"
+        )
+        Attempt.objects.create(
+            **{_LOGGED[type(row)]: row}, at=now, outcome=outcome, detail=code[:200]
+        )
         if isinstance(row, Digest) and state in (State.SENT, State.DEAD):
             # those in a digest that comes back were sent before
-            Message.objects.filter(digest=row, state__in=(State.COLLECTED, State.SENT)).update(state=state, error=code[:200], **sent)
+            Message.objects.filter(digest=row, state__in=(State.COLLECTED, State.SENT)).update(
+                state=state, error=code[:200], **sent
+            )
         if isinstance(row, FamilyMessage) and state in (State.DEAD, State.SKIPPED):
-            result = families.NOT_SENT if state == State.SKIPPED else families.BOUNCED if more.get("bounced") else families.UNDELIVERED
+            result = (
+                families.NOT_SENT
+                if state == State.SKIPPED
+                else families.BOUNCED
+                if more.get("bounced")
+                else families.UNDELIVERED
+            )
             families.tell_case(row, result, code)
 
 
@@ -182,7 +232,9 @@ def arrived(key: UUID) -> None:
     with transaction.atomic():
         row = _handed_over(key)
         if row is not None and not row.log.filter(outcome="delivered").exists():
-            Attempt.objects.create(**{_LOGGED[type(row)]: row}, at=database_now(), outcome="delivered")
+            Attempt.objects.create(
+                **{_LOGGED[type(row)]: row}, at=database_now(), outcome="delivered"
+            )
 
 
 def _handed_over(key: UUID) -> Any:
@@ -199,6 +251,8 @@ def resend(row: Any) -> None:
     """Try a dead letter again from the start."""
     now = database_now()
     anew = {"state": State.PENDING, "attempts": 0, "next_attempt_at": now, "claimed_until": None}
-    type(row).objects.filter(pk=row.pk, state=State.DEAD).update(**anew, **({"bounced": False} if isinstance(row, FamilyMessage) else {}))
+    type(row).objects.filter(pk=row.pk, state=State.DEAD).update(
+        **anew, **({"bounced": False} if isinstance(row, FamilyMessage) else {})
+    )
     if isinstance(row, Digest):
         Message.objects.filter(digest=row, state=State.DEAD).update(state=State.COLLECTED)

@@ -46,7 +46,10 @@ def number(phone: str, country: str) -> str:
 def addresses(person: Guardian, country: str) -> dict[str, str]:
     """Channel -> address at which a message could reach this adult, by the contact data on file."""
     email = person.email.strip().lower()
-    found = {Channel.EMAIL.value: email if _MAIL.match(email) else "", Channel.SMS.value: number(person.phone, country)}
+    found = {
+        Channel.EMAIL.value: email if _MAIL.match(email) else "",
+        Channel.SMS.value: number(person.phone, country),
+    }
     return {channel: address for channel, address in found.items() if address}
 
 
@@ -58,14 +61,18 @@ def opted_out(wanted: Collection[str]) -> set[str]:
 def choose(wanted: Collection[str], stop: bool, now: datetime) -> None:
     """Somebody said whether messages to these addresses are wanted."""
     if stop:
-        OptOut.objects.bulk_create([OptOut(address=address, since=now) for address in wanted], ignore_conflicts=True)
+        OptOut.objects.bulk_create(
+            [OptOut(address=address, since=now) for address in wanted], ignore_conflicts=True
+        )
     else:
         OptOut.objects.filter(address__in=wanted).delete()
 
 
 def lately(wanted: Collection[str], now: datetime) -> dict[str, list[FamilyMessage]]:
     """Address -> the messages of the last seven days that were sent or wait (one statement)."""
-    rows = FamilyMessage.objects.filter(address__in=wanted, created_at__gt=now - WEEK, state__in=(State.PENDING, State.SENT))
+    rows = FamilyMessage.objects.filter(
+        address__in=wanted, created_at__gt=now - WEEK, state__in=(State.PENDING, State.SENT)
+    )
     found: dict[str, list[FamilyMessage]] = {}
     for row in rows.only("address", "created_at", "text", "template", "language", "case_id"):
         found.setdefault(row.address, []).append(row)
@@ -74,10 +81,12 @@ def lately(wanted: Collection[str], now: datetime) -> dict[str, list[FamilyMessa
 
 def bounced(wanted: Collection[str]) -> set[str]:
     """Those of the addresses whose latest message came back (one statement)."""
-    rows = FamilyMessage.objects.filter(address__in=wanted, state__in=(State.SENT, State.DEAD)).filter(
-        Q(state=State.SENT) | Q(bounced=True)
+    rows = FamilyMessage.objects.filter(
+        address__in=wanted, state__in=(State.SENT, State.DEAD)
+    ).filter(Q(state=State.SENT) | Q(bounced=True))
+    latest = (
+        rows.order_by("address", "-created_at").distinct("address").values_list("address", "state")
     )
-    latest = rows.order_by("address", "-created_at").distinct("address").values_list("address", "state")
     return {address for address, state in latest if state == State.DEAD}
 
 
@@ -87,7 +96,11 @@ def bounced_students(cases: Any, country: str) -> set[int]:
     failed = set(rows.values_list("student_id", "address"))
     wrong = bounced({address for _student, address in failed})
     people = Guardian.objects.filter(student__in={student for student, _address in failed})
-    on_file = {(person.student_id, address) for person in people for address in addresses(person, country).values()}
+    on_file = {
+        (person.student_id, address)
+        for person in people
+        for address in addresses(person, country).values()
+    }
     return {student for student, address in failed & on_file if address in wrong}
 
 
@@ -110,7 +123,12 @@ def tell_case(message: FamilyMessage, result: str, code: str) -> None:
             message.case.number,
             STEP,
             actor=None,
-            data={"message": str(message.pk), "channel": message.channel, "result": result, "code": code},
+            data={
+                "message": str(message.pk),
+                "channel": message.channel,
+                "result": result,
+                "code": code,
+            },
         )
     except Refused:
         log.info("family.outcome_not_kept", message=str(message.pk), result=result)

@@ -34,7 +34,9 @@ def fan_out(now: datetime | None = None, *, batch: int = BATCH) -> int:
             alerts = _claim(batch)
             if alerts:
                 made += _messages_of(alerts, now)
-                Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(fanned_out_at=now)
+                Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(
+                    fanned_out_at=now
+                )
         if len(alerts) < batch:
             return made
 
@@ -62,7 +64,9 @@ def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
     narrow = narrow_of(alerts)
     cases = {
         one.pk: one
-        for one in Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).only("kind", "owner_id", "policy")
+        for one in Case.objects.filter(
+            pk__in={alert.case_id for alert in alerts if alert.case_id}
+        ).only("kind", "owner_id", "policy")
     }
     by_kind: dict[str, set[int]] = defaultdict(set)
     for one in cases.values():
@@ -76,7 +80,9 @@ def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
         audience = _audience(case, policy)
         users = set()
         if case and alert.level != rules.ADMIN:
-            users = rules.recipients(alert.level, case.owner_id, held[case.pk], audience, narrow.get(alert.pk, ""))
+            users = rules.recipients(
+                alert.level, case.owner_id, held[case.pk], audience, narrow.get(alert.pk, "")
+            )
         found[alert.pk] = users or administrators()
     return found
 
@@ -86,14 +92,22 @@ def narrow_of(alerts: Sequence[Alert]) -> dict[UUID, str]:
     (one statement)."""
     told = {
         (kind.code, process.code, role): codename
-        for kind in kinds.all_kinds() for process in kind.processes.values() for role, codename in process.told.items()
-    }  # fmt: skip
-    rows = Clock.objects.filter(pk__in={alert.clock_id for alert in alerts if alert.clock_id}, process__isnull=False)
+        for kind in kinds.all_kinds()
+        for process in kind.processes.values()
+        for role, codename in process.told.items()
+    }
+    rows = Clock.objects.filter(
+        pk__in={alert.clock_id for alert in alerts if alert.clock_id}, process__isnull=False
+    )
     by_clock = {
         pk: told.get((str(case), str(process), role), "")
         for pk, case, process, role in rows.values_list("pk", "case__kind", "process__kind", "role")
     }
-    return {alert.pk: found for alert in alerts if alert.clock_id and (found := by_clock.get(alert.clock_id, ""))}
+    return {
+        alert.pk: found
+        for alert in alerts
+        if alert.clock_id and (found := by_clock.get(alert.clock_id, ""))
+    }
 
 
 def _audience(case: Case | None, policy: Policy) -> Any:
@@ -104,10 +118,16 @@ def _audience(case: Case | None, policy: Policy) -> Any:
 
 def administrators() -> set[int]:
     """Ids of the district administrators: they hear of what concerns the system itself."""
-    return set(Post.objects.filter(role=Role.DISTRICT_ADMIN, user__is_active=True).values_list("user_id", flat=True))
+    return set(
+        Post.objects.filter(role=Role.DISTRICT_ADMIN, user__is_active=True).values_list(
+            "user_id", flat=True
+        )
+    )
 
 
-def _write(alerts: Sequence[Alert], recipients: dict[Any, set[int]], policy: Policy, now: datetime) -> int:
+def _write(
+    alerts: Sequence[Alert], recipients: dict[Any, set[int]], policy: Policy, now: datetime
+) -> int:
     everybody = {user for users in recipients.values() for user in users}
     preferences = {row.user_id: row for row in Preference.objects.filter(user_id__in=everybody)}
     leaves = rules.not_before(now, settings.TIME_ZONE, policy.data["quiet_hours"])
@@ -124,13 +144,26 @@ def _write(alerts: Sequence[Alert], recipients: dict[Any, set[int]], policy: Pol
 
 
 def _message(
-    alert: Alert, channel: Channel, now: datetime, leaves: datetime, *, user: int | None = None, endpoint: int | None = None
+    alert: Alert,
+    channel: Channel,
+    now: datetime,
+    leaves: datetime,
+    *,
+    user: int | None = None,
+    endpoint: int | None = None,
 ) -> Message:
     state = {Channel.INBOX: State.SENT, Channel.DIGEST: State.COLLECTED}.get(channel, State.PENDING)
     return Message(
-        id=uuid4(), alert=alert, recipient_id=user, endpoint_id=endpoint, channel=channel, state=state, created_at=now,
-        next_attempt_at=leaves if channel in (Channel.EMAIL, Channel.SMS) else now, sent_at=now if state == State.SENT else None,
-    )  # fmt: skip
+        id=uuid4(),
+        alert=alert,
+        recipient_id=user,
+        endpoint_id=endpoint,
+        channel=channel,
+        state=state,
+        created_at=now,
+        next_attempt_at=leaves if channel in (Channel.EMAIL, Channel.SMS) else now,
+        sent_at=now if state == State.SENT else None,
+    )
 
 
 def _hooks(alerts: Sequence[Alert], now: datetime) -> list[Message]:
@@ -138,11 +171,17 @@ def _hooks(alerts: Sequence[Alert], now: datetime) -> list[Message]:
     endpoints = list(Endpoint.objects.filter(active=True))
     if not endpoints:
         return []
-    kinds = dict(Case.objects.filter(pk__in={alert.case_id for alert in alerts if alert.case_id}).values_list("pk", "kind"))
+    kinds = dict(
+        Case.objects.filter(
+            pk__in={alert.case_id for alert in alerts if alert.case_id}
+        ).values_list("pk", "kind")
+    )
     return [
         _message(alert, Channel.WEBHOOK, now, now, endpoint=endpoint.pk)
-        for alert in alerts for endpoint in endpoints if alert.case_id and kinds.get(alert.case_id) == endpoint.kind
-    ]  # fmt: skip
+        for alert in alerts
+        for endpoint in endpoints
+        if alert.case_id and kinds.get(alert.case_id) == endpoint.kind
+    ]
 
 
 _COLLECT = """
@@ -164,4 +203,11 @@ def collect_digests(day: date) -> None:
     """Put what was collected into one digest per person (weekly ones on their day); once a date."""
     policy = policy_for("notifications", day)
     with connection.cursor() as cursor:
-        cursor.execute(_COLLECT, {"day": day, "now": database_now(), "weekly": day.weekday() == policy.data["digest"]["weekly_on"]})
+        cursor.execute(
+            _COLLECT,
+            {
+                "day": day,
+                "now": database_now(),
+                "weekly": day.weekday() == policy.data["digest"]["weekly_on"],
+            },
+        )

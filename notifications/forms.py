@@ -26,7 +26,9 @@ class PreferenceForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or {}
         phone = str(cleaned.get("phone") or "").strip()
         if phone and not PHONE.match(phone):
-            self.add_error("phone", _("Write the number with its country code, for example +1 704 555 0123."))
+            self.add_error(
+                "phone", _("Write the number with its country code, for example +1 704 555 0123.")
+            )
         if cleaned.get("sms") and not phone:
             self.add_error("phone", _("A text message needs a mobile number."))
         return cleaned

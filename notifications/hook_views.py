@@ -14,7 +14,23 @@ from notifications import delivery, families, texts, twilio
 from notifications.models import FamilyMessage
 
 FAILED = ("failed", "undelivered")
-STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke", "alto", "parar", "pare", "basta", "baja"})
+STOP = frozenset(
+    {
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "cancel",
+        "end",
+        "quit",
+        "optout",
+        "revoke",
+        "alto",
+        "parar",
+        "pare",
+        "basta",
+        "baja",
+    }
+)
 START = frozenset({"start", "unstop", "yes", "si", "sí"})
 
 
@@ -40,7 +56,10 @@ def text_reply(request: HttpRequest) -> HttpResponse:
     reads answers. What was written is not kept."""
     if not twilio.genuine(request):
         raise Http404
-    number, word = request.POST.get("From", "")[:254], request.POST.get("Body", "").strip().strip(".!").lower()
+    number, word = (
+        request.POST.get("From", "")[:254],
+        request.POST.get("Body", "").strip().strip(".!").lower(),
+    )
     chosen = request.POST.get("OptOutType", "").lower()
     if chosen == "stop" or word in STOP:
         families.choose([number], True, timezone.now())
@@ -50,5 +69,10 @@ def text_reply(request: HttpRequest) -> HttpResponse:
         last = FamilyMessage.objects.filter(address=number).order_by("-created_at").first()
         if last is not None:
             words = texts.UNREAD.get(last.language, texts.UNREAD["en"])
-            return render(request, "notifications/reply.xml", {"words": words}, content_type="text/xml; charset=utf-8")
+            return render(
+                request,
+                "notifications/reply.xml",
+                {"words": words},
+                content_type="text/xml; charset=utf-8",
+            )
     return render(request, "notifications/reply.xml", {}, content_type="text/xml; charset=utf-8")

@@ -26,7 +26,11 @@ def matches(labels: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def recipients(
-    level: str, owner: int | None, held: Mapping[str, set[int]], audience: Mapping[str, Sequence[str]], narrow: str = ""
+    level: str,
+    owner: int | None,
+    held: Mapping[str, set[int]],
+    audience: Mapping[str, Sequence[str]],
+    narrow: str = "",
 ) -> set[int]:
     """The people whom an alert of this reach concerns: by the policy's list of `owner` and permissions. `held` says who
     holds which permission on the case and may see it; whoever may not see it hears nothing. Only the promise of a process that
@@ -44,7 +48,9 @@ def recipients(
     return found & seeing | (held.get(narrow, set()) if narrow else set())
 
 
-def channels(labels: Sequence[str], preference: Preference | None, policy: Mapping[str, Any]) -> list[Channel]:
+def channels(
+    labels: Sequence[str], preference: Preference | None, policy: Mapping[str, Any]
+) -> list[Channel]:
     """The channels for one person: the inbox always, e-mail at once where the policy's floor or the person wants it,
     else in the digest, a text message where asked for."""
     found = [Channel.INBOX]
@@ -53,7 +59,12 @@ def channels(labels: Sequence[str], preference: Preference | None, policy: Mappi
         found.append(Channel.EMAIL)
     elif email != Preference.Email.NEVER:
         found.append(Channel.DIGEST)
-    if preference and preference.sms and preference.phone and matches(labels, policy["text_messages"]):
+    if (
+        preference
+        and preference.sms
+        and preference.phone
+        and matches(labels, policy["text_messages"])
+    ):
         found.append(Channel.SMS)
     return found
 

@@ -22,8 +22,14 @@ class Length:
 
 def length(text: str) -> Length:
     """How long a text message is."""
-    foreign = "".join(dict.fromkeys(letter for letter in text if letter not in GSM and letter not in TWICE))
-    units = [2 if ord(letter) > 0xFFFF else 1 for letter in text] if foreign else [2 if letter in TWICE else 1 for letter in text]
+    foreign = "".join(
+        dict.fromkeys(letter for letter in text if letter not in GSM and letter not in TWICE)
+    )
+    units = (
+        [2 if ord(letter) > 0xFFFF else 1 for letter in text]
+        if foreign
+        else [2 if letter in TWICE else 1 for letter in text]
+    )
     single, several = (70, 67) if foreign else (160, 153)
     return Length(sum(units), foreign, 1 if sum(units) <= single else _parts(units, several))
 

@@ -20,14 +20,22 @@ PAGE = 50
 
 
 def _inbox(user: Any) -> QuerySet[Message]:
-    return access.without_recused(Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX), user, "alert__case")
+    return access.without_recused(
+        Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX), user, "alert__case"
+    )
 
 
 def own(user: Any) -> QuerySet[Message]:
     """The inbox of a person without what they may not see any more. Of a process that they work without seeing the case they
     keep the promises."""
-    access.remember_schools(user, "view_cases", *(name for kind in kinds.all_kinds() for name in kind.narrow))
-    seen = Q(alert__case=None) | Q(alert__case__in=access.visible(user)) | access.at_desk(user, "alert")
+    access.remember_schools(
+        user, "view_cases", *(name for kind in kinds.all_kinds() for name in kind.narrow)
+    )
+    seen = (
+        Q(alert__case=None)
+        | Q(alert__case__in=access.visible(user))
+        | access.at_desk(user, "alert")
+    )
     return _inbox(user).filter(seen).select_related("alert__case", "alert__clock__process")
 
 
@@ -52,7 +60,9 @@ SELECT (SELECT count(*) FROM notifications_message m JOIN casework_alert a ON a.
 def strip(user: Any) -> tuple[int, timedelta | None]:
     """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement). What came in a case
     that was seen by a grant counts while the grant lasts."""
-    granted = [kind.code for kind in kinds.all_kinds() if isinstance(kind.access, access.GrantAccess)]
+    granted = [
+        kind.code for kind in kinds.all_kinds() if isinstance(kind.access, access.GrantAccess)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_STRIP, {"user": user.pk, "now": timezone.now(), "granted": granted})
         count, last, now = cursor.fetchone()
@@ -65,8 +75,10 @@ def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
     now = timezone.now()
     rows = own(user)
     chosen = {
-        "read": Q(read_at__isnull=False), "snoozed": Q(snoozed_until__gt=now, read_at=None), "all": Q(),
-    }.get(show, Q(read_at=None) & awake(now))  # fmt: skip
+        "read": Q(read_at__isnull=False),
+        "snoozed": Q(snoozed_until__gt=now, read_at=None),
+        "all": Q(),
+    }.get(show, Q(read_at=None) & awake(now))
     rows = rows.filter(chosen)
     with contextlib.suppress(ValueError, TypeError):
         rows = rows.filter(created_at__lt=datetime.fromisoformat(before)) if before else rows
@@ -81,7 +93,9 @@ def dead_letters(most: int = 200) -> list[Message | Digest | FamilyMessage]:
         .select_related("recipient", "endpoint")
         .prefetch_related("log")
     )
-    digests = Digest.objects.filter(state=State.DEAD).select_related("recipient").prefetch_related("log")
+    digests = (
+        Digest.objects.filter(state=State.DEAD).select_related("recipient").prefetch_related("log")
+    )
     family = FamilyMessage.objects.filter(state=State.DEAD).prefetch_related("log")
     found: list[Message | Digest | FamilyMessage] = []
     for rows in (messages, digests, family):
@@ -91,7 +105,11 @@ def dead_letters(most: int = 200) -> list[Message | Digest | FamilyMessage]:
 
 def without_address() -> list[User]:
     """Active people with a post whom no e-mail can reach."""
-    return list(User.objects.filter(is_active=True, email="", posts__isnull=False).distinct().order_by("last_name", "first_name")[:200])
+    return list(
+        User.objects.filter(is_active=True, email="", posts__isnull=False)
+        .distinct()
+        .order_by("last_name", "first_name")[:200]
+    )
 
 
 _FIGURES = """
@@ -122,7 +140,15 @@ def figures(now: datetime | None = None) -> dict[str, float]:
         cursor.execute(_FIGURES, {"now": now, "since": now - timedelta(hours=24)})
         row = cursor.fetchone()
     names = (
-        "outbox_pending", "dead_letters", "outbox_oldest_seconds", "alerts_without_messages", "oldest_due_rung_seconds", "sweep_age_seconds",
-        "alert_lateness_p50_seconds", "alert_lateness_p99_seconds", "alert_lateness_worst_seconds", "alerts_raised_24h",
-    )  # fmt: skip
+        "outbox_pending",
+        "dead_letters",
+        "outbox_oldest_seconds",
+        "alerts_without_messages",
+        "oldest_due_rung_seconds",
+        "sweep_age_seconds",
+        "alert_lateness_p50_seconds",
+        "alert_lateness_p99_seconds",
+        "alert_lateness_worst_seconds",
+        "alerts_raised_24h",
+    )
     return {name: float(value or 0) for name, value in zip(names, row, strict=True)}

@@ -64,7 +64,13 @@ class Senders:
         self._check("mail")
         # the first address stands on the envelope: there a mail server reports what it could not deliver
         headers = {"Message-ID": message_id(key), "From": settings.DEFAULT_FROM_EMAIL}
-        message = EmailMessage(subject, text, settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL, [address], headers=headers)
+        message = EmailMessage(
+            subject,
+            text,
+            settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL,
+            [address],
+            headers=headers,
+        )
         try:
             message.connection = self._mail_connection()
             message.send()
@@ -100,9 +106,19 @@ class Senders:
         place = f"hook{endpoint.pk}"
         self._check(place)
         content = json.dumps(texts.payload(message.alert), sort_keys=True).encode()
-        headers = {"Content-Type": "application/json", "X-Holdfast-Id": str(message.pk), **webhooks.signatures(endpoint, content)}
+        headers = {
+            "Content-Type": "application/json",
+            "X-Holdfast-Id": str(message.pk),
+            **webhooks.signatures(endpoint, content),
+        }
         try:
-            answer = requests.post(endpoint.url, data=content, headers=headers, timeout=WEBHOOK_SECONDS, allow_redirects=False)
+            answer = requests.post(
+                endpoint.url,
+                data=content,
+                headers=headers,
+                timeout=WEBHOOK_SECONDS,
+                allow_redirects=False,
+            )
         except requests.RequestException as error:
             raise self._down(place, type(error).__name__) from error
         if answer.status_code in (408, 425, 429) or answer.status_code >= 500:
@@ -116,7 +132,11 @@ class Senders:
 
     def _mail_connection(self) -> Any:
         if self._mail is None:
-            self._mail = get_connection(timeout=settings.EMAIL_TIMEOUT) if "smtp" in settings.EMAIL_BACKEND else get_connection()
+            self._mail = (
+                get_connection(timeout=settings.EMAIL_TIMEOUT)
+                if "smtp" in settings.EMAIL_BACKEND
+                else get_connection()
+            )
             self._mail.open()
         return self._mail
 
@@ -151,16 +171,22 @@ def send_message(senders: Senders, message: Message) -> None:
         senders.webhook(message.endpoint, message)
     elif message.channel == "sms":
         chosen = getattr(person, "alert_preference", None)
-        senders.sms(chosen.phone if chosen and chosen.sms else "", texts.short(message.alert, person), key)
+        senders.sms(
+            chosen.phone if chosen and chosen.sms else "", texts.short(message.alert, person), key
+        )
     else:
         assert person is not None
-        senders.email(person.email, key, texts.subject(message.alert), texts.body(message.alert, person))
+        senders.email(
+            person.email, key, texts.subject(message.alert), texts.body(message.alert, person)
+        )
 
 
 def send_digest(senders: Senders, digest: Digest) -> None:
     """Send one digest. Raises Permanent or Passing."""
     waiting = (
-        digest.messages.filter(state="COLLECTED").select_related("alert__case", "alert__clock__process").order_by("alert__raised_at", "id")
+        digest.messages.filter(state="COLLECTED")
+        .select_related("alert__case", "alert__clock__process")
+        .order_by("alert__raised_at", "id")
     )
     title, text = texts.digest([message.alert for message in waiting], digest.recipient)
     senders.email(digest.recipient.email, str(digest.pk), title, text)

@@ -20,7 +20,14 @@ def sweep() -> None:
     messages = fan_out()
     wake_senders()
     if swept.rungs or swept.steps or swept.recalculated or swept.jobs:
-        log.info("sweep", rungs=swept.rungs, alerts=swept.alerts, steps=swept.steps, recalculated=swept.recalculated, messages=messages)
+        log.info(
+            "sweep",
+            rungs=swept.rungs,
+            alerts=swept.alerts,
+            steps=swept.steps,
+            recalculated=swept.recalculated,
+            messages=messages,
+        )
 
 
 def wake_senders() -> int:

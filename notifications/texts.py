@@ -93,7 +93,11 @@ def due(alert: Alert) -> str:
 
 def duty(alert: Alert, reader: Any) -> Any:
     """Which promise an alert is about, for the inbox of somebody who may see the case; never in a message that leaves the house."""
-    if alert.case is None or alert.clock is None or not access.can(reader, "view_cases", alert.case):
+    if (
+        alert.case is None
+        or alert.clock is None
+        or not access.can(reader, "view_cases", alert.case)
+    ):
         return ""
     return kinds.kind(alert.case.kind).clock_labels.get(alert.clock.kind, "")
 
@@ -105,7 +109,13 @@ def place(alert: Alert, reader: Any) -> str:
         return reverse("inbox")
     process = alert.clock.process if alert.clock else None
     about = kinds.kind(alert.case.kind).processes.get(process.kind) if process else None
-    if about and about.desk and alert.clock and alert.clock.role in about.told and not access.can(reader, "view_cases", alert.case):
+    if (
+        about
+        and about.desk
+        and alert.clock
+        and alert.clock.role in about.told
+        and not access.can(reader, "view_cases", alert.case)
+    ):
         return reverse(about.desk[0], args=about.desk[1:])
     return reverse("case", args=[alert.case.number])
 
@@ -127,13 +137,27 @@ def body(alert: Alert, reader: Any) -> str:
     if due(alert):
         lines.append(_("Due: %(day)s") % {"day": due(alert)})
     choose = _("You get this because of your post. Choose how you hear of alerts: %(url)s")
-    return "\n".join([*lines, "", link(alert, reader), "", choose % {"url": f"{settings.SITE_URL}/inbox/preferences"}, ""])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            link(alert, reader),
+            "",
+            choose % {"url": f"{settings.SITE_URL}/inbox/preferences"},
+            "",
+        ]
+    )
 
 
 def digest(alerts: Sequence[Alert], reader: Any) -> tuple[str, str]:
     """Subject and text of a digest."""
-    lines = [f"- {subject(alert)}{f' ({due(alert)})' if due(alert) else ''}  {link(alert, reader)}" for alert in alerts]
-    title = ngettext("%(n)s alert for you", "%(n)s alerts for you", len(alerts)) % {"n": len(alerts)}
+    lines = [
+        f"- {subject(alert)}{f' ({due(alert)})' if due(alert) else ''}  {link(alert, reader)}"
+        for alert in alerts
+    ]
+    title = ngettext("%(n)s alert for you", "%(n)s alerts for you", len(alerts)) % {
+        "n": len(alerts)
+    }
     return title, "\n".join([title, "", *lines, "", f"{settings.SITE_URL}/inbox", ""])
 
 
@@ -145,6 +169,10 @@ def short(alert: Alert, reader: Any) -> str:
 def payload(alert: Alert) -> dict[str, Any]:
     """What a webhook is told."""
     return {
-        "alert": str(alert.pk), "case": alert.case.number if alert.case else None, "code": alert.code,
-        "labels": alert.data.get("labels") or [alert.code], "due": alert.data.get("due"), "raised_at": alert.raised_at.isoformat(),
-    }  # fmt: skip
+        "alert": str(alert.pk),
+        "case": alert.case.number if alert.case else None,
+        "code": alert.code,
+        "labels": alert.data.get("labels") or [alert.code],
+        "due": alert.data.get("due"),
+        "raised_at": alert.raised_at.isoformat(),
+    }

@@ -29,10 +29,21 @@ class TwilioSms:
         """Hand one text message over. Twilio says later by a call to us what became of it. Raises BadAddress, Permanent or Passing."""
         sms = settings.SMS
         sender = "MessagingServiceSid" if sms["sender"].startswith("MG") else "From"
-        data = {"To": phone, sender: sms["sender"], "Body": text, "StatusCallback": address(reverse("text-status", args=[reference]))}
+        data = {
+            "To": phone,
+            sender: sms["sender"],
+            "Body": text,
+            "StatusCallback": address(reverse("text-status", args=[reference])),
+        }
         place = f"{sms['base']}/2010-04-01/Accounts/{sms['account']}/Messages.json"
         try:
-            answer = requests.post(place, data=data, auth=(sms["account"], sms["token"]), timeout=SECONDS, allow_redirects=False)
+            answer = requests.post(
+                place,
+                data=data,
+                auth=(sms["account"], sms["token"]),
+                timeout=SECONDS,
+                allow_redirects=False,
+            )
         except requests.RequestException as error:
             raise Passing(type(error).__name__) from error
         if answer.status_code == 429 or answer.status_code >= 500:
@@ -58,11 +69,15 @@ def address(path: str) -> str:
 def signature(url: str, fields: Mapping[str, str], token: str) -> str:
     """What stands in X-Twilio-Signature: HMAC-SHA1 over the address and the fields in the order of their names."""
     signed = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
-    return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+    return base64.b64encode(
+        hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()
+    ).decode()
 
 
 def genuine(request: HttpRequest) -> bool:
     """Whether a call comes from the account whose token we have; never without one."""
     token = settings.SMS.get("token", "")
     expected = signature(address(request.path), request.POST.dict(), token)
-    return bool(token) and hmac.compare_digest(request.headers.get("X-Twilio-Signature", "").encode(), expected.encode())
+    return bool(token) and hmac.compare_digest(
+        request.headers.get("X-Twilio-Signature", "").encode(), expected.encode()
+    )

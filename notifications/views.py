@@ -45,23 +45,39 @@ def inbox(request: HttpRequest) -> HttpResponse:
     cases = [row.alert.case for row in rows if row.alert.case is not None]
     access.remember_rights(signed_in(request), cases)
     listed = [
-        (row, texts.words(row.alert), texts.due(row.alert), texts.place(row.alert, request.user), texts.duty(row.alert, request.user))
+        (
+            row,
+            texts.words(row.alert),
+            texts.due(row.alert),
+            texts.place(row.alert, request.user),
+            texts.duty(row.alert, request.user),
+        )
         for row in rows[: selectors.PAGE]
     ]
-    return render(request, "notifications/inbox.html", {"rows": listed, "show": show, "tabs": SHOW, "more": more})
+    return render(
+        request,
+        "notifications/inbox.html",
+        {"rows": listed, "show": show, "tabs": SHOW, "more": more},
+    )
 
 
 @login_required
 @require_POST
 def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Read, unread, or snoozed until tomorrow morning or for three days, never beyond the due date."""
-    row = Message.objects.filter(pk=pk, recipient=signed_in(request), channel="inbox").select_related("alert").first()
+    row = (
+        Message.objects.filter(pk=pk, recipient=signed_in(request), channel="inbox")
+        .select_related("alert")
+        .first()
+    )
     if row is None:
         raise Http404
     what, now = request.POST.get("do", "read"), timezone.now()
     if what in ("snooze1", "snooze3"):
         due = row.alert.clock.due if row.alert.clock else None
-        row.snoozed_until = rules.snooze_until(now + timedelta(days=int(what[-1])), due, settings.TIME_ZONE)
+        row.snoozed_until = rules.snooze_until(
+            now + timedelta(days=int(what[-1])), due, settings.TIME_ZONE
+        )
         if row.snoozed_until <= now:
             row.snoozed_until = None
             messages.error(request, _("This is due: it cannot be put off."))
@@ -75,16 +91,18 @@ def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def mark_all(request: HttpRequest) -> HttpResponse:
     """Everything was read."""
-    Message.objects.filter(recipient=signed_in(request), channel="inbox", read_at=None).filter(selectors.awake(timezone.now())).update(
-        read_at=timezone.now()
-    )
+    Message.objects.filter(recipient=signed_in(request), channel="inbox", read_at=None).filter(
+        selectors.awake(timezone.now())
+    ).update(read_at=timezone.now())
     return redirect("inbox")
 
 
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     """How one hears of alerts, and the address of one's calendar feed."""
-    kept = Preference.objects.filter(user=signed_in(request)).first() or Preference(user=signed_in(request))
+    kept = Preference.objects.filter(user=signed_in(request)).first() or Preference(
+        user=signed_in(request)
+    )
     form = PreferenceForm(request.POST or None, instance=kept)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -92,10 +110,15 @@ def preferences(request: HttpRequest) -> HttpResponse:
         return redirect("preferences")
     policy = policy_for("notifications", local_today()).data
     context = {
-        "form": form, "floor": [texts.label(code) for code in policy["at_once"]], "quiet": policy["quiet_hours"],
-        "feed": FeedToken.objects.filter(user=signed_in(request)).first(), "address": request.session.pop("feed", None),
-    }  # fmt: skip
-    return render(request, "notifications/preferences.html", context, status=422 if form.errors else 200)
+        "form": form,
+        "floor": [texts.label(code) for code in policy["at_once"]],
+        "quiet": policy["quiet_hours"],
+        "feed": FeedToken.objects.filter(user=signed_in(request)).first(),
+        "address": request.session.pop("feed", None),
+    }
+    return render(
+        request, "notifications/preferences.html", context, status=422 if form.errors else 200
+    )
 
 
 @login_required
@@ -106,7 +129,10 @@ def feed_token(request: HttpRequest) -> HttpResponse:
         FeedToken.objects.filter(user=signed_in(request)).delete()
     else:
         token = secrets.token_urlsafe(32)
-        FeedToken.objects.update_or_create(user=signed_in(request), defaults={"digest": _digest(token), "created_at": timezone.now()})
+        FeedToken.objects.update_or_create(
+            user=signed_in(request),
+            defaults={"digest": _digest(token), "created_at": timezone.now()},
+        )
         request.session["feed"] = f"{settings.SITE_URL}{reverse('feed', args=[token])}"
     return redirect("preferences")
 
@@ -118,11 +144,19 @@ def _digest(token: str) -> str:
 @require_GET
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """A person's deadlines for their calendar program; the secret in the address is the key."""
-    found = FeedToken.objects.filter(digest=_digest(token), user__is_active=True).select_related("user").first()
+    found = (
+        FeedToken.objects.filter(digest=_digest(token), user__is_active=True)
+        .select_related("user")
+        .first()
+    )
     if found is None:
         raise Http404
     now = timezone.now()
-    content = calendar_files.feed(cases.my_deadlines(found.user), cases.my_appointments(found.user, now - timedelta(days=30)), now)
+    content = calendar_files.feed(
+        cases.my_deadlines(found.user),
+        cases.my_appointments(found.user, now - timedelta(days=30)),
+        now,
+    )
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Cache-Control"] = "private, no-store"
     answer["Referrer-Policy"] = "no-referrer"
@@ -140,9 +174,12 @@ def health(request: HttpRequest) -> HttpResponse:
     """Sweep, outbox, dead letters, people without an address: for administrators; no case is named."""
     _administers(request)
     context = {
-        "figures": selectors.figures(), "beats": Heartbeat.objects.order_by("name"), "late": late_by(),
-        "dead": [(row, KINDS[type(row)]) for row in selectors.dead_letters()], "silent": selectors.without_address(),
-    }  # fmt: skip
+        "figures": selectors.figures(),
+        "beats": Heartbeat.objects.order_by("name"),
+        "late": late_by(),
+        "dead": [(row, KINDS[type(row)]) for row in selectors.dead_letters()],
+        "silent": selectors.without_address(),
+    }
     return render(request, "notifications/health.html", context)
 
 
@@ -172,7 +209,12 @@ def stop_messages(request: HttpRequest, pk: UUID) -> HttpResponse:
         families.choose([row.address], True, timezone.now())
     wanted = request.GET.get("lang", row.language)
     lang = wanted if wanted in texts.STOP else "en"
-    context = {"done": done, "lang": lang, "other": "en" if lang == "es" else "es", "t": texts.STOP[lang]}
+    context = {
+        "done": done,
+        "lang": lang,
+        "other": "en" if lang == "es" else "es",
+        "t": texts.STOP[lang],
+    }
     answer = render(request, "notifications/stop.html", context)
     answer["Cache-Control"], answer["Referrer-Policy"] = "private, no-store", "no-referrer"
     return answer

@@ -33,15 +33,24 @@ def add(name: str, url: str, kind: str) -> Endpoint:
     if problem_with(url):
         raise ValueError(problem_with(url))
     if kind not in codes:
-        raise ValueError(_("%(kind)s is no kind of case; there are %(kinds)s") % {"kind": kind, "kinds": ", ".join(codes)})
+        raise ValueError(
+            _("%(kind)s is no kind of case; there are %(kinds)s")
+            % {"kind": kind, "kinds": ", ".join(codes)}
+        )
     if Endpoint.objects.filter(name=name, active=True).exists():
         raise ValueError(_("a webhook %(name)s is in use already; end it first") % {"name": name})
-    return Endpoint.objects.create(name=name[:60], url=url[:300], kind=kind, secret=secrets.token_urlsafe(32))
+    return Endpoint.objects.create(
+        name=name[:60], url=url[:300], kind=kind, secret=secrets.token_urlsafe(32)
+    )
 
 
 def rotate(endpoint: Endpoint) -> str:
     """A new secret; the one before goes on signing beside it for a week, so that no message is lost."""
-    endpoint.secret_before, endpoint.secret, endpoint.changed_at = endpoint.secret, secrets.token_urlsafe(32), timezone.now()
+    endpoint.secret_before, endpoint.secret, endpoint.changed_at = (
+        endpoint.secret,
+        secrets.token_urlsafe(32),
+        timezone.now(),
+    )
     endpoint.save(update_fields=["secret", "secret_before", "changed_at"])
     return endpoint.secret
 
@@ -49,7 +58,11 @@ def rotate(endpoint: Endpoint) -> str:
 def signatures(endpoint: Endpoint, content: bytes) -> dict[str, str]:
     """The headers that prove a message."""
     found = {"X-Holdfast-Signature": _signature(endpoint.secret, content)}
-    if endpoint.secret_before and endpoint.changed_at and timezone.now() - endpoint.changed_at < BOTH_FOR:
+    if (
+        endpoint.secret_before
+        and endpoint.changed_at
+        and timezone.now() - endpoint.changed_at < BOTH_FOR
+    ):
         found["X-Holdfast-Signature-Before"] = _signature(endpoint.secret_before, content)
     return found
 

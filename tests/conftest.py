@@ -35,16 +35,27 @@ hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-BROWSER = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+BROWSER = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest
+) -> None:
     """Each process's database is a copy of the migrated template."""
     from django.conf import settings
     from django.db import connection
 
-    for test in (settings.DATABASES["default"].setdefault("TEST", {}), connection.settings_dict["TEST"]):
+    for test in (
+        settings.DATABASES["default"].setdefault("TEST", {}),
+        connection.settings_dict["TEST"],
+    ):
         test.update(TEMPLATE=os.environ["HOLDFAST_TEST_TEMPLATE"], MIGRATE=False)
 
 
@@ -55,13 +66,21 @@ def _redis_of_its_own(request: pytest.FixtureRequest) -> None:
     from django.conf import settings
 
     worker = getattr(request.config, "workerinput", {}).get("workerid", "gw-1")
-    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.replace("?db=0", f"?db={int(worker[2:]) + 1}")
+    settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL.replace(
+        "?db=0", f"?db={int(worker[2:]) + 1}"
+    )
     with contextlib.suppress(AttributeError):
-        del caches["default"]  # whoever looked into it while the tests were collected looked into the shared one
+        del caches[
+            "default"
+        ]  # whoever looked into it while the tests were collected looked into the shared one
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+def ground(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Ground]:
     """The worlds of this process; none stands when its database goes."""
     found = Ground(tmp_path_factory.mktemp("worlds"))
     yield found
@@ -76,8 +95,14 @@ def _worlds(request: pytest.FixtureRequest) -> None:
     names, mark = request.fixturenames, request.node.get_closest_marker("django_db")
     if mark is None and not {"db", "transactional_db", "live_server"} & set(names):
         return
-    commits = bool({"transactional_db", "live_server"} & set(names) or (mark and mark.kwargs.get("transaction")))
-    worlds, blocker = request.getfixturevalue("ground"), request.getfixturevalue("django_db_blocker")
+    commits = bool(
+        {"transactional_db", "live_server"} & set(names)
+        or (mark and mark.kwargs.get("transaction"))
+    )
+    worlds, blocker = (
+        request.getfixturevalue("ground"),
+        request.getfixturevalue("django_db_blocker"),
+    )
     with blocker.unblock():
         worlds.stand([] if commits else wanted(request.node), Nights.begin)
     worlds.remember()
@@ -109,9 +134,9 @@ class Nights:
         found = cls(root)
         found.sis.school("1").school("2", area="South").student("S1")
         for school in ("1", "2"):
-            found.sis.staff(f"SSW{school}", "SSW", school).staff(f"PR{school}", "PRINCIPAL", school).staff(
-                f"DM{school}", "DATA_MANAGER", school
-            )
+            found.sis.staff(f"SSW{school}", "SSW", school).staff(
+                f"PR{school}", "PRINCIPAL", school
+            ).staff(f"DM{school}", "DATA_MANAGER", school)
         found.sis.staff("SUP", "SUPERVISOR", "1").staff("ADM", "DISTRICT_ADMIN")
         return found
 
@@ -142,9 +167,15 @@ def people(nights: Nights) -> SimpleNamespace:
     stranger = User.objects.create_user("stranger", password="x")
     root = User.objects.create_superuser("root", password="x")
     return SimpleNamespace(
-        worker=staff("SSW1"), colleague=staff("SSW2"), principal=staff("PR1"), mailer=staff("DM1"), supervisor=staff("SUP"),
-        admin=staff("ADM"), stranger=stranger, root=root,
-    )  # fmt: skip
+        worker=staff("SSW1"),
+        colleague=staff("SSW2"),
+        principal=staff("PR1"),
+        mailer=staff("DM1"),
+        supervisor=staff("SUP"),
+        admin=staff("ADM"),
+        stranger=stranger,
+        root=root,
+    )
 
 
 @pytest.fixture
@@ -153,7 +184,9 @@ def sign_in(client: Client) -> Callable[[User], Client]:
 
     def inner(user: User) -> Client:
         client.logout()
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+        )
         return client
 
     return inner
@@ -171,7 +204,13 @@ def mail(settings: SettingsWrapper) -> Iterator[Mailbox]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser, or a clear reason to skip. Without windows it opens a page with half the work of the one with them."""
-    for name in (os.environ.get("HOLDFAST_CHROMIUM", ""), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
+    for name in (
+        os.environ.get("HOLDFAST_CHROMIUM", ""),
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+    ):
         path = shutil.which(name) if name else None
         if path:
             return path

@@ -15,9 +15,16 @@ from config.embedded.services import Servers, postgres_binaries
 
 def dump(address: str, path: Path) -> None:
     """Write what a database holds as SQL; the file is there whole or not at all."""
-    made = subprocess.run([str(postgres_binaries() / "pg_dump"), "--inserts", address], capture_output=True, text=True, check=True).stdout
+    made = subprocess.run(
+        [str(postgres_binaries() / "pg_dump"), "--inserts", address],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     half = path.with_suffix(".half")
-    half.write_text("\n".join(line for line in made.split("\n") if not line.startswith("\\")))  # what is for psql alone
+    half.write_text(
+        "\n".join(line for line in made.split("\n") if not line.startswith("\\"))
+    )  # what is for psql alone
     half.rename(path)
 
 

@@ -34,7 +34,9 @@ def pytest_load_initial_conftests() -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise pytest.UsageError(f"another test run uses {data}; wait for it, or set TEST_DATA to another folder") from None
+        raise pytest.UsageError(
+            f"another test run uses {data}; wait for it, or set TEST_DATA to another folder"
+        ) from None
     servers = Servers(data, durable=False)
     servers.start()
     _servers[:] = [servers, lock]
@@ -66,16 +68,29 @@ def _template(data: Path) -> str:
     dumped = data / f"{name}.sql"
     os.environ["HOLDFAST_TEST_DUMP"] = str(dumped)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() and dumped.exists():
+        if (
+            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            and dumped.exists()
+        ):
             return name
         half = f"{name}_half"
-        for (old,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'holdfast_template_%'").fetchall():
+        for (old,) in connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'holdfast_template_%'"
+        ).fetchall():
             connection.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
         for old_dump in data.glob("holdfast_template_*.sql"):
             old_dump.unlink()
         connection.execute(f'CREATE DATABASE "{half}"')
-        environment = os.environ | {"DATABASE_URL": _at(half), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+        environment = os.environ | {
+            "DATABASE_URL": _at(half),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
         dump(_at(half), dumped)
         connection.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
     return name
@@ -88,8 +103,17 @@ def _at(name: str) -> str:
 
 
 def _fingerprint() -> str:
-    paths = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("tests/*/migrations/*.py"), *ROOT.glob("requirements/*.txt")]
-    paths += [*ROOT.glob("*/models/*.py"), *ROOT.glob("*/workflow.py"), *ROOT.glob("tests/toykind/*.py"), ROOT / "config/settings.py"]
+    paths = [
+        *ROOT.glob("*/migrations/*.py"),
+        *ROOT.glob("tests/*/migrations/*.py"),
+        *ROOT.glob("requirements/*.txt"),
+    ]
+    paths += [
+        *ROOT.glob("*/models/*.py"),
+        *ROOT.glob("*/workflow.py"),
+        *ROOT.glob("tests/toykind/*.py"),
+        ROOT / "config/settings.py",
+    ]
     digest = hashlib.sha256()
     for path in sorted(paths):
         digest.update(path.read_bytes())

@@ -17,5 +17,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ROOT_URLCONF = "tests.urls"
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - the live server's threads must let go of the test database
-SESSION_COOKIE_AGE = 10 * 365 * 86400  # tests travel in time while somebody is signed in; those of sessions set their own
+SESSION_COOKIE_AGE = (
+    10 * 365 * 86400
+)  # tests travel in time while somebody is signed in; those of sessions set their own
 SESSION_IDLE_MINUTES = SESSION_COOKIE_AGE // 60

@@ -12,7 +12,9 @@ from district.models import User
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_whatever_a_test_changes_the_next_one_begins_in_the_same_world(ground, people, nights, turn):
+def test_whatever_a_test_changes_the_next_one_begins_in_the_same_world(
+    ground, people, nights, turn
+):
     assert [floor.name for floor in ground.floors] == ["people"]
     assert people.worker.first_name == User.objects.get(pk=people.worker.pk).first_name != "Changed"
     assert not AttendanceCase.objects.exists()

@@ -50,11 +50,18 @@ def wanted(item: pytest.Item) -> list[str]:
     """What is built for a test: the longest chain that it needs. A parameter or another fixture may bear the name of a world."""
     known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
     names = [name for name in item.fixturenames if name in _fixtures and name in known]  # type: ignore[attr-defined]
-    return max((chain(name) for name in names if known[name][-1].func is _fixtures[name]), key=len, default=[])
+    return max(
+        (chain(name) for name in names if known[name][-1].func is _fixtures[name]),
+        key=len,
+        default=[],
+    )
 
 
 def _asked(name: str, nights: Nights) -> dict[str, Any]:
-    return {one: nights if one == "nights" else nights.made[one] for one in inspect.signature(_builders[name]).parameters}
+    return {
+        one: nights if one == "nights" else nights.made[one]
+        for one in inspect.signature(_builders[name]).parameters
+    }
 
 
 @dataclass
@@ -64,7 +71,9 @@ class Floor:
     name: str
     atomic: transaction.Atomic
     nights: Nights
-    uses: dict[str, str]  # the versions of policies whose use it wrote down, as a process remembers them
+    uses: dict[
+        str, str
+    ]  # the versions of policies whose use it wrote down, as a process remembers them
 
 
 class Ground:
@@ -116,7 +125,9 @@ class Ground:
     def _mend(self) -> None:
         """A test that closed the connection took the worlds with it."""
         if self.floors and (
-            connection.connection is None or connection.connection.closed or len(connection.savepoint_ids) != len(self.floors) - 1
+            connection.connection is None
+            or connection.connection.closed
+            or len(connection.savepoint_ids) != len(self.floors) - 1
         ):
             while self.floors:
                 self._leave()

@@ -47,10 +47,23 @@ class ReportIn(Schema):
     """A report of sex-based harassment, in the reporter's words."""
 
     narrative: Text = Field(min_length=1, max_length=20_000)
-    known_at: AwareDatetime = Field(description="when an employee of the district first knew: the promises count from there")
+    known_at: AwareDatetime = Field(
+        description="when an employee of the district first knew: the promises count from there"
+    )
     school: Text = Field("", max_length=64, description="the school's number; empty for none")
     incident_on: date | None = None
-    location: Literal["", "classroom", "building", "grounds", "bus", "athletics", "field_trip", "online", "off_campus", "other"] = ""
+    location: Literal[
+        "",
+        "classroom",
+        "building",
+        "grounds",
+        "bus",
+        "athletics",
+        "field_trip",
+        "online",
+        "off_campus",
+        "other",
+    ] = ""
     anonymous: bool = False
     people: list[PersonIn] = Field([], max_length=30)
 
@@ -73,10 +86,16 @@ def report(request: HttpRequest, body: ReportIn, key: UUID | None = key_header()
 
     def keep() -> dict[str, Any]:
         case = open_report(
-            school=school, narrative=body.narrative, knowledge_at=body.known_at, channel="system", anonymous=body.anonymous,
-            people=[person.dict() for person in body.people], incident_on=body.incident_on, location=body.location,
+            school=school,
+            narrative=body.narrative,
+            knowledge_at=body.known_at,
+            channel="system",
+            anonymous=body.anonymous,
+            people=[person.dict() for person in body.people],
+            incident_on=body.incident_on,
+            location=body.location,
             receipt=receipt_hash(code),
-        )  # fmt: skip
+        )
         return {"number": case.number}
 
     made, repeated = tokens.once(token, key, body.dict(), keep)
@@ -89,7 +108,11 @@ def _checked(body: ReportIn) -> School | None:
         errors["known_at"] = [_("A moment that has been.")]
     if body.incident_on and not EARLIEST <= body.incident_on <= local_today():
         errors["incident_on"] = [_("A day that has been.")]
-    school = School.objects.filter(school_id=body.school).select_related("calendar").first() if body.school else None
+    school = (
+        School.objects.filter(school_id=body.school).select_related("calendar").first()
+        if body.school
+        else None
+    )
     if body.school and school is None:
         errors["school"] = [_("No school has this number.")]
     if not body.narrative.strip():
@@ -125,13 +148,21 @@ def counts(request: HttpRequest) -> Any:
     if not access.holds(caller(request), Role.TITLE_IX_COORDINATOR):
         raise not_found()
     seen = access.visible(caller(request), "TIX").values("pk")
-    rows = TitleIXCase.objects.filter(pk__in=seen).order_by("state", "level").values("state", "level")
+    rows = (
+        TitleIXCase.objects.filter(pk__in=seen).order_by("state", "level").values("state", "level")
+    )
     today, labels = local_today(), TitleIXWorkflow.labels
     found = rows.annotate(
-        open=Count("pk", filter=_open()), closed=Count("pk", filter=~_open()), overdue=Count("pk", filter=_open(next_due__lt=today))
+        open=Count("pk", filter=_open()),
+        closed=Count("pk", filter=~_open()),
+        overdue=Count("pk", filter=_open(next_due__lt=today)),
     )
     items = [{**row, "label": str(labels.get(row["state"], row["state"]))} for row in found]
-    return {"at": timezone.now(), "total": sum(row["open"] + row["closed"] for row in items), "items": items}
+    return {
+        "at": timezone.now(),
+        "total": sum(row["open"] + row["closed"] for row in items),
+        "items": items,
+    }
 
 
 def _open(**more: Any) -> Any:

@@ -26,7 +26,9 @@ def whole_file(number: str, actor: Any) -> bytes:
     labels = {name: move.label for name, move in flow.transitions()}
     if not taking.may_take(actor, file.case):
         raise UnknownCase(number)
-    content = archive.build(file.case, labels, sections(file), lettertexts.letterhead(), services.local_today())
+    content = archive.build(
+        file.case, labels, sections(file), lettertexts.letterhead(), services.local_today()
+    )
     taking.keep(number, actor, "file", content)
     return content
 
@@ -34,10 +36,15 @@ def whole_file(number: str, actor: Any) -> bytes:
 def sections(file: CaseFile) -> list[Section]:
     """What only a Title IX case has: the report, its people, its records, its letters, who looked at the evidence."""
     people = {party.id: party.label for party in file.children["party"]}
-    who = [[party.label, party.name, str(party.get_kind_display()), party.language] for party in reading.people(file)]
+    who = [
+        [party.label, party.name, str(party.get_kind_display()), party.language]
+        for party in reading.people(file)
+    ]
     found = [
         Section(_("In the reporter's words"), [file.case.narrative]),
-        Section(_("People"), [], [_("Part"), _("Name"), _("Kind"), _("Language")], who, [2, 4, 2, 1]),
+        Section(
+            _("People"), [], [_("Part"), _("Name"), _("Kind"), _("Language")], who, [2, 4, 2, 1]
+        ),
     ]
     return [*found, *records(file, people), sent(file, people), inspected(file, people)]
 
@@ -47,7 +54,13 @@ def records(file: CaseFile, people: Mapping[Any, str]) -> list[Section]:
     found = []
     for one in Record.Kind:
         rows = [
-            [f"{row.number}", f"{row.on}", people.get(row.party_id, "") if row.party_id else "", row.code, words_of(row, people)]
+            [
+                f"{row.number}",
+                f"{row.on}",
+                people.get(row.party_id, "") if row.party_id else "",
+                row.code,
+                words_of(row, people),
+            ]
             for row in reading.records(file, one)
         ]
         if rows:
@@ -83,15 +96,27 @@ def sent(file: CaseFile, people: Mapping[Any, str]) -> Section:
             row.proof,
             str(row.delivered_on or ""),
         ]
-        for row in sorted(file.children["delivery"], key=lambda row: (row.sent_on, row.code, str(row.id)))
+        for row in sorted(
+            file.children["delivery"], key=lambda row: (row.sent_on, row.code, str(row.id))
+        )
     ]
-    return Section(_("Letters"), [], [_("Letter"), _("To"), _("Sent"), _("By"), _("Proof"), _("Delivered")], rows, [4, 3, 2, 1, 3, 2])
+    return Section(
+        _("Letters"),
+        [],
+        [_("Letter"), _("To"), _("Sent"), _("By"), _("Proof"), _("Delivered")],
+        rows,
+        [4, 3, 2, 1, 3, 2],
+    )
 
 
 def inspected(file: CaseFile, people: Mapping[Any, str]) -> Section:
     """The inspection log."""
     rows = [
-        [f"{row.at:%Y-%m-%d %H:%M}", people.get(row.party_id, "") if row.party_id else "", str(row.get_how_display())]
+        [
+            f"{row.at:%Y-%m-%d %H:%M}",
+            people.get(row.party_id, "") if row.party_id else "",
+            str(row.get_how_display()),
+        ]
         for row in Inspection.objects.filter(case=file.case).order_by("at")
     ]
     return Section(_("Inspection log"), [], [_("When"), _("Who"), _("How")], rows, [2, 3, 3])

@@ -46,20 +46,31 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _context(case: TitleIXCase) -> dict[str, Any]:
-    copies = RedactedExport.objects.filter(case=case).select_related("made_by", "signed_by").order_by("-made_at")
+    copies = (
+        RedactedExport.objects.filter(case=case)
+        .select_related("made_by", "signed_by")
+        .order_by("-made_at")
+    )
     return {"case": case, "holds": _holds(case), "taken": _taken(case), "copies": copies}
 
 
 def _holds(case: TitleIXCase) -> dict[str, Any]:
     attached = Attachment.objects.filter(case=case).values_list("state", flat=True)
     return {
-        "letters": Document.objects.filter(case=case).count(), "attachments": sum(state == Attachment.State.CLEAN for state in attached),
-        "refused": sum(state != Attachment.State.CLEAN for state in attached), "records": case.records.count(), "events": case.head_seq,
-    }  # fmt: skip
+        "letters": Document.objects.filter(case=case).count(),
+        "attachments": sum(state == Attachment.State.CLEAN for state in attached),
+        "refused": sum(state != Attachment.State.CLEAN for state in attached),
+        "records": case.records.count(),
+        "events": case.head_seq,
+    }
 
 
 def _taken(case: TitleIXCase) -> list[Event]:
-    return list(Event.objects.filter(case=case, name="export_file").select_related("actor").order_by("-seq")[:50])
+    return list(
+        Event.objects.filter(case=case, name="export_file")
+        .select_related("actor")
+        .order_by("-seq")[:50]
+    )
 
 
 @login_required

@@ -71,13 +71,21 @@ def beside(file: CaseFile, user_id: int | None) -> Beside:
 
 def _read(file: CaseFile, user_id: int | None) -> Beside:
     with connection.cursor() as cursor:
-        cursor.execute(_BESIDE, {"case": file.case.pk, "user": user_id, "closed": file.case.closed_on is not None})
-        rights, names, trainings, seen, disposal, holds = (parsed(value) for value in cursor.fetchone())
+        cursor.execute(
+            _BESIDE,
+            {"case": file.case.pk, "user": user_id, "closed": file.case.closed_on is not None},
+        )
+        rights, names, trainings, seen, disposal, holds = (
+            parsed(value) for value in cursor.fetchone()
+        )
     return Beside(
-        rights=frozenset((user, codename) for user, codename in rights or ()), names=dict(names or ()),
-        trained=_trained(names or (), trainings or ()), seen=[_seen(row) for row in seen or ()],
-        disposal=revive(Disposal, disposal) if disposal else None, holds=[revive(LegalHold, row) for row in holds or ()],
-    )  # fmt: skip
+        rights=frozenset((user, codename) for user, codename in rights or ()),
+        names=dict(names or ()),
+        trained=_trained(names or (), trainings or ()),
+        seen=[_seen(row) for row in seen or ()],
+        disposal=revive(Disposal, disposal) if disposal else None,
+        holds=[revive(LegalHold, row) for row in holds or ()],
+    )
 
 
 def _trained(people: Collection[Any], rows: Collection[Any]) -> dict[int, dict[str, date]]:

@@ -97,30 +97,71 @@ class _Duty:
     side: bool = False
 
 
-DUTIES = {duty.key: duty for duty in (screening.POLICE, screening.SUPERINTENDENT, screening.DSS, screening.JUVENILE, screening.LICENSE)}
+DUTIES = {
+    duty.key: duty
+    for duty in (
+        screening.POLICE,
+        screening.SUPERINTENDENT,
+        screening.DSS,
+        screening.JUVENILE,
+        screening.LICENSE,
+    )
+}
 
 
 # Whose turn it is, as a permission in the case; the coordinator's where nothing stands here, nobody's where a time runs.
 NOBODY = ""
 WHO: Mapping[str, str] = {
-    "allegations": "investigate_cases", "interviews": "investigate_cases", "evidence": "investigate_cases", "findings": "investigate_cases",
-    "report": "investigate_cases", "handed_in": "investigate_cases", "report_sent": "investigate_cases", "questions": "decide_cases", "determination": "decide_cases",
-    "determination_sent": "decide_cases", "appeal": "appeal_cases", "informal": "facilitate_cases", "outcome": "administer_cases",
-    "evidence_window": NOBODY, "report_window": NOBODY, "appeal_window": NOBODY, **{f"duty_{key}": "administer_cases" for key in DUTIES},
-}  # fmt: skip
+    "allegations": "investigate_cases",
+    "interviews": "investigate_cases",
+    "evidence": "investigate_cases",
+    "findings": "investigate_cases",
+    "report": "investigate_cases",
+    "handed_in": "investigate_cases",
+    "report_sent": "investigate_cases",
+    "questions": "decide_cases",
+    "determination": "decide_cases",
+    "determination_sent": "decide_cases",
+    "appeal": "appeal_cases",
+    "informal": "facilitate_cases",
+    "outcome": "administer_cases",
+    "evidence_window": NOBODY,
+    "report_window": NOBODY,
+    "appeal_window": NOBODY,
+    **{f"duty_{key}": "administer_cases" for key in DUTIES},
+}
 
 # The steps of the workflow by which a duty is done; the page offers those that this person may take now.
 STEPS: Mapping[str, tuple[str, ...]] = {
-    "contact": ("contact",), "screening": ("triage", "propose_screening", "screen", "ask_information", "info_received"), "second_reader": ("second_read",),
-    "duty": ("duty_done",), "measures": ("add_measure",), "handed_in": ("add_evidence", "set_aside"), "measures_review": ("review_measures",),
-    "investigator": ("assign",), "allegations": ("allege",), "interviews": ("schedule_interview", "interview"),
-    "evidence": ("add_evidence", "send_evidence"), "findings": ("make_findings",), "outcome": ("notify_outcome",), "complaint": ("file_complaint", "support_only"),
-    "notice": ("allege", "send_notice"), "informal": ("agree", "leave_informal"), "evidence_window": ("respond",), "report": ("write_report",),
-    "report_sent": ("revise_report", "send_report"), "decision_maker": ("assign",), "questions": ("questions",), "report_window": ("respond",),
-    "determination": ("determine",), "determination_sent": ("send_determination",), "appeal": ("notify_appeal", "state_appeal", "decide_appeal"),
-    "appeal_window": ("file_appeal",), "remedies": ("remedy", "begin_remedies", "remedy_done"),
+    "contact": ("contact",),
+    "screening": ("triage", "propose_screening", "screen", "ask_information", "info_received"),
+    "second_reader": ("second_read",),
+    "duty": ("duty_done",),
+    "measures": ("add_measure",),
+    "handed_in": ("add_evidence", "set_aside"),
+    "measures_review": ("review_measures",),
+    "investigator": ("assign",),
+    "allegations": ("allege",),
+    "interviews": ("schedule_interview", "interview"),
+    "evidence": ("add_evidence", "send_evidence"),
+    "findings": ("make_findings",),
+    "outcome": ("notify_outcome",),
+    "complaint": ("file_complaint", "support_only"),
+    "notice": ("allege", "send_notice"),
+    "informal": ("agree", "leave_informal"),
+    "evidence_window": ("respond",),
+    "report": ("write_report",),
+    "report_sent": ("revise_report", "send_report"),
+    "decision_maker": ("assign",),
+    "questions": ("questions",),
+    "report_window": ("respond",),
+    "determination": ("determine",),
+    "determination_sent": ("send_determination",),
+    "appeal": ("notify_appeal", "state_appeal", "decide_appeal"),
+    "appeal_window": ("file_appeal",),
+    "remedies": ("remedy", "begin_remedies", "remedy_done"),
     "closed": ("check_in", "close_inquiry", "check_remedies", "close_remedies", "close_final"),
-}  # fmt: skip
+}
 
 
 def items(facts: Facts) -> list[Item]:
@@ -133,7 +174,18 @@ def items(facts: Facts) -> list[Item]:
         if status is Status.NEXT and not duty.side:
             chain_open = False
         due = None if status is Status.DONE else facts.due.get(duty.clock)
-        found.append(Item(duty.key, duty.label, duty.cite, status, duty.on, due, WHO.get(duty.key, "coordinate_cases"), duty.side))
+        found.append(
+            Item(
+                duty.key,
+                duty.label,
+                duty.cite,
+                status,
+                duty.on,
+                due,
+                WHO.get(duty.key, "coordinate_cases"),
+                duty.side,
+            )
+        )
     return found
 
 
@@ -157,45 +209,128 @@ def _duties(facts: Facts) -> Iterator[_Duty]:
         yield from _investigation(facts)
         yield from _decision(facts)
         yield from _end(facts)
-    elif facts.outcome in (Outcome.SCHOOL_30, Outcome.OTHER_SEX_DISCRIMINATION, Outcome.DISTRICT_60):
+    elif facts.outcome in (
+        Outcome.SCHOOL_30,
+        Outcome.OTHER_SEX_DISCRIMINATION,
+        Outcome.DISTRICT_60,
+    ):
         yield from _inquiry(facts)
 
 
 def _beginning(f: Facts) -> Iterator[_Duty]:
     yield _Duty(
-        "contact", _("Complainant contacted: supportive measures, wishes, how to file a complaint"), "34 CFR 106.44(a)",
-        f.contacted_on is not None, f.contacted_on, "contact_complainant", side=True,
-    )  # fmt: skip
-    yield _Duty("screening", _("Screened by the one standard"), "34 CFR 106.30(a), 106.44(a)", bool(f.screened_on and f.outcome != Outcome.INFO_REQUESTED),
-                f.screened_on, "info" if f.outcome == Outcome.INFO_REQUESTED else "screening")  # fmt: skip
+        "contact",
+        _("Complainant contacted: supportive measures, wishes, how to file a complaint"),
+        "34 CFR 106.44(a)",
+        f.contacted_on is not None,
+        f.contacted_on,
+        "contact_complainant",
+        side=True,
+    )
+    yield _Duty(
+        "screening",
+        _("Screened by the one standard"),
+        "34 CFR 106.30(a), 106.44(a)",
+        bool(f.screened_on and f.outcome != Outcome.INFO_REQUESTED),
+        f.screened_on,
+        "info" if f.outcome == Outcome.INFO_REQUESTED else "screening",
+    )
     needed = f.second_reader_open or f.second_read_on is not None
-    yield _Duty("second_reader", _("Second reader has looked at what stayed unknown"), _("policy"), f.second_read_on is not None,
-                f.second_read_on, applies=needed)  # fmt: skip
+    yield _Duty(
+        "second_reader",
+        _("Second reader has looked at what stayed unknown"),
+        _("policy"),
+        f.second_read_on is not None,
+        f.second_read_on,
+        applies=needed,
+    )
     for key in [*f.duties_open, *(key for key in f.duties_done if key not in f.duties_open)]:
         label, cite = (DUTIES[key].label, DUTIES[key].citation) if key in DUTIES else (key, "")
-        yield _Duty(f"duty_{key}", label, cite, key not in f.duties_open, f.duties_done.get(key), f"duty_{key}", side=True)
+        yield _Duty(
+            f"duty_{key}",
+            label,
+            cite,
+            key not in f.duties_open,
+            f.duties_done.get(key),
+            f"duty_{key}",
+            side=True,
+        )
     measures = f.records.get("MEASURE")
-    yield _Duty("measures", _("Supportive measures offered, or on file why none"), "34 CFR 106.30, 106.45(b)(10)(ii)", measures is not None,
-                measures, applies=f.outcome not in (Outcome.NOT_TITLE_IX, Outcome.DUPLICATE), side=True)  # fmt: skip
+    yield _Duty(
+        "measures",
+        _("Supportive measures offered, or on file why none"),
+        "34 CFR 106.30, 106.45(b)(10)(ii)",
+        measures is not None,
+        measures,
+        applies=f.outcome not in (Outcome.NOT_TITLE_IX, Outcome.DUPLICATE),
+        side=True,
+    )
     if f.handed_in:
-        yield _Duty("handed_in", _("Files that the parties handed in: each is evidence, or set aside with the reason"), "34 CFR 106.45(b)(5)(ii), (vi)",
-                    not f.handed_in_open, side=True)  # fmt: skip
+        yield _Duty(
+            "handed_in",
+            _("Files that the parties handed in: each is evidence, or set aside with the reason"),
+            "34 CFR 106.45(b)(5)(ii), (vi)",
+            not f.handed_in_open,
+            side=True,
+        )
     if "measures_review" in f.due:
-        yield _Duty("measures_review", _("Supportive measures reviewed"), "34 CFR 106.30", False, None, "measures_review", side=True)
+        yield _Duty(
+            "measures_review",
+            _("Supportive measures reviewed"),
+            "34 CFR 106.30",
+            False,
+            None,
+            "measures_review",
+            side=True,
+        )
 
 
 def _inquiry(f: Facts) -> Iterator[_Duty]:
     """The school's inquiry under the code of conduct (Rule 27)."""
-    yield _Duty("investigator", _("School investigator assigned, without a tie, trained"), _("policy"), "school_investigator" in f.roles)
-    yield _Duty("allegations", _("Allegations written down"), _("policy"), "ALLEGATION" in f.records, f.records.get("ALLEGATION"))
     yield _Duty(
-        "interviews", _("Both sides heard, or that they would not"), _("policy"), 0 < f.sides <= f.heard, f.records.get("INTERVIEW")
+        "investigator",
+        _("School investigator assigned, without a tie, trained"),
+        _("policy"),
+        "school_investigator" in f.roles,
     )
-    yield _Duty("evidence", _("Evidence listed"), _("policy"), "EVIDENCE" in f.records, f.records.get("EVIDENCE"))
+    yield _Duty(
+        "allegations",
+        _("Allegations written down"),
+        _("policy"),
+        "ALLEGATION" in f.records,
+        f.records.get("ALLEGATION"),
+    )
+    yield _Duty(
+        "interviews",
+        _("Both sides heard, or that they would not"),
+        _("policy"),
+        0 < f.sides <= f.heard,
+        f.records.get("INTERVIEW"),
+    )
+    yield _Duty(
+        "evidence",
+        _("Evidence listed"),
+        _("policy"),
+        "EVIDENCE" in f.records,
+        f.records.get("EVIDENCE"),
+    )
     due = "district_investigation" if "district_investigation" in f.due else "school_investigation"
-    yield _Duty("findings", _("Finding on each allegation"), _("policy"), "FINDING" in f.records, f.records.get("FINDING"), due)
-    yield _Duty("outcome", _("Both families told of the outcome, at the same time"), _("policy"), "SCHOOL_OUTCOME" in f.sent,
-                f.sent.get("SCHOOL_OUTCOME"), due)  # fmt: skip
+    yield _Duty(
+        "findings",
+        _("Finding on each allegation"),
+        _("policy"),
+        "FINDING" in f.records,
+        f.records.get("FINDING"),
+        due,
+    )
+    yield _Duty(
+        "outcome",
+        _("Both families told of the outcome, at the same time"),
+        _("policy"),
+        "SCHOOL_OUTCOME" in f.sent,
+        f.sent.get("SCHOOL_OUTCOME"),
+        due,
+    )
     yield _Duty(
         "closed",
         _("Case closed; the file is kept for seven years"),
@@ -208,11 +343,25 @@ def _inquiry(f: Facts) -> Iterator[_Duty]:
 
 def _complaint(f: Facts) -> Iterator[_Duty]:
     ends = f.closed_reason == "SUPPORTIVE"
-    yield _Duty("complaint", _("Formal complaint, or the coordinator's signature with reasons"), "34 CFR 106.30", f.complaint_on is not None,
-                f.complaint_on, "complaint_decision", applies=not ends)  # fmt: skip
+    yield _Duty(
+        "complaint",
+        _("Formal complaint, or the coordinator's signature with reasons"),
+        "34 CFR 106.30",
+        f.complaint_on is not None,
+        f.complaint_on,
+        "complaint_decision",
+        applies=not ends,
+    )
     stopped = f.dismissed_on is not None or ends
-    yield _Duty("notice", _("Notice of allegations to every known party"), "34 CFR 106.45(b)(2)", "NOTICE" in f.sent, f.sent.get("NOTICE"), "notice",
-                applies=not stopped)  # fmt: skip
+    yield _Duty(
+        "notice",
+        _("Notice of allegations to every known party"),
+        "34 CFR 106.45(b)(2)",
+        "NOTICE" in f.sent,
+        f.sent.get("NOTICE"),
+        "notice",
+        applies=not stopped,
+    )
     yield _Duty(
         "informal",
         _("Informal resolution agreed"),
@@ -222,13 +371,23 @@ def _complaint(f: Facts) -> Iterator[_Duty]:
         "informal",
         applies=f.informal,
     )
-    yield _Duty("dismissal", _("Dismissal with ground and reasons to both parties"), "34 CFR 106.45(b)(3)", f.dismissed_on is not None, f.dismissed_on,
-                applies=False)  # fmt: skip
+    yield _Duty(
+        "dismissal",
+        _("Dismissal with ground and reasons to both parties"),
+        "34 CFR 106.45(b)(3)",
+        f.dismissed_on is not None,
+        f.dismissed_on,
+        applies=False,
+    )
 
 
 def _stopped(f: Facts) -> bool:
     """Dismissed or settled: nobody investigates or decides any more."""
-    return (f.dismissed_on is not None and not f.appeal_sent_back) or f.agreed_on is not None or f.closed_reason == "SUPPORTIVE"
+    return (
+        (f.dismissed_on is not None and not f.appeal_sent_back)
+        or f.agreed_on is not None
+        or f.closed_reason == "SUPPORTIVE"
+    )
 
 
 def _investigation(f: Facts) -> Iterator[_Duty]:
@@ -241,42 +400,130 @@ def _investigation(f: Facts) -> Iterator[_Duty]:
         "investigator" in f.roles,
         applies=goes,
     )
-    yield _Duty("interviews", _("Both sides heard, each with written notice before"), f"{b5}(v)", 0 < f.sides <= f.heard, f.records.get("INTERVIEW"),
-                "district_investigation", applies=goes)  # fmt: skip
-    yield _Duty("evidence", _("Evidence sent to every party and advisor"), f"{b5}(vi)", "EVIDENCE" in f.sent, f.sent.get("EVIDENCE"),
-                "district_investigation", applies=goes)  # fmt: skip
+    yield _Duty(
+        "interviews",
+        _("Both sides heard, each with written notice before"),
+        f"{b5}(v)",
+        0 < f.sides <= f.heard,
+        f.records.get("INTERVIEW"),
+        "district_investigation",
+        applies=goes,
+    )
+    yield _Duty(
+        "evidence",
+        _("Evidence sent to every party and advisor"),
+        f"{b5}(vi)",
+        "EVIDENCE" in f.sent,
+        f.sent.get("EVIDENCE"),
+        "district_investigation",
+        applies=goes,
+    )
     later = f.records.get("REPORT") or f.sent.get("REPORT")
-    yield _Duty("evidence_window", _("At least ten days to answer to the evidence"), f"{b5}(vi)", f.evidence_over_on is not None or bool(later),
-                f.evidence_over_on, "evidence_wait", applies=goes)  # fmt: skip
-    yield _Duty("report", _("Report written, the answers considered"), f"{b5}(vii)", "REPORT" in f.records, f.records.get("REPORT"),
-                "district_investigation", applies=goes)  # fmt: skip
-    yield _Duty("report_sent", _("Report sent to every party and advisor"), f"{b5}(vii)", "REPORT" in f.sent, f.sent.get("REPORT"),
-                "district_investigation", applies=goes)  # fmt: skip
+    yield _Duty(
+        "evidence_window",
+        _("At least ten days to answer to the evidence"),
+        f"{b5}(vi)",
+        f.evidence_over_on is not None or bool(later),
+        f.evidence_over_on,
+        "evidence_wait",
+        applies=goes,
+    )
+    yield _Duty(
+        "report",
+        _("Report written, the answers considered"),
+        f"{b5}(vii)",
+        "REPORT" in f.records,
+        f.records.get("REPORT"),
+        "district_investigation",
+        applies=goes,
+    )
+    yield _Duty(
+        "report_sent",
+        _("Report sent to every party and advisor"),
+        f"{b5}(vii)",
+        "REPORT" in f.sent,
+        f.sent.get("REPORT"),
+        "district_investigation",
+        applies=goes,
+    )
 
 
 def _decision(f: Facts) -> Iterator[_Duty]:
     goes = not _stopped(f)
-    yield _Duty("decision_maker", _("Decision-maker assigned: neither coordinator nor investigator"), "34 CFR 106.45(b)(7)(i)",
-                "decision_maker" in f.roles, applies=goes)  # fmt: skip
-    yield _Duty("questions", _("Written questions offered and answered"), "34 CFR 106.45(b)(6)(ii)", "finished" in f.questions or "DETERMINATION" in f.sent,
-                f.questions.get("finished") or f.questions.get("offered"), "report_wait", applies=goes)  # fmt: skip
-    yield _Duty("report_window", _("At least ten days between report and determination"), "34 CFR 106.45(b)(5)(vii)",
-                f.report_over_on is not None or "DETERMINATION" in f.records, f.report_over_on, "report_wait", applies=goes)  # fmt: skip
+    yield _Duty(
+        "decision_maker",
+        _("Decision-maker assigned: neither coordinator nor investigator"),
+        "34 CFR 106.45(b)(7)(i)",
+        "decision_maker" in f.roles,
+        applies=goes,
+    )
+    yield _Duty(
+        "questions",
+        _("Written questions offered and answered"),
+        "34 CFR 106.45(b)(6)(ii)",
+        "finished" in f.questions or "DETERMINATION" in f.sent,
+        f.questions.get("finished") or f.questions.get("offered"),
+        "report_wait",
+        applies=goes,
+    )
+    yield _Duty(
+        "report_window",
+        _("At least ten days between report and determination"),
+        "34 CFR 106.45(b)(5)(vii)",
+        f.report_over_on is not None or "DETERMINATION" in f.records,
+        f.report_over_on,
+        "report_wait",
+        applies=goes,
+    )
     decided = f.records.get("DETERMINATION") if f.dismissed_on is None else None
-    yield _Duty("determination", _("Written determination with its six contents"), "34 CFR 106.45(b)(7)(ii)", decided is not None, decided,
-                "determination", applies=goes)  # fmt: skip
-    yield _Duty("determination_sent", _("Determination to both parties at the same time"), "34 CFR 106.45(b)(7)(iii)", "DETERMINATION" in f.sent,
-                f.sent.get("DETERMINATION"), "determination", applies=goes)  # fmt: skip
+    yield _Duty(
+        "determination",
+        _("Written determination with its six contents"),
+        "34 CFR 106.45(b)(7)(ii)",
+        decided is not None,
+        decided,
+        "determination",
+        applies=goes,
+    )
+    yield _Duty(
+        "determination_sent",
+        _("Determination to both parties at the same time"),
+        "34 CFR 106.45(b)(7)(iii)",
+        "DETERMINATION" in f.sent,
+        f.sent.get("DETERMINATION"),
+        "determination",
+        applies=goes,
+    )
 
 
 def _end(f: Facts) -> Iterator[_Duty]:
     settled = f.agreed_on is not None or f.closed_reason == "SUPPORTIVE"
-    yield _Duty("appeal_window", _("Time to appeal is over"), "34 CFR 106.45(b)(8)", f.final or f.appealed_on is not None, f.appealed_on,
-                "appeal_window", applies=not settled)  # fmt: skip
-    yield _Duty("appeal", _("Appeal decided by somebody who was none of the others"), "34 CFR 106.45(b)(8)(iii)", f.appeal_decided_on is not None,
-                f.appeal_decided_on, "appeal_decision", applies=f.appealed_on is not None)  # fmt: skip
-    yield _Duty("remedies", _("Remedies and sanctions carried out"), "34 CFR 106.45(b)(7)(iv)", "REMEDY" in f.records, f.records.get("REMEDY"),
-                applies=f.responsible is True)  # fmt: skip
+    yield _Duty(
+        "appeal_window",
+        _("Time to appeal is over"),
+        "34 CFR 106.45(b)(8)",
+        f.final or f.appealed_on is not None,
+        f.appealed_on,
+        "appeal_window",
+        applies=not settled,
+    )
+    yield _Duty(
+        "appeal",
+        _("Appeal decided by somebody who was none of the others"),
+        "34 CFR 106.45(b)(8)(iii)",
+        f.appeal_decided_on is not None,
+        f.appeal_decided_on,
+        "appeal_decision",
+        applies=f.appealed_on is not None,
+    )
+    yield _Duty(
+        "remedies",
+        _("Remedies and sanctions carried out"),
+        "34 CFR 106.45(b)(7)(iv)",
+        "REMEDY" in f.records,
+        f.records.get("REMEDY"),
+        applies=f.responsible is True,
+    )
     yield _Duty(
         "closed",
         _("Outcome to both parties; the file is kept for seven years"),

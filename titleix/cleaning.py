@@ -64,10 +64,14 @@ def jpeg(content: bytes) -> bytes:
         marker, size = content[place + 1], struct.unpack(">H", content[place + 2 : place + 4])[0]
         if content[place] != 0xFF or size < 2:
             raise ValueError("broken JPEG")
-        if marker == 0xDA:  # the picture itself, to the end mark; what was glued on behind it is left
+        if (
+            marker == 0xDA
+        ):  # the picture itself, to the end mark; what was glued on behind it is left
             end = content.find(b"\xff\xd9", place)
             return bytes(out) + content[place : end + 2 if end > 0 else None]
-        if not (0xE1 <= marker <= 0xED or marker in (0xEF, 0xFE)):  # APP0 and APP14 say how to read the colours
+        if not (
+            0xE1 <= marker <= 0xED or marker in (0xEF, 0xFE)
+        ):  # APP0 and APP14 say how to read the colours
             out += content[place : place + 2 + size]
         place += 2 + size
     raise ValueError("no picture in this JPEG")

@@ -13,9 +13,25 @@ from titleix import screening
 
 
 def _spec(
-    kind: str, label: Any, *, ladder: str = "default", moves: str = "none", then: str = "", cite: str = "", role: str = "COORDINATOR"
+    kind: str,
+    label: Any,
+    *,
+    ladder: str = "default",
+    moves: str = "none",
+    then: str = "",
+    cite: str = "",
+    role: str = "COORDINATOR",
 ) -> ClockSpec:
-    return ClockSpec(kind, label, lambda policy: _length(policy, kind), role=role, ladder=ladder, moves=moves, then=then, cite=cite)
+    return ClockSpec(
+        kind,
+        label,
+        lambda policy: _length(policy, kind),
+        role=role,
+        ladder=ladder,
+        moves=moves,
+        then=then,
+        cite=cite,
+    )
 
 
 # Promises that were made up after cases had been opened: what counts where the policy version of a case does not know them.
@@ -29,10 +45,23 @@ def _length(policy: Policy, kind: str) -> Mapping[str, Any]:
 def _duty(duty: screening.Duty) -> ClockSpec:
     """A duty of state law: its time is the statute's and no policy's."""
     sla = {"n": duty.days, "unit": duty.unit.value}
-    return ClockSpec(f"duty_{duty.key}", duty.label, lambda _policy: sla, role="PRINCIPAL", cite=duty.citation, moves="none")
+    return ClockSpec(
+        f"duty_{duty.key}",
+        duty.label,
+        lambda _policy: sla,
+        role="PRINCIPAL",
+        cite=duty.citation,
+        moves="none",
+    )
 
 
-DUTIES = (screening.POLICE, screening.SUPERINTENDENT, screening.DSS, screening.JUVENILE, screening.LICENSE)
+DUTIES = (
+    screening.POLICE,
+    screening.SUPERINTENDENT,
+    screening.DSS,
+    screening.JUVENILE,
+    screening.LICENSE,
+)
 CLOCKS = {
     spec.kind: spec
     for spec in (
@@ -40,13 +69,30 @@ CLOCKS = {
         _spec("screening", _("Screen the report")),
         _spec("info", _("Wait for more information"), then="close_insufficient"),
         _spec("complaint_decision", _("Decide on the formal complaint")),
-        _spec("school_investigation", _("Investigate at the school"), ladder="investigation", moves="investigation"),
-        _spec("district_investigation", _("Investigate at the district"), ladder="investigation", moves="investigation"),
+        _spec(
+            "school_investigation",
+            _("Investigate at the school"),
+            ladder="investigation",
+            moves="investigation",
+        ),
+        _spec(
+            "district_investigation",
+            _("Investigate at the district"),
+            ladder="investigation",
+            moves="investigation",
+        ),
         _spec("notice", _("Send the notice of allegations"), cite="34 CFR 106.45(b)(2)"),
-        _spec("evidence_wait", _("The parties review the evidence"), cite="34 CFR 106.45(b)(5)(vi)"),
+        _spec(
+            "evidence_wait", _("The parties review the evidence"), cite="34 CFR 106.45(b)(5)(vi)"
+        ),
         _spec("report_wait", _("The parties review the report"), cite="34 CFR 106.45(b)(5)(vii)"),
         _spec("determination", _("Decide"), cite="34 CFR 106.45(b)(7)"),
-        _spec("appeal_window", _("Time to appeal"), then="appeal_time_over", cite="34 CFR 106.45(b)(8)"),
+        _spec(
+            "appeal_window",
+            _("Time to appeal"),
+            then="appeal_time_over",
+            cite="34 CFR 106.45(b)(8)",
+        ),
         _spec("appeal_decision", _("Decide the appeal"), cite="34 CFR 106.45(b)(8)"),
         _spec("informal", _("Informal resolution"), cite="34 CFR 106.45(b)(9)"),
         _spec("measures_review", _("Review the supportive measures"), cite="34 CFR 106.30"),
@@ -57,9 +103,17 @@ CLOCKS = {
         _spec("referral", _("Refer the report to where it belongs")),
         _spec("confirm_address", _("Find the right address")),
         _spec("accommodation", _("Answer the request for an accommodation")),
-        _spec("dismissal_decision", _("Dismiss after the withdrawal, or go on"), cite="34 CFR 106.45(b)(3)(ii)"),
+        _spec(
+            "dismissal_decision",
+            _("Dismiss after the withdrawal, or go on"),
+            cite="34 CFR 106.45(b)(3)(ii)",
+        ),
         _spec("questions", _("Exchange of written questions"), cite="34 CFR 106.45(b)(6)(ii)"),
-        _spec("appeal_statement", _("The parties state their case in the appeal"), cite="34 CFR 106.45(b)(8)(iii)(D)"),
+        _spec(
+            "appeal_statement",
+            _("The parties state their case in the appeal"),
+            cite="34 CFR 106.45(b)(8)(iii)(D)",
+        ),
         _spec("outcome", _("Send the outcome to both parties"), cite="34 CFR 106.45(b)(7)(iii)"),
         _spec("remedies", _("Carry out the remedies"), cite="34 CFR 106.45(b)(7)(iv)"),
         _spec("check_30", _("Check of the remedies after 30 days")),
@@ -73,7 +127,9 @@ CLOCKS = {
 }
 TASKS = {f"DUTY_{duty.key.upper()}"[:32]: duty.label for duty in DUTIES} | {
     "READ_ANSWER": _("Read what the reporter answered"),
-    "HR_NOTICE": _("Tell human resources of the employee"), "ESCALATION_ASKED": _("The school asks to escalate"),
-    "CONFIRM_ADDRESS": _("A letter came back: find the right address"), "ACCOMMODATION": _("Answer the request for an accommodation"),
-}  # fmt: skip
+    "HR_NOTICE": _("Tell human resources of the employee"),
+    "ESCALATION_ASKED": _("The school asks to escalate"),
+    "CONFIRM_ADDRESS": _("A letter came back: find the right address"),
+    "ACCOMMODATION": _("Answer the request for an accommodation"),
+}
 LABELS = {spec.kind: spec.label for spec in CLOCKS.values()}

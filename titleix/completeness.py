@@ -33,30 +33,59 @@ def checklist(file: CaseFile) -> list[Item]:
 
 def _always(file: CaseFile) -> Iterator[Item]:
     case = file.case
-    screened = any(row.code not in ("proposed", "second_reader") and row.text for row in reading.records(file, Record.Kind.SCREENING))
+    screened = any(
+        row.code not in ("proposed", "second_reader") and row.text
+        for row in reading.records(file, Record.Kind.SCREENING)
+    )
     yield Item(_("Screening with its rationale"), screened)
     yield Item(_("Second reader, where something stayed unknown"), not case.second_reader_open)
-    helped = bool(reading.records(file, Record.Kind.MEASURE) or reading.records(file, Record.Kind.CONTACT))
-    yield Item(_("Supportive measures, or the contact in which they were offered"), helped, "34 CFR 106.45(b)(10)(ii)")
-    open_tasks = [str(clocks.TASKS.get(task.kind, task.kind)) for task in file.tasks if task.status == "OPEN"]
-    yield Item(_("Duties done: %(what)s") % {"what": ", ".join(open_tasks)} if open_tasks else _("Duties done"), not open_tasks)
+    helped = bool(
+        reading.records(file, Record.Kind.MEASURE) or reading.records(file, Record.Kind.CONTACT)
+    )
+    yield Item(
+        _("Supportive measures, or the contact in which they were offered"),
+        helped,
+        "34 CFR 106.45(b)(10)(ii)",
+    )
+    open_tasks = [
+        str(clocks.TASKS.get(task.kind, task.kind)) for task in file.tasks if task.status == "OPEN"
+    ]
+    yield Item(
+        _("Duties done: %(what)s") % {"what": ", ".join(open_tasks)}
+        if open_tasks
+        else _("Duties done"),
+        not open_tasks,
+    )
     yield Item(_("Ties to the case reviewed"), not reading.tied(file), "34 CFR 106.45(b)(1)(iii)")
 
 
 def _grievance(file: CaseFile) -> Iterator[Item]:
-    yield Item(_("Formal complaint, signed"), bool(reading.records(file, Record.Kind.COMPLAINT)), "34 CFR 106.30")
+    yield Item(
+        _("Formal complaint, signed"),
+        bool(reading.records(file, Record.Kind.COMPLAINT)),
+        "34 CFR 106.30",
+    )
     if reading.records(file, Record.Kind.AGREEMENT):
         yield Item(
-            _("Consent of both parties and signed agreement"), bool(reading.records(file, Record.Kind.CONSENT)), "34 CFR 106.45(b)(9)"
+            _("Consent of both parties and signed agreement"),
+            bool(reading.records(file, Record.Kind.CONSENT)),
+            "34 CFR 106.45(b)(9)",
         )
         return
     if file.case.dismissed_on:
-        yield _sent(file, _("Dismissal with its reasons to both parties"), "DISMISSAL", "34 CFR 106.45(b)(3)(iii)")
+        yield _sent(
+            file,
+            _("Dismissal with its reasons to both parties"),
+            "DISMISSAL",
+            "34 CFR 106.45(b)(3)(iii)",
+        )
         return
     yield _sent(file, _("Notice of allegations to every party"), "NOTICE", "34 CFR 106.45(b)(2)")
     yield _sent(file, _("Evidence to every party"), "EVIDENCE", "34 CFR 106.45(b)(5)(vi)")
     yield _sent(file, _("Report to every party"), "REPORT", "34 CFR 106.45(b)(5)(vii)")
-    yield _sent(file, _("Determination to both parties"), "DETERMINATION", "34 CFR 106.45(b)(7)(iii)")
+    yield _sent(
+        file, _("Determination to both parties"), "DETERMINATION", "34 CFR 106.45(b)(7)(iii)"
+    )
 
 
 def _ending(file: CaseFile) -> Iterator[Item]:
@@ -66,7 +95,9 @@ def _ending(file: CaseFile) -> Iterator[Item]:
         yield _sent(file, _("Outcome to both families"), code, "")
     if state == "REMEDIES":
         yield _sent(file, _("Outcome to both parties"), "OUTCOME", "34 CFR 106.45(b)(7)(iii)")
-        yield Item(_("Remedies carried out"), not reading.open_remedies(file), "34 CFR 106.45(b)(7)(iv)")
+        yield Item(
+            _("Remedies carried out"), not reading.open_remedies(file), "34 CFR 106.45(b)(7)(iv)"
+        )
 
 
 def _sent(file: CaseFile, what: Any, code: str, cite: str) -> Item:

@@ -29,10 +29,14 @@ WINDOWS = ("evidence_wait", "report_wait", "appeal_window", "info", "informal")
 AHEAD = timedelta(days=14)
 MOST = 60  # cases on a personal desk; nobody holds so many at once
 FUNCTIONS = {
-    "coordinate_cases": _("coordinator"), "investigate_cases": _("investigator"), "decide_cases": _("decision-maker"),
-    "appeal_cases": _("appeal officer"), "facilitate_cases": _("facilitator"), "administer_cases": _("for the school"),
+    "coordinate_cases": _("coordinator"),
+    "investigate_cases": _("investigator"),
+    "decide_cases": _("decision-maker"),
+    "appeal_cases": _("appeal officer"),
+    "facilitate_cases": _("facilitator"),
+    "administer_cases": _("for the school"),
     "approve_cases": _("deputy superintendent"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,9 @@ class MyCase:
 
 def functions(user: Any) -> dict[int, set[str]]:
     """Case -> what the user holds in it, of the open Title IX cases that they may see (one statement)."""
-    rows = CaseUserPermission.objects.filter(user=user, content_object__in=access.visible(user, "TIX").filter(closed_on=None))
+    rows = CaseUserPermission.objects.filter(
+        user=user, content_object__in=access.visible(user, "TIX").filter(closed_on=None)
+    )
     found: dict[int, set[str]] = defaultdict(set)
     for case_id, codename in rows.values_list("content_object_id", "permission__codename"):
         found[case_id].add(codename)
@@ -111,7 +117,11 @@ def desk(user: Any, roles: set[Any]) -> dict[str, Any]:
     """The context of the home page: the coordinator's desk, the personal desk, what an auditor or counsel may open."""
     held = functions(user)
     coordinated = [case_id for case_id, names in held.items() if "coordinate_cases" in names]
-    own = {case_id: names for case_id, names in held.items() if names & (set(FUNCTIONS) - {"coordinate_cases"})}
+    own = {
+        case_id: names
+        for case_id, names in held.items()
+        if names & (set(FUNCTIONS) - {"coordinate_cases"})
+    }
     found: dict[str, Any] = {}
     if Post.TITLE_IX_COORDINATOR in roles or coordinated:
         found["coordinator"] = coordinator(user, coordinated)
@@ -133,41 +143,86 @@ def coordinator(user: Any, ids: Sequence[int]) -> Coordinator:
     today = local_today()
     cases = {
         case.pk: case
-        for case in TitleIXCase.objects.filter(pk__in=ids).select_related("school", "owner").only(
-            "number", "state", "level", "knowledge_at", "next_due", "next_duty", "owner__first_name", "owner__last_name", "school__name", "school_id"
+        for case in TitleIXCase.objects.filter(pk__in=ids)
+        .select_related("school", "owner")
+        .only(
+            "number",
+            "state",
+            "level",
+            "knowledge_at",
+            "next_due",
+            "next_duty",
+            "owner__first_name",
+            "owner__last_name",
+            "school__name",
+            "school_id",
         )
-    }  # fmt: skip
-    running = list(Clock.objects.filter(case__in=cases, status__in=("RUNNING", "HELD")).order_by("due", "kind"))
+    }
+    running = list(
+        Clock.objects.filter(case__in=cases, status__in=("RUNNING", "HELD")).order_by("due", "kind")
+    )
     until = dates.local_instant(today + AHEAD, datetime.min.time(), settings.TIME_ZONE)
     since = dates.local_instant(today, datetime.min.time(), settings.TIME_ZONE)
     meetings = list(
-        Appointment.objects.filter(case__in=cases, cancelled_at=None, starts_at__gte=since, starts_at__lt=until).order_by("starts_at")
+        Appointment.objects.filter(
+            case__in=cases, cancelled_at=None, starts_at__gte=since, starts_at__lt=until
+        ).order_by("starts_at")
     )
     staff = _staff(cases)
-    due = {clock.case_id: clock for clock in reversed([clock for clock in running if clock.kind in INVESTIGATIONS])}
+    due = {
+        clock.case_id: clock
+        for clock in reversed([clock for clock in running if clock.kind in INVESTIGATIONS])
+    }
     asked = _asked(list(due))
     return Coordinator(
-        unscreened=sorted((_row(case, today, _first(running, case.pk, "screening", "info")) for case in cases.values() if case.state in UNSCREENED),
-                          key=lambda row: -row.known_days),
-        investigations=sorted((_row(cases[pk], today, clock, staff, asked.get(pk, "")) for pk, clock in due.items()), key=lambda row: row.due or today),
-        windows=[_duty(cases, clock) for clock in running if clock.kind in WINDOWS and clock.due <= today + AHEAD],
+        unscreened=sorted(
+            (
+                _row(case, today, _first(running, case.pk, "screening", "info"))
+                for case in cases.values()
+                if case.state in UNSCREENED
+            ),
+            key=lambda row: -row.known_days,
+        ),
+        investigations=sorted(
+            (_row(cases[pk], today, clock, staff, asked.get(pk, "")) for pk, clock in due.items()),
+            key=lambda row: row.due or today,
+        ),
+        windows=[
+            _duty(cases, clock)
+            for clock in running
+            if clock.kind in WINDOWS and clock.due <= today + AHEAD
+        ],
         duties=_my_duties(cases, running, today),
         calendar=_calendar(cases, running, meetings, today),
         workload=_workload(cases, due, today, staff),
         open=len(cases),
-    )  # fmt: skip
+    )
 
 
 def _row(
-    case: TitleIXCase, today: date, clock: Clock | None, staff: dict[int, list[tuple[str, str]]] | None = None, duty: Any = ""
+    case: TitleIXCase,
+    today: date,
+    clock: Clock | None,
+    staff: dict[int, list[tuple[str, str]]] | None = None,
+    duty: Any = "",
 ) -> CaseRow:
     known = dates.local_date(case.knowledge_at, settings.TIME_ZONE)
-    who = ", ".join(name for name, role in (staff or {}).get(case.pk, ()) if role in ("investigator", "school_investigator"))
+    who = ", ".join(
+        name
+        for name, role in (staff or {}).get(case.pk, ())
+        if role in ("investigator", "school_investigator")
+    )
     return CaseRow(
-        number=case.number, school=case.school.name if case.school else "", state=Stage(case.state).label, known_days=(today - known).days,
-        due=clock.due if clock else None, days=(clock.due - today).days if clock else None,
-        duty=duty, who=who, level=case.get_level_display(),
-    )  # fmt: skip
+        number=case.number,
+        school=case.school.name if case.school else "",
+        state=Stage(case.state).label,
+        known_days=(today - known).days,
+        due=clock.due if clock else None,
+        days=(clock.due - today).days if clock else None,
+        duty=duty,
+        who=who,
+        level=case.get_level_display(),
+    )
 
 
 def _asked(ids: Sequence[int]) -> dict[int, Any]:
@@ -180,11 +235,15 @@ def _asked(ids: Sequence[int]) -> dict[int, Any]:
 
 
 def _first(running: Sequence[Clock], case_id: int, *kinds_: str) -> Clock | None:
-    return next((clock for clock in running if clock.case_id == case_id and clock.kind in kinds_), None)
+    return next(
+        (clock for clock in running if clock.case_id == case_id and clock.kind in kinds_), None
+    )
 
 
 def _duty(cases: dict[int, TitleIXCase], clock: Clock, *, mine: bool = False) -> Duty:
-    return Duty(cases[clock.case_id].number, clocks.LABELS.get(clock.kind, clock.kind), clock.due, mine=mine)
+    return Duty(
+        cases[clock.case_id].number, clocks.LABELS.get(clock.kind, clock.kind), clock.due, mine=mine
+    )
 
 
 def _my_duties(cases: dict[int, TitleIXCase], running: Sequence[Clock], today: date) -> list[Duty]:
@@ -200,13 +259,17 @@ def _my_duties(cases: dict[int, TitleIXCase], running: Sequence[Clock], today: d
 
 
 def _calendar(
-    cases: dict[int, TitleIXCase], running: Sequence[Clock], meetings: Sequence[Appointment], today: date
+    cases: dict[int, TitleIXCase],
+    running: Sequence[Clock],
+    meetings: Sequence[Appointment],
+    today: date,
 ) -> list[tuple[date, list[Duty]]]:
     """Windows and meetings of the coming two weeks by day."""
     days: dict[date, list[Duty]] = defaultdict(list)
     for clock in running:
         if (
-            clock.kind in WINDOWS + INVESTIGATIONS + ("determination", "appeal_decision", "challenge")
+            clock.kind
+            in WINDOWS + INVESTIGATIONS + ("determination", "appeal_decision", "challenge")
             and today <= clock.due <= today + AHEAD
         ):
             days[clock.due].append(_duty(cases, clock))
@@ -217,14 +280,23 @@ def _calendar(
 
 
 def _staff(cases: dict[int, TitleIXCase]) -> dict[int, list[tuple[str, str]]]:
-    rows = Assignment.objects.filter(case__in=cases, ends_on=None).select_related("user").order_by("role")
+    rows = (
+        Assignment.objects.filter(case__in=cases, ends_on=None)
+        .select_related("user")
+        .order_by("role")
+    )
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
         found[row.case_id].append((str(row.user), row.role))
     return found
 
 
-def _workload(cases: dict[int, TitleIXCase], due: dict[int, Clock], today: date, staff: dict[int, list[tuple[str, str]]]) -> list[Load]:
+def _workload(
+    cases: dict[int, TitleIXCase],
+    due: dict[int, Clock],
+    today: date,
+    staff: dict[int, list[tuple[str, str]]],
+) -> list[Load]:
     held: dict[tuple[str, str], list[int]] = defaultdict(list)
     for case_id, rows in staff.items():
         for name, role in rows:
@@ -251,12 +323,21 @@ def _my_case(file: Any, names: set[str]) -> MyCase:
     mine = [item for item in upcoming if item.who in names]
     due = min((item.due for item in mine or upcoming if item.due), default=file.case.next_due)
     return MyCase(
-        number=file.case.number, school=file.school_name, state=Stage(file.case.state).label,
-        functions=[FUNCTIONS[name] for name in FUNCTIONS if name in names], mine=mine, waits=[item for item in upcoming if item not in mine], due=due,
-    )  # fmt: skip
+        number=file.case.number,
+        school=file.school_name,
+        state=Stage(file.case.state).label,
+        functions=[FUNCTIONS[name] for name in FUNCTIONS if name in names],
+        mine=mine,
+        waits=[item for item in upcoming if item not in mine],
+        due=due,
+    )
 
 
 def lent(user: Any) -> bool:
     """Whether somebody without a post holds a function in some case by which they see it: a mediator, say, does not."""
     narrow = {name for kind in kinds.all_kinds() for name in kind.narrow}
-    return CaseUserPermission.objects.filter(Q(user=user)).exclude(permission__codename__in=narrow).exists()
+    return (
+        CaseUserPermission.objects.filter(Q(user=user))
+        .exclude(permission__codename__in=narrow)
+        .exists()
+    )

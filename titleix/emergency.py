@@ -32,11 +32,21 @@ def open_case(user: Any, number: str, reason: str, hours: int, now: datetime) ->
     record of reads keep it. Invalid where there is no such case for this user: one who was recused from it learns nothing."""
     case = TitleIXCase.objects.filter(number=number.strip().upper()).first()
     if case is None or Recusal.objects.filter(case=case, user=user).exists():
-        raise Invalid({"number": [_("There is no case of this number that may be opened in this way.")]})
+        raise Invalid(
+            {"number": [_("There is no case of this number that may be opened in this way.")]}
+        )
     if access.can(user, "view_cases", case):
         raise Invalid({"number": [_("You may see this case already.")]})
     until = now + timedelta(hours=hours)
     with transaction.atomic():
-        found = EmergencyAccess.objects.create(case=case, user=user, reason=reason, at=now, until=until)
-        act(case.number, "emergency_access", actor=None, data={"user": user.pk, "until": until.isoformat()}, now=now)
+        found = EmergencyAccess.objects.create(
+            case=case, user=user, reason=reason, at=now, until=until
+        )
+        act(
+            case.number,
+            "emergency_access",
+            actor=None,
+            data={"user": user.pk, "until": until.isoformat()},
+            now=now,
+        )
     return found

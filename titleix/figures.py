@@ -31,5 +31,9 @@ def reports_by_school(as_of: date) -> dict[str, int]:
     """Reports received up to a date, by the school's name; the district's own stand under an empty name. Every school is there,
     without reports too: which rows there are must not tell where there was a report (C6)."""
     found = dict.fromkeys(("", *School.objects.order_by("name").values_list("name", flat=True)), 0)
-    rows = Case.objects.filter(kind=KIND, opened_on__lte=as_of).values_list("school__name").annotate(n=Count("id"))
+    rows = (
+        Case.objects.filter(kind=KIND, opened_on__lte=as_of)
+        .values_list("school__name")
+        .annotate(n=Count("id"))
+    )
     return found | {name or "": number for name, number in rows}

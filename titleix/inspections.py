@@ -14,11 +14,18 @@ from titleix.beside import beside
 from titleix.models import Inspection, PartyLink
 
 
-def by_link(link: PartyLink, *, document: UUID | None = None, attachment: UUID | None = None) -> Inspection:
+def by_link(
+    link: PartyLink, *, document: UUID | None = None, attachment: UUID | None = None
+) -> Inspection:
     """Keep that somebody looked by a private link: at a letter, at a file, or (with neither) at the list of the evidence."""
     return Inspection.objects.create(
-        case_id=link.case_id, party_id=link.party_id, document_id=document, attachment_id=attachment, how=Inspection.How.LINK, at=timezone.now()
-    )  # fmt: skip
+        case_id=link.case_id,
+        party_id=link.party_id,
+        document_id=document,
+        attachment_id=attachment,
+        how=Inspection.How.LINK,
+        at=timezone.now(),
+    )
 
 
 @dataclass(frozen=True)
@@ -34,5 +41,11 @@ class Look:
 
 def looks(file: CaseFile, user_id: int | None) -> list[Look]:
     """The latest lines of the log of a case, the newest first."""
-    people, ways = {str(party.id): party.label for party in file.children["party"]}, dict(Inspection.How.choices)
-    return [Look(row.at, people.get(row.party_id, ""), ways[row.how], row.letter, row.file) for row in beside(file, user_id).seen]
+    people, ways = (
+        {str(party.id): party.label for party in file.children["party"]},
+        dict(Inspection.How.choices),
+    )
+    return [
+        Look(row.at, people.get(row.party_id, ""), ways[row.how], row.letter, row.file)
+        for row in beside(file, user_id).seen
+    ]

@@ -35,24 +35,42 @@ def _answer(data: Any, name: str) -> Answer:
 def facts(flow: Workflow, data: Any) -> Facts:
     """The facts of B2.2 from the form and the case."""
     file = flow.file
-    in_time = procedure.unknown_may_wait(reading.known_on(file), flow.turn.today, reading.span(file, "screening"), file.calendar)
+    in_time = procedure.unknown_may_wait(
+        reading.known_on(file), flow.turn.today, reading.span(file, "screening"), file.calendar
+    )
     return Facts(
-        duplicate=bool(data.get("duplicate_of")), identifiable=bool(data.get("identifiable")), leads=bool(data.get("leads")),
-        q1=_answer(data, "q1"), q2=_answer(data, "q2"), q3=_answer(data, "q3"), q5=data.get("q5") == Answer.YES, in_time=in_time,
-        employee=bool(data.get("employee")), quid_pro_quo=_answer(data, "quid_pro_quo"), offense=_answer(data, "offense"),
+        duplicate=bool(data.get("duplicate_of")),
+        identifiable=bool(data.get("identifiable")),
+        leads=bool(data.get("leads")),
+        q1=_answer(data, "q1"),
+        q2=_answer(data, "q2"),
+        q3=_answer(data, "q3"),
+        q5=data.get("q5") == Answer.YES,
+        in_time=in_time,
+        employee=bool(data.get("employee")),
+        quid_pro_quo=_answer(data, "quid_pro_quo"),
+        offense=_answer(data, "offense"),
         hostile=HostileEnvironment(**{tick: _answer(data, tick) for tick in TICKS}),
         duties=DutyFacts(
-            on_school_property=bool(data.get("on_school_property")), listed_act=bool(data.get("listed_act")),
-            abuse_suspected=bool(data.get("abuse_suspected")), juvenile_victim=bool(data.get("juvenile_victim")),
+            on_school_property=bool(data.get("on_school_property")),
+            listed_act=bool(data.get("listed_act")),
+            abuse_suspected=bool(data.get("abuse_suspected")),
+            juvenile_victim=bool(data.get("juvenile_victim")),
             licensed_employee=bool(data.get("licensed_employee")),
         ),
-    )  # fmt: skip
+    )
 
 
-def duties_at_once(*, location: str, assault: bool, under_18: bool, abuse: bool = False) -> list[str]:
+def duties_at_once(
+    *, location: str, assault: bool, under_18: bool, abuse: bool = False
+) -> list[str]:
     """The keys of the duties of state law that a report itself shows (B1.2), before anybody has screened it. That somebody was
     touched, hurt or forced sexually may be an offense that the law names: a duty forgotten is worse than one checked."""
-    found = DutyFacts(on_school_property=location in SCHOOL_PROPERTY, abuse_suspected=abuse, juvenile_victim=under_18)
+    found = DutyFacts(
+        on_school_property=location in SCHOOL_PROPERTY,
+        abuse_suspected=abuse,
+        juvenile_victim=under_18,
+    )
     offense = Answer.YES if assault else Answer.UNKNOWN
     facts = Facts(
         duplicate=False,
@@ -77,11 +95,15 @@ def screened(flow: Workflow, data: Any) -> tuple[Facts, Screening]:
 def chosen(found: tuple[Facts, Screening], data: Any) -> Choice:
     """The outcome that the coordinator chose (or the table's), allowed or refused with the reason."""
     known, result = found
-    return allowed_outcomes(known)[Outcome(data["outcome"]) if data.get("outcome") else result.outcome]
+    return allowed_outcomes(known)[
+        Outcome(data["outcome"]) if data.get("outcome") else result.outcome
+    ]
 
 
 def target_of(flow: Workflow, data: Any) -> TitleIXCase | None:
     """The open case of which this report is a duplicate, if the user may see it."""
     number = str(data.get("duplicate_of") or "").strip().upper()
-    found = TitleIXCase.objects.filter(number=number, closed_on=None).exclude(pk=flow.case.pk).first()
+    found = (
+        TitleIXCase.objects.filter(number=number, closed_on=None).exclude(pk=flow.case.pk).first()
+    )
     return found if found and access.can(flow.turn.actor, "coordinate_cases", found) else None

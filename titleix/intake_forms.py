@@ -31,17 +31,35 @@ MOST_WITNESSES = 20
 EARLIEST = date(1950, 1, 1)
 
 RELATIONS = [
-    ("student", _("I am a student")), ("parent", _("I am a parent or guardian")), ("employee", _("I work for the district")),
+    ("student", _("I am a student")),
+    ("parent", _("I am a parent or guardian")),
+    ("employee", _("I work for the district")),
     ("other", _("Somebody else")),
-]  # fmt: skip
+]
 PLACES = [
-    ("", _("I do not know")), ("classroom", _("Classroom")), ("building", _("Elsewhere in the school building")), ("grounds", _("School grounds")),
-    ("bus", _("School bus or bus stop")), ("athletics", _("Sports or club")), ("field_trip", _("Field trip")), ("online", _("Online or by phone")),
-    ("off_campus", _("Off campus")), ("other", _("Another place")),
-]  # fmt: skip
-WHO = [(Party.Kind.UNKNOWN, _("I do not know")), (Party.Kind.STUDENT, _("A student")), (Party.Kind.EMPLOYEE, _("An employee")),
-       (Party.Kind.THIRD, _("Somebody else"))]  # fmt: skip
-KIND_OF_REPORTER = {"student": Party.Kind.STUDENT, "parent": Party.Kind.THIRD, "employee": Party.Kind.EMPLOYEE, "other": Party.Kind.UNKNOWN}
+    ("", _("I do not know")),
+    ("classroom", _("Classroom")),
+    ("building", _("Elsewhere in the school building")),
+    ("grounds", _("School grounds")),
+    ("bus", _("School bus or bus stop")),
+    ("athletics", _("Sports or club")),
+    ("field_trip", _("Field trip")),
+    ("online", _("Online or by phone")),
+    ("off_campus", _("Off campus")),
+    ("other", _("Another place")),
+]
+WHO = [
+    (Party.Kind.UNKNOWN, _("I do not know")),
+    (Party.Kind.STUDENT, _("A student")),
+    (Party.Kind.EMPLOYEE, _("An employee")),
+    (Party.Kind.THIRD, _("Somebody else")),
+]
+KIND_OF_REPORTER = {
+    "student": Party.Kind.STUDENT,
+    "parent": Party.Kind.THIRD,
+    "employee": Party.Kind.EMPLOYEE,
+    "other": Party.Kind.UNKNOWN,
+}
 
 
 # -- what a form carries besides its fields ---------------------------------------------------------------------------
@@ -93,11 +111,19 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """The files, or all that is wrong with them."""
-        uploads = [one for one in (data if isinstance(data, list | tuple) else [data]) if one is not None and one != ""]
+        uploads = [
+            one
+            for one in (data if isinstance(data, list | tuple) else [data])
+            if one is not None and one != ""
+        ]
         if len(uploads) > MOST_FILES:
-            raise forms.ValidationError(_("Choose at most %(most)d files."), params={"most": MOST_FILES})
+            raise forms.ValidationError(
+                _("Choose at most %(most)d files."), params={"most": MOST_FILES}
+            )
         problems = [
-            forms.ValidationError(_("%(file)s: %(why)s"), params={"file": one.name, "why": why}) for one in uploads if (why := problem(one))
+            forms.ValidationError(_("%(file)s: %(why)s"), params={"file": one.name, "why": why})
+            for one in uploads
+            if (why := problem(one))
         ]
         if problems:
             raise forms.ValidationError(problems)
@@ -120,7 +146,11 @@ def problem(upload: UploadedFile) -> Any:
 
 def words(label: Any, most: int, *, rows: int = 0, **about: Any) -> forms.CharField:
     """A text field; with `rows`, one of several lines."""
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(attrs={"autocomplete": "off"})
+    widget = (
+        forms.Textarea(attrs={"rows": rows})
+        if rows
+        else forms.TextInput(attrs={"autocomplete": "off"})
+    )
     return forms.CharField(label=label, widget=widget, max_length=most, **about)
 
 
@@ -133,36 +163,63 @@ class FactsForm(forms.Form):
     required_css_class = "required"
     sections: ClassVar[list[tuple[Any, Any, tuple[str, ...]]]] = []
     narrative = words(
-        _("What happened?"), MOST_CHARACTERS, rows=10,
-        help_text=_("In your own words. Say what you saw, heard or were told. This is the one thing that we need."),
-    )  # fmt: skip
+        _("What happened?"),
+        MOST_CHARACTERS,
+        rows=10,
+        help_text=_(
+            "In your own words. Say what you saw, heard or were told. This is the one thing that we need."
+        ),
+    )
     incident_on = forms.DateField(
-        label=_("When?"), widget=DateInput, required=False,
+        label=_("When?"),
+        widget=DateInput,
+        required=False,
         help_text=_("The day, or the first day if it went on. Leave it empty if you do not know."),
-    )  # fmt: skip
+    )
     school = forms.ModelChoiceField(
-        label=_("Which school?"), queryset=School.objects.none(), required=False, empty_label=_("I do not know, or none of these")
+        label=_("Which school?"),
+        queryset=School.objects.none(),
+        required=False,
+        empty_label=_("I do not know, or none of these"),
     )
     location = forms.ChoiceField(label=_("In what kind of place?"), choices=PLACES, required=False)
     complainant_name = words(_("Name of the person it happened to"), 200, required=False)
-    complainant_kind = forms.ChoiceField(label=_("Who is this person?"), choices=WHO, initial=Party.Kind.UNKNOWN, required=False)
+    complainant_kind = forms.ChoiceField(
+        label=_("Who is this person?"), choices=WHO, initial=Party.Kind.UNKNOWN, required=False
+    )
     respondent_name = words(_("Name of the person who did it"), 200, required=False)
-    respondent_kind = forms.ChoiceField(label=_("Who did it?"), choices=WHO, initial=Party.Kind.UNKNOWN, required=False)
-    witnesses = words(_("Who else saw or heard it?"), 4_000, rows=3, required=False, help_text=_("One name on each line."))
+    respondent_kind = forms.ChoiceField(
+        label=_("Who did it?"), choices=WHO, initial=Party.Kind.UNKNOWN, required=False
+    )
+    witnesses = words(
+        _("Who else saw or heard it?"),
+        4_000,
+        rows=3,
+        required=False,
+        help_text=_("One name on each line."),
+    )
     assault = forms.BooleanField(
-        label=_("Somebody was touched sexually, hurt, forced or threatened"), required=False,
-        help_text=_("Then the police, and for a child social services, may have to know today. This is looked at first."),
-    )  # fmt: skip
+        label=_("Somebody was touched sexually, hurt, forced or threatened"),
+        required=False,
+        help_text=_(
+            "Then the police, and for a child social services, may have to know today. This is looked at first."
+        ),
+    )
     under_18 = forms.BooleanField(label=_("The person it happened to is under 18"), required=False)
     uploads = FilesField(label=_("Pictures, screenshots, documents or recordings"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mb = settings.MAX_ATTACHMENT_BYTES // 1024 // 1024
-        self.fields["uploads"].help_text = _("Up to %(most)d files, each up to %(mb)d MB.") % {"most": MOST_FILES, "mb": mb}
+        self.fields["uploads"].help_text = _("Up to %(most)d files, each up to %(mb)d MB.") % {
+            "most": MOST_FILES,
+            "mb": mb,
+        }
         school = self.fields["school"]
         assert isinstance(school, forms.ModelChoiceField)
-        school.queryset = School.objects.filter(Q(open_to=None) | Q(open_to__gte=local_today())).order_by("name", "pk")
+        school.queryset = School.objects.filter(
+            Q(open_to=None) | Q(open_to__gte=local_today())
+        ).order_by("name", "pk")
 
     def groups(self) -> Iterator[tuple[Any, Any, list[forms.BoundField]]]:
         """The sections of the page: heading, what it is for, fields."""
@@ -175,9 +232,13 @@ class FactsForm(forms.Form):
 
     def clean_witnesses(self) -> list[str]:
         """One name a line."""
-        names = [line.strip() for line in self.cleaned_data["witnesses"].splitlines() if line.strip()]
+        names = [
+            line.strip() for line in self.cleaned_data["witnesses"].splitlines() if line.strip()
+        ]
         if len(names) > MOST_WITNESSES or any(len(name) > 200 for name in names):
-            raise forms.ValidationError(_("Give at most 20 names, one on each line; write more in your own words above."))
+            raise forms.ValidationError(
+                _("Give at most 20 names, one on each line; write more in your own words above.")
+            )
         return names
 
     def clean(self) -> dict[str, Any]:
@@ -189,19 +250,27 @@ class FactsForm(forms.Form):
 
     def files_lost(self) -> None:
         """The files must be chosen anew."""
-        self.add_error("uploads", _("Please choose your files again: a browser does not keep them."))
+        self.add_error(
+            "uploads", _("Please choose your files again: a browser does not keep them.")
+        )
 
     def duties(self) -> list[str]:
         """The duties of state law that the report itself shows."""
         given = self.cleaned_data
         return duties_at_once(
-            location=given["location"], assault=given["assault"], under_18=given["under_18"], abuse=bool(given.get("abuse"))
+            location=given["location"],
+            assault=given["assault"],
+            under_18=given["under_18"],
+            abuse=bool(given.get("abuse")),
         )
 
     def people(self) -> list[dict[str, Any]]:
         """The people of the report, as `open_report` takes them."""
         given = self.cleaned_data
-        rows = [self.complainant(), _person(Party.Part.RESPONDENT, given["respondent_name"], given["respondent_kind"])]
+        rows = [
+            self.complainant(),
+            _person(Party.Part.RESPONDENT, given["respondent_name"], given["respondent_kind"]),
+        ]
         rows += [_person(Party.Part.WITNESS, name) for name in given["witnesses"]]
         return [row for row in [*rows, self.reporter()] if row]
 
@@ -219,13 +288,19 @@ class FactsForm(forms.Form):
 def _person(part: str, name: str, kind: str = "", **more: Any) -> dict[str, Any]:
     """One person for `open_report`; nothing when neither name nor kind is known."""
     known = name or kind not in ("", Party.Kind.UNKNOWN)
-    return {"part": str(part), "name": name, "kind": str(kind or Party.Kind.UNKNOWN), **more} if known else {}
+    return (
+        {"part": str(part), "name": name, "kind": str(kind or Party.Kind.UNKNOWN), **more}
+        if known
+        else {}
+    )
 
 
 def not_ahead(value: date | None) -> date | None:
     """A day that has been, not before 1950."""
     if value and value > local_today():
-        raise forms.ValidationError(_("This date lies in the future. Enter the day on which it happened."))
+        raise forms.ValidationError(
+            _("This date lies in the future. Enter the day on which it happened.")
+        )
     if value and value < EARLIEST:
         raise forms.ValidationError(_("Check the year of this date."))
     return value
@@ -247,7 +322,9 @@ class KnowledgeField(forms.DateTimeField):
             if found.year < EARLIEST.year or found.year > 9000:
                 raise forms.ValidationError(_("Check the year of this date."))
             if found > timezone.now():
-                raise forms.ValidationError(_("This moment lies in the future. Enter when it was first known."))
+                raise forms.ValidationError(
+                    _("This moment lies in the future. Enter when it was first known.")
+                )
         return found
 
 
@@ -255,27 +332,50 @@ class PublicForm(FactsForm):
     """The public form: no sign-in, no name needed."""
 
     channel = TitleIXCase.Channel.FORM
-    relation = forms.ChoiceField(label=_("Who are you?"), choices=RELATIONS, widget=forms.RadioSelect)
+    relation = forms.ChoiceField(
+        label=_("Who are you?"), choices=RELATIONS, widget=forms.RadioSelect
+    )
     identity = forms.ChoiceField(
-        label=_("Do you want to give your name?"), widget=forms.RadioSelect,
-        choices=[("named", _("Yes, you may contact me")), ("anonymous", _("No, I want to stay anonymous"))],
-        help_text=_("Without your name we can still read and answer your report, but it may limit what we can do."),
-    )  # fmt: skip
+        label=_("Do you want to give your name?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("named", _("Yes, you may contact me")),
+            ("anonymous", _("No, I want to stay anonymous")),
+        ],
+        help_text=_(
+            "Without your name we can still read and answer your report, but it may limit what we can do."
+        ),
+    )
     name = words(_("Your name"), 200, required=False)
     email = forms.EmailField(label=_("Your e-mail"), required=False, max_length=254)
     phone = words(_("Your telephone number"), 40, required=False)
     it_was_me = forms.BooleanField(label=_("It happened to me"), required=False)
     knowledge_at = KnowledgeField(
-        label=_("Only if you work for the district: when did an employee first know of this?"), required=False,
+        label=_("Only if you work for the district: when did an employee first know of this?"),
+        required=False,
         help_text=_("You, or a colleague before you. If you leave it empty, we count from now."),
-    )  # fmt: skip
+    )
     sections = [
-        (_("What happened"), "", ("narrative", "assault", "under_18", "incident_on", "school", "location")),
-        (_("Who was involved"), _("As far as you know. You may leave all of this empty."),
-         ("it_was_me", "complainant_name", "complainant_kind", "respondent_name", "respondent_kind", "witnesses")),
+        (
+            _("What happened"),
+            "",
+            ("narrative", "assault", "under_18", "incident_on", "school", "location"),
+        ),
+        (
+            _("Who was involved"),
+            _("As far as you know. You may leave all of this empty."),
+            (
+                "it_was_me",
+                "complainant_name",
+                "complainant_kind",
+                "respondent_name",
+                "respondent_kind",
+                "witnesses",
+            ),
+        ),
         (_("Files"), "", ("uploads",)),
         (_("About you"), "", ("relation", "identity", "name", "email", "phone", "knowledge_at")),
-    ]  # fmt: skip
+    ]
 
     def clean(self) -> dict[str, Any]:
         """Who gives a name gives it; what an anonymous reporter typed about themselves is let go at once."""
@@ -293,7 +393,11 @@ class PublicForm(FactsForm):
 
     def knowledge(self) -> datetime:
         """When an employee first knew: as the employee who reports says it, else now."""
-        said = self.cleaned_data["knowledge_at"] if self.cleaned_data["relation"] == "employee" else None
+        said = (
+            self.cleaned_data["knowledge_at"]
+            if self.cleaned_data["relation"] == "employee"
+            else None
+        )
         return said or timezone.now()
 
     def complainant(self) -> dict[str, Any]:
@@ -303,69 +407,145 @@ class PublicForm(FactsForm):
             return super().complainant()
         said = given["complainant_kind"]
         kind = said if said not in ("", Party.Kind.UNKNOWN) else KIND_OF_REPORTER[given["relation"]]
-        row = _person(Party.Part.COMPLAINANT, given["name"] or given["complainant_name"], kind, minor=given["under_18"], **self._reach())
-        return row or {"part": str(Party.Part.COMPLAINANT), "name": "", "kind": str(Party.Kind.UNKNOWN)}
+        row = _person(
+            Party.Part.COMPLAINANT,
+            given["name"] or given["complainant_name"],
+            kind,
+            minor=given["under_18"],
+            **self._reach(),
+        )
+        return row or {
+            "part": str(Party.Part.COMPLAINANT),
+            "name": "",
+            "kind": str(Party.Kind.UNKNOWN),
+        }
 
     def reporter(self) -> dict[str, Any]:
         """Nothing of somebody who wants to stay anonymous."""
         if self.anonymous:
             return {}
-        return _person(Party.Part.REPORTER, self.cleaned_data["name"], KIND_OF_REPORTER[self.cleaned_data["relation"]], **self._reach())
+        return _person(
+            Party.Part.REPORTER,
+            self.cleaned_data["name"],
+            KIND_OF_REPORTER[self.cleaned_data["relation"]],
+            **self._reach(),
+        )
 
     def _reach(self) -> dict[str, str]:
         given = self.cleaned_data
-        return {"email": given["email"], "phone": given["phone"], "language": "es" if (get_language() or "").startswith("es") else "en"}
+        return {
+            "email": given["email"],
+            "phone": given["phone"],
+            "language": "es" if (get_language() or "").startswith("es") else "en",
+        }
 
 
 class StaffForm(FactsForm):
     """The form of staff who were told of something, or saw it."""
 
     channel = forms.ChoiceField(
-        label=_("How did you learn of it?"), widget=forms.RadioSelect,
-        choices=[("staff", _("I saw or heard it myself")), ("person", _("Somebody told me in person")), ("phone", _("Somebody telephoned"))],
-    )  # fmt: skip
+        label=_("How did you learn of it?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("staff", _("I saw or heard it myself")),
+            ("person", _("Somebody told me in person")),
+            ("phone", _("Somebody telephoned")),
+        ],
+    )
     relation = forms.ChoiceField(
-        label=_("Who told you?"), required=False,
-        choices=[("", _("Nobody, or not known")), ("student", _("A student")), ("parent", _("A parent or guardian")),
-                 ("employee", _("An employee")), ("other", _("Somebody else"))],
-    )  # fmt: skip
-    name = words(_("Their name"), 200, required=False, help_text=_("Leave it empty if they want to stay anonymous."))
+        label=_("Who told you?"),
+        required=False,
+        choices=[
+            ("", _("Nobody, or not known")),
+            ("student", _("A student")),
+            ("parent", _("A parent or guardian")),
+            ("employee", _("An employee")),
+            ("other", _("Somebody else")),
+        ],
+    )
+    name = words(
+        _("Their name"),
+        200,
+        required=False,
+        help_text=_("Leave it empty if they want to stay anonymous."),
+    )
     email = forms.EmailField(label=_("Their e-mail"), required=False, max_length=254)
     phone = words(_("Their telephone number"), 40, required=False)
     knowledge_at = KnowledgeField(
         label=_("When did an employee of the district first know of this?"),
-        help_text=_("The promises of the case count from here (34 CFR 106.30(a)), however late it is entered."),
+        help_text=_(
+            "The promises of the case count from here (34 CFR 106.30(a)), however late it is entered."
+        ),
     )
     knowledge_employee = words(
-        _("Which employee was that?"), 150, required=False,
-        help_text=_("Staff number, e-mail or user name of the first who knew. Leave it empty if it was you."),
-    )  # fmt: skip
-    abuse = forms.BooleanField(
-        label=_("Abuse or neglect by a parent or caretaker is suspected"), required=False, help_text=_("G.S. 115C-400, G.S. 7B-301")
+        _("Which employee was that?"),
+        150,
+        required=False,
+        help_text=_(
+            "Staff number, e-mail or user name of the first who knew. Leave it empty if it was you."
+        ),
     )
-    police = words(_("Police called"), 200, required=False, help_text=_("When, whom, by whom. Leave it empty if nobody was called."))
+    abuse = forms.BooleanField(
+        label=_("Abuse or neglect by a parent or caretaker is suspected"),
+        required=False,
+        help_text=_("G.S. 115C-400, G.S. 7B-301"),
+    )
+    police = words(
+        _("Police called"),
+        200,
+        required=False,
+        help_text=_("When, whom, by whom. Leave it empty if nobody was called."),
+    )
     police_number = words(_("Number of the police report"), 60, required=False)
-    dss = words(_("Social services called"), 200, required=False, help_text=_("When, whom, by whom. Leave it empty if nobody was called."))
+    dss = words(
+        _("Social services called"),
+        200,
+        required=False,
+        help_text=_("When, whom, by whom. Leave it empty if nobody was called."),
+    )
     dss_number = words(_("Reference number of social services"), 60, required=False)
     sections = [
-        (_("When it was known"), "", ("knowledge_at", "knowledge_employee", "channel", "relation", "name", "email", "phone")),
-        (_("What happened"), _("In the words of whoever told you, as far as you can."),
-         ("narrative", "incident_on", "school", "location")),
-        (_("Who was involved"), _("As far as it is known."),
-         ("complainant_name", "complainant_kind", "respondent_name", "respondent_kind", "witnesses")),
-        (_("Police and social services"), _("These duties never wait for the Title IX case."), 
-         ("assault", "under_18", "abuse", "police", "police_number", "dss", "dss_number")),
+        (
+            _("When it was known"),
+            "",
+            ("knowledge_at", "knowledge_employee", "channel", "relation", "name", "email", "phone"),
+        ),
+        (
+            _("What happened"),
+            _("In the words of whoever told you, as far as you can."),
+            ("narrative", "incident_on", "school", "location"),
+        ),
+        (
+            _("Who was involved"),
+            _("As far as it is known."),
+            (
+                "complainant_name",
+                "complainant_kind",
+                "respondent_name",
+                "respondent_kind",
+                "witnesses",
+            ),
+        ),
+        (
+            _("Police and social services"),
+            _("These duties never wait for the Title IX case."),
+            ("assault", "under_18", "abuse", "police", "police_number", "dss", "dss_number"),
+        ),
         (_("Files"), "", ("uploads",)),
-    ]  # fmt: skip
+    ]
 
     def clean_knowledge_employee(self) -> User | None:
         """One active member of staff, or nobody named: then it was the one who reports."""
         said = self.cleaned_data["knowledge_employee"]
         if not said:
             return None
-        found = User.objects.filter(Q(staff_id=said) | Q(username__iexact=said) | Q(email__iexact=said), is_active=True)[:2]
+        found = User.objects.filter(
+            Q(staff_id=said) | Q(username__iexact=said) | Q(email__iexact=said), is_active=True
+        )[:2]
         if len(found) != 1:
-            raise forms.ValidationError(_("No member of staff, or more than one, is found by this. Check the staff number."))
+            raise forms.ValidationError(
+                _("No member of staff, or more than one, is found by this. Check the staff number.")
+            )
         return found[0]
 
     @property
@@ -384,7 +564,11 @@ class StaffForm(FactsForm):
         if not given["name"]:
             return {}
         return _person(
-            Party.Part.REPORTER, given["name"], KIND_OF_REPORTER.get(given["relation"], ""), email=given["email"], phone=given["phone"]
+            Party.Part.REPORTER,
+            given["name"],
+            KIND_OF_REPORTER.get(given["relation"], ""),
+            email=given["email"],
+            phone=given["phone"],
         )
 
 
@@ -392,9 +576,15 @@ class CodeForm(forms.Form):
     """The receipt code of a report."""
 
     code = forms.CharField(
-        label=_("Your code"), max_length=60, help_text=_("Four groups of four letters and digits. Capital letters and hyphens do not matter."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )  # fmt: skip
+        label=_("Your code"),
+        max_length=60,
+        help_text=_(
+            "Four groups of four letters and digits. Capital letters and hyphens do not matter."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
 
 
 class AnswerForm(forms.Form):

@@ -47,7 +47,7 @@ from titleix.intake_forms import (
     Stamp,
     new_stamp,
     read_stamp,
-)  # fmt: skip
+)
 from titleix.models import Record, TitleIXCase
 from titleix.receipts import receipt_code, receipt_hash
 from titleix.services import open_report
@@ -56,7 +56,11 @@ QUICKEST = 3.0  # seconds; nobody reads and fills the form in less
 SHOWN_AGAIN = timedelta(minutes=10)  # how long sending the same form again shows the code again
 STAYS = 30 * 60  # seconds for which a code that was entered is remembered
 TRAP = "more_about_you"  # a field that people cannot see and programs fill in
-MOST = {"report": 60, "follow": 60, "answer": 60}  # an hour and address: a whole school may share one
+MOST = {
+    "report": 60,
+    "follow": 60,
+    "answer": 60,
+}  # an hour and address: a whole school may share one
 View = Callable[..., HttpResponse]
 
 
@@ -73,7 +77,9 @@ def page(view: View) -> View:
         try:
             request.POST  # noqa: B018 - reads the body
         except RequestDataTooBig:
-            return render(request, "titleix/intake_too_long.html", {"most": MOST_CHARACTERS}, status=413)
+            return render(
+                request, "titleix/intake_too_long.html", {"most": MOST_CHARACTERS}, status=413
+            )
         return guarded(request)
 
     return csrf_exempt(never_cache(sensitive_post_parameters()(inner)))
@@ -85,7 +91,11 @@ def in_language(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang", "")
-        language = asked if asked in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+        language = (
+            asked
+            if asked in dict(settings.LANGUAGES)
+            else translation.get_language_from_request(request)
+        )
         with translation.override(language):
             response = view(request)
         response.headers["Content-Language"] = language
@@ -117,7 +127,9 @@ def about(request: HttpRequest) -> HttpResponse:
     """Whom to ask, the policy, the material of the trainings (34 CFR 106.8(a)-(c), 106.45(b)(10)(i)(D)): as the policy file
     says."""
     public = policy_for("titleix", local_today()).get("public") or {}
-    return render(request, "titleix/intake_about.html", {"public": public, "languages": settings.LANGUAGES})
+    return render(
+        request, "titleix/intake_about.html", {"public": public, "languages": settings.LANGUAGES}
+    )
 
 
 # -- the public form ---------------------------------------------------------------------------------------------------
@@ -138,7 +150,9 @@ def report(request: HttpRequest) -> HttpResponse:
     if why or stamp is None:
         return _again(request, form, why, text if stamp else new_stamp(), 422)
     if too_many(request, "report"):
-        why = _("Very many reports came from your connection in this hour. Please send yours again later, or tell a member of staff.")
+        why = _(
+            "Very many reports came from your connection in this hour. Please send yours again later, or tell a member of staff."
+        )
         return _again(request, form, why, text, 429)
     case, repeated = file_report(form, stamp.key)
     return _received(request, "titleix/intake_received.html", case, stamp, repeated)
@@ -147,15 +161,23 @@ def report(request: HttpRequest) -> HttpResponse:
 def _held_back(request: HttpRequest, stamp: Stamp | None) -> str:
     """Why a form looks like a program's, in words for the person who it may be. Sending it again is always enough."""
     if stamp is None:
-        return _("This page was open for a very long time. Nothing was sent yet: please check your report and send it again.")
+        return _(
+            "This page was open for a very long time. Nothing was sent yet: please check your report and send it again."
+        )
     if request.POST.get(TRAP):
-        return _("A field that people cannot see was filled in, perhaps by your browser. Nothing was sent yet: please send it again.")
+        return _(
+            "A field that people cannot see was filled in, perhaps by your browser. Nothing was sent yet: please send it again."
+        )
     if stamp.age < QUICKEST:
-        return _("That was very quick. Nothing was sent yet: please check your report and send it again.")
+        return _(
+            "That was very quick. Nothing was sent yet: please check your report and send it again."
+        )
     return ""
 
 
-def _again(request: HttpRequest, form: FactsForm, why: str, stamp: str, status: int) -> HttpResponse:
+def _again(
+    request: HttpRequest, form: FactsForm, why: str, stamp: str, status: int
+) -> HttpResponse:
     """The form with all that was typed, and why it was not sent."""
     had_files = bool(form.cleaned_data.get("uploads"))
     form.add_error(None, why)
@@ -164,12 +186,21 @@ def _again(request: HttpRequest, form: FactsForm, why: str, stamp: str, status: 
     return _public_page(request, form, stamp, status)
 
 
-def _public_page(request: HttpRequest, form: FactsForm, stamp: str, status: int = 200) -> HttpResponse:
+def _public_page(
+    request: HttpRequest, form: FactsForm, stamp: str, status: int = 200
+) -> HttpResponse:
     context = {"form": form, "stamp": stamp, "trap": TRAP, "languages": settings.LANGUAGES}
     return render(request, "titleix/intake_report.html", context, status=status)
 
 
-def _received(request: HttpRequest, template: str, case: TitleIXCase, stamp: Stamp, repeated: bool, **more: Any) -> HttpResponse:
+def _received(
+    request: HttpRequest,
+    template: str,
+    case: TitleIXCase,
+    stamp: Stamp,
+    repeated: bool,
+    **more: Any,
+) -> HttpResponse:
     """The receipt. A form that is sent again much later (from the history of a shared computer) shows no code."""
     shown = not repeated or timezone.now() - case.received_at < SHOWN_AGAIN
     return render(request, template, {"code": receipt_code(stamp.key) if shown else "", **more})
@@ -179,7 +210,9 @@ def _received(request: HttpRequest, template: str, case: TitleIXCase, stamp: Sta
 
 
 @transaction.atomic
-def file_report(form: PublicForm | StaffForm, key: str, user: User | None = None) -> tuple[TitleIXCase, bool]:
+def file_report(
+    form: PublicForm | StaffForm, key: str, user: User | None = None
+) -> tuple[TitleIXCase, bool]:
     """Open the case of a valid form with its files; (the case, whether this very form had made it before). A second click
     waits for the first and finds its case."""
     given, receipt = form.cleaned_data, receipt_hash(receipt_code(key))
@@ -189,10 +222,20 @@ def file_report(form: PublicForm | StaffForm, key: str, user: User | None = None
     if before is not None:
         return before, True
     case = open_report(
-        school=given["school"], narrative=given["narrative"], knowledge_at=form.knowledge(), channel=str(given.get("channel") or form.channel),
-        people=form.people(), received_by=user, knowledge_employee=given.get("knowledge_employee") or user, anonymous=form.anonymous,
-        incident_on=given["incident_on"], location=given["location"], receipt=receipt, records=list(_facts(given)), duties=form.duties(),
-    )  # fmt: skip
+        school=given["school"],
+        narrative=given["narrative"],
+        knowledge_at=form.knowledge(),
+        channel=str(given.get("channel") or form.channel),
+        people=form.people(),
+        received_by=user,
+        knowledge_employee=given.get("knowledge_employee") or user,
+        anonymous=form.anonymous,
+        incident_on=given["incident_on"],
+        location=given["location"],
+        receipt=receipt,
+        records=list(_facts(given)),
+        duties=form.duties(),
+    )
     for upload in given["uploads"]:
         attachments.take(case, upload, user, settings.MAX_ATTACHMENT_BYTES)
     return case, False
@@ -205,7 +248,12 @@ def _facts(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"kind": Record.Kind.MESSAGE, "code": f"reporter_{given['relation']}"}
     for name in ("police", "dss"):
         if given.get(name) or given.get(f"{name}_number"):
-            yield {"kind": Record.Kind.DUTY, "code": f"{name}_called", "text": given[name], "data": {"number_of": given[f"{name}_number"]}}
+            yield {
+                "kind": Record.Kind.DUTY,
+                "code": f"{name}_called",
+                "text": given[name],
+                "data": {"number_of": given[f"{name}_number"]},
+            }
 
 
 # -- coming back with the code -----------------------------------------------------------------------------------------
@@ -228,11 +276,21 @@ def _enter(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _code_page(request, form, 422)
     if too_many(request, "follow"):
-        form.add_error("code", _("Too many codes were tried from your connection in this hour. Please try again later."))
+        form.add_error(
+            "code",
+            _(
+                "Too many codes were tried from your connection in this hour. Please try again later."
+            ),
+        )
         return _code_page(request, form, 429)
     receipt = receipt_hash(form.cleaned_data["code"])
     if not TitleIXCase.objects.filter(receipt=receipt).exists():
-        form.add_error("code", _("There is no report with this code. Check each group; the code stands on the page that you saw last."))
+        form.add_error(
+            "code",
+            _(
+                "There is no report with this code. Check each group; the code stands on the page that you saw last."
+            ),
+        )
         return _code_page(request, form, 422)
     request.session.cycle_key()
     request.session["report"] = {"receipt": receipt, "until": time.time() + STAYS}
@@ -258,12 +316,23 @@ def answer(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _messages(request, case, form, 422)
     if too_many(request, "answer"):
-        form.add_error(None, _("Very many answers came from your connection in this hour. Please try again later."))
+        form.add_error(
+            None,
+            _("Very many answers came from your connection in this hour. Please try again later."),
+        )
         return _messages(request, case, form, 429)
     try:
-        act(case.number, "reporter_answered", actor=None, data={"text": form.cleaned_data["text"]}, key=_uuid(request.POST.get("key", "")))
+        act(
+            case.number,
+            "reporter_answered",
+            actor=None,
+            data={"text": form.cleaned_data["text"]},
+            key=_uuid(request.POST.get("key", "")),
+        )
     except NotNow:
-        form.add_error(None, _("This report is closed; nothing can be added. You can send a new report."))
+        form.add_error(
+            None, _("This report is closed; nothing can be added. You can send a new report.")
+        )
         return _messages(request, case, form, 409)
     except Invalid:  # the key of something else: nobody's page sends that twice
         return _messages(request, case, form, 422)
@@ -285,18 +354,28 @@ def leave(request: HttpRequest) -> HttpResponse:
     return _to("report-follow")
 
 
-def _code_page(request: HttpRequest, form: Form, status: int = 200, typed: str = "") -> HttpResponse:
+def _code_page(
+    request: HttpRequest, form: Form, status: int = 200, typed: str = ""
+) -> HttpResponse:
     context = {"form": form, "typed": typed, "languages": settings.LANGUAGES}
     return render(request, "titleix/intake_code.html", context, status=status)
 
 
-def _messages(request: HttpRequest, case: TitleIXCase, form: Form, status: int = 200) -> HttpResponse:
+def _messages(
+    request: HttpRequest, case: TitleIXCase, form: Form, status: int = 200
+) -> HttpResponse:
     """The exchange with the coordinator, and no more of the state than a word."""
-    rows = Record.objects.filter(case=case, kind=Record.Kind.MESSAGE, code__in=["question", "answer"]).order_by("number", "on")
+    rows = Record.objects.filter(
+        case=case, kind=Record.Kind.MESSAGE, code__in=["question", "answer"]
+    ).order_by("number", "on")
     context = {
-        "form": form, "messages_of": rows, "state": state_words(case), "closed": not heard(case),
-        "key": request.POST.get("key") or uuid4(), "languages": settings.LANGUAGES,
-    }  # fmt: skip
+        "form": form,
+        "messages_of": rows,
+        "state": state_words(case),
+        "closed": not heard(case),
+        "key": request.POST.get("key") or uuid4(),
+        "languages": settings.LANGUAGES,
+    }
     return render(request, "titleix/intake_messages.html", context, status=status)
 
 
@@ -338,13 +417,28 @@ def new(request: HttpRequest) -> HttpResponse:
     form, text = StaffForm(request.POST, request.FILES), request.POST.get("stamp", "")
     stamp = read_stamp(text)
     if form.is_valid() and stamp is None:
-        form.add_error(None, _("This page was open for a very long time. Nothing was sent yet: please check the report and send it again."))
+        form.add_error(
+            None,
+            _(
+                "This page was open for a very long time. Nothing was sent yet: please check the report and send it again."
+            ),
+        )
     if stamp is None or form.errors:
         return _staff_page(request, form, text if stamp else new_stamp(), 422)
     case, repeated = file_report(form, stamp.key, user)
     mine = case if access.can(user, "view_cases", case) else None
-    return _received(request, "titleix/intake_entered.html", case, stamp, repeated, late=case.late_entry, mine=mine)
+    return _received(
+        request,
+        "titleix/intake_entered.html",
+        case,
+        stamp,
+        repeated,
+        late=case.late_entry,
+        mine=mine,
+    )
 
 
-def _staff_page(request: HttpRequest, form: FactsForm, stamp: str, status: int = 200) -> HttpResponse:
+def _staff_page(
+    request: HttpRequest, form: FactsForm, stamp: str, status: int = 200
+) -> HttpResponse:
     return render(request, "titleix/intake_new.html", {"form": form, "stamp": stamp}, status=status)

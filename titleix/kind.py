@@ -39,33 +39,117 @@ def parties(file: CaseFile) -> Sequence[Party]:
 def windows(file: CaseFile) -> Sequence[Window]:
     """By when evidence and report must be out, so that the waits of at least ten days fit (B2.4, T-39)."""
     found = []
-    for clock in [clock for clock in file.running if clock.kind == "district_investigation" and file.case.complaint_on]:
+    for clock in [
+        clock
+        for clock in file.running
+        if clock.kind == "district_investigation" and file.case.complaint_on
+    ]:
         target = procedure.Target(str(file.policy.get("clock_stops_at", "report")))
-        limits = procedure.limits(clock.due, target, reading.span(file, "evidence_wait"), file.calendar)
+        limits = procedure.limits(
+            clock.due, target, reading.span(file, "evidence_wait"), file.calendar
+        )
         for code, duty, latest in (
             ("EVIDENCE", _("Evidence to the parties"), limits.evidence),
             ("REPORT", _("Report to the parties"), limits.report),
         ):
             if not reading.deliveries(file, code):
-                found.append(Window(clock, duty, latest, clocks.LABELS[clock.kind], local_today() > latest))
+                found.append(
+                    Window(clock, duty, latest, clocks.LABELS[clock.kind], local_today() > latest)
+                )
     return found
 
 
 # Under which headings a case page offers what does not move the case.
 GROUPS = (
-    (_("People, functions, ties"), {"add_person", "correct_person", "link_person", "record_advisor", "assign", "unassign", "declare_tie", "review_tie",
-                                    "recuse_person", "involve", "release"}),
-    (_("Interviews, allegations, evidence"), {"allege", "schedule_interview", "cancel_meeting", "interview", "add_evidence", "set_aside", "record_inspection", "withdraw",
-                                              "go_on", "respond"}),
-    (_("Measures, orders, safety"), {"add_measure", "end_measure", "review_measures", "remove", "hear_challenge", "end_removal", "leave", "end_leave",
-                                     "order_no_contact", "end_no_contact", "ask_accommodation", "answer_accommodation", "tell_hr", "duty_done",
-                                     "report_retaliation"}),
-    (_("Letters and private links"), {"send_letter", "record_delivery", "send_extension_notice", "make_party_link", "end_party_link", "offer_informal",
-                                      "ask_information"}),
-    (_("Deadlines"), {"extend_deadline", "hold_deadline", "resume_deadline", "correct_day0", "recalculate_deadlines"}),
-    (_("File, privacy, rules"), {"disclose", "flag_family", "unflag_family", "migrate_rules", "export_file", "propose_disposal", "withdraw_disposal",
-                                 "confirm_disposal", "take_in", "give_back"}),
-)  # fmt: skip
+    (
+        _("People, functions, ties"),
+        {
+            "add_person",
+            "correct_person",
+            "link_person",
+            "record_advisor",
+            "assign",
+            "unassign",
+            "declare_tie",
+            "review_tie",
+            "recuse_person",
+            "involve",
+            "release",
+        },
+    ),
+    (
+        _("Interviews, allegations, evidence"),
+        {
+            "allege",
+            "schedule_interview",
+            "cancel_meeting",
+            "interview",
+            "add_evidence",
+            "set_aside",
+            "record_inspection",
+            "withdraw",
+            "go_on",
+            "respond",
+        },
+    ),
+    (
+        _("Measures, orders, safety"),
+        {
+            "add_measure",
+            "end_measure",
+            "review_measures",
+            "remove",
+            "hear_challenge",
+            "end_removal",
+            "leave",
+            "end_leave",
+            "order_no_contact",
+            "end_no_contact",
+            "ask_accommodation",
+            "answer_accommodation",
+            "tell_hr",
+            "duty_done",
+            "report_retaliation",
+        },
+    ),
+    (
+        _("Letters and private links"),
+        {
+            "send_letter",
+            "record_delivery",
+            "send_extension_notice",
+            "make_party_link",
+            "end_party_link",
+            "offer_informal",
+            "ask_information",
+        },
+    ),
+    (
+        _("Deadlines"),
+        {
+            "extend_deadline",
+            "hold_deadline",
+            "resume_deadline",
+            "correct_day0",
+            "recalculate_deadlines",
+        },
+    ),
+    (
+        _("File, privacy, rules"),
+        {
+            "disclose",
+            "flag_family",
+            "unflag_family",
+            "migrate_rules",
+            "export_file",
+            "propose_disposal",
+            "withdraw_disposal",
+            "confirm_disposal",
+            "take_in",
+            "give_back",
+        },
+    ),
+)
 
 TITLE_IX = CaseKind(
     groups=GROUPS,
@@ -97,7 +181,10 @@ TITLE_IX = CaseKind(
         "coordinator": _("whoever is responsible, the coordinators"),
         "escalation": _("the coordinators and the deputy superintendent"),
     },
-    acted={"party_answer": _("a party, by the private link"), "reporter_answered": _("the reporter")},
+    acted={
+        "party_answer": _("a party, by the private link"),
+        "reporter_answered": _("the reporter"),
+    },
     parties=parties,
     windows=windows,
     keeps_reads=True,

@@ -10,11 +10,19 @@ ADDRESS = ["1412 Sweetgum Lane", "Apartment 3 B", "Two Rivers, NC 28001"]
 
 def who(name: str) -> dict[str, str]:
     """A person of the district with an address."""
-    return {"name": name, "email": name.lower().replace(" ", ".") + "@tworivers.example", "phone": "704-555-0123"}
+    return {
+        "name": name,
+        "email": name.lower().replace(" ", ".") + "@tworivers.example",
+        "phone": "704-555-0123",
+    }
 
 
 COMMON: dict[str, Any] = {
-    "school": {"name": "Sweetgum Middle School", "address": ["12 Elm Street", "Two Rivers, NC 28001"], "phone": "704-555-0111"},
+    "school": {
+        "name": "Sweetgum Middle School",
+        "address": ["12 Elm Street", "Two Rivers, NC 28001"],
+        "phone": "704-555-0111",
+    },
     "case_number": "TIX-2026-0000",
     "reference": "TIX-2026-0000",
     "date": "2026-09-10",
@@ -31,7 +39,10 @@ CONDUCT = [
     "Owen Pruitt sent Lucía Ibáñez sexual messages on at least twelve days, after she had asked him to stop.",
     "Owen Pruitt blocked her way in the hallway beside the gym and touched her hip.",
 ]
-RULES = ["Sexual harassment as Title IX defines it (34 CFR 106.30)", "Rule 28 of the Code of Student Conduct"]
+RULES = [
+    "Sexual harassment as Title IX defines it (34 CFR 106.30)",
+    "Rule 28 of the Code of Student Conduct",
+]
 INCIDENT: dict[str, Any] = {
     "complainants": ["Lucía Ibáñez"],
     "respondents": ["Owen Pruitt"],
@@ -48,11 +59,18 @@ RESULTS = [
         "finding": "responsible",
         "rationale": "The messages were found on both phones.\n\nThe explanation that someone else had used the phone did not fit.",
     },
-    {"allegation": "Touching beside the gym", "finding": "not_responsible", "rationale": "The video shows another student at that time."},
+    {
+        "allegation": "Touching beside the gym",
+        "finding": "not_responsible",
+        "rationale": "The video shows another student at that time.",
+    },
 ]
 SAMPLES: dict[str, dict[str, Any]] = {
     "ACK": {"recipient_role": "reporter", "received_on": "2026-09-08"},
-    "SUPPORT": {"received_on": "2026-09-08", "measures_offered": ["A different seat in science class", "Time with the school counselor"]},
+    "SUPPORT": {
+        "received_on": "2026-09-08",
+        "measures_offered": ["A different seat in science class", "Time with the school counselor"],
+    },
     "INFO": {
         "recipient_role": "reporter",
         "received_on": "2026-09-08",
@@ -76,10 +94,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "meeting_time": "14:05",
         "meeting_place": "District office, room 204",
         "purpose": "To hear what you know about the allegations in our notice.",
-        "participants": [{"name": "Ruth Okafor", "role": "investigator"}, {"name": "Luis Peña", "role": "interpreter"}],
+        "participants": [
+            {"name": "Ruth Okafor", "role": "investigator"},
+            {"name": "Luis Peña", "role": "interpreter"},
+        ],
     },
     "EVIDENCE": {
-        "evidence_items": ["Messages of August 2026", "Notes of four interviews", "Video of the hallway"],
+        "evidence_items": [
+            "Messages of August 2026",
+            "Notes of four interviews",
+            "Video of the hallway",
+        ],
         "how_to_view": "A paper copy is enclosed.",
         "advisor_name": "Grace Lindqvist",
         "respond_by": "2026-09-20",
@@ -106,7 +131,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
             {"date": "2026-08-20", "what": "Report sent to both parties"},
         ],
         "standard": "preponderance",
-        "facts_found": ["Forty messages were sent from the respondent's phone.", "The complainant asked twice that they stop."],
+        "facts_found": [
+            "Forty messages were sent from the respondent's phone.",
+            "The complainant asked twice that they stop.",
+        ],
         "conclusions": ["The messages meet the definition of sexual harassment and break Rule 28."],
         "results": RESULTS,
         "sanctions": ["Suspension for five days", "No contact with the complainant"],
@@ -150,7 +178,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "OUTCOME": {
         "route": "no_appeal",
         "final_on": "2026-09-10",
-        "results": [{"allegation": item["allegation"], "finding": item["finding"]} for item in RESULTS],
+        "results": [
+            {"allegation": item["allegation"], "finding": item["finding"]} for item in RESULTS
+        ],
         "sanctions": ["Suspension for five days"],
         "remedies_provided": True,
         "measures": ["A different seat in science class"],
@@ -196,7 +226,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "SCHOOL_OUTCOME": {
         "received_on": "2026-08-18",
         "rule": "Rule 27 of the Code of Student Conduct",
-        "results": [{"allegation": "Remarks about the body", "finding": "substantiated", "rationale": "Three students heard them."}],
+        "results": [
+            {
+                "allegation": "Remarks about the body",
+                "finding": "substantiated",
+                "rationale": "Three students heard them.",
+            }
+        ],
         "measures": ["A different seat in science class"],
         "check_in": "2026-10-10",
         "review": "You may ask the principal in writing for a review within five school days.",

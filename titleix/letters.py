@@ -19,17 +19,33 @@ from titleix import completeness, lettertexts, packages, reading
 from titleix.models import Party
 
 NAMES = {
-    "ACK": gettext_lazy("We have your report"), "SUPPORT": gettext_lazy("Supportive measures offered"), "INFO": gettext_lazy("Request for information"),
-    "NOTICE": gettext_lazy("Notice of allegations"), "NOTICE_SUPPLEMENT": gettext_lazy("Supplemental notice"),
-    "INTERVIEW": gettext_lazy("Invitation to an interview"), "EVIDENCE": gettext_lazy("Evidence letter"), "REPORT": gettext_lazy("Report letter"),
-    "DETERMINATION": gettext_lazy("Determination"), "DISMISSAL": gettext_lazy("Dismissal"), "APPEAL_NOTICE": gettext_lazy("Notice of an appeal"),
-    "APPEAL_DECISION": gettext_lazy("Decision of the appeal"), "OUTCOME": gettext_lazy("Outcome"), "EXTENSION": gettext_lazy("Notice of a delay"),
-    "IR_NOTICE": gettext_lazy("Offer of an informal resolution"), "IR_CONSENT": gettext_lazy("Consent to an informal resolution"),
-    "EMERGENCY_REMOVAL": gettext_lazy("Notice of an emergency removal"), "SCHOOL_OUTCOME": gettext_lazy("Outcome of the inquiry"),
-    "REFERRAL": gettext_lazy("Referral"), "CLOSING": gettext_lazy("Closing letter"), "RETALIATION": gettext_lazy("Retaliation is prohibited"),
-    "REOPENING": gettext_lazy("The case is open again"), "PACKAGE": gettext_lazy("Evidence package"), "REPORT_FULL": gettext_lazy("Investigative report"),
-    "MEMO": gettext_lazy("Closing memo"), "REFERRAL_MEMO": gettext_lazy("Referral memo"),
-}  # fmt: skip
+    "ACK": gettext_lazy("We have your report"),
+    "SUPPORT": gettext_lazy("Supportive measures offered"),
+    "INFO": gettext_lazy("Request for information"),
+    "NOTICE": gettext_lazy("Notice of allegations"),
+    "NOTICE_SUPPLEMENT": gettext_lazy("Supplemental notice"),
+    "INTERVIEW": gettext_lazy("Invitation to an interview"),
+    "EVIDENCE": gettext_lazy("Evidence letter"),
+    "REPORT": gettext_lazy("Report letter"),
+    "DETERMINATION": gettext_lazy("Determination"),
+    "DISMISSAL": gettext_lazy("Dismissal"),
+    "APPEAL_NOTICE": gettext_lazy("Notice of an appeal"),
+    "APPEAL_DECISION": gettext_lazy("Decision of the appeal"),
+    "OUTCOME": gettext_lazy("Outcome"),
+    "EXTENSION": gettext_lazy("Notice of a delay"),
+    "IR_NOTICE": gettext_lazy("Offer of an informal resolution"),
+    "IR_CONSENT": gettext_lazy("Consent to an informal resolution"),
+    "EMERGENCY_REMOVAL": gettext_lazy("Notice of an emergency removal"),
+    "SCHOOL_OUTCOME": gettext_lazy("Outcome of the inquiry"),
+    "REFERRAL": gettext_lazy("Referral"),
+    "CLOSING": gettext_lazy("Closing letter"),
+    "RETALIATION": gettext_lazy("Retaliation is prohibited"),
+    "REOPENING": gettext_lazy("The case is open again"),
+    "PACKAGE": gettext_lazy("Evidence package"),
+    "REPORT_FULL": gettext_lazy("Investigative report"),
+    "MEMO": gettext_lazy("Closing memo"),
+    "REFERRAL_MEMO": gettext_lazy("Referral memo"),
+}
 Prepare = Callable[[Workflow], dict[str, Any]]
 
 
@@ -42,28 +58,63 @@ def make(flow: Workflow, code: str, people: Iterable[Party]) -> dict[str, Any]:
     for party in people:
         for reader in reading.readers(flow.file, party):
             try:
-                rendered = render("titleix", code, reader.language, lettertexts.data(flow, code, party, reader), lettertexts.letterhead())
+                rendered = render(
+                    "titleix",
+                    code,
+                    reader.language,
+                    lettertexts.data(flow, code, party, reader),
+                    lettertexts.letterhead(),
+                )
             except LetterError as error:
                 raise Invalid(
-                    {"__all__": [_("The letter to %(who)s cannot be made: %(why)s") % {"who": party.label, "why": error}]}
+                    {
+                        "__all__": [
+                            _("The letter to %(who)s cannot be made: %(why)s")
+                            % {"who": party.label, "why": error}
+                        ]
+                    }
                 ) from error
-            found[f"letter_{code}_{party.id}_{reader.id}"] = store(flow, code, rendered, recipient=reader)
+            found[f"letter_{code}_{party.id}_{reader.id}"] = store(
+                flow, code, rendered, recipient=reader
+            )
     return found
 
 
-def store(flow: Workflow, code: str, rendered: Rendered, *, recipient: Party | None = None, **data: Any) -> Document:
+def store(
+    flow: Workflow, code: str, rendered: Rendered, *, recipient: Party | None = None, **data: Any
+) -> Document:
     """Keep the bytes under their hash; the row names the reader by label alone."""
-    path = files.keep(flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf)
+    path = files.keep(
+        flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf
+    )
     return Document(
-        id=uuid4(), code=code, language=rendered.language, template_version=rendered.template_version, recipient=recipient.label if recipient else "",
-        file=path, sha256=rendered.sha256, size=len(rendered.pdf), pages=rendered.pages, draft=False, created_at=flow.turn.now,
-        created_by=flow.turn.actor, data={"on": flow.turn.today.isoformat(), **({"party": str(recipient.id)} if recipient else {}), **data},
-    )  # fmt: skip
+        id=uuid4(),
+        code=code,
+        language=rendered.language,
+        template_version=rendered.template_version,
+        recipient=recipient.label if recipient else "",
+        file=path,
+        sha256=rendered.sha256,
+        size=len(rendered.pdf),
+        pages=rendered.pages,
+        draft=False,
+        created_at=flow.turn.now,
+        created_by=flow.turn.actor,
+        data={
+            "on": flow.turn.today.isoformat(),
+            **({"party": str(recipient.id)} if recipient else {}),
+            **data,
+        },
+    )
 
 
-def paper(flow: Workflow, code: str, title: str, sections: list[papers.Section], **data: Any) -> dict[str, Any]:
+def paper(
+    flow: Workflow, code: str, title: str, sections: list[papers.Section], **data: Any
+) -> dict[str, Any]:
     """A document of the file that is no letter: report, package, memo."""
-    rendered = papers.render_paper(title, flow.case.number, flow.turn.today, sections, lettertexts.letterhead())
+    rendered = papers.render_paper(
+        title, flow.case.number, flow.turn.today, sections, lettertexts.letterhead()
+    )
     return {f"paper_{code}": store(flow, code, rendered, **data)}
 
 
@@ -90,7 +141,14 @@ def _picked(flow: Workflow) -> list[Party]:
     found = [party for party in reading.people(flow.file) if str(party.id) in wanted]
     nameless = [party.label for party in found if not party.name]
     if nameless:
-        raise Invalid({"people": [_("Without a name there is nobody to write to: %(who)s.") % {"who": ", ".join(nameless)}]})
+        raise Invalid(
+            {
+                "people": [
+                    _("Without a name there is nobody to write to: %(who)s.")
+                    % {"who": ", ".join(nameless)}
+                ]
+            }
+        )
     return found
 
 
@@ -99,20 +157,36 @@ def invitation(flow: Workflow) -> dict[str, Any]:
     party = next(row for row in reading.people(flow.file) if str(row.id) == flow.data["party"])
     if not party.name:
         raise Invalid({"party": [_("Without a name there is nobody to write to.")]})
-    return make(flow, "INTERVIEW", [party, *[one for one in reading.acting_for(flow.file, party, Party.Part.ADVISOR) if one.name]])
+    return make(
+        flow,
+        "INTERVIEW",
+        [
+            party,
+            *[one for one in reading.acting_for(flow.file, party, Party.Part.ADVISOR) if one.name],
+        ],
+    )
 
 
 def removal(flow: Workflow) -> dict[str, Any]:
     """The notice of an emergency removal, when it is dated today and the challenge is to come."""
     told, heard = flow.data.get("notice_on"), flow.data.get("challenge_on")
     party = next(row for row in reading.people(flow.file) if str(row.id) == flow.data["party"])
-    wanted = told == flow.turn.today and heard is not None and heard >= flow.turn.today and bool(party.name)
+    wanted = (
+        told == flow.turn.today
+        and heard is not None
+        and heard >= flow.turn.today
+        and bool(party.name)
+    )
     return make(flow, "EMERGENCY_REMOVAL", [party]) if wanted else {}
 
 
 def referral(flow: Workflow) -> dict[str, Any]:
     """The letter to the reporter and the memo for the other office."""
-    people = [one for one in reading.people(flow.file, "reporter") or reading.people(flow.file, "complainant") if one.name]
+    people = [
+        one
+        for one in reading.people(flow.file, "reporter") or reading.people(flow.file, "complainant")
+        if one.name
+    ]
     memo = paper(flow, "REFERRAL_MEMO", _("Referral memo"), packages.referral_sections(flow))
     return make(flow, "REFERRAL", people) | memo
 
@@ -120,16 +194,26 @@ def referral(flow: Workflow) -> dict[str, Any]:
 def evidence(flow: Workflow) -> dict[str, Any]:
     """The letters, and the package that they speak of."""
     letters = make(flow, "EVIDENCE", reading.entitled(flow.file, advisors=True))
-    number = 1 + max((row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0)
+    number = 1 + max(
+        (row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0
+    )
     items = packages.items(flow.file)
-    pack = paper(flow, "PACKAGE", _("Evidence package, round %(n)s") % {"n": number}, packages.package_sections(flow.file, items, number),
-                 round=number, files=[item.attachment for item in items if item.attachment])  # fmt: skip
+    pack = paper(
+        flow,
+        "PACKAGE",
+        _("Evidence package, round %(n)s") % {"n": number},
+        packages.package_sections(flow.file, items, number),
+        round=number,
+        files=[item.attachment for item in items if item.attachment],
+    )
     return letters | pack
 
 
 def report(flow: Workflow) -> dict[str, Any]:
     """The letters, and the report itself."""
-    full = paper(flow, "REPORT_FULL", _("Investigative report"), packages.report_sections(flow.file))
+    full = paper(
+        flow, "REPORT_FULL", _("Investigative report"), packages.report_sections(flow.file)
+    )
     return make(flow, "REPORT", reading.entitled(flow.file, advisors=True)) | full
 
 
@@ -141,7 +225,12 @@ def offer(flow: Workflow) -> dict[str, Any]:
 
 def closing_memo(flow: Workflow) -> dict[str, Any]:
     """The memo that closes a file, with its checklist."""
-    return paper(flow, "MEMO", _("Closing memo"), packages.memo_sections(flow.file, completeness.checklist(flow.file), flow.turn.today))
+    return paper(
+        flow,
+        "MEMO",
+        _("Closing memo"),
+        packages.memo_sections(flow.file, completeness.checklist(flow.file), flow.turn.today),
+    )
 
 
 def outcome_and_memo(flow: Workflow) -> dict[str, Any]:
@@ -151,7 +240,9 @@ def outcome_and_memo(flow: Workflow) -> dict[str, Any]:
 
 def supportive_end(flow: Workflow) -> dict[str, Any]:
     """To the complainant: the measures, and the right to file later."""
-    return make(flow, "CLOSING", [one for one in reading.people(flow.file, "complainant") if one.name]) | closing_memo(flow)
+    return make(
+        flow, "CLOSING", [one for one in reading.people(flow.file, "complainant") if one.name]
+    ) | closing_memo(flow)
 
 
 # -- what a step would tell whom ---------------------------------------------------------------------------------------
@@ -180,11 +271,18 @@ def told(flow: Workflow, people: Iterable[Party], each: int = 1) -> Effects:
         return Effects(tells=_("Nobody: no name is known."))
     count = len(pairs) * each
     words = "; ".join(_describe(party, reader) for party, reader in pairs)
-    return Effects(tells=ngettext("%(n)s letter: %(who)s.", "%(n)s letters: %(who)s.", count) % {"n": count, "who": words})
+    return Effects(
+        tells=ngettext("%(n)s letter: %(who)s.", "%(n)s letters: %(who)s.", count)
+        % {"n": count, "who": words}
+    )
 
 
 def _describe(party: Party, reader: Party) -> str:
     language = {"en": _("English"), "es": _("Spanish")}.get(reader.language, reader.language)
     if reader is party:
         return f"{party.label} ({party.name}, {language})"
-    return _("%(who)s through %(reader)s (%(language)s)") % {"who": party.label, "reader": reader.name, "language": language}
+    return _("%(who)s through %(reader)s (%(language)s)") % {
+        "who": party.label,
+        "reader": reader.name,
+        "language": language,
+    }

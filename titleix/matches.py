@@ -60,15 +60,28 @@ def matches(file: CaseFile, user: Any) -> list[Match]:
     wanted = _why(file) if access.can(user, "coordinate_cases", file.case) else {}
     if not wanted:
         return []
-    mine = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases")
-    others = TitleIXCase.objects.filter(Exists(mine), pk__in=access.visible(user, "TIX").values("pk")).exclude(pk=file.case.pk)
-    found = others.annotate(**wanted).filter(reduce(or_, (Q(**{code: True}) for code in wanted))).order_by("-opened_on", "-pk")
+    mine = CaseUserPermission.objects.filter(
+        content_object=OuterRef("pk"), user=user, permission__codename="coordinate_cases"
+    )
+    others = TitleIXCase.objects.filter(
+        Exists(mine), pk__in=access.visible(user, "TIX").values("pk")
+    ).exclude(pk=file.case.pk)
+    found = (
+        others.annotate(**wanted)
+        .filter(reduce(or_, (Q(**{code: True}) for code in wanted)))
+        .order_by("-opened_on", "-pk")
+    )
     labels = file.kind.workflow(file.case.rules).labels
     return [
-        Match(row["number"], row["opened_on"], str(labels.get(row["state"], row["state"])), row["closed_on"] is None,
-              tuple(sorted(code for code in wanted if row[code])))
+        Match(
+            row["number"],
+            row["opened_on"],
+            str(labels.get(row["state"], row["state"])),
+            row["closed_on"] is None,
+            tuple(sorted(code for code in wanted if row[code])),
+        )
         for row in found.values("number", "opened_on", "state", "closed_on", *wanted)[:MOST]
-    ]  # fmt: skip
+    ]
 
 
 def _why(file: CaseFile) -> dict[str, Any]:
@@ -105,7 +118,16 @@ def hint(file: CaseFile, user: Any) -> str:
     same = _some([match.number for match in found if match.duplicate])
     prior = _some([match.number for match in found if PRIOR in match.why])
     parts = [str(_("May be the same incident: %(numbers)s.")) % {"numbers": same}] if same else []
-    return " ".join([*parts, *([str(_("The same respondent was reported in %(numbers)s.")) % {"numbers": prior}] if prior else [])])
+    return " ".join(
+        [
+            *parts,
+            *(
+                [str(_("The same respondent was reported in %(numbers)s.")) % {"numbers": prior}]
+                if prior
+                else []
+            ),
+        ]
+    )
 
 
 def _some(numbers: list[str]) -> str:

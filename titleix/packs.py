@@ -41,11 +41,24 @@ def read(path: Path) -> Pack:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         procedure, conduct = _span(data["procedure"]), _span(data["conduct"])
-        pack = Pack(str(data["rules"]), str(data["title"]), *procedure, *conduct, tuple(map(str, data["citations"])))
+        pack = Pack(
+            str(data["rules"]),
+            str(data["title"]),
+            *procedure,
+            *conduct,
+            tuple(map(str, data["citations"])),
+        )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise PolicyError(f"{path.parent.name}/{path.name}: {error}") from error
-    if not all(isinstance(day, date) for day in (pack.filed_from, pack.conduct_from)) or pack.rules != path.stem or not pack.citations:
-        raise PolicyError(_("%(file)s: needs dates, citations, and the name of its file as 'rules'") % {"file": f"rules/{path.name}"})
+    if (
+        not all(isinstance(day, date) for day in (pack.filed_from, pack.conduct_from))
+        or pack.rules != path.stem
+        or not pack.citations
+    ):
+        raise PolicyError(
+            _("%(file)s: needs dates, citations, and the name of its file as 'rules'")
+            % {"file": f"rules/{path.name}"}
+        )
     return pack
 
 
@@ -64,7 +77,9 @@ def pack(rules: str) -> Pack:
     try:
         return all_packs()[rules]
     except KeyError:
-        raise PolicyError(_("%(file)s is missing") % {"file": f"policies/rules/{rules}.yaml"}) from None
+        raise PolicyError(
+            _("%(file)s is missing") % {"file": f"policies/rules/{rules}.yaml"}
+        ) from None
 
 
 def for_procedure(on: date) -> Pack:
@@ -73,9 +88,13 @@ def for_procedure(on: date) -> Pack:
 
 
 def _in_force(spans: list[tuple[date, date | None, Pack]], on: date) -> Pack:
-    found = [(start, one) for start, end, one in spans if start <= on and (end is None or on <= end)]
+    found = [
+        (start, one) for start, end, one in spans if start <= on and (end is None or on <= end)
+    ]
     if not found:
-        raise PolicyError(_("no pack of rules is in force on %(day)s; add one to policies/rules") % {"day": on})
+        raise PolicyError(
+            _("no pack of rules is in force on %(day)s; add one to policies/rules") % {"day": on}
+        )
     return max(found, key=lambda pair: pair[0])[1]
 
 
@@ -88,6 +107,18 @@ def open_to(flow: Workflow) -> list[Pack]:
     """The packs to which a case may go: declared in code, in force today, and knowing the state that the case is in."""
     declared = kinds.kind("TIX").workflows
     today = flow.turn.today
-    found = [one for one in all_packs().values() if one.rules in declared and one.rules != flow.case.rules]
-    found = [one for one in found if one.filed_from <= today and (one.filed_to is None or today <= one.filed_to)]
-    return [one for one in found if flow.case.state in {str(state) for state in declared[one.rules].labels}]
+    found = [
+        one
+        for one in all_packs().values()
+        if one.rules in declared and one.rules != flow.case.rules
+    ]
+    found = [
+        one
+        for one in found
+        if one.filed_from <= today and (one.filed_to is None or today <= one.filed_to)
+    ]
+    return [
+        one
+        for one in found
+        if flow.case.state in {str(state) for state in declared[one.rules].labels}
+    ]

@@ -30,7 +30,9 @@ FILE = "portal_file"  # the code of the record of a file that came by a link
 
 
 def _keyed(what: str, link_id: UUID) -> bytes:
-    return hmac.new(settings.SECRET_KEY.encode(), f"party-link:{what}:{link_id}".encode(), hashlib.sha256).digest()
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"party-link:{what}:{link_id}".encode(), hashlib.sha256
+    ).digest()
 
 
 def token_of(link_id: UUID) -> str:
@@ -50,7 +52,12 @@ def hashed(text: str) -> str:
 
 def valid(link: PartyLink | None) -> bool:
     """Whether a link leads anywhere today."""
-    return link is not None and link.revoked_at is None and local_today() <= link.expires_on and link.party.left_on is None
+    return (
+        link is not None
+        and link.revoked_at is None
+        and local_today() <= link.expires_on
+        and link.party.left_on is None
+    )
 
 
 def by_token(token: str) -> PartyLink | None:
@@ -115,7 +122,9 @@ def case_file(link: PartyLink) -> CaseFile:
 def packet(link: PartyLink, file: CaseFile) -> Packet:
     """The packet of a link's person. Two statements beside the case."""
     people = whose(link.party)
-    letters = list(Delivery.objects.filter(case_id=link.case_id, party__in=people).order_by("-sent_on", "code"))
+    letters = list(
+        Delivery.objects.filter(case_id=link.case_id, party__in=people).order_by("-sent_on", "code")
+    )
     sent = {row.code for row in letters}
     found = Packet(letters=letters)
     found.windows = [(code, row) for code, row in windows(file) if code in sent]
@@ -125,9 +134,17 @@ def packet(link: PartyLink, file: CaseFile) -> Packet:
         marks = _markable([row.attachment_id for row in rows if row.attachment_id])
         found.evidence = [_piece(row, row.attachment_id in marks) for row in rows]
     found.answers_to = _answers_to(link.party, file, sent)
-    found.answer_until = next((row.ends for code, row in found.windows if code == found.answers_to), None)
-    found.questions = found.answers_to == "REPORT" and any(row.code == "offered" for row in reading.records(file, Record.Kind.QUESTION))
-    found.mine = [row for row in reading.records(file, Record.Kind.STATEMENT) if row.party_id in people and row.code.startswith("portal_")]
+    found.answer_until = next(
+        (row.ends for code, row in found.windows if code == found.answers_to), None
+    )
+    found.questions = found.answers_to == "REPORT" and any(
+        row.code == "offered" for row in reading.records(file, Record.Kind.QUESTION)
+    )
+    found.mine = [
+        row
+        for row in reading.records(file, Record.Kind.STATEMENT)
+        if row.party_id in people and row.code.startswith("portal_")
+    ]
     return found
 
 
@@ -145,13 +162,23 @@ def _answers_to(party: Party, file: CaseFile, sent: set[str]) -> str:
 
 
 def _piece(row: Record, viewable: bool) -> Piece:
-    return Piece(row.number, str(row.data.get("title", "")), row.text, row.on, row.code != "not_relied", row.attachment_id, viewable)
+    return Piece(
+        row.number,
+        str(row.data.get("title", "")),
+        row.text,
+        row.on,
+        row.code != "not_relied",
+        row.attachment_id,
+        viewable,
+    )
 
 
 def _markable(pks: list[UUID]) -> set[UUID]:
     """The files that can carry the mark: PDFs that were found clean. Others are inspected in the office."""
     found = (
-        Attachment.objects.filter(pk__in=pks, state=Attachment.State.CLEAN, media_type="application/pdf")
+        Attachment.objects.filter(
+            pk__in=pks, state=Attachment.State.CLEAN, media_type="application/pdf"
+        )
         if pks
         else Attachment.objects.none()
     )
@@ -160,7 +187,9 @@ def _markable(pks: list[UUID]) -> set[UUID]:
 
 def letter(link: PartyLink, pk: UUID) -> Document | None:
     """A letter of this packet, or None."""
-    return Document.objects.filter(deliveries__party__in=whose(link.party), case_id=link.case_id, pk=pk).first()
+    return Document.objects.filter(
+        deliveries__party__in=whose(link.party), case_id=link.case_id, pk=pk
+    ).first()
 
 
 def exhibit(found: Packet, pk: UUID) -> Attachment | None:

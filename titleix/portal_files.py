@@ -27,8 +27,14 @@ from titleix.workflow import Stage
 
 # While somebody gathers evidence or the parties answer to it, and while they answer to the report.
 OPEN_TO_FILES = (
-    Stage.FORMAL_COMPLAINT, Stage.NOTICED, Stage.INVESTIGATING, Stage.EVIDENCE_REVIEW, Stage.REPORT_REVIEW, Stage.S_OPEN, Stage.S_INVESTIGATING,
-)  # fmt: skip
+    Stage.FORMAL_COMPLAINT,
+    Stage.NOTICED,
+    Stage.INVESTIGATING,
+    Stage.EVIDENCE_REVIEW,
+    Stage.REPORT_REVIEW,
+    Stage.S_OPEN,
+    Stage.S_INVESTIGATING,
+)
 HANDS_IN = ("complainant", "respondent", "parent")  # an advisor hands in through the party
 PER_SENDING, IN_ALL = 10, 60  # where the policy of the case says nothing
 
@@ -85,7 +91,11 @@ def look(file: CaseFile, link: PartyLink, uploads: Sequence[UploadedFile]) -> Lo
 
 def _known(file: CaseFile, link: PartyLink) -> set[str]:
     mine = [row.attachment_id for row in reading.handed_in(file) if row.party_id == link.party_id]
-    return set(Attachment.objects.filter(pk__in=mine).values_list("sha256", flat=True)) if mine else set()
+    return (
+        set(Attachment.objects.filter(pk__in=mine).values_list("sha256", flat=True))
+        if mine
+        else set()
+    )
 
 
 def _send(link: PartyLink, code: str, words: str, kept: Sequence[Attachment], mark: str) -> Outcome:
@@ -94,7 +104,9 @@ def _send(link: PartyLink, code: str, words: str, kept: Sequence[Attachment], ma
     return act(link.case.number, "party_answer", actor=None, data=data, key=uuid5(link.pk, mark))
 
 
-def keep(link: PartyLink, code: str, words: str, uploads: Sequence[UploadedFile], form: str) -> None:
+def keep(
+    link: PartyLink, code: str, words: str, uploads: Sequence[UploadedFile], form: str
+) -> None:
     """What a party sends, files and words at once or not at all. Two clicks on one `form` come one after the other (the link's
     row is locked), and the second finds what the first has brought; other words or files are another sending, even out of the
     browser's history. The refusals of `act` pass through; no bytes stay behind then."""
@@ -104,12 +116,19 @@ def keep(link: PartyLink, code: str, words: str, uploads: Sequence[UploadedFile]
             PartyLink.objects.select_for_update().get(pk=link.pk)
             file = portal.case_file(link)
             for upload in look(file, link, uploads).good:
-                kept.append(attachments.take(file.case, upload, None, settings.MAX_ATTACHMENT_BYTES))
+                kept.append(
+                    attachments.take(file.case, upload, None, settings.MAX_ATTACHMENT_BYTES)
+                )
             marks = " ".join(row.sha256 for row in kept)
-            if code != portal.FILE and not _send(link, code, words, kept, f"{form} {code} {words}").repeated:
+            if (
+                code != portal.FILE
+                and not _send(link, code, words, kept, f"{form} {code} {words}").repeated
+            ):
                 return
             if kept:
-                _send(link, portal.FILE, words if code == portal.FILE else "", kept, f"{form} {marks}")
+                _send(
+                    link, portal.FILE, words if code == portal.FILE else "", kept, f"{form} {marks}"
+                )
     except BaseException:
         for row in kept:
             files.forget(row)

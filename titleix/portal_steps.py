@@ -24,7 +24,10 @@ class LinkForm(PartyChoice):
 
     parts = (Party.Part.COMPLAINANT, Party.Part.RESPONDENT, Party.Part.PARENT, Party.Part.ADVISOR)
     with_code = forms.BooleanField(
-        label=_("Ask for a code as well"), required=False, initial=True, help_text=_("Tell the code by another way than the link.")
+        label=_("Ask for a code as well"),
+        required=False,
+        initial=True,
+        help_text=_("Tell the code by another way than the link."),
     )
     days = forms.IntegerField(label=_("Valid for how many days"), min_value=1, max_value=365)
 
@@ -36,7 +39,10 @@ class LinkForm(PartyChoice):
 
 def open_links(flow: Workflow) -> list[PartyLink]:
     """The links of the case that are not taken back."""
-    return sorted((row for row in flow.file.children["party_link"] if row.revoked_at is None), key=lambda row: row.made_at)
+    return sorted(
+        (row for row in flow.file.children["party_link"] if row.revoked_at is None),
+        key=lambda row: row.made_at,
+    )
 
 
 class EndLinkForm(StepForm):
@@ -49,7 +55,10 @@ class EndLinkForm(StepForm):
         field = self.fields["link"]
         assert isinstance(field, forms.ChoiceField)
         labels = {party.id: party.label for party in self.flow.file.children["party"]}
-        field.choices = [(str(link.pk), f"{labels[link.party_id]} ({link.made_at:%d %b %Y})") for link in open_links(self.flow)]
+        field.choices = [
+            (str(link.pk), f"{labels[link.party_id]} ({link.made_at:%d %b %Y})")
+            for link in open_links(self.flow)
+        ]
 
 
 def waive(flow: Workflow, person: UUID | None) -> None:
@@ -65,7 +74,13 @@ def waive(flow: Workflow, person: UUID | None) -> None:
 def keep(flow: Workflow, code: str, text: str, kept: Mapping[str, str] | None = None) -> Record:
     """What came from a party: its words, or a file that lies in the case already (`id`, `name`) and waits to be sorted."""
     rows = reading.records(flow.file, Record.Kind.STATEMENT)
-    row = Record(id=uuid4(), kind=Record.Kind.STATEMENT, number=reading.next_number(rows), on=flow.turn.today, code=code)
+    row = Record(
+        id=uuid4(),
+        kind=Record.Kind.STATEMENT,
+        number=reading.next_number(rows),
+        on=flow.turn.today,
+        code=code,
+    )
     row.case_id, row.party_id, row.text = flow.case.id, UUID(flow.data["party"]), text
     row.data = {"to": portal.ANSWERS_IN.get(flow.case.state, "")}
     if kept:
@@ -73,40 +88,88 @@ def keep(flow: Workflow, code: str, text: str, kept: Mapping[str, str] | None = 
     return flow.file.add(row)
 
 
-def portal_steps(state: State, everywhere: Sequence[Any], still_open: Sequence[Any]) -> Iterable[Any]:
+def portal_steps(
+    state: State, everywhere: Sequence[Any], still_open: Sequence[Any]
+) -> Iterable[Any]:
     """The transitions, in this order: make_party_link, end_party_link, party_answer."""
 
-    @step(state, source=list(still_open), label=_("Make a private link for a party"), by=("coordinate_cases",), form=LinkForm, event=Event.Kind.ACCESS,
-          does=_("Makes a link to the packet of one person: their letters, the evidence that was sent to them, their dates, a way to answer. You send it yourself."),
-          conditions=[lambda flow: unmet(bool(reading.people(flow.file, *LinkForm.parts)), _("Nobody is in the case yet."))])  # fmt: skip
+    @step(
+        state,
+        source=list(still_open),
+        label=_("Make a private link for a party"),
+        by=("coordinate_cases",),
+        form=LinkForm,
+        event=Event.Kind.ACCESS,
+        does=_(
+            "Makes a link to the packet of one person: their letters, the evidence that was sent to them, their dates, a way to answer. You send it yourself."
+        ),
+        conditions=[
+            lambda flow: unmet(
+                bool(reading.people(flow.file, *LinkForm.parts)), _("Nobody is in the case yet.")
+            )
+        ],
+    )
     def make_party_link(self: Workflow) -> None:
         """C10: each party sees only their packet."""
-        link = PartyLink(id=uuid4(), made_at=self.turn.now, expires_on=self.turn.today + timedelta(days=self.data["days"]))
-        link.case_id, link.party_id, link.made_by = self.case.id, UUID(self.data["party"]), self.turn.actor
+        link = PartyLink(
+            id=uuid4(),
+            made_at=self.turn.now,
+            expires_on=self.turn.today + timedelta(days=self.data["days"]),
+        )
+        link.case_id, link.party_id, link.made_by = (
+            self.case.id,
+            UUID(self.data["party"]),
+            self.turn.actor,
+        )
         link.token = portal.hashed(portal.token_of(link.id))
         link.code = portal.hashed(portal.code_of(link.id)) if self.data["with_code"] else ""
         self.file.add(link)
         self.turn.data = {"link": str(link.id), "party": self.data["party"]}
 
-    @step(state, source=list(everywhere), label=_("Take a private link back"), by=("coordinate_cases",), form=EndLinkForm, event=Event.Kind.ACCESS,
-          conditions=[lambda flow: unmet(bool(open_links(flow)), _("No link is open."))], does=_("The link leads nowhere from now on."))  # fmt: skip
+    @step(
+        state,
+        source=list(everywhere),
+        label=_("Take a private link back"),
+        by=("coordinate_cases",),
+        form=EndLinkForm,
+        event=Event.Kind.ACCESS,
+        conditions=[lambda flow: unmet(bool(open_links(flow)), _("No link is open."))],
+        does=_("The link leads nowhere from now on."),
+    )
     def end_party_link(self: Workflow) -> None:
         """At once: every page of the packet asks."""
         pk, now = self.data["link"], self.turn.now
         self.file.later.append(lambda: PartyLink.objects.filter(pk=pk).update(revoked_at=now))
         self.turn.data = {"link": pk}
 
-    @step(state, source=list(still_open), label=_("Answer by the private link"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        state,
+        source=list(still_open),
+        label=_("Answer by the private link"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def party_answer(self: Workflow) -> None:
         """What a party wrote is a record, and whoever works the case hears of it. A waiver is one: it closes the party's time on
         the day on which it comes (N9). An answer leaves the time to the party: it may write again until the end."""
         code, files = self.data["code"], self.data.get("files", ())
         rows = [] if code == portal.FILE else [keep(self, code, self.data["text"])]
-        rows += [keep(self, portal.FILE, self.data["text"] if code == portal.FILE else "", one) for one in files]
+        rows += [
+            keep(self, portal.FILE, self.data["text"] if code == portal.FILE else "", one)
+            for one in files
+        ]
         if code == "portal_waiver":
             waive(self, rows[0].party_id)
         self.case.last_action_on = self.turn.today
-        self.alert("PARTY_FILES" if files else "PARTY_ANSWERED", "coordinator", record=rows[0].number)
-        self.turn.data = {"record": Record.Kind.STATEMENT, "number": rows[0].number, "code": code, "files": len(files)}
+        self.alert(
+            "PARTY_FILES" if files else "PARTY_ANSWERED", "coordinator", record=rows[0].number
+        )
+        self.turn.data = {
+            "record": Record.Kind.STATEMENT,
+            "number": rows[0].number,
+            "code": code,
+            "files": len(files),
+        }
 
     return make_party_link, end_party_link, party_answer

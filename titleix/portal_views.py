@@ -42,7 +42,12 @@ LARGEST_SENDING = 12 * settings.MAX_ATTACHMENT_BYTES  # bytes of one request
 
 def _place(request: HttpRequest) -> str:
     """A counter key for where a request comes from; the address itself is not kept."""
-    return "party-wrong:" + salted_hmac("titleix.portal.address", visitors.address(request), algorithm="sha256").hexdigest()[:32]
+    return (
+        "party-wrong:"
+        + salted_hmac(
+            "titleix.portal.address", visitors.address(request), algorithm="sha256"
+        ).hexdigest()[:32]
+    )
 
 
 def _wrong(request: HttpRequest) -> int:
@@ -59,10 +64,17 @@ def _language(request: HttpRequest, link: PartyLink | None) -> str:
     return chosen if chosen in TEXTS else "en"
 
 
-def _page(request: HttpRequest, template: str, link: PartyLink | None, status: int = 200, **context: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, link: PartyLink | None, status: int = 200, **context: Any
+) -> HttpResponse:
     language = _language(request, link)
     with translation.override(language):
-        known: dict[str, Any] = {"t": TEXTS[language], "lang": language, "link": link, "other": "es" if language == "en" else "en"}
+        known: dict[str, Any] = {
+            "t": TEXTS[language],
+            "lang": language,
+            "link": link,
+            "other": "es" if language == "en" else "en",
+        }
         known["part"] = f"{PARTS[language][link.party.part]} {link.party.number}" if link else ""
         answer = render(request, f"titleix/{template}.html", known | context, status=status)
     return _private(answer)
@@ -71,7 +83,9 @@ def _page(request: HttpRequest, template: str, link: PartyLink | None, status: i
 def _private(answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow"
-    answer["Referrer-Policy"] = "same-origin"  # with "no-referrer" a browser sends "Origin: null", and no form would be taken
+    answer["Referrer-Policy"] = (
+        "same-origin"  # with "no-referrer" a browser sends "Origin: null", and no form would be taken
+    )
     return answer
 
 
@@ -95,7 +109,11 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 def _link(request: HttpRequest) -> PartyLink | None:
     """The link of this session, if it still leads anywhere: asked anew on every page."""
-    found = PartyLink.objects.select_related("party", "case").filter(pk=str(request.session.get("party_link") or NOBODY)).first()
+    found = (
+        PartyLink.objects.select_related("party", "case")
+        .filter(pk=str(request.session.get("party_link") or NOBODY))
+        .first()
+    )
     if not portal.valid(found) or request.user.is_authenticated:
         return None
     request.session.set_expiry(STAYS)  # an hour after the last page, not after the first
@@ -132,11 +150,19 @@ def party(request: HttpRequest) -> HttpResponse:
     return _packet_page(request, link, file)
 
 
-def _packet_page(request: HttpRequest, link: PartyLink, file: Any, status: int = 200, **context: Any) -> HttpResponse:
+def _packet_page(
+    request: HttpRequest, link: PartyLink, file: Any, status: int = 200, **context: Any
+) -> HttpResponse:
     found, language = portal.packet(link, file), _language(request, link)
     letters = [(LETTERS[language].get(row.code, row.code), row) for row in found.letters]
-    windows = [(TEXTS[language].get(f"window_{code}", ""), row) for code, row in found.windows if row.ends >= local_today()]
-    kinds = [(kind, TEXTS[language][kind]) for kind in KINDS if kind != "question" or found.questions]
+    windows = [
+        (TEXTS[language].get(f"window_{code}", ""), row)
+        for code, row in found.windows
+        if row.ends >= local_today()
+    ]
+    kinds = [
+        (kind, TEXTS[language][kind]) for kind in KINDS if kind != "question" or found.questions
+    ]
     given: dict[str, Any] = {
         "packet": found,
         "letters": letters,
@@ -146,7 +172,9 @@ def _packet_page(request: HttpRequest, link: PartyLink, file: Any, status: int =
     }
     given |= {"takes_files": portal_files.open_to(link, file), "key": uuid4()}
     megabytes = settings.MAX_ATTACHMENT_BYTES // 1024 // 1024
-    given["files_help"] = TEXTS[language]["files_help"].format(most=portal_files.most(file), mb=megabytes)
+    given["files_help"] = TEXTS[language]["files_help"].format(
+        most=portal_files.most(file), mb=megabytes
+    )
     return _page(request, "party", link, status, **(given | context))
 
 
@@ -163,9 +191,18 @@ def _code(request: HttpRequest, link: PartyLink) -> HttpResponse:
 def _undertaking(request: HttpRequest, link: PartyLink) -> HttpResponse:
     name = " ".join(request.POST.get("name", "").replace("\x00", " ").split())[:200]
     if request.method == "POST" and name and request.POST.get("tick"):
-        PartyLink.objects.filter(pk=link.pk, undertaking_at=None).update(undertaking_at=timezone.now(), undertaking_name=name)
+        PartyLink.objects.filter(pk=link.pk, undertaking_at=None).update(
+            undertaking_at=timezone.now(), undertaking_name=name
+        )
         return _private(redirect("party"))
-    return _page(request, "party_sign", link, 422 if request.method == "POST" else 200, name=name, missing=request.method == "POST")
+    return _page(
+        request,
+        "party_sign",
+        link,
+        422 if request.method == "POST" else 200,
+        name=name,
+        missing=request.method == "POST",
+    )
 
 
 @require_GET
@@ -189,7 +226,13 @@ def evidence(request: HttpRequest, link: PartyLink) -> HttpResponse:
         return _page(request, "party_gone", None, 404)
     reads.note(None, Read.What.PACKET, link.case, item=link.pk)
     inspections.by_link(link)
-    return _page(request, "party_evidence", link, packet=found, mark=portal.mark_of(link, timezone.localtime()))
+    return _page(
+        request,
+        "party_evidence",
+        link,
+        packet=found,
+        mark=portal.mark_of(link, timezone.localtime()),
+    )
 
 
 @require_GET
@@ -248,7 +291,10 @@ def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
     where something else is not; what was typed and not kept stands in the form again."""
     file, language = portal.case_file(link), _language(request, link)
     texts, found = TEXTS[language], portal.packet(link, file)
-    kind, words = request.POST.get("kind", ""), request.POST.get("text", "").replace("\x00", " ").strip()
+    kind, words = (
+        request.POST.get("kind", ""),
+        request.POST.get("text", "").replace("\x00", " ").strip(),
+    )
     typed = {"kind": kind, "text": words}
     if _busy(link):
         return _packet_page(request, link, file, 429, problems=[texts["busy"]], typed=typed)
@@ -261,13 +307,22 @@ def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
     only_files = bool(problems) or kind == "files" or (kind == "response" and not words)
     try:
         portal_files.keep(
-            link, portal.FILE if only_files else f"portal_{kind}", "" if problems else words, looked.good, request.POST.get("key", "")[:40]
+            link,
+            portal.FILE if only_files else f"portal_{kind}",
+            "" if problems else words,
+            looked.good,
+            request.POST.get("key", "")[:40],
         )
     except Refused:
-        return _packet_page(request, link, portal.case_file(link), 409, problems=[texts["nothing_now"]], typed=typed)
+        return _packet_page(
+            request, link, portal.case_file(link), 409, problems=[texts["nothing_now"]], typed=typed
+        )
     if not problems and not bad:
         return _private(redirect("/party?sent=1"))
-    arrived = [*([] if problems or only_files else [texts["your_words"]]), *map(portal_files.named, looked.good)]
+    arrived = [
+        *([] if problems or only_files else [texts["your_words"]]),
+        *map(portal_files.named, looked.good),
+    ]
     context = {
         "problems": problems,
         "bad": bad,
@@ -278,18 +333,26 @@ def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
     return _packet_page(request, link, portal.case_file(link), 422, **context)
 
 
-def _chosen(request: HttpRequest, link: PartyLink, file: CaseFile, texts: dict[str, str]) -> tuple[list[Any], list[str]]:
+def _chosen(
+    request: HttpRequest, link: PartyLink, file: CaseFile, texts: dict[str, str]
+) -> tuple[list[Any], list[str]]:
     """The files of a sending that may be looked at, and why the others may not: not now, too many at once, too many in all."""
     uploads = request.FILES.getlist("files")
     if uploads and not portal_files.open_to(link, file):
         return [], [texts["files_closed"]]
     left, most = portal_files.left(file, link), portal_files.most(file)
     room = min(left, most)
-    why = texts["at_once"].format(most=most) if most <= left else texts["no_more"].format(most=portal_files.in_all(file))
+    why = (
+        texts["at_once"].format(most=most)
+        if most <= left
+        else texts["no_more"].format(most=portal_files.in_all(file))
+    )
     return uploads[:room], [f"{portal_files.named(one)}: {why}" for one in uploads[room:]]
 
 
-def _problems(found: portal.Packet, kind: str, words: str, ticked: bool, files: bool, texts: dict[str, str]) -> list[str]:
+def _problems(
+    found: portal.Packet, kind: str, words: str, ticked: bool, files: bool, texts: dict[str, str]
+) -> list[str]:
     """What is wrong with the words; with files a response may have none."""
     if len(words) > LONGEST:
         return [texts["long"]]
@@ -342,7 +405,9 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
     """The private links of a case with their addresses and codes, for its coordinators; who looked at what by them."""
     user, case = _coordinated(request, number)
     reads.note(user, Read.What.PACKET, case)
-    found = list(PartyLink.objects.filter(case=case).select_related("party", "made_by").order_by("-made_at"))
+    found = list(
+        PartyLink.objects.filter(case=case).select_related("party", "made_by").order_by("-made_at")
+    )
     looks = Read.objects.filter(case=case, user=None).order_by("-id")[:200]
     by_link = {link.pk: link.party.label for link in found}
     rows = [
@@ -354,5 +419,10 @@ def links(request: HttpRequest, number: str) -> HttpResponse:
         )
         for link in found
     ]
-    context = {"case": case, "rows": rows, "looks": [(look, by_link.get(look.object or NOBODY, "")) for look in looks], "Part": Party.Part}
+    context = {
+        "case": case,
+        "rows": rows,
+        "looks": [(look, by_link.get(look.object or NOBODY, "")) for look in looks],
+        "Part": Party.Part,
+    }
     return _private(render(request, "titleix/links.html", context))

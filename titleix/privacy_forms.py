@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 BASES: dict[str, tuple[Any, str]] = {
     "consent": (_("Written consent of the parent or eligible student"), "34 CFR 99.30"),
     "police": (_("Police: report that the law asks for"), "G.S. 115C-288(g); 34 CFR 99.36"),
-    "dss": (_("Department of social services: suspected abuse or neglect"), "G.S. 7B-301; 20 USC 1232g(b)(1)(L)"),
+    "dss": (
+        _("Department of social services: suspected abuse or neglect"),
+        "G.S. 7B-301; 20 USC 1232g(b)(1)(L)",
+    ),
     "ocr": (_("Office for Civil Rights"), "34 CFR 99.31(a)(3)"),
     "counsel": (_("Counsel outside the district"), "34 CFR 99.31(a)(1)(i)(B)"),
     "subpoena": (_("Subpoena or court order"), "34 CFR 99.31(a)(9)"),
@@ -34,8 +37,10 @@ BASES: dict[str, tuple[Any, str]] = {
 }
 # What a part beside the functions brings with it.
 PARTS = {
-    "deputy": ("view_cases", "approve_cases"), "school": ("view_cases", "administer_cases"), "counsel": ("view_cases",),
-}  # fmt: skip
+    "deputy": ("view_cases", "approve_cases"),
+    "school": ("view_cases", "administer_cases"),
+    "counsel": ("view_cases",),
+}
 PART_LABELS = [
     ("deputy", _("Deputy superintendent: decides what is beyond the coordinator")),
     ("school", _("School administrator: acts for the school")),
@@ -55,7 +60,10 @@ class DiscloseForm(StepForm):
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
     basis = forms.ChoiceField(
-        label=_("Legal basis"), choices=[(code, f"{label} · {cite}" if cite else label) for code, (label, cite) in BASES.items()]
+        label=_("Legal basis"),
+        choices=[
+            (code, f"{label} · {cite}" if cite else label) for code, (label, cite) in BASES.items()
+        ],
     )
     basis_text = forms.CharField(
         label=_("The basis in words"),
@@ -64,7 +72,9 @@ class DiscloseForm(StepForm):
         help_text=_("Case number of the court or agency, the emergency, the consent."),
     )
     to = forms.CharField(label=_("To whom"), max_length=200, help_text=_("Person and office."))
-    what = forms.CharField(label=_("What"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    what = forms.CharField(
+        label=_("What"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def clean_on(self) -> Any:
         """It has left."""
@@ -73,8 +83,15 @@ class DiscloseForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Some bases must be said in words."""
         cleaned = super().clean() or {}
-        if cleaned.get("basis") in ("other", "emergency", "subpoena") and not cleaned.get("basis_text"):
-            self.add_error("basis_text", _("Say which: a subpoena, an emergency or another basis must be recorded in words."))
+        if cleaned.get("basis") in ("other", "emergency", "subpoena") and not cleaned.get(
+            "basis_text"
+        ):
+            self.add_error(
+                "basis_text",
+                _(
+                    "Say which: a subpoena, an emergency or another basis must be recorded in words."
+                ),
+            )
         return cleaned
 
 
@@ -82,18 +99,24 @@ class FlagForm(StepForm):
     """The student on whom the notice is put."""
 
     student_number = forms.CharField(
-        label=_("Student number"), max_length=64, help_text=_("Of the student whose family staff would contact.")
+        label=_("Student number"),
+        max_length=64,
+        help_text=_("Of the student whose family staff would contact."),
     )
 
     def prepare(self) -> None:
         """The number of a party who is a student of the district, where there is one."""
         linked = [row.student_id for row in self.flow.file.children["party"] if row.student_id]
         if linked:
-            self.fields["student_number"].initial = Student.objects.filter(pk=linked[0]).values_list("student_id", flat=True).first()
+            self.fields["student_number"].initial = (
+                Student.objects.filter(pk=linked[0]).values_list("student_id", flat=True).first()
+            )
 
     def clean_student_number(self) -> Student:
         """A student of the district."""
-        found = Student.objects.filter(student_id=self.cleaned_data["student_number"].strip()).first()
+        found = Student.objects.filter(
+            student_id=self.cleaned_data["student_number"].strip()
+        ).first()
         if found is None:
             raise forms.ValidationError(_("The district has no student of this number."))
         return found
@@ -111,7 +134,11 @@ class InvolveForm(StepForm):
         school = Q(posts__role=Role.PRINCIPAL, posts__school_id=self.flow.case.school_id)
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.filter(beyond | school, is_active=True).distinct().order_by("last_name", "first_name", "pk")
+        field.queryset = (
+            User.objects.filter(beyond | school, is_active=True)
+            .distinct()
+            .order_by("last_name", "first_name", "pk")
+        )
 
     def clean(self) -> dict[str, Any]:
         """The post fits the part."""
@@ -157,15 +184,35 @@ class DestroyForm(StepForm):
 class HoldForm(forms.Form):
     """A legal hold (C5)."""
 
-    scope = forms.ChoiceField(label=_("Covers"), choices=LegalHold.Scope.choices, widget=forms.RadioSelect)
-    number = forms.CharField(label=_("Case number"), max_length=24, required=False, help_text=_("For one case."))
-    student_number = forms.CharField(
-        label=_("Student number"), max_length=64, required=False, help_text=_("For every case about a student.")
+    scope = forms.ChoiceField(
+        label=_("Covers"), choices=LegalHold.Scope.choices, widget=forms.RadioSelect
     )
-    school = forms.ModelChoiceField(label=_("School"), queryset=School.objects.none(), required=False, help_text=_("For a description."))
-    opened_from = forms.DateField(label=_("Opened from"), widget=DateInput, required=False, help_text=_("For a description."))
-    opened_to = forms.DateField(label=_("Opened until"), widget=DateInput, required=False, help_text=_("For a description."))
-    matter = forms.CharField(label=_("Matter"), max_length=200, help_text=_("Court or agency and its file number. No names."))
+    number = forms.CharField(
+        label=_("Case number"), max_length=24, required=False, help_text=_("For one case.")
+    )
+    student_number = forms.CharField(
+        label=_("Student number"),
+        max_length=64,
+        required=False,
+        help_text=_("For every case about a student."),
+    )
+    school = forms.ModelChoiceField(
+        label=_("School"),
+        queryset=School.objects.none(),
+        required=False,
+        help_text=_("For a description."),
+    )
+    opened_from = forms.DateField(
+        label=_("Opened from"), widget=DateInput, required=False, help_text=_("For a description.")
+    )
+    opened_to = forms.DateField(
+        label=_("Opened until"), widget=DateInput, required=False, help_text=_("For a description.")
+    )
+    matter = forms.CharField(
+        label=_("Matter"),
+        max_length=200,
+        help_text=_("Court or agency and its file number. No names."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,11 +225,15 @@ class HoldForm(forms.Form):
         cleaned = super().clean() or {}
         scope = cleaned.get("scope")
         if scope == LegalHold.Scope.CASE:
-            cleaned["case"] = TitleIXCase.objects.filter(number=(cleaned.get("number") or "").strip().upper()).first()
+            cleaned["case"] = TitleIXCase.objects.filter(
+                number=(cleaned.get("number") or "").strip().upper()
+            ).first()
             if cleaned["case"] is None:
                 self.add_error("number", _("There is no case of this number."))
         elif scope == LegalHold.Scope.PERSON:
-            cleaned["student"] = Student.objects.filter(student_id=(cleaned.get("student_number") or "").strip()).first()
+            cleaned["student"] = Student.objects.filter(
+                student_id=(cleaned.get("student_number") or "").strip()
+            ).first()
             if cleaned["student"] is None:
                 self.add_error("student_number", _("The district has no student of this number."))
         elif scope == LegalHold.Scope.QUERY:
@@ -200,12 +251,21 @@ class HoldForm(forms.Form):
         query: dict[str, Any] = {"kind": "TIX"}
         if cleaned.get("school"):
             query["school"] = cleaned["school"].pk
-        query |= {name: cleaned[name].isoformat() for name in ("opened_from", "opened_to") if cleaned.get(name)}
+        query |= {
+            name: cleaned[name].isoformat()
+            for name in ("opened_from", "opened_to")
+            if cleaned.get(name)
+        }
         scope = cleaned["scope"]
         return LegalHold.objects.create(
-            scope=scope, case=cleaned.get("case"), student=cleaned.get("student"), query=query if scope == LegalHold.Scope.QUERY else {},
-            matter=cleaned["matter"], set_by=user, set_on=today,
-        )  # fmt: skip
+            scope=scope,
+            case=cleaned.get("case"),
+            student=cleaned.get("student"),
+            query=query if scope == LegalHold.Scope.QUERY else {},
+            matter=cleaned["matter"],
+            set_by=user,
+            set_on=today,
+        )
 
 
 class LiftForm(forms.Form):
@@ -219,9 +279,12 @@ class EmergencyForm(forms.Form):
 
     number = forms.CharField(label=_("Case number"), max_length=24)
     reason = forms.CharField(
-        label=_("Why you must see it now"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, min_length=20,
+        label=_("Why you must see it now"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        min_length=20,
         help_text=_("At least a sentence. The coordinator reads it at once."),
-    )  # fmt: skip
+    )
     hours = forms.IntegerField(label=_("For how many hours"), min_value=1)
 
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
@@ -234,7 +297,12 @@ class EmergencyForm(forms.Form):
         hours = int(self.cleaned_data["hours"])
         if hours > self.most:
             raise forms.ValidationError(
-                ngettext("The policy allows at most %(n)d hour.", "The policy allows at most %(n)d hours.", self.most) % {"n": self.most}
+                ngettext(
+                    "The policy allows at most %(n)d hour.",
+                    "The policy allows at most %(n)d hours.",
+                    self.most,
+                )
+                % {"n": self.most}
             )
         return hours
 

@@ -55,7 +55,11 @@ def record(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(form: ReadsForm) -> str:
-    return str(form.cleaned_data.get("number", "")).upper() if form.is_bound and form.is_valid() else ""
+    return (
+        str(form.cleaned_data.get("number", "")).upper()
+        if form.is_bound and form.is_valid()
+        else ""
+    )
 
 
 def _narrowed(rows: QuerySet[Read], wanted: dict[str, Any]) -> QuerySet[Read]:
@@ -80,7 +84,11 @@ def disclosures(request: HttpRequest) -> HttpResponse:
     user = access.signed_in(request)
     if not reads.may_read(user):
         raise Http404
-    rows = Disclosure.objects.filter(case__in=_covered(user)).select_related("case", "by").order_by("-on", "-id")
+    rows = (
+        Disclosure.objects.filter(case__in=_covered(user))
+        .select_related("case", "by")
+        .order_by("-on", "-id")
+    )
     number = request.GET.get("number", "").strip().upper()[:24]
     rows = rows.filter(case__number=number) if number else rows
     reads.note(user, Read.What.DISCLOSURES, number=number)
@@ -96,16 +104,24 @@ def holds(request: HttpRequest) -> HttpResponse:
     form = HoldForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.hold(user, local_today())
-        messages.success(request, _("The hold is set. Nothing that it covers can be destroyed or merged away."))
+        messages.success(
+            request, _("The hold is set. Nothing that it covers can be destroyed or merged away.")
+        )
         return redirect("holds")
-    rows = LegalHold.objects.select_related("case", "student", "set_by", "lifted_by").order_by("lifted_on", "-set_on", "id")
+    rows = LegalHold.objects.select_related("case", "student", "set_by", "lifted_by").order_by(
+        "lifted_on", "-set_on", "id"
+    )
     context = {"rows": [(row, _reach(row)) for row in rows], "form": form, "lift": LiftForm()}
     return render(request, "titleix/holds.html", context, status=422 if form.errors else 200)
 
 
 def _reach(hold: LegalHold) -> int:
     """How many cases an open hold covers now."""
-    return 0 if hold.lifted_on else TitleIXCase.objects.filter(retention.held_q(hold)).distinct().count()
+    return (
+        0
+        if hold.lifted_on
+        else TitleIXCase.objects.filter(retention.held_q(hold)).distinct().count()
+    )
 
 
 @login_required
@@ -139,7 +155,11 @@ def past_retention(request: HttpRequest) -> HttpResponse:
         raise Http404
     today = local_today()
     rows = retention.past(today, cases)
-    return render(request, "titleix/retention.html", {"rows": [(row, row.may_go(today)) for row in rows], "today": today})
+    return render(
+        request,
+        "titleix/retention.html",
+        {"rows": [(row, row.may_go(today)) for row in rows], "today": today},
+    )
 
 
 @login_required
@@ -158,10 +178,16 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             return redirect("case", number=opened.case.number)
     now = timezone.now()
     context = {
-        "form": form if emergency.may_open(user) else None, "now": now,
-        "mine": EmergencyAccess.objects.filter(user=user, until__gt=now).select_related("case").order_by("until"),
-        "rows": EmergencyAccess.objects.filter(case__in=coordinated).exclude(user=user).select_related("case", "user").order_by("-at")[:100],
-    }  # fmt: skip
+        "form": form if emergency.may_open(user) else None,
+        "now": now,
+        "mine": EmergencyAccess.objects.filter(user=user, until__gt=now)
+        .select_related("case")
+        .order_by("until"),
+        "rows": EmergencyAccess.objects.filter(case__in=coordinated)
+        .exclude(user=user)
+        .select_related("case", "user")
+        .order_by("-at")[:100],
+    }
     return render(request, "titleix/emergency.html", context, status=422 if form.errors else 200)
 
 
@@ -171,7 +197,9 @@ def _opened(user: User, form: EmergencyForm) -> EmergencyAccess | None:
         return None
     number = form.cleaned_data["number"].strip().upper()
     try:
-        return emergency.open_case(user, number, form.cleaned_data["reason"], form.cleaned_data["hours"], timezone.now())
+        return emergency.open_case(
+            user, number, form.cleaned_data["reason"], form.cleaned_data["hours"], timezone.now()
+        )
     except Invalid as error:
         reads.refused(user, Read.What.CASE, number)
         for name, texts in error.errors.items():

@@ -80,10 +80,16 @@ class FirstSteps:
     screen_by: DueDate
 
 
-def first_steps(known_on: date, enter: Span, contact: Span, screening: Span, calendar: SchoolCalendar) -> FirstSteps:
+def first_steps(
+    known_on: date, enter: Span, contact: Span, screening: Span, calendar: SchoolCalendar
+) -> FirstSteps:
     """Enter the report, contact the complainant ("promptly", 34 CFR 106.44(a)), screen it. All count from knowledge of any
     employee (34 CFR 106.30(a)) and never from the entry: a late entry must not hide the delay."""
-    return FirstSteps(due(known_on, enter, calendar), due(known_on, contact, calendar), due(known_on, screening, calendar))
+    return FirstSteps(
+        due(known_on, enter, calendar),
+        due(known_on, contact, calendar),
+        due(known_on, screening, calendar),
+    )
 
 
 def entered_late(known_on: date, entered_on: date, enter: Span, calendar: SchoolCalendar) -> bool:
@@ -97,7 +103,9 @@ def unknown_may_wait(known_on: date, on: date, screening: Span, calendar: School
     return on <= due(known_on, screening, calendar).due
 
 
-def investigation_day0(outcome: Outcome, known_on: date, complaint_on: date | None, *, under_106_45: bool) -> date | None:
+def investigation_day0(
+    outcome: Outcome, known_on: date, complaint_on: date | None, *, under_106_45: bool
+) -> date | None:
     """Day 0 of the 30 or 60 days (B2.3). At the school it is the day of knowledge. At the district it is the formal complaint,
     filed or signed, because an investigation under 34 CFR 106.45 exists only after it: None until there is one. What the
     district does without 106.45 (employee conduct, other sex discrimination) has no complaint to wait for."""
@@ -109,18 +117,28 @@ def investigation_day0(outcome: Outcome, known_on: date, complaint_on: date | No
 # -- notice of allegations and interviews (34 CFR 106.45(b)(2), (b)(5)(v)) --------------------------------------------------
 
 
-def interview_from(notices: Collection[date | None], pause: Span, calendar: SchoolCalendar) -> date | None:
+def interview_from(
+    notices: Collection[date | None], pause: Span, calendar: SchoolCalendar
+) -> date | None:
     """The first date of an initial interview: the n-th day after the latest notice, "with sufficient time to prepare" (34 CFR
     106.45(b)(2)(i)(B); T-24: 2 school days). `notices` has one entry per known party, None = not sent: then there is none."""
     sent = [day for day in notices if day is not None]
     return due(max(sent), pause, calendar).due if sent and len(sent) == len(notices) else None
 
 
-def check_interview(notices: Collection[date | None], on: date, pause: Span, calendar: SchoolCalendar) -> Check:
+def check_interview(
+    notices: Collection[date | None], on: date, pause: Span, calendar: SchoolCalendar
+) -> Check:
     """Whether an interview may be held on a date."""
     first = interview_from(notices, pause, calendar)
     if first is None:
-        return Check((_("The notice of allegations has not been sent to every known party (34 CFR 106.45(b)(2))."),))
+        return Check(
+            (
+                _(
+                    "The notice of allegations has not been sent to every known party (34 CFR 106.45(b)(2))."
+                ),
+            )
+        )
     early = _("Time to prepare: an interview may be held from {day} (34 CFR 106.45(b)(2)(i)(B)).")
     return _check((on >= first, format_lazy(early, day=_words(first))))
 
@@ -148,7 +166,9 @@ class Window:
     early: bool  # every party answered or waived
 
 
-def party_window(recipients: Collection[Recipient], wait: Span, calendar: SchoolCalendar) -> Window | None:
+def party_window(
+    recipients: Collection[Recipient], wait: Span, calendar: SchoolCalendar
+) -> Window | None:
     """The window from the latest send date; None until it is sent to everybody. Over before its time on the day on which
     the last party answered or waived (N9). ValueError for a wait of fewer than ten."""
     _lawful(wait)
@@ -172,15 +192,27 @@ def _closed(recipients: Iterable[Recipient]) -> date | None:
 
 def _lawful(wait: Span) -> None:
     if wait.n < LEGAL_WAIT:
-        raise ValueError(f"a window of {wait.n} is not lawful: at least {LEGAL_WAIT} days (34 CFR 106.45(b)(5)(vi)-(vii))")
+        raise ValueError(
+            f"a window of {wait.n} is not lawful: at least {LEGAL_WAIT} days (34 CFR 106.45(b)(5)(vi)-(vii))"
+        )
 
 
-def check_report(evidence: Collection[Recipient], on: date, wait: Span, calendar: SchoolCalendar) -> Check:
+def check_report(
+    evidence: Collection[Recipient], on: date, wait: Span, calendar: SchoolCalendar
+) -> Check:
     """Whether the investigative report may be completed: after the evidence window (34 CFR 106.45(b)(5)(vi))."""
     window = party_window(evidence, wait, calendar)
     if window is None:
-        return Check((_("The evidence has not been sent to every party and advisor (34 CFR 106.45(b)(5)(vi))."),))
-    early = _("The parties may still answer to the evidence; the report may be completed from {day} (34 CFR 106.45(b)(5)(vi)).")
+        return Check(
+            (
+                _(
+                    "The evidence has not been sent to every party and advisor (34 CFR 106.45(b)(5)(vi))."
+                ),
+            )
+        )
+    early = _(
+        "The parties may still answer to the evidence; the report may be completed from {day} (34 CFR 106.45(b)(5)(vi))."
+    )
     return _check((on >= window.next_from, format_lazy(early, day=_words(window.next_from))))
 
 
@@ -214,37 +246,71 @@ class Questions:
     exclusions_explained: bool = True
 
 
-def question_dates(offered_on: date, days: QuestionDays, wait: Span, calendar: SchoolCalendar) -> QuestionDates:
+def question_dates(
+    offered_on: date, days: QuestionDays, wait: Span, calendar: SchoolCalendar
+) -> QuestionDates:
     """The dates of the exchange, counted from the report (or from the offer, when it came later). ValueError when they do not
     follow each other inside the window."""
     if not 0 < days.ask < days.answer < days.follow_up <= wait.n:
-        raise ValueError(f"questions, answers and follow-up must follow each other inside the {wait.n} days of the report window")
-    ask, answer, follow_up = (due(offered_on, Span(n, wait.unit), calendar).due for n in (days.ask, days.answer, days.follow_up))
+        raise ValueError(
+            f"questions, answers and follow-up must follow each other inside the {wait.n} days of the report window"
+        )
+    ask, answer, follow_up = (
+        due(offered_on, Span(n, wait.unit), calendar).due
+        for n in (days.ask, days.answer, days.follow_up)
+    )
     return QuestionDates(ask, answer, follow_up)
 
 
 def check_determination(
-    report: Collection[Recipient], questions: Questions, on: date, wait: Span, days: QuestionDays, calendar: SchoolCalendar
+    report: Collection[Recipient],
+    questions: Questions,
+    on: date,
+    wait: Span,
+    days: QuestionDays,
+    calendar: SchoolCalendar,
 ) -> Check:
     """Whether the determination may be made (T-11): the report window is over, each party could put written questions and
     has the answers or let the time pass, and every excluded question is explained (34 CFR 106.45(b)(5)(vii), (b)(6)(ii))."""
     window = party_window(report, wait, calendar)
     if window is None:
-        return Check((_("The report has not been sent to every party and advisor (34 CFR 106.45(b)(5)(vii))."),))
-    early = _("The parties may still answer to the report; a determination may be made from {day} (34 CFR 106.45(b)(5)(vii)).")
+        return Check(
+            (
+                _(
+                    "The report has not been sent to every party and advisor (34 CFR 106.45(b)(5)(vii))."
+                ),
+            )
+        )
+    early = _(
+        "The parties may still answer to the report; a determination may be made from {day} (34 CFR 106.45(b)(5)(vii))."
+    )
     return _check(
         (on >= window.next_from, format_lazy(early, day=_words(window.next_from))),
         _asked(questions, window, on, wait, days, calendar),
-        (questions.exclusions_explained, _("A question was excluded without telling its author why (34 CFR 106.45(b)(6)(ii)).")),
+        (
+            questions.exclusions_explained,
+            _("A question was excluded without telling its author why (34 CFR 106.45(b)(6)(ii))."),
+        ),
     )
 
 
-def _asked(questions: Questions, window: Window, on: date, wait: Span, days: QuestionDays, calendar: SchoolCalendar) -> tuple[bool, Text]:
+def _asked(
+    questions: Questions,
+    window: Window,
+    on: date,
+    wait: Span,
+    days: QuestionDays,
+    calendar: SchoolCalendar,
+) -> tuple[bool, Text]:
     """Whether the exchange is over, and what to say if not. An offer after the report gets its own full time: it would be none
     if it came on the last day of the window."""
     if questions.offered_on is None:
-        return False, _("The parties have not been offered to put written questions (34 CFR 106.45(b)(6)(ii)).")
-    until = question_dates(max(window.sent_on, questions.offered_on), days, wait, calendar).follow_up_by
+        return False, _(
+            "The parties have not been offered to put written questions (34 CFR 106.45(b)(6)(ii))."
+        )
+    until = question_dates(
+        max(window.sent_on, questions.offered_on), days, wait, calendar
+    ).follow_up_by
     finished = questions.finished_on is not None and questions.finished_on <= on
     words = _("The exchange of written questions is open until {day} (34 CFR 106.45(b)(6)(ii)).")
     return finished or on > until, format_lazy(words, day=_words(until))
@@ -289,7 +355,10 @@ def check_appeal(bases: Collection[AppealBase], filed_on: date, window: AppealWi
         "interest or bias; each must affect the outcome (34 CFR 106.45(b)(8)(i)). It may be corrected until {day}."
     )
     return _check(
-        (filed_on <= window.file_by.due, format_lazy(_("The time to appeal ended on {day}."), day=last)),
+        (
+            filed_on <= window.file_by.due,
+            format_lazy(_("The time to appeal ended on {day}."), day=last),
+        ),
         (bool(bases), format_lazy(none, day=last)),
     )
 
@@ -323,15 +392,41 @@ def check_removal(removal: Removal, challenge: Span, calendar: SchoolCalendar) -
     heard, told = removal.challenge_on, removal.notice_on
     in_time = heard is not None and removal.removed_on <= heard <= last
     return _check(
-        (removal.student, _("Only a student can be removed in an emergency; an employee is put on leave (34 CFR 106.44(c)-(d)).")),
-        (removal.individual_analysis, _("An individualized analysis of safety and risk is needed (34 CFR 106.44(c)).")),
-        (removal.physical_threat, _("An immediate threat to somebody's physical health or safety is needed (34 CFR 106.44(c)).")),
-        (removal.from_allegations, _("The threat must arise from the allegations (34 CFR 106.44(c)).")),
-        (told is not None and told <= (heard or last), _("The student must get notice, before the challenge is heard (34 CFR 106.44(c)).")),
-        (in_time, format_lazy(_("The challenge must be heard by {day} (34 CFR 106.44(c))."), day=_words(last))),
+        (
+            removal.student,
+            _(
+                "Only a student can be removed in an emergency; an employee is put on leave (34 CFR 106.44(c)-(d))."
+            ),
+        ),
+        (
+            removal.individual_analysis,
+            _("An individualized analysis of safety and risk is needed (34 CFR 106.44(c))."),
+        ),
+        (
+            removal.physical_threat,
+            _(
+                "An immediate threat to somebody's physical health or safety is needed (34 CFR 106.44(c))."
+            ),
+        ),
+        (
+            removal.from_allegations,
+            _("The threat must arise from the allegations (34 CFR 106.44(c))."),
+        ),
+        (
+            told is not None and told <= (heard or last),
+            _("The student must get notice, before the challenge is heard (34 CFR 106.44(c))."),
+        ),
+        (
+            in_time,
+            format_lazy(
+                _("The challenge must be heard by {day} (34 CFR 106.44(c))."), day=_words(last)
+            ),
+        ),
         (
             removal.plan_checked or not removal.disability_plan,
-            _("The student has an IEP or 504 plan: the rights under IDEA, Section 504 and the ADA must be checked (34 CFR 106.44(c))."),
+            _(
+                "The student has an IEP or 504 plan: the rights under IDEA, Section 504 and the ADA must be checked (34 CFR 106.44(c))."
+            ),
         ),
     )
 
@@ -350,13 +445,23 @@ def informal_until(started_on: date, longest: Span, calendar: SchoolCalendar) ->
     return due(started_on, longest, calendar)
 
 
-def check_informal(*, complaint: bool, consents: Collection[bool], determined: bool, employee_to_student: bool) -> Check:
+def check_informal(
+    *, complaint: bool, consents: Collection[bool], determined: bool, employee_to_student: bool
+) -> Check:
     """Whether an informal resolution may begin. `consents`: one per party, given in writing."""
     return _check(
-        (not employee_to_student, _("Never when an employee is said to have harassed a student (34 CFR 106.45(b)(9)(iii)).")),
+        (
+            not employee_to_student,
+            _(
+                "Never when an employee is said to have harassed a student (34 CFR 106.45(b)(9)(iii))."
+            ),
+        ),
         (complaint, _("Only after a formal complaint (34 CFR 106.45(b)(9)).")),
         (not determined, _("Only before a determination (34 CFR 106.45(b)(9)).")),
-        (len(consents) > 1 and all(consents), _("Every party must consent in writing (34 CFR 106.45(b)(9)(ii)).")),
+        (
+            len(consents) > 1 and all(consents),
+            _("Every party must consent in writing (34 CFR 106.45(b)(9)(ii))."),
+        ),
     )
 
 
@@ -403,26 +508,42 @@ def _latest_send(next_on: date, wait: Span, calendar: SchoolCalendar) -> date:
     return day
 
 
-def earliest(target: Target, on: date, progress: Progress, wait: Span, calendar: SchoolCalendar) -> date:
+def earliest(
+    target: Target, on: date, progress: Progress, wait: Span, calendar: SchoolCalendar
+) -> date:
     """The first date on which the target can be reached from how things are on `on`; counts windows that ended early."""
     sent = [recipient.sent_on for recipient in progress.report if recipient.sent_on is not None]
     out = bool(sent) and len(sent) == len(progress.report)
     report = max(sent) if out else max(on, _ready(progress.evidence, on, wait, calendar))
-    return report if target is Target.REPORT else max(on, _ready(progress.report, report, wait, calendar))
+    return (
+        report
+        if target is Target.REPORT
+        else max(on, _ready(progress.report, report, wait, calendar))
+    )
 
 
-def _ready(recipients: Sequence[Recipient], send_on: date, wait: Span, calendar: SchoolCalendar) -> date:
+def _ready(
+    recipients: Sequence[Recipient], send_on: date, wait: Span, calendar: SchoolCalendar
+) -> date:
     """When the window is over: as it runs, or as it would if the rest were sent on `send_on`."""
     window = party_window(recipients, wait, calendar)
     return window.next_from if window else dates.window_opens(send_on, wait.n, wait.unit, calendar)
 
 
-_LATE_EVIDENCE = _("Cannot meet {n} without waiver: the evidence had to be out by day {limit}, {day}.")
+_LATE_EVIDENCE = _(
+    "Cannot meet {n} without waiver: the evidence had to be out by day {limit}, {day}."
+)
 _LATE_REPORT = _("Cannot meet {n} without waiver: the report had to be out by day {limit}, {day}.")
 
 
 def feasibility_warning(
-    day0: date, due_on: date, target: Target, on: date, progress: Progress, wait: Span, calendar: SchoolCalendar
+    day0: date,
+    due_on: date,
+    target: Target,
+    on: date,
+    progress: Progress,
+    wait: Span,
+    calendar: SchoolCalendar,
 ) -> Text | None:
     """What the banner says when the target cannot be met without a waiver of the waiting times; None when it can (T-39: from
     day 39 for a determination on day 60, from day 50 for a report). Days in the text are calendar days from day 0."""
@@ -441,15 +562,22 @@ def feasibility_warning(
 def retention_date(closed_on: date, last_action_on: date, years: int) -> date:
     """The earliest disposal: so many years after closing or the last action, whichever is later. ValueError under seven years."""
     if years < LEGAL_RETENTION:
-        raise ValueError(f"{years} years are not lawful: at least {LEGAL_RETENTION} (34 CFR 106.45(b)(10))")
+        raise ValueError(
+            f"{years} years are not lawful: at least {LEGAL_RETENTION} (34 CFR 106.45(b)(10))"
+        )
     return dates.add_years(max(closed_on, last_action_on), years)
 
 
 def check_disposal(earliest_on: date, on: date, hold_since: date | None) -> Check:
     """Whether a file may be destroyed. A legal hold outlives the retention date (C5); the reason shows both dates (T-30)."""
     held = _("A legal hold since {hold} stops the disposal; the retention date is {day}.")
-    kept = format_lazy(_("The file is kept until {day} (34 CFR 106.45(b)(10))."), day=_words(earliest_on))
+    kept = format_lazy(
+        _("The file is kept until {day} (34 CFR 106.45(b)(10))."), day=_words(earliest_on)
+    )
     return _check(
         (on >= earliest_on, kept),
-        (hold_since is None, format_lazy(held, hold=_words(hold_since or earliest_on), day=_words(earliest_on))),
+        (
+            hold_since is None,
+            format_lazy(held, hold=_words(hold_since or earliest_on), day=_words(earliest_on)),
+        ),
     )

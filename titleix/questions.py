@@ -34,7 +34,9 @@ class Thread:
 def current(file: CaseFile) -> list[Record]:
     """The moves of the exchange on the report that was sent last; those of an earlier episode stay where they are."""
     sent = reading.newest(file, "REPORT")
-    return [row for row in reading.records(file, Record.Kind.QUESTION) if sent is None or row.on >= sent]
+    return [
+        row for row in reading.records(file, Record.Kind.QUESTION) if sent is None or row.on >= sent
+    ]
 
 
 def threads(file: CaseFile) -> list[Thread]:
@@ -44,10 +46,24 @@ def threads(file: CaseFile) -> list[Thread]:
     found = []
     for asked in [row for row in rows if row.code == "asked"]:
         number = int(asked.data.get("question") or 0)
-        moves = tuple(row for row in rows if row.data.get("question") == number and row.code in ("answered", "excluded", "follow_up"))
+        moves = tuple(
+            row
+            for row in rows
+            if row.data.get("question") == number
+            and row.code in ("answered", "excluded", "follow_up")
+        )
         to = people.get(str(asked.data.get("to")), "")
         found.append(
-            Thread(number, asked, moves, " · ".join(filter(None, [str(number), people.get(str(asked.party_id), ""), to and f"→ {to}"])))
+            Thread(
+                number,
+                asked,
+                moves,
+                " · ".join(
+                    filter(
+                        None, [str(number), people.get(str(asked.party_id), ""), to and f"→ {to}"]
+                    )
+                ),
+            )
         )
     return found
 
@@ -63,7 +79,9 @@ def dates_of(file: CaseFile) -> procedure.QuestionDates | None:
     if not offers:
         return None
     days = procedure.QuestionDays(**file.policy.require("questions"))
-    return procedure.question_dates(max(offers), days, reading.span(file, "report_wait"), file.calendar)
+    return procedure.question_dates(
+        max(offers), days, reading.span(file, "report_wait"), file.calendar
+    )
 
 
 def is_late(file: CaseFile, code: str, on: date) -> bool:
@@ -85,4 +103,6 @@ def refuse_unfinished(flow: Workflow) -> None:
         raise Invalid({"code": [_("Offer the questions to both parties first.")]})
     left = [str(thread.number) for thread in threads(flow.file) if not thread.settled]
     if left and flow.turn.today <= found.follow_up_by:
-        raise Invalid({"code": [_("Not answered and not excluded: %(what)s.") % {"what": ", ".join(left)}]})
+        raise Invalid(
+            {"code": [_("Not answered and not excluded: %(what)s.") % {"what": ", ".join(left)}]}
+        )

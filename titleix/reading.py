@@ -28,13 +28,19 @@ def known_on(file: CaseFile) -> date:
 
 def people(file: CaseFile, *parts: str) -> list[Party]:
     """The people of these parts who are still in the case, in their order."""
-    found = [party for party in file.children["party"] if party.left_on is None and (not parts or party.part in parts)]
+    found = [
+        party
+        for party in file.children["party"]
+        if party.left_on is None and (not parts or party.part in parts)
+    ]
     return sorted(found, key=lambda party: (party.part, party.number))
 
 
 def parties(file: CaseFile) -> list[Party]:
     """Complainants and respondents who are known by name: those to whom the rule owes notices."""
-    return [party for party in people(file, Party.Part.COMPLAINANT, Party.Part.RESPONDENT) if party.name]
+    return [
+        party for party in people(file, Party.Part.COMPLAINANT, Party.Part.RESPONDENT) if party.name
+    ]
 
 
 def acting_for(file: CaseFile, party: Party, part: str) -> list[Party]:
@@ -44,7 +50,10 @@ def acting_for(file: CaseFile, party: Party, part: str) -> list[Party]:
 
 def records(file: CaseFile, *kinds: str) -> list[Record]:
     """The records of these kinds, in the order of their numbers."""
-    return sorted((row for row in file.children["record"] if row.kind in kinds), key=lambda row: (row.number, row.on))
+    return sorted(
+        (row for row in file.children["record"] if row.kind in kinds),
+        key=lambda row: (row.number, row.on),
+    )
 
 
 def deliveries(file: CaseFile, code: str) -> list[Delivery]:
@@ -58,17 +67,27 @@ def recipients(file: CaseFile, code: str) -> list[procedure.Recipient]:
     """For the windows: everybody who must have it, with when it was sent and when they answered or waived."""
     sent = {row.party_id: row for row in deliveries(file, code)}
     wanted = [(party, True) for party in parties(file)]
-    wanted += [(advisor, False) for party in parties(file) for advisor in acting_for(file, party, Party.Part.ADVISOR)]
+    wanted += [
+        (advisor, False)
+        for party in parties(file)
+        for advisor in acting_for(file, party, Party.Part.ADVISOR)
+    ]
     return [_recipient(sent.get(party.id), is_party) for party, is_party in wanted]
 
 
 def _recipient(row: Delivery | None, is_party: bool) -> procedure.Recipient:
-    return procedure.Recipient(row.sent_on if row else None, row.closed_on if row else None, is_party)
+    return procedure.Recipient(
+        row.sent_on if row else None, row.closed_on if row else None, is_party
+    )
 
 
 def assigned(file: CaseFile, *roles: Role) -> list[Assignment]:
     """Who holds one of these functions now."""
-    return [row for row in file.children["assignment"] if row.ends_on is None and row.role in {role.value for role in roles}]
+    return [
+        row
+        for row in file.children["assignment"]
+        if row.ends_on is None and row.role in {role.value for role in roles}
+    ]
 
 
 def roles_of(file: CaseFile, user_id: int) -> list[Role]:
@@ -83,25 +102,43 @@ def next_number(rows: Collection[Any]) -> int:
 
 def assigned_to(file: CaseFile, user_id: int) -> list[Assignment]:
     """The functions that a person holds now."""
-    return [row for row in file.children["assignment"] if row.ends_on is None and row.user_id == user_id]
+    return [
+        row for row in file.children["assignment"] if row.ends_on is None and row.user_id == user_id
+    ]
 
 
 def tied(file: CaseFile) -> list[Assignment]:
     """Running functions of people whose tie to the case nobody has cleared."""
-    return [row for row in file.children["assignment"] if row.ends_on is None and row.conflict and not row.conflict_cleared]
+    return [
+        row
+        for row in file.children["assignment"]
+        if row.ends_on is None and row.conflict and not row.conflict_cleared
+    ]
 
 
 def entitled(file: CaseFile, *, advisors: bool = False) -> list[Party]:
     """To whom a letter is owed: the known parties, with their advisors where the rule names them."""
     found = parties(file)
     return (
-        found + [one for party in parties(file) for one in acting_for(file, party, Party.Part.ADVISOR) if one.name] if advisors else found
+        found
+        + [
+            one
+            for party in parties(file)
+            for one in acting_for(file, party, Party.Part.ADVISOR)
+            if one.name
+        ]
+        if advisors
+        else found
     )
 
 
 def readers(file: CaseFile, party: Party) -> list[Party]:
     """Whose names stand on the letters of a person: the parents of a minor (34 CFR 106.6(g)), else the person."""
-    parents = [parent for parent in acting_for(file, party, Party.Part.PARENT) if parent.name] if party.minor else []
+    parents = (
+        [parent for parent in acting_for(file, party, Party.Part.PARENT) if parent.name]
+        if party.minor
+        else []
+    )
     return parents or [party]
 
 
@@ -112,7 +149,11 @@ def findings(file: CaseFile) -> list[Record]:
 
 def measures(file: CaseFile, party: Party | None = None) -> list[Record]:
     """Supportive measures that are in place or offered, of everybody or of one person."""
-    found = [row for row in records(file, Record.Kind.MEASURE) if row.closed_on is None and row.code in ("accepted", "offered")]
+    found = [
+        row
+        for row in records(file, Record.Kind.MEASURE)
+        if row.closed_on is None and row.code in ("accepted", "offered")
+    ]
     return [row for row in found if party is None or row.party_id == party.id]
 
 
@@ -130,7 +171,12 @@ def answers_to_evidence(file: CaseFile) -> list[Record]:
     """What the parties answered to the evidence, on paper or by their private links."""
     rows = records(file, Record.Kind.STATEMENT)
     by_link = ("portal_response", "portal_file")
-    return [row for row in rows if row.code == "evidence_answered" or (row.code in by_link and row.data.get("to") == "EVIDENCE")]
+    return [
+        row
+        for row in rows
+        if row.code == "evidence_answered"
+        or (row.code in by_link and row.data.get("to") == "EVIDENCE")
+    ]
 
 
 def handed_in(file: CaseFile, *, unsorted: bool = False) -> list[Record]:
@@ -142,12 +188,18 @@ def handed_in(file: CaseFile, *, unsorted: bool = False) -> list[Record]:
 
 def said(row: Record) -> str:
     """What a record says in one line: the name of the file, if it has one, and its words."""
-    return ": ".join(filter(None, [str(row.data.get("title", "")) if row.attachment_id else "", row.text]))
+    return ": ".join(
+        filter(None, [str(row.data.get("title", "")) if row.attachment_id else "", row.text])
+    )
 
 
 def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:
     """When the written notice of an interview before this day went to a person; None without one."""
-    sent = [row.sent_on for row in file.children["delivery"] if row.code == "INTERVIEW" and row.party_id == party.id and row.sent_on < on]
+    sent = [
+        row.sent_on
+        for row in file.children["delivery"]
+        if row.code == "INTERVIEW" and row.party_id == party.id and row.sent_on < on
+    ]
     return max(sent, default=None)
 
 
@@ -161,7 +213,11 @@ def proposed_answers(file: CaseFile) -> dict[str, Any]:
     rows = [row for row in records(file, Record.Kind.SCREENING) if row.code == "proposed"]
     if not rows:
         return {}
-    answers = {key: True if value == "True" else value for key, value in dict(rows[-1].data["answers"]).items() if value != "False"}
+    answers = {
+        key: True if value == "True" else value
+        for key, value in dict(rows[-1].data["answers"]).items()
+        if value != "False"
+    }
     return {**answers, "rationale": rows[-1].text}
 
 
@@ -183,4 +239,6 @@ def newest(file: CaseFile, code: str) -> date | None:
 
 def retention(file: CaseFile, closed_on: date) -> date:
     """The earliest day of disposal of a file that is closed on a day (34 CFR 106.45(b)(10))."""
-    return procedure.retention_date(closed_on, closed_on, int(file.policy.require("retention_years")))
+    return procedure.retention_date(
+        closed_on, closed_on, int(file.policy.require("retention_years"))
+    )

@@ -9,7 +9,9 @@ import re
 from django.utils.crypto import salted_hmac
 
 SALT = "titleix.intake.receipt"
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U: nothing that a hand could mistake
+ALPHABET = (
+    "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U: nothing that a hand could mistake
+)
 LOOKALIKES = str.maketrans("ILO", "110")
 
 

@@ -38,7 +38,9 @@ from titleix.models import RedactedExport
 
 HIDDEN = "[hidden]"  # for a name of nobody in the case
 # Capitalised words that the product itself prints on papers and beside numbers.
-PRINTED = frozenset(["TIX", "Reference", "Referencia", "Round", "Relied", "Index", "Page", *calendar.month_abbr])
+PRINTED = frozenset(
+    ["TIX", "Reference", "Referencia", "Round", "Relied", "Index", "Page", *calendar.month_abbr]
+)
 AROUND = 70  # characters shown on each side of a doubtful word
 PLACES = 3  # places shown of each
 
@@ -72,7 +74,9 @@ class Copy:
     redactor: Redactor
     district: Letterhead
     papers: list[Paper]
-    others: list[tuple[Attachment, str]]  # attachments that are no text, with their names in the copy
+    others: list[
+        tuple[Attachment, str]
+    ]  # attachments that are no text, with their names in the copy
     doubts: list[Doubt]
     names: dict[str, str]  # attachment in the copy -> as it was handed in
 
@@ -80,10 +84,18 @@ class Copy:
     def seal(self) -> str:
         """A hash over all that was reviewed: a file that changed is reviewed anew."""
         content = [
-            [paper.path, [[one.heading, list(one.lines), [list(row) for row in one.rows]] for one in paper.sections]]
+            [
+                paper.path,
+                [
+                    [one.heading, list(one.lines), [list(row) for row in one.rows]]
+                    for one in paper.sections
+                ],
+            ]
             for paper in self.papers
         ]
-        text = json.dumps([content, [[row.sha256, name] for row, name in self.others]], ensure_ascii=False)
+        text = json.dumps(
+            [content, [[row.sha256, name] for row, name in self.others]], ensure_ascii=False
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -131,19 +143,31 @@ def key_of(word: str) -> str:
 def people(file: CaseFile) -> list[Party]:
     """Everybody in the case, those who left too, with all by which a text may give them away."""
     rows = sorted(file.children["party"], key=lambda row: (row.part, row.number))
-    students = {one.pk: one for one in Student.objects.filter(pk__in=[row.student_id for row in rows if row.student_id])}
-    users = {one.pk: one for one in User.objects.filter(pk__in=[row.user_id for row in rows if row.user_id])}
+    students = {
+        one.pk: one
+        for one in Student.objects.filter(pk__in=[row.student_id for row in rows if row.student_id])
+    }
+    users = {
+        one.pk: one
+        for one in User.objects.filter(pk__in=[row.user_id for row in rows if row.user_id])
+    }
     return [_person(row, students.get(row.student_id), users.get(row.user_id)) for row in rows]
 
 
 def _person(row: Any, student: Student | None, user: User | None) -> Party:
-    official = [f"{student.first_name} {student.middle_name} {student.last_name}"] if student else []
+    official = (
+        [f"{student.first_name} {student.middle_name} {student.last_name}"] if student else []
+    )
     official += [user.get_full_name()] if user else []
     return Party(
-        row.label, names=_filled(row.name, *official), nicknames=_filled(*row.nicknames.splitlines()),
-        numbers=_filled(student.student_id, student.state_student_id) if student else [], emails=_filled(row.email, user.email if user else ""),
-        phones=_filled(row.phone), addresses=_filled(row.address),
-    )  # fmt: skip
+        row.label,
+        names=_filled(row.name, *official),
+        nicknames=_filled(*row.nicknames.splitlines()),
+        numbers=_filled(student.student_id, student.state_student_id) if student else [],
+        emails=_filled(row.email, user.email if user else ""),
+        phones=_filled(row.phone),
+        addresses=_filled(row.address),
+    )
 
 
 def _filled(*texts: str) -> list[str]:
@@ -154,7 +178,8 @@ def staff(file: CaseFile) -> dict[int, tuple[str, User]]:
     """Whoever works or worked on the case, and every other employee in it: label and person."""
     in_case = {row.user_id for row in file.children["party"] if row.user_id}
     roles = {
-        row.user_id: str(dict(ROLES).get(row.role, row.role)) for row in sorted(file.children["assignment"], key=lambda row: row.starts_on)
+        row.user_id: str(dict(ROLES).get(row.role, row.role))
+        for row in sorted(file.children["assignment"], key=lambda row: row.starts_on)
     }
     wanted = {
         *roles,
@@ -165,23 +190,46 @@ def staff(file: CaseFile) -> dict[int, tuple[str, User]]:
     }
     acted = Event.objects.filter(case_id=file.case.pk).values("actor_id")
     found = {
-        one.pk: one for one in User.objects.filter(Q(pk__in=wanted - {None}) | Q(pk__in=acted)).order_by("pk") if one.pk not in in_case
+        one.pk: one
+        for one in User.objects.filter(Q(pk__in=wanted - {None}) | Q(pk__in=acted)).order_by("pk")
+        if one.pk not in in_case
     }
-    labels = stable_labels((roles.get(pk, "Staff").capitalize(), pk) for pk in [*(pk for pk in roles if pk in found), *found])
+    labels = stable_labels(
+        (roles.get(pk, "Staff").capitalize(), pk)
+        for pk in [*(pk for pk in roles if pk in found), *found]
+    )
     return {pk: (labels[pk], one) for pk, one in found.items()}
 
 
-def _redactor(file: CaseFile, export: RedactedExport, employees: dict[int, tuple[str, User]], known: Iterable[str]) -> Redactor:
+def _redactor(
+    file: CaseFile,
+    export: RedactedExport,
+    employees: dict[int, tuple[str, User]],
+    known: Iterable[str],
+) -> Redactor:
     """The parties, the staff where the policy labels them, and what the reviewer hides."""
     parties, vocabulary = people(file), {*VOCABULARY, *PRINTED, *_form_words(), *known}
     if labels_staff(file):
-        parties += [Party(label, names=_filled(one.get_full_name()), emails=_filled(one.email)) for label, one in employees.values()]
+        parties += [
+            Party(label, names=_filled(one.get_full_name()), emails=_filled(one.email))
+            for label, one in employees.values()
+        ]
     else:
-        vocabulary |= {word for _label, one in employees.values() for word in _words(one.get_full_name())}
+        vocabulary |= {
+            word for _label, one in employees.values() for word in _words(one.get_full_name())
+        }
     for word, label in hidden(export).items():
         digits = any(letter.isdigit() for letter in word)
-        parties.append(Party(label, numbers=[word] if digits else [], nicknames=[] if digits or " " in word else [word]))
-    return Redactor([party for party in parties if party.originals() or party.label], vocabulary=vocabulary)
+        parties.append(
+            Party(
+                label,
+                numbers=[word] if digits else [],
+                nicknames=[] if digits or " " in word else [word],
+            )
+        )
+    return Redactor(
+        [party for party in parties if party.originals() or party.label], vocabulary=vocabulary
+    )
 
 
 def labels_staff(file: CaseFile) -> bool:
@@ -196,7 +244,9 @@ def _words(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _form_words() -> frozenset[str]:
     """Capitalised words of the district's own forms: nobody's name."""
-    texts = [path.read_text() for path in sorted((ROOT / "titleix" / "letter_templates").glob("*.typ"))]
+    texts = [
+        path.read_text() for path in sorted((ROOT / "titleix" / "letter_templates").glob("*.typ"))
+    ]
     return frozenset(word for text in texts for word in _words(text) if word[:1].isupper())
 
 
@@ -217,10 +267,25 @@ def copy(file: CaseFile, export: RedactedExport) -> Copy:
         names = redactor.file_names([row.name for row in attached])
         sources = [_case(file, employees), *_letters(file), *_text_files(attached, names)]
         papers = [_redacted(paper, redactor, hidden(export)) for paper in sources]
-        others = [(row, name) for row, name in zip(attached, names, strict=True) if row.media_type != "text/plain"]
-        doubts = _doubts(redactor, [*papers, Paper("", _("Names of attachments"), [Section("", names)])], kept(export), ours)
+        others = [
+            (row, name)
+            for row, name in zip(attached, names, strict=True)
+            if row.media_type != "text/plain"
+        ]
+        doubts = _doubts(
+            redactor,
+            [*papers, Paper("", _("Names of attachments"), [Section("", names)])],
+            kept(export),
+            ours,
+        )
         return Copy(
-            file.case.number, redactor, district, papers, others, doubts, dict(zip(names, (row.name for row in attached), strict=True))
+            file.case.number,
+            redactor,
+            district,
+            papers,
+            others,
+            doubts,
+            dict(zip(names, (row.name for row in attached), strict=True)),
         )
 
 
@@ -233,32 +298,55 @@ def _of_the_district(file: CaseFile, district: Letterhead) -> list[str]:
 def _texts(value: Any) -> list[str]:
     """Every text inside a value of the policy."""
     if isinstance(value, dict | list):
-        return [text for one in (value.values() if isinstance(value, dict) else value) for text in _texts(one)]
+        return [
+            text
+            for one in (value.values() if isinstance(value, dict) else value)
+            for text in _texts(one)
+        ]
     return [value] if isinstance(value, str) else []
 
 
 def _case(file: CaseFile, employees: dict[int, tuple[str, User]]) -> Paper:
     labels = {name: move.label for name, move in file.kind.workflow(file.case.rules).transitions()}
     people_ = {party.id: party.label for party in file.children["party"]}
-    who = [[party.label, str(party.get_kind_display()), party.language] for party in reading.people(file)]
+    who = [
+        [party.label, str(party.get_kind_display()), party.language]
+        for party in reading.people(file)
+    ]
     words = [
-        Section(_("In the reporter's words"), [file.case.narrative]), Section(_("People"), [], [_("Part"), _("Kind"), _("Language")], who, [2, 2, 1]),
-        *archive.records(file, people_), archive.sent(file, people_),
-    ]  # fmt: skip
+        Section(_("In the reporter's words"), [file.case.narrative]),
+        Section(_("People"), [], [_("Part"), _("Kind"), _("Language")], who, [2, 2, 1]),
+        *archive.records(file, people_),
+        archive.sent(file, people_),
+    ]
     shown = labels_staff(file)
 
     def name(event: Event) -> str:
         known = employees.get(event.actor_id or 0)
-        return _("the system") if event.actor_id is None else known[0 if shown else 1].__str__() if known else _("a party")
+        return (
+            _("the system")
+            if event.actor_id is None
+            else known[0 if shown else 1].__str__()
+            if known
+            else _("a party")
+        )
 
     def fixed() -> list[Section]:
-        return [*parcels.facts(file.case), archive.inspected(file, people_), *parcels.timeline_sections(file.case, labels, name)]
+        return [
+            *parcels.facts(file.case),
+            archive.inspected(file, people_),
+            *parcels.timeline_sections(file.case, labels, name),
+        ]
 
     return Paper("case.pdf", _("The case with its timeline"), words, fixed)
 
 
 def _letters(file: CaseFile) -> list[Paper]:
-    rows = Document.objects.filter(case_id=file.case.pk).select_related("case").order_by("created_at", "code", "language", "pk")
+    rows = (
+        Document.objects.filter(case_id=file.case.pk)
+        .select_related("case")
+        .order_by("created_at", "code", "language", "pk")
+    )
     return [_letter(n, row) for n, row in enumerate(rows, 1)]
 
 
@@ -266,14 +354,24 @@ def _letter(n: int, row: Document) -> Paper:
     """A letter set anew from its words: the file of the original stays where it is."""
     name = str(letters.NAMES.get(row.code, row.code))
     return Paper(
-        f"letters/{n:03}-{row.code}-{row.language}.pdf", name, [Section(_("Text of the letter"), [cleaning.text_of(files.read(row))])]
+        f"letters/{n:03}-{row.code}-{row.language}.pdf",
+        name,
+        [Section(_("Text of the letter"), [cleaning.text_of(files.read(row))])],
     )
 
 
 def _text_files(attached: Sequence[Attachment], names: Sequence[str]) -> list[Paper]:
-    found = [(name, row) for name, row in zip(names, attached, strict=True) if row.media_type == "text/plain"]
+    found = [
+        (name, row)
+        for name, row in zip(names, attached, strict=True)
+        if row.media_type == "text/plain"
+    ]
     return [
-        Paper(f"attachments/{n:03}-{parcels.safe(name)}.pdf", name, [Section(_("Text"), [_decoded(files.read(row))])])
+        Paper(
+            f"attachments/{n:03}-{parcels.safe(name)}.pdf",
+            name,
+            [Section(_("Text"), [_decoded(files.read(row))])],
+        )
         for n, (name, row) in enumerate(found, 1)
     ]
 
@@ -287,17 +385,28 @@ def _redacted(paper: Paper, redactor: Redactor, hides: dict[str, str]) -> Paper:
 
     def put(text: str) -> str:
         for word, label in phrases.items():
-            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", label.replace("\\", ""), text, flags=re.IGNORECASE)
+            text = re.sub(
+                rf"(?<!\w){re.escape(word)}(?!\w)",
+                label.replace("\\", ""),
+                text,
+                flags=re.IGNORECASE,
+            )
         return redactor.redact(text)
 
     return replace(paper, sections=[_each(section, put) for section in paper.sections])
 
 
 def _each(section: Section, put: Callable[[str], str]) -> Section:
-    return replace(section, lines=[put(line) for line in section.lines], rows=[[put(cell) for cell in row] for row in section.rows])
+    return replace(
+        section,
+        lines=[put(line) for line in section.lines],
+        rows=[[put(cell) for cell in row] for row in section.rows],
+    )
 
 
-def _doubts(redactor: Redactor, papers: Sequence[Paper], stands: Sequence[str], ours: str) -> list[Doubt]:
+def _doubts(
+    redactor: Redactor, papers: Sequence[Paper], stands: Sequence[str], ours: str
+) -> list[Doubt]:
     """The words to decide, those near to a name first; the district's own numbers are not asked for."""
     found: dict[str, Doubt] = {}
     decided = set(stands)
@@ -311,14 +420,24 @@ def _doubts(redactor: Redactor, papers: Sequence[Paper], stands: Sequence[str], 
                 if len(doubt.places) < PLACES:
                     end = one.start + len(one.text)
                     doubt.places.append(
-                        (paper.what, text[max(0, one.start - AROUND) : one.start], text[one.start : end], text[end : end + AROUND])
+                        (
+                            paper.what,
+                            text[max(0, one.start - AROUND) : one.start],
+                            text[one.start : end],
+                            text[end : end + AROUND],
+                        )
                     )
     order = ["similar", "inside", "lower-case", "street", "number", "capitalised"]
     return sorted(found.values(), key=lambda doubt: (order.index(doubt.why), fold(doubt.text)))
 
 
 def _texts_of(paper: Paper) -> list[str]:
-    return [text for section in paper.sections for text in [*section.lines, *(cell for row in section.rows for cell in row)] if text]
+    return [
+        text
+        for section in paper.sections
+        for text in [*section.lines, *(cell for row in section.rows for cell in row)]
+        if text
+    ]
 
 
 # -- taking it ---------------------------------------------------------------------------------------------------------
@@ -326,7 +445,12 @@ def _texts_of(paper: Paper) -> list[str]:
 
 def build(found: Copy, export: RedactedExport, on: Any) -> bytes:
     """The zip: every page marked, an index with hashes, what was left out; no key. Invalid when a name still stands in it."""
-    if [leak for paper in found.papers for text in _texts_of(paper) for leak in found.redactor.leaks(text)]:
+    if [
+        leak
+        for paper in found.papers
+        for text in _texts_of(paper)
+        for leak in found.redactor.leaks(text)
+    ]:
         raise Invalid({"__all__": [_("A name still stands in the copy.")]})
     with translation.override("en"):
         mark = _("Redacted copy %(copy)s") % {"copy": str(export.pk)[:8]}
@@ -334,13 +458,24 @@ def build(found: Copy, export: RedactedExport, on: Any) -> bytes:
             Entry(
                 one.path,
                 one.what,
-                render_paper(one.what, found.number, on, [*one.sections, *one.fixed()], found.district, watermark=mark).pdf,
+                render_paper(
+                    one.what,
+                    found.number,
+                    on,
+                    [*one.sections, *one.fixed()],
+                    found.district,
+                    watermark=mark,
+                ).pdf,
             )
             for one in found.papers
         ]
     cleared = [(row, name) for row, name in found.others if str(row.pk) in export.cleared]
     shown = [
-        Entry(f"attachments/c{n:03}-{parcels.safe(name)}", name, cleaning.cleaned(row, files.read(row), mark, found.redactor))
+        Entry(
+            f"attachments/c{n:03}-{parcels.safe(name)}",
+            name,
+            cleaning.cleaned(row, files.read(row), mark, found.redactor),
+        )
         for n, (row, name) in enumerate(cleared, 1)
     ]
     return parcels.packed([*papers, *shown, _left_out(found, export)])
@@ -355,21 +490,33 @@ def _left_out(found: Copy, export: RedactedExport) -> Entry:
             if str(row.pk) not in export.cleared
         ]
         text = "\n".join(rows or [_("Nothing was left out.")])
-        return Entry("left-out.txt", _("Attachments that are not in this copy"), f"{text}\n".encode())
+        return Entry(
+            "left-out.txt", _("Attachments that are not in this copy"), f"{text}\n".encode()
+        )
 
 
 def key(found: Copy, export: RedactedExport) -> dict[str, Any]:
     """From labels to originals, for counsel alone: it never lies with the copy."""
-    labels = {label: list(originals) for label, originals in found.redactor.key().items() if originals}
+    labels = {
+        label: list(originals) for label, originals in found.redactor.key().items() if originals
+    }
     for word, label in hidden(export).items():
         labels[label] = list(dict.fromkeys([*labels.get(label, []), word]))
-    return {"copy": str(export.pk), "case": found.number, "labels": labels, "attachments": found.names}
+    return {
+        "copy": str(export.pk),
+        "case": found.number,
+        "labels": labels,
+        "attachments": found.names,
+    }
 
 
 def labels_of(file: CaseFile) -> list[str]:
     """The labels that a reviewer may put in the place of a word."""
     with translation.override("en"):
-        return [party.label for party in sorted(file.children["party"], key=lambda row: (row.part, row.number))] + [HIDDEN]
+        return [
+            party.label
+            for party in sorted(file.children["party"], key=lambda row: (row.part, row.number))
+        ] + [HIDDEN]
 
 
 def clearable(row: Attachment, content: bytes, redactor: Redactor) -> str:
@@ -377,7 +524,11 @@ def clearable(row: Attachment, content: bytes, redactor: Redactor) -> str:
     if row.media_type not in cleaning.TYPES:
         return "type"
     try:
-        text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages) if row.media_type == "application/pdf" else ""
+        text = (
+            "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+            if row.media_type == "application/pdf"
+            else ""
+        )
     except PyPdfError:
         return "broken"
     return "names" if redactor.leaks(text) else ""

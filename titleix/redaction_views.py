@@ -35,7 +35,11 @@ def _found(request: HttpRequest, number: str, pk: UUID) -> tuple[User, CaseFile,
     if not files_ or not taking.may_take(user, files_[0].case):
         reads.refused(user, Read.What.EXPORT, number.replace("\x00", ""))
         raise Http404
-    export = get_object_or_404(RedactedExport.objects.select_related("made_by", "signed_by"), pk=pk, case_id=files_[0].case.pk)
+    export = get_object_or_404(
+        RedactedExport.objects.select_related("made_by", "signed_by"),
+        pk=pk,
+        case_id=files_[0].case.pk,
+    )
     return user, files_[0], export
 
 
@@ -48,7 +52,9 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
     if not purpose or len(purpose) > LONGEST:
         messages.error(request, _("Say for whom the copy is and why, in at most 500 characters."))
         return redirect("archive", number=number)
-    export = RedactedExport.objects.create(case=case, made_by=user, made_at=timezone.now(), purpose=purpose)
+    export = RedactedExport.objects.create(
+        case=case, made_by=user, made_at=timezone.now(), purpose=purpose
+    )
     return redirect("redaction", number=number, pk=export.pk)
 
 
@@ -66,16 +72,30 @@ def review(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     return render(request, "titleix/redaction.html", _context(case, export, found, file, user))
 
 
-def _context(case: TitleIXCase, export: RedactedExport, found: redacted.Copy, file: CaseFile, user: User) -> dict[str, Any]:
-    hides = [(redacted.key_of(word), word, label) for word, label in redacted.hidden(export).items()]
+def _context(
+    case: TitleIXCase, export: RedactedExport, found: redacted.Copy, file: CaseFile, user: User
+) -> dict[str, Any]:
+    hides = [
+        (redacted.key_of(word), word, label) for word, label in redacted.hidden(export).items()
+    ]
     fresh = export.signed_at is not None and export.seal == found.seal
     keeps = [(redacted.key_of(word), word, "") for word in redacted.kept(export)]
     return {
-        "case": case, "export": export, "doubts": found.doubts, "labels": redacted.labels_of(file), "decided": hides + keeps, "papers": found.papers,
-        "others": [(row, name, row.media_type in cleaning.TYPES, str(row.pk) in export.cleared) for row, name in found.others],
-        "staff": redacted.labels_staff(file), "counsel": fresh and taking.is_counsel(user, case), "fresh": fresh,
+        "case": case,
+        "export": export,
+        "doubts": found.doubts,
+        "labels": redacted.labels_of(file),
+        "decided": hides + keeps,
+        "papers": found.papers,
+        "others": [
+            (row, name, row.media_type in cleaning.TYPES, str(row.pk) in export.cleared)
+            for row, name in found.others
+        ],
+        "staff": redacted.labels_staff(file),
+        "counsel": fresh and taking.is_counsel(user, case),
+        "fresh": fresh,
         "rest": _rest(found),
-    }  # fmt: skip
+    }
 
 
 def _rest(found: redacted.Copy) -> int:
@@ -83,14 +103,24 @@ def _rest(found: redacted.Copy) -> int:
     return sum(doubt.why == "capitalised" for doubt in found.doubts)
 
 
-def _decided(request: HttpRequest, export: RedactedExport, found: redacted.Copy, labels: list[str]) -> None:
+def _decided(
+    request: HttpRequest, export: RedactedExport, found: redacted.Copy, labels: list[str]
+) -> None:
     """Take the decisions of the page over; what the page did not say stays as it was."""
-    known = {redacted.key_of(word): word for word in [*redacted.hidden(export), *redacted.kept(export)]}
+    known = {
+        redacted.key_of(word): word for word in [*redacted.hidden(export), *redacted.kept(export)]
+    }
     words = {doubt.key: doubt.text for doubt in found.doubts}
     chosen = {word: request.POST.get(f"as_{key}", "") for key, word in words.items()}
-    decisions = {word: choice for word, choice in chosen.items() if choice == "keep" or choice in labels}
+    decisions = {
+        word: choice for word, choice in chosen.items() if choice == "keep" or choice in labels
+    }
     if request.POST.get("rest"):
-        decisions |= {doubt.text: "keep" for doubt in found.doubts if doubt.why == "capitalised" and doubt.text not in decisions}
+        decisions |= {
+            doubt.text: "keep"
+            for doubt in found.doubts
+            if doubt.why == "capitalised" and doubt.text not in decisions
+        }
     decisions |= {known[key]: "" for key in request.POST.getlist("again") if key in known}
     more = {word: label for word, label in _typed(request, labels) if word not in decisions}
     if decisions or more:
@@ -104,7 +134,10 @@ def _decided(request: HttpRequest, export: RedactedExport, found: redacted.Copy,
 def _typed(request: HttpRequest, labels: list[str]) -> list[tuple[str, str]]:
     """Words that the reviewer found by reading: one a line."""
     label = request.POST.get("hide_as", "")
-    lines = (" ".join(line.replace("\x00", " ").split())[:200] for line in request.POST.get("hide", "")[:10_000].splitlines())
+    lines = (
+        " ".join(line.replace("\x00", " ").split())[:200]
+        for line in request.POST.get("hide", "")[:10_000].splitlines()
+    )
     return [(line, label) for line in lines if len(line) > 1] if label in labels else []
 
 
@@ -120,7 +153,11 @@ def clear(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
         if str(row.pk) in request.POST.getlist("cleared"):
             (refused if _why_not(row, found) else chosen).append((str(row.pk), name))
     for _pk, name in refused:
-        messages.error(request, _("“%(name)s” stays out: it holds a name as text, or it cannot be cleaned.") % {"name": name})
+        messages.error(
+            request,
+            _("“%(name)s” stays out: it holds a name as text, or it cannot be cleaned.")
+            % {"name": name},
+        )
     with transaction.atomic():
         locked = RedactedExport.objects.select_for_update().get(pk=export.pk)
         locked.cleared = [one for one, _name in chosen]
@@ -159,7 +196,12 @@ def take(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     case = file.case
     found = redacted.copy(file, export)
     if export.signed_at is None or export.seal != found.seal or found.doubts:
-        messages.error(request, _("The file changed since the copy was signed, or it was never signed. Look at it again and sign it."))
+        messages.error(
+            request,
+            _(
+                "The file changed since the copy was signed, or it was never signed. Look at it again and sign it."
+            ),
+        )
         return redirect("redaction", number=number, pk=pk)
     try:
         content = redacted.build(found, export, local_today())

@@ -12,11 +12,15 @@ from titleix import reading
 from titleix.models import Record
 
 LETTERS = {
-    "NOTICE": _("Notice of allegations to every party"), "NOTICE_SUPPLEMENT": _("Supplemental notice to every party"),
-    "EVIDENCE": _("Evidence sent to every party and advisor"), "REPORT": _("Report sent to every party and advisor"),
-    "DISMISSAL": _("Dismissal sent to both parties"), "IR_NOTICE": _("Informal resolution offered in writing"),
-    "EXTENSION": _("Written notice of a delay with its reasons"), "SCHOOL_OUTCOME": _("Outcome sent to both families"),
-}  # fmt: skip
+    "NOTICE": _("Notice of allegations to every party"),
+    "NOTICE_SUPPLEMENT": _("Supplemental notice to every party"),
+    "EVIDENCE": _("Evidence sent to every party and advisor"),
+    "REPORT": _("Report sent to every party and advisor"),
+    "DISMISSAL": _("Dismissal sent to both parties"),
+    "IR_NOTICE": _("Informal resolution offered in writing"),
+    "EXTENSION": _("Written notice of a delay with its reasons"),
+    "SCHOOL_OUTCOME": _("Outcome sent to both families"),
+}
 
 
 def steps(file: CaseFile) -> list[tuple[date, str]]:
@@ -25,13 +29,25 @@ def steps(file: CaseFile) -> list[tuple[date, str]]:
     found = [(reading.known_on(file), _("An employee knew of the report"))]
     if case.complaint_on:
         found.append((case.complaint_on, _("Formal complaint filed")))
-    found += sorted({(row.sent_on, LETTERS[row.code]) for row in file.children["delivery"] if row.code in LETTERS})
+    found += sorted(
+        {
+            (row.sent_on, LETTERS[row.code])
+            for row in file.children["delivery"]
+            if row.code in LETTERS
+        }
+    )
     people = {party.id: party.label for party in file.children["party"]}
     for row in reading.records(file, Record.Kind.INTERVIEW):
-        words = _("Interview refused: %(who)s") if row.code == "refused" else _("Interview: %(who)s")
+        words = (
+            _("Interview refused: %(who)s") if row.code == "refused" else _("Interview: %(who)s")
+        )
         found.append((row.on, words % {"who": people.get(row.party_id, "")}))
     for row in reading.records(file, Record.Kind.STATEMENT):
-        words = _("File handed in: %(who)s") if row.code == "portal_file" else _("Written response: %(who)s")
+        words = (
+            _("File handed in: %(who)s")
+            if row.code == "portal_file"
+            else _("Written response: %(who)s")
+        )
         found.append((row.on, words % {"who": people.get(row.party_id, "")}))
     if case.withdrawn_on:
         found.append((case.withdrawn_on, _("Complaint withdrawn in writing")))
@@ -61,10 +77,19 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
 
     def name(party_id: object) -> str:
         party = people.get(party_id)
-        return f"{party.label} ({party.name})" if party is not None and party.name else party.label if party is not None else ""
+        return (
+            f"{party.label} ({party.name})"
+            if party is not None and party.name
+            else party.label
+            if party is not None
+            else ""
+        )
 
     def told(rows: list[Record]) -> list[str]:
-        return [f"{name(row.party_id)}, {row.on:%d %B %Y}: {reading.said(row)}".lstrip(", ") for row in rows]
+        return [
+            f"{name(row.party_id)}, {row.on:%d %B %Y}: {reading.said(row)}".lstrip(", ")
+            for row in rows
+        ]
 
     evidence = [
         f"{row.number}. {row.data.get('title', '')} ({_('relied on') if row.code == 'relied' else _('not relied on')}): {row.text}"
@@ -72,7 +97,10 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
     ]
     return [
         (_("Parties"), [name(party.id) for party in reading.parties(file)]),
-        (_("Allegations"), [f"{row.number}. {row.text}" for row in reading.records(file, Record.Kind.ALLEGATION)]),
+        (
+            _("Allegations"),
+            [f"{row.number}. {row.text}" for row in reading.records(file, Record.Kind.ALLEGATION)],
+        ),
         (_("Procedure"), [f"{day:%d %B %Y}: {what}" for day, what in steps(file)]),
         (_("What people said"), told(reading.records(file, Record.Kind.INTERVIEW))),
         (_("Evidence"), evidence),

@@ -37,8 +37,11 @@ from titleix.models import Assignment, Party, Record, TitleIXCase
 
 # Words that are emptied in rows which stay, since the chain, the clocks and the record of reads stay whole.
 GUARDED = (
-    "casework.Document:never_delete", "casework.Document:same_bytes", "casework.Event:append_only", "casework.ClockChange:append_only",
-)  # fmt: skip
+    "casework.Document:never_delete",
+    "casework.Document:same_bytes",
+    "casework.Event:append_only",
+    "casework.ClockChange:append_only",
+)
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,13 @@ class Candidate:
     def as_dict(self, on: date) -> dict[str, Any]:
         """For the command."""
         return {
-            "case": self.number, "closed_on": self.closed_on, "earliest": self.earliest, "held_since": self.held_since, "may_go": self.may_go(on),
+            "case": self.number,
+            "closed_on": self.closed_on,
+            "earliest": self.earliest,
+            "held_since": self.held_since,
+            "may_go": self.may_go(on),
             "proposed_on": self.proposed_on,
-        }  # fmt: skip
+        }
 
 
 def earliest(case: Any) -> date:
@@ -74,19 +81,37 @@ def earliest(case: Any) -> date:
 
 def past(as_of: date, cases: models.QuerySet[TitleIXCase] | None = None) -> list[Candidate]:
     """The closed files, of all or of these cases, whose time is over on a day, held ones included; the oldest first."""
-    wanted = (TitleIXCase.objects.all() if cases is None else cases).exclude(closed_on=None).exclude(disposals__confirmed_on__isnull=False)
+    wanted = (
+        (TitleIXCase.objects.all() if cases is None else cases)
+        .exclude(closed_on=None)
+        .exclude(disposals__confirmed_on__isnull=False)
+    )
     holds = _open_holds()
-    proposed = dict(Disposal.objects.filter(withdrawn_on=None, confirmed_on=None).values_list("case_id", "proposed_on"))
+    proposed = dict(
+        Disposal.objects.filter(withdrawn_on=None, confirmed_on=None).values_list(
+            "case_id", "proposed_on"
+        )
+    )
     people = _students(case.pk for case in wanted)
-    found = [_candidate(case, holds, people.get(case.pk, set()), proposed) for case in wanted.order_by("closed_on", "number")]
+    found = [
+        _candidate(case, holds, people.get(case.pk, set()), proposed)
+        for case in wanted.order_by("closed_on", "number")
+    ]
     return [row for row in found if row.earliest <= as_of]
 
 
-def _candidate(case: TitleIXCase, holds: list[LegalHold], students: set[int], proposed: dict[int, date]) -> Candidate:
+def _candidate(
+    case: TitleIXCase, holds: list[LegalHold], students: set[int], proposed: dict[int, date]
+) -> Candidate:
     mine = [hold for hold in holds if covers(hold, case, students)]
     since = min((hold.set_on for hold in mine), default=None)
     return Candidate(
-        case.number, case.closed_on or date.max, earliest(case), since, tuple(hold.matter for hold in mine), proposed.get(case.pk)
+        case.number,
+        case.closed_on or date.max,
+        earliest(case),
+        since,
+        tuple(hold.matter for hold in mine),
+        proposed.get(case.pk),
     )
 
 
@@ -96,7 +121,11 @@ def _open_holds() -> list[LegalHold]:
 
 def _students(case_ids: Iterable[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    for case_id, student_id in Party.objects.filter(case__in=list(case_ids)).exclude(student=None).values_list("case_id", "student_id"):
+    for case_id, student_id in (
+        Party.objects.filter(case__in=list(case_ids))
+        .exclude(student=None)
+        .values_list("case_id", "student_id")
+    ):
         found.setdefault(case_id, set()).add(student_id)
     return found
 
@@ -119,7 +148,11 @@ def covers(hold: LegalHold, case: Any, students: set[int]) -> bool:
 def holds_on(case: Any) -> list[LegalHold]:
     """The holds in force that cover a case."""
     holds = _open_holds()
-    students = _students([case.pk]).get(case.pk, set()) if any(hold.scope == LegalHold.Scope.PERSON for hold in holds) else set()
+    students = (
+        _students([case.pk]).get(case.pk, set())
+        if any(hold.scope == LegalHold.Scope.PERSON for hold in holds)
+        else set()
+    )
     return [hold for hold in holds if covers(hold, case, students)]
 
 
@@ -135,7 +168,9 @@ def disposable(flow: Workflow) -> object:
 
 def _holds_beside(flow: Workflow) -> list[LegalHold]:
     students = {party.student_id for party in flow.file.children["party"] if party.student_id}
-    return [hold for hold in beside(flow.file, flow.actor_id).holds if covers(hold, flow.case, students)]
+    return [
+        hold for hold in beside(flow.file, flow.actor_id).holds if covers(hold, flow.case, students)
+    ]
 
 
 def open_disposal(flow: Workflow) -> Disposal | None:
@@ -179,16 +214,26 @@ def _tables() -> list[type[models.Model]]:
     """Every table of this app that points at a case, whatever it is: what is added later is destroyed too. Who worked on the
     case stays: it says nothing of its people."""
     models_ = apps.get_app_config("titleix").get_models()
-    pointing = [model for model in models_ if any(f.name == "case" and f.related_model is TitleIXCase for f in model._meta.fields)]
+    pointing = [
+        model
+        for model in models_
+        if any(f.name == "case" and f.related_model is TitleIXCase for f in model._meta.fields)
+    ]
     return [model for model in pointing if model is not Assignment]
 
 
 def _names(model: Any, case: TitleIXCase) -> list[str]:
-    return [name for name in model.objects.filter(case_id=case.pk).values_list("file", flat=True) if name]
+    return [
+        name
+        for name in model.objects.filter(case_id=case.pk).values_list("file", flat=True)
+        if name
+    ]
 
 
 def _still_used(name: str) -> bool:
-    return Document.objects.filter(file=name).exists() or Attachment.objects.filter(file=name).exists()
+    return (
+        Document.objects.filter(file=name).exists() or Attachment.objects.filter(file=name).exists()
+    )
 
 
 def _remove(names: list[str]) -> None:
@@ -198,7 +243,9 @@ def _remove(names: list[str]) -> None:
 
 def _empty(case: TitleIXCase) -> None:
     """The words in the rows that stay."""
-    TitleIXCase.objects.filter(pk=case.pk).update(narrative="", location="", incident_on=None, receipt="")
+    TitleIXCase.objects.filter(pk=case.pk).update(
+        narrative="", location="", incident_on=None, receipt=""
+    )
     Appointment.objects.filter(case_id=case.pk).update(place="")
     EmergencyAccess.objects.filter(case_id=case.pk).update(reason="")
     Recusal.objects.filter(case_id=case.pk).update(reason="")
@@ -208,15 +255,40 @@ def certificate(case: TitleIXCase, disposal: Disposal, by: Any, on: date) -> dic
     """What proves later that this file existed and was lawfully destroyed; no word of it."""
     head = Case.objects.values_list("head_seq", "head_hash").get(pk=case.pk)
     content: dict[str, Any] = {
-        "number": case.number, "rules": case.rules, "policy": case.policy, "opened_on": case.opened_on.isoformat(),
-        "closed_on": case.closed_on.isoformat() if case.closed_on else None, "reason": case.closed_reason, "kept_until": earliest(case).isoformat(),
-        "documents": sorted(Document.objects.filter(case_id=case.pk).values_list("sha256", flat=True)),
-        "attachments": sorted(Attachment.objects.filter(case_id=case.pk).values_list("sha256", flat=True)),
-        "records": dict(sorted(Counter(Record.objects.filter(case_id=case.pk).values_list("kind", flat=True)).items())),
-        "people": dict(sorted(Counter(Party.objects.filter(case_id=case.pk).values_list("part", flat=True)).items())),
-        "events": head[0], "chain": head[1], "proposed_by": disposal.proposed_by_id, "proposed_on": disposal.proposed_on.isoformat(),
-        "confirmed_by": by.pk, "confirmed_on": on.isoformat(),
-    }  # fmt: skip
+        "number": case.number,
+        "rules": case.rules,
+        "policy": case.policy,
+        "opened_on": case.opened_on.isoformat(),
+        "closed_on": case.closed_on.isoformat() if case.closed_on else None,
+        "reason": case.closed_reason,
+        "kept_until": earliest(case).isoformat(),
+        "documents": sorted(
+            Document.objects.filter(case_id=case.pk).values_list("sha256", flat=True)
+        ),
+        "attachments": sorted(
+            Attachment.objects.filter(case_id=case.pk).values_list("sha256", flat=True)
+        ),
+        "records": dict(
+            sorted(
+                Counter(
+                    Record.objects.filter(case_id=case.pk).values_list("kind", flat=True)
+                ).items()
+            )
+        ),
+        "people": dict(
+            sorted(
+                Counter(
+                    Party.objects.filter(case_id=case.pk).values_list("part", flat=True)
+                ).items()
+            )
+        ),
+        "events": head[0],
+        "chain": head[1],
+        "proposed_by": disposal.proposed_by_id,
+        "proposed_on": disposal.proposed_on.isoformat(),
+        "confirmed_by": by.pk,
+        "confirmed_on": on.isoformat(),
+    }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return {**content, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
@@ -227,5 +299,10 @@ def held_q(hold: LegalHold) -> Q:
         return Q(pk=hold.case_id)
     if hold.scope == LegalHold.Scope.PERSON:
         return Q(parties__student_id=hold.student_id)
-    names = {"kind": "kind", "school": "school_id", "opened_from": "opened_on__gte", "opened_to": "opened_on__lte"}
+    names = {
+        "kind": "kind",
+        "school": "school_id",
+        "opened_from": "opened_on__gte",
+        "opened_to": "opened_on__lte",
+    }
     return Q(**{names[key]: value for key, value in hold.query.items()})

@@ -71,7 +71,13 @@ class HostileEnvironment:
     @property
     def ticks(self) -> tuple[Answer, ...]:
         """The five answers."""
-        return self.unwelcome, self.severe, self.pervasive, self.objectively_offensive, self.denies_equal_access
+        return (
+            self.unwelcome,
+            self.severe,
+            self.pervasive,
+            self.objectively_offensive,
+            self.denies_equal_access,
+        )
 
     @property
     def met(self) -> Answer:
@@ -102,11 +108,15 @@ class Facts:
     q5: bool  # other sex discrimination, not harassment
     in_time: bool  # the screening time is not over: procedure.unknown_may_wait
     employee: bool  # Q6: the respondent is an employee
-    q2: Answer = Answer.UNKNOWN  # education program or activity: control of the respondent and the context
+    q2: Answer = (
+        Answer.UNKNOWN
+    )  # education program or activity: control of the respondent and the context
     q3: Answer = Answer.UNKNOWN  # against a person in the United States
     quid_pro_quo: Answer = Answer.UNKNOWN  # Q4, prong (a), by an employee
     hostile: HostileEnvironment = HostileEnvironment()  # Q4, prong (b)
-    offense: Answer = Answer.UNKNOWN  # Q4, prong (c): sexual assault, dating or domestic violence, stalking
+    offense: Answer = (
+        Answer.UNKNOWN
+    )  # Q4, prong (c): sexual assault, dating or domestic violence, stalking
     duties: DutyFacts = field(default_factory=DutyFacts)
 
     @property
@@ -127,7 +137,12 @@ class Facts:
 
     def cells(self) -> dict[str, str]:
         """The facts as the decision table writes them."""
-        flags = {"duplicate": self.duplicate, "identifiable": self.identifiable, "leads": self.leads, "q5": self.q5}
+        flags = {
+            "duplicate": self.duplicate,
+            "identifiable": self.identifiable,
+            "leads": self.leads,
+            "q5": self.q5,
+        }
         flags |= {"in_time": self.in_time, "employee": self.by_employee}
         answers: dict[str, str] = {"q1": self.q1, "q2": self.q2, "q3": self.q3, "q4": self.q4}
         return {column: "Y" if flag else "N" for column, flag in flags.items()} | answers
@@ -138,33 +153,82 @@ class Facts:
 REASONS: Mapping[str, Text] = {
     "duplicate": _("The same incident is already open; this report is merged into that case."),
     "no_leads": _("Nobody can be identified and there are no facts to follow; more must be asked."),
-    "not_sex_based": _("The conduct is not on the basis of sex and no other sex discrimination is alleged; it is referred."),
-    "other_discrimination": _("No harassment, but other sex discrimination: the grievance procedure of 34 CFR 106.8(c), at the district."),
-    "q1_open": _("Whether the conduct was on the basis of sex is unknown, and there is still time to ask."),
-    "q2_open": _("Whether it was in the education program or activity is unknown, and there is still time to ask."),
-    "q3_open": _("Whether it was against a person in the United States is unknown, and there is still time to ask."),
-    "q4_open": _("Whether a prong of the definition is met is unknown, and there is still time to ask."),
-    "q1_upward": _("Whether the conduct was on the basis of sex is still unknown: a second reader; the district by default."),
-    "q2_upward": _("Whether it was in the education program or activity is still unknown: a second reader; the district by default."),
-    "q3_upward": _("Whether it was against a person in the United States is still unknown: a second reader; the district by default."),
-    "q4_upward": _("Whether a prong of the definition is met is still unknown: a second reader; the district by default."),
-    "employee_harassment": _("The respondent is an employee and the definition of sexual harassment is met: the district, with HR."),
-    "employee_outside": _("The respondent is an employee, outside the education program: employee conduct, at the district, with HR."),
-    "employee_abroad": _("The respondent is an employee, outside the United States: employee conduct, at the district, with HR."),
-    "employee_conduct": _("The respondent is an employee and no prong is met: employee conduct, at the district, with HR."),
-    "harassment": _("The definition of sexual harassment is met: the grievance process of the district, with a formal complaint."),
-    "outside_program": _("A prong is met, but not in the education program or activity: the school, under the code of conduct."),
-    "outside_country": _("A prong is met, but not against a person in the United States: the school, under the code of conduct."),
-    "rule_27": _("On the basis of sex, but no prong is met: the school, under Rule 27 of the code of conduct."),
+    "not_sex_based": _(
+        "The conduct is not on the basis of sex and no other sex discrimination is alleged; it is referred."
+    ),
+    "other_discrimination": _(
+        "No harassment, but other sex discrimination: the grievance procedure of 34 CFR 106.8(c), at the district."
+    ),
+    "q1_open": _(
+        "Whether the conduct was on the basis of sex is unknown, and there is still time to ask."
+    ),
+    "q2_open": _(
+        "Whether it was in the education program or activity is unknown, and there is still time to ask."
+    ),
+    "q3_open": _(
+        "Whether it was against a person in the United States is unknown, and there is still time to ask."
+    ),
+    "q4_open": _(
+        "Whether a prong of the definition is met is unknown, and there is still time to ask."
+    ),
+    "q1_upward": _(
+        "Whether the conduct was on the basis of sex is still unknown: a second reader; the district by default."
+    ),
+    "q2_upward": _(
+        "Whether it was in the education program or activity is still unknown: a second reader; the district by default."
+    ),
+    "q3_upward": _(
+        "Whether it was against a person in the United States is still unknown: a second reader; the district by default."
+    ),
+    "q4_upward": _(
+        "Whether a prong of the definition is met is still unknown: a second reader; the district by default."
+    ),
+    "employee_harassment": _(
+        "The respondent is an employee and the definition of sexual harassment is met: the district, with HR."
+    ),
+    "employee_outside": _(
+        "The respondent is an employee, outside the education program: employee conduct, at the district, with HR."
+    ),
+    "employee_abroad": _(
+        "The respondent is an employee, outside the United States: employee conduct, at the district, with HR."
+    ),
+    "employee_conduct": _(
+        "The respondent is an employee and no prong is met: employee conduct, at the district, with HR."
+    ),
+    "harassment": _(
+        "The definition of sexual harassment is met: the grievance process of the district, with a formal complaint."
+    ),
+    "outside_program": _(
+        "A prong is met, but not in the education program or activity: the school, under the code of conduct."
+    ),
+    "outside_country": _(
+        "A prong is met, but not against a person in the United States: the school, under the code of conduct."
+    ),
+    "rule_27": _(
+        "On the basis of sex, but no prong is met: the school, under Rule 27 of the code of conduct."
+    ),
 }
 YN, YNU = ("*", "Y", "N"), ("*", "Y", "N", "U")
 FACTS: Mapping[str, tuple[str, ...]] = {
-    "duplicate": YN, "identifiable": YN, "leads": YN, "q1": YNU, "q2": YNU, "q3": YNU, "q4": YNU, "q5": YN, "in_time": YN, "employee": YN,
-}  # fmt: skip
+    "duplicate": YN,
+    "identifiable": YN,
+    "leads": YN,
+    "q1": YNU,
+    "q2": YNU,
+    "q3": YNU,
+    "q4": YNU,
+    "q5": YN,
+    "in_time": YN,
+    "employee": YN,
+}
 RESULTS: Mapping[str, tuple[str, ...]] = {
-    "rule": tuple(str(number) for number in range(1, 11)), "outcome": tuple(Outcome), "second_reader": ("yes", "no", "if_unknown"),
-    "formal_complaint": ("Y", "N"), "dismiss_first": ("Y", "N"), "reason": tuple(REASONS),
-}  # fmt: skip
+    "rule": tuple(str(number) for number in range(1, 11)),
+    "outcome": tuple(Outcome),
+    "second_reader": ("yes", "no", "if_unknown"),
+    "formal_complaint": ("Y", "N"),
+    "dismiss_first": ("Y", "N"),
+    "reason": tuple(REASONS),
+}
 COLUMNS = {*FACTS, *RESULTS, "note"}
 
 
@@ -202,7 +266,9 @@ def read_table(lines: Iterable[str]) -> tuple[Row, ...]:
     rows = tuple(_row(reader.line_num, cells) for cells in reader)
     for before, row in pairwise(rows):
         if row.rule < before.rule:
-            raise TableError(f"screening.csv, row {row.number}: rule {row.rule} stands after rule {before.rule}; the first match wins")
+            raise TableError(
+                f"screening.csv, row {row.number}: rule {row.rule} stands after rule {before.rule}; the first match wins"
+            )
     return rows
 
 
@@ -211,7 +277,9 @@ def _row(number: int, cells: Mapping[str, str]) -> Row:
         raise TableError(f"screening.csv, row {number}: {len(COLUMNS)} cells are needed")
     for column, allowed in {**FACTS, **RESULTS}.items():
         if cells[column] not in allowed:
-            raise TableError(f"screening.csv, row {number}, column {column}: {cells[column]!r} is none of {', '.join(allowed)}")
+            raise TableError(
+                f"screening.csv, row {number}, column {column}: {cells[column]!r} is none of {', '.join(allowed)}"
+            )
     return Row(
         number=number,
         when={column: cells[column] for column in FACTS if cells[column] != "*"},
@@ -240,7 +308,9 @@ class Screening:
     outcome: Outcome
     rule: int
     reason: Text
-    needs_second_reader: bool  # a person other than the screener, because something stays unknown (B2.1)
+    needs_second_reader: (
+        bool  # a person other than the screener, because something stays unknown (B2.1)
+    )
     needs_formal_complaint: bool  # 34 CFR 106.45 needs one: FC_PENDING until it is filed or signed
     employee: bool  # HR record; administrative leave instead of emergency removal
     complaint_must_be_dismissed_first: bool
@@ -262,7 +332,8 @@ def screen(facts: Facts) -> Screening:
         outcome=row.outcome,
         rule=row.rule,
         reason=REASONS[row.reason],
-        needs_second_reader=row.second_reader == "yes" or (row.second_reader == "if_unknown" and facts.prong_unknown),
+        needs_second_reader=row.second_reader == "yes"
+        or (row.second_reader == "if_unknown" and facts.prong_unknown),
         needs_formal_complaint=row.formal_complaint,
         employee=facts.by_employee,
         complaint_must_be_dismissed_first=row.dismiss_first,
@@ -291,21 +362,35 @@ ALSO: Mapping[int, frozenset[Outcome]] = {
     9: frozenset({Outcome.DISTRICT_60}),
     10: frozenset({Outcome.DISTRICT_60}),
 }
-EMPLOYEE_NOT_AT_SCHOOL = _("The respondent is an employee; a school does not investigate its own staff. The district does, with HR.")
+EMPLOYEE_NOT_AT_SCHOOL = _(
+    "The respondent is an employee; a school does not investigate its own staff. The district does, with HR."
+)
 UPWARD = _("The coordinator may order any case to the district; the decision needs its reasons.")
-PAST_UNKNOWN = _("Something is unknown: it may be decided so only with a second reader, and with reasons.")
+PAST_UNKNOWN = _(
+    "Something is unknown: it may be decided so only with a second reader, and with reasons."
+)
 REFUSED: Mapping[Outcome, Text] = {
     Outcome.DUPLICATE: _("No open case holds the same incident."),
     Outcome.INFO_REQUESTED: _("Every question that the decision needs is answered."),
-    Outcome.NOT_TITLE_IX: _("Referred away is only what is neither on the basis of sex nor sex discrimination (questions 1 and 5)."),
-    Outcome.OTHER_SEX_DISCRIMINATION: _("This is for sex discrimination that is not harassment: question 1 No, question 5 Yes."),
-    Outcome.DISTRICT_60: _("The conduct is not on the basis of sex (question 1); there is no harassment to investigate."),
-    Outcome.SCHOOL_30: _("Conduct that meets the definition gets the grievance process of 34 CFR 106.45, which the district leads."),
+    Outcome.NOT_TITLE_IX: _(
+        "Referred away is only what is neither on the basis of sex nor sex discrimination (questions 1 and 5)."
+    ),
+    Outcome.OTHER_SEX_DISCRIMINATION: _(
+        "This is for sex discrimination that is not harassment: question 1 No, question 5 Yes."
+    ),
+    Outcome.DISTRICT_60: _(
+        "The conduct is not on the basis of sex (question 1); there is no harassment to investigate."
+    ),
+    Outcome.SCHOOL_30: _(
+        "Conduct that meets the definition gets the grievance process of 34 CFR 106.45, which the district leads."
+    ),
 }
 REFUSED_BY_RULE: Mapping[tuple[int, Outcome], Text] = {
     (3, Outcome.SCHOOL_30): REFUSED[Outcome.DISTRICT_60],
     (4, Outcome.SCHOOL_30): REFUSED[Outcome.DISTRICT_60],
-    (6, Outcome.INFO_REQUESTED): _("The time for asking is over; what is unknown now goes to a second reader."),
+    (6, Outcome.INFO_REQUESTED): _(
+        "The time for asking is over; what is unknown now goes to a second reader."
+    ),
 }
 
 
@@ -323,7 +408,13 @@ def _choice(outcome: Outcome, found: Screening) -> Choice:
     if outcome not in ALSO.get(found.rule, ()):
         return Choice(outcome, False, False, False, _refusal(outcome, found))
     past_unknown = found.rule in (5, 6)
-    return Choice(outcome, True, False, found.needs_second_reader or past_unknown, PAST_UNKNOWN if past_unknown else UPWARD)
+    return Choice(
+        outcome,
+        True,
+        False,
+        found.needs_second_reader or past_unknown,
+        PAST_UNKNOWN if past_unknown else UPWARD,
+    )
 
 
 def _refusal(outcome: Outcome, found: Screening) -> Text:
@@ -339,7 +430,9 @@ class DutyStart(StrEnum):
     """What day 0 of a duty is."""
 
     KNOWLEDGE = "knowledge"
-    PERSONNEL_ACTION = "personnel_action"  # dismissal, suspension (paid or not) or accepted resignation
+    PERSONNEL_ACTION = (
+        "personnel_action"  # dismissal, suspension (paid or not) or accepted resignation
+    )
 
 
 @dataclass(frozen=True)
@@ -359,27 +452,55 @@ class Duty:
 
 
 POLICE = Duty(
-    "police_report", _("Report the act to local law enforcement"), _("principal"), _("immediately"), 0, Unit.WORK, "G.S. 115C-288(g)"
-)  # fmt: skip
+    "police_report",
+    _("Report the act to local law enforcement"),
+    _("principal"),
+    _("immediately"),
+    0,
+    Unit.WORK,
+    "G.S. 115C-288(g)",
+)
 SUPERINTENDENT = Duty(
-    "superintendent_notice", _("Tell the superintendent of the police report, in writing or by e-mail"), _("principal"),
-    _("by the end of the work day when reasonably possible, at the latest of the following work day"), 1, Unit.WORK, "G.S. 115C-288(g)",
-)  # fmt: skip
+    "superintendent_notice",
+    _("Tell the superintendent of the police report, in writing or by e-mail"),
+    _("principal"),
+    _(
+        "by the end of the work day when reasonably possible, at the latest of the following work day"
+    ),
+    1,
+    Unit.WORK,
+    "G.S. 115C-288(g)",
+)
 DSS = Duty(
-    "dss_report", _("Report suspected abuse or neglect to the county director of social services"), _("any person"),
-    _("when there is cause to suspect"), 0, Unit.CALENDAR, "G.S. 115C-400; G.S. 7B-301",
-)  # fmt: skip
+    "dss_report",
+    _("Report suspected abuse or neglect to the county director of social services"),
+    _("any person"),
+    _("when there is cause to suspect"),
+    0,
+    Unit.CALENDAR,
+    "G.S. 115C-400; G.S. 7B-301",
+)
 JUVENILE = Duty(
-    "juvenile_victim", _("Report the offense against a juvenile to law enforcement"), _("any adult"), _("immediately"), 0, Unit.CALENDAR,
+    "juvenile_victim",
+    _("Report the offense against a juvenile to law enforcement"),
+    _("any adult"),
+    _("immediately"),
+    0,
+    Unit.CALENDAR,
     "G.S. 14-318.6",
-)  # fmt: skip
+)
 # B1.2 has the five days from knowledge of the field, unverified ([K]). The rule's text, as a stored copy has it, counts them
 # from the personnel action and not from the report; counsel confirms it.
 LICENSE = Duty(
-    "state_board_report", _("Report misconduct of a licensed employee to the State Board of Education"), _("administrators"),
-    _("within five calendar days of the dismissal, suspension or accepted resignation"), 5, Unit.CALENDAR, "16 NCAC 06C .0608",
+    "state_board_report",
+    _("Report misconduct of a licensed employee to the State Board of Education"),
+    _("administrators"),
+    _("within five calendar days of the dismissal, suspension or accepted resignation"),
+    5,
+    Unit.CALENDAR,
+    "16 NCAC 06C .0608",
     day0=DutyStart.PERSONNEL_ACTION,
-)  # fmt: skip
+)
 
 
 def parallel_duties(facts: Facts) -> tuple[Duty, ...]:

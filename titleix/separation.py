@@ -59,13 +59,21 @@ class Verdict:
     reason: Text = ""
 
 
-_SAME_JUDGE = _("The decision-maker may be neither the coordinator nor an investigator of the case (34 CFR 106.45(b)(7)(i)).")
+_SAME_JUDGE = _(
+    "The decision-maker may be neither the coordinator nor an investigator of the case (34 CFR 106.45(b)(7)(i))."
+)
 _SAME_APPEAL = _(
     "The appeal officer may be neither the coordinator, nor an investigator, nor the decision-maker of the case (34 CFR 106.45(b)(8)(iii))."
 )
-_SAME_FACILITATOR = _("The facilitator of an informal resolution neither investigates nor decides the case (policy of the district).")
-_SAME_APPROVER = _("Whoever investigates the case cannot approve more time for it (34 CFR 106.45(b)(1)(v)).")
-_ADVISOR_IS_PARTIAL = _("The advisor of a party may hold no other role in the case (34 CFR 106.45(b)(1)(iii)).")
+_SAME_FACILITATOR = _(
+    "The facilitator of an informal resolution neither investigates nor decides the case (policy of the district)."
+)
+_SAME_APPROVER = _(
+    "Whoever investigates the case cannot approve more time for it (34 CFR 106.45(b)(1)(v))."
+)
+_ADVISOR_IS_PARTIAL = _(
+    "The advisor of a party may hold no other role in the case (34 CFR 106.45(b)(1)(iii))."
+)
 
 
 def _pairs(first: Role, others: Collection[Role], reason: Text) -> dict[frozenset[Role], Text]:
@@ -77,17 +85,29 @@ INVESTIGATORS = (Role.INVESTIGATOR, Role.SCHOOL_INVESTIGATOR)
 UNTRAINED = (Role.ADVISOR, Role.SCHOOL_ADMINISTRATOR, Role.APPROVER)
 NEVER: Mapping[frozenset[Role], Text] = {
     **_pairs(Role.DECISION_MAKER, (Role.COORDINATOR, *INVESTIGATORS), _SAME_JUDGE),
-    **_pairs(Role.APPEAL_OFFICER, (Role.COORDINATOR, Role.DECISION_MAKER, *INVESTIGATORS), _SAME_APPEAL),
+    **_pairs(
+        Role.APPEAL_OFFICER, (Role.COORDINATOR, Role.DECISION_MAKER, *INVESTIGATORS), _SAME_APPEAL
+    ),
     **_pairs(Role.FACILITATOR, (Role.DECISION_MAKER, *INVESTIGATORS), _SAME_FACILITATOR),
     **_pairs(Role.APPROVER, INVESTIGATORS, _SAME_APPROVER),
-    **_pairs(Role.ADVISOR, [role for role in Role if role is not Role.ADVISOR], _ADVISOR_IS_PARTIAL),
+    **_pairs(
+        Role.ADVISOR, [role for role in Role if role is not Role.ADVISOR], _ADVISOR_IS_PARTIAL
+    ),
 }
-COORDINATOR_INVESTIGATES = _("The coordinator investigates too. The rule's text does not forbid it; another investigator is safer.")
+COORDINATOR_INVESTIGATES = _(
+    "The coordinator investigates too. The rule's text does not forbid it; another investigator is safer."
+)
 CONFLICTS: Mapping[ConflictKind, Text] = {
     ConflictKind.PARTY: _("A party of the case may hold no role in it (34 CFR 106.45(b)(1)(iii))."),
-    ConflictKind.WITNESS: _("A witness of the case may hold no role in it until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."),
-    ConflictKind.RELATIVE: _("A relative of a party may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."),
-    ConflictKind.SUPERVISOR: _("A supervisor of a party may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."),
+    ConflictKind.WITNESS: _(
+        "A witness of the case may hold no role in it until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+    ),
+    ConflictKind.RELATIVE: _(
+        "A relative of a party may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+    ),
+    ConflictKind.SUPERVISOR: _(
+        "A supervisor of a party may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+    ),
     ConflictKind.PRIOR_DECISION_MAKER: _(
         "Who decided about a party before may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
     ),
@@ -110,13 +130,20 @@ def may_hold(
 
     `training_until` is the last day on which the training is valid (T-37), None without a record. The advisor is chosen by
     the party, whom the district may not limit (34 CFR 106.45(b)(5)(iv)): neither conflict nor training is asked."""
-    reason = _separated(role, held_roles) or _conflicted(role, conflict) or _untrained(role, training_until, on)
+    reason = (
+        _separated(role, held_roles)
+        or _conflicted(role, conflict)
+        or _untrained(role, training_until, on)
+    )
     if reason:
         return Verdict(allowed=False, reason=reason)
     warnings: list[Text] = [CLEARED] if conflict and role is not Role.ADVISOR else []
     if warn_coordinator_investigator and _coordinator_investigates({role, *held_roles}):
         warnings.append(COORDINATOR_INVESTIGATES)
-    return Verdict(allowed=True, warning=format_lazy(" ".join(["{}"] * len(warnings)), *warnings) if warnings else "")
+    return Verdict(
+        allowed=True,
+        warning=format_lazy(" ".join(["{}"] * len(warnings)), *warnings) if warnings else "",
+    )
 
 
 def _separated(role: Role, held_roles: Collection[Role]) -> Text:
@@ -130,7 +157,11 @@ def _conflicted(role: Role, conflict: Conflict | None) -> Text:
     """Why a tie blocks. A review can clear every tie but one: nobody is a judge in their own cause."""
     if conflict is None or role is Role.ADVISOR:
         return ""
-    return "" if conflict.cleared and conflict.kind is not ConflictKind.PARTY else CONFLICTS[conflict.kind]
+    return (
+        ""
+        if conflict.cleared and conflict.kind is not ConflictKind.PARTY
+        else CONFLICTS[conflict.kind]
+    )
 
 
 def _untrained(role: Role, training_until: date | None, on: date) -> Text:

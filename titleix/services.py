@@ -50,12 +50,30 @@ def open_report(
     now = now or timezone.now()
     today = today or dates.local_date(now, settings.TIME_ZONE)
     fields = {
-        "received_at": now, "received_by_id": received_by.pk if received_by else None, "channel": channel, "anonymous": anonymous,
-        "knowledge_at": knowledge_at, "knowledge_employee_id": knowledge_employee.pk if knowledge_employee else None, "narrative": narrative,
-        "incident_on": incident_on, "location": location, "receipt": receipt, "late_entry": _late(school, knowledge_at, today),
-        "linked_id": linked.pk if linked else None, "link": link,
-    }  # fmt: skip
-    steps = [("open_report", {"people": [dict(row) for row in people], "records": list(records), "duties": list(duties)})]
+        "received_at": now,
+        "received_by_id": received_by.pk if received_by else None,
+        "channel": channel,
+        "anonymous": anonymous,
+        "knowledge_at": knowledge_at,
+        "knowledge_employee_id": knowledge_employee.pk if knowledge_employee else None,
+        "narrative": narrative,
+        "incident_on": incident_on,
+        "location": location,
+        "receipt": receipt,
+        "late_entry": _late(school, knowledge_at, today),
+        "linked_id": linked.pk if linked else None,
+        "link": link,
+    }
+    steps = [
+        (
+            "open_report",
+            {
+                "people": [dict(row) for row in people],
+                "records": list(records),
+                "duties": list(duties),
+            },
+        )
+    ]
     opening = services.Opening(school.pk if school else None, fields, steps)
     (pk,) = services.open_cases("TIX", [opening], year=today.year, on=today)
     case = TitleIXCase.objects.get(pk=pk)
@@ -67,6 +85,15 @@ def open_report(
 
 def _late(school: School | None, knowledge_at: datetime, today: Any) -> bool:
     """Entered later than one work day after somebody knew: shown on the case, hides nothing."""
-    calendar = calendar_at(school.calendar_id, school.calendar.revision) if school and school.calendar else calendar_at(None, None)
+    calendar = (
+        calendar_at(school.calendar_id, school.calendar.revision)
+        if school and school.calendar
+        else calendar_at(None, None)
+    )
     known = dates.local_date(knowledge_at, settings.TIME_ZONE)
-    return procedure.entered_late(known, today, procedure.Span.of(policy_for("titleix", today).require("sla.enter_report")), calendar)
+    return procedure.entered_late(
+        known,
+        today,
+        procedure.Span.of(policy_for("titleix", today).require("sla.enter_report")),
+        calendar,
+    )

@@ -28,9 +28,16 @@ def is_counsel(user: Any, case: Case) -> bool:
 def takes(flow: Workflow) -> object:
     """The condition of the step that keeps it."""
     allowed = flow.turn.actor is None or may_take(flow.turn.actor, flow.case)
-    return unmet(allowed, _("Only whoever coordinates the case, or its counsel, may take the file."))
+    return unmet(
+        allowed, _("Only whoever coordinates the case, or its counsel, may take the file.")
+    )
 
 
 def keep(number: str, actor: Any, what: str, content: bytes) -> None:
     """The event of the case that says who took what (file, redacted, key), with the hash of the bytes."""
-    services.act(number, "export_file", actor=actor, data={"sha256": hashlib.sha256(content).hexdigest(), "what": what})
+    services.act(
+        number,
+        "export_file",
+        actor=actor,
+        data={"sha256": hashlib.sha256(content).hexdigest(), "what": what},
+    )

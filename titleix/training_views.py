@@ -31,20 +31,26 @@ class TrainingForm(forms.Form):
     """A training that somebody completed."""
 
     user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
-    roles = forms.MultipleChoiceField(label=_("For which functions"), choices=ROLES, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label=_("For which functions"), choices=ROLES, widget=forms.CheckboxSelectMultiple
+    )
     title = forms.CharField(label=_("Title of the training"), max_length=200)
     completed_on = forms.DateField(label=_("Completed on"), widget=DateInput)
     valid_until = forms.DateField(label=_("Valid until"), widget=DateInput)
     material = forms.URLField(
-        label=_("Address of the published material"), max_length=300, assume_scheme="https",
+        label=_("Address of the published material"),
+        max_length=300,
+        assume_scheme="https",
         help_text=_("The district must publish it on its website (34 CFR 106.45(b)(10)(i)(D))."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.filter(is_active=True).order_by("last_name", "first_name", "pk")
+        field.queryset = User.objects.filter(is_active=True).order_by(
+            "last_name", "first_name", "pk"
+        )
 
     def clean_completed_on(self) -> date:
         """It is completed."""
@@ -56,7 +62,11 @@ class TrainingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """It ends after it was completed."""
         cleaned = super().clean() or {}
-        if cleaned.get("completed_on") and cleaned.get("valid_until") and cleaned["valid_until"] <= cleaned["completed_on"]:
+        if (
+            cleaned.get("completed_on")
+            and cleaned.get("valid_until")
+            and cleaned["valid_until"] <= cleaned["completed_on"]
+        ):
             self.add_error("valid_until", _now("Choose a day after the training."))
         return cleaned
 
@@ -78,15 +88,27 @@ def trainings(request: HttpRequest) -> HttpResponse:
         form.keep()
         messages.success(request, _now("The training is on record."))
         return redirect("trainings")
-    return render(request, "titleix/trainings.html", {"rows": _shown(local_today()), "form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "titleix/trainings.html",
+        {"rows": _shown(local_today()), "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
 def _shown(today: date) -> list[tuple[Training, str, bool, bool]]:
     """One line for each training of a person, with its functions; whether it is over, and whether it ends soon."""
-    rows = Training.objects.select_related("user").order_by("user__last_name", "user__first_name", "user", "-valid_until", "title", "role")
+    rows = Training.objects.select_related("user").order_by(
+        "user__last_name", "user__first_name", "user", "-valid_until", "title", "role"
+    )
     labels, found = {role: str(label) for role, label in ROLES}, []
-    for _key, same in groupby(rows[:MOST], key=lambda row: (row.user_id, row.title, row.material, row.completed_on, row.valid_until)):
+    for _key, same in groupby(
+        rows[:MOST],
+        key=lambda row: (row.user_id, row.title, row.material, row.completed_on, row.valid_until),
+    ):
         group = list(same)
         names = ", ".join(labels[row.role] for row in group if row.role in labels)
-        found.append((group[0], names, group[0].valid_until < today, group[0].valid_until <= today + SOON))
+        found.append(
+            (group[0], names, group[0].valid_until < today, group[0].valid_until <= today + SOON)
+        )
     return found

@@ -20,7 +20,12 @@ def tried_name(request: HttpRequest | None, credentials: Any = None) -> str:
     """The name under which failed sign-ins are counted: as it was typed, whether user name or address."""
     typed = str(request.POST.get("login", "")) if request is not None else ""
     given = credentials or {}
-    return (typed or str(given.get("username") or given.get("email") or "")).strip().lower().replace("\x00", "")[:150]
+    return (
+        (typed or str(given.get("username") or given.get("email") or ""))
+        .strip()
+        .lower()
+        .replace("\x00", "")[:150]
+    )
 
 
 @login_required
@@ -76,7 +81,9 @@ def staff_of(sociallogin: Any) -> User | None:
     address, told = _email(sociallogin)
     if not address or told is False:
         return None
-    found = list(User.objects.filter(email__iexact=address, is_active=True).exclude(staff_id=None)[:2])
+    found = list(
+        User.objects.filter(email__iexact=address, is_active=True).exclude(staff_id=None)[:2]
+    )
     return found[0] if len(found) == 1 else None
 
 
@@ -84,7 +91,9 @@ def _email(sociallogin: Any) -> tuple[str, bool | None]:
     """The address, and whether the provider says that it checked it (None where it says nothing)."""
     data = sociallogin.account.extra_data
     told = _claim(data, "email_verified")
-    address = next((row.email for row in sociallogin.email_addresses), "") or sociallogin.user.email or ""
+    address = (
+        next((row.email for row in sociallogin.email_addresses), "") or sociallogin.user.email or ""
+    )
     return address.strip(), None if told is None else told.lower() == "true"
 
 

@@ -27,29 +27,45 @@ ABOUT = """Cases, their promises and their steps, for programs. Each call carrie
 belongs to a person: it may do what that person may, within its scopes, and a case that the person may not know of answers
 like one that does not exist (404). Refusals are problem+json. Dates are local to the district; moments carry their offset."""
 REFUSALS = {
-    "400": gettext_noop("The request cannot be read."), "401": gettext_noop("The token is missing, wrong, expired or revoked."),
-    "403": gettext_noop("The token lacks the scope, or the person may not do this."), "404": gettext_noop("There is no such thing, or it is not yours to know."),
-    "409": gettext_noop("Somebody else moved the case, or the step cannot be taken now."), "422": gettext_noop("Something that was sent cannot be used."),
+    "400": gettext_noop("The request cannot be read."),
+    "401": gettext_noop("The token is missing, wrong, expired or revoked."),
+    "403": gettext_noop("The token lacks the scope, or the person may not do this."),
+    "404": gettext_noop("There is no such thing, or it is not yours to know."),
+    "409": gettext_noop("Somebody else moved the case, or the step cannot be taken now."),
+    "422": gettext_noop("Something that was sent cannot be used."),
     "429": gettext_noop("Too many requests; see Retry-After."),
-}  # fmt: skip
+}
 TITLES = {
-    "bad_request": _lazy("Cannot be read"), "no_token": _lazy("No token"), "scope": _lazy("Scope is missing"), "forbidden": _lazy("Not allowed"),
-    "not_found": _lazy("Not found"), "method_not_allowed": _lazy("Not this way"), "stale": _lazy("Moved meanwhile"), "not_now": _lazy("Not now"),
-    "too_large": _lazy("Too large"), "invalid": _lazy("Cannot be used"), "too_many": _lazy("Too many requests"), "refused": _lazy("Refused"),
+    "bad_request": _lazy("Cannot be read"),
+    "no_token": _lazy("No token"),
+    "scope": _lazy("Scope is missing"),
+    "forbidden": _lazy("Not allowed"),
+    "not_found": _lazy("Not found"),
+    "method_not_allowed": _lazy("Not this way"),
+    "stale": _lazy("Moved meanwhile"),
+    "not_now": _lazy("Not now"),
+    "too_large": _lazy("Too large"),
+    "invalid": _lazy("Cannot be used"),
+    "too_many": _lazy("Too many requests"),
+    "refused": _lazy("Refused"),
     "error": _lazy("Not possible"),
-}  # fmt: skip
+}
 
 
 class Api(NinjaAPI):
     """Ninja's API whose description also tells every refusal."""
 
-    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: Any = None
+    ) -> OpenAPISchema:
         """OpenAPI 3.1 with the refusals of every operation."""
         found = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         found["components"]["schemas"]["Problem"] = ProblemOut.model_json_schema()
         for path in found["paths"].values():
             for operation in path.values():
-                operation["responses"] = {str(status): told for status, told in operation["responses"].items()} | _refusals()
+                operation["responses"] = {
+                    str(status): told for status, told in operation["responses"].items()
+                } | _refusals()
         return found
 
 
@@ -60,19 +76,35 @@ def _refusals() -> dict[str, Any]:
 
 api = Api(title="Holdfast", version="1", description=ABOUT, docs_url=None, urls_namespace="api-1")
 for _router in (
-    casework.api.router, casework.api_figures.deadlines, casework.api_figures.figures, casework.api_figures.about,
-    notifications.api.router, attendance.api.router, titleix.api.intake, titleix.api.counting, district.api.router,
-):  # fmt: skip
+    casework.api.router,
+    casework.api_figures.deadlines,
+    casework.api_figures.figures,
+    casework.api_figures.about,
+    notifications.api.router,
+    attendance.api.router,
+    titleix.api.intake,
+    titleix.api.counting,
+    district.api.router,
+):
     api.add_router("", _router)
 
 
 def problem(found: Problem) -> HttpResponse:
     """A refusal as problem+json. A missing part is left out, not null."""
     body = {
-        "type": f"about:blank#{found.code}", "title": str(TITLES.get(found.code, found.code.replace("_", " "))), "status": found.status, "detail": found.detail,
-        "code": found.code, **found.more,
-    }  # fmt: skip
-    return HttpResponse(json.dumps(body, default=str), status=found.status, content_type=PROBLEM_TYPE, headers=found.headers)
+        "type": f"about:blank#{found.code}",
+        "title": str(TITLES.get(found.code, found.code.replace("_", " "))),
+        "status": found.status,
+        "detail": found.detail,
+        "code": found.code,
+        **found.more,
+    }
+    return HttpResponse(
+        json.dumps(body, default=str),
+        status=found.status,
+        content_type=PROBLEM_TYPE,
+        headers=found.headers,
+    )
 
 
 def _said(error: Refused) -> Problem:
@@ -81,9 +113,19 @@ def _said(error: Refused) -> Problem:
         case UnknownCase():
             return not_found()
         case Stale():
-            return Problem(409, "stale", _("Somebody else moved the case since you read it."), revision=error.revision)
+            return Problem(
+                409,
+                "stale",
+                _("Somebody else moved the case since you read it."),
+                revision=error.revision,
+            )
         case NotNow():
-            return Problem(409, "not_now", _("The step cannot be taken now."), reasons=[str(reason) for reason in error.reasons])
+            return Problem(
+                409,
+                "not_now",
+                _("The step cannot be taken now."),
+                reasons=[str(reason) for reason in error.reasons],
+            )
         case Forbidden():
             return Problem(403, "forbidden", _("You may see the case but not take this step."))
         case Invalid():
@@ -94,7 +136,9 @@ def _said(error: Refused) -> Problem:
 def refusal(status: int) -> Problem:
     """A refusal of which only the status is known."""
     names = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-    return Problem(status, names.get(status, "error"), _(REFUSALS.get(str(status), "This is not possible.")))
+    return Problem(
+        status, names.get(status, "error"), _(REFUSALS.get(str(status), "This is not possible."))
+    )
 
 
 @api.exception_handler(Problem)
@@ -120,7 +164,9 @@ def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What does not fit the description."""
     errors: dict[str, list[str]] = {}
     for one in error.errors:
-        place = ".".join(str(part) for part in one["loc"][1:] if part != "body") or str(one["loc"][0])
+        place = ".".join(str(part) for part in one["loc"][1:] if part != "body") or str(
+            one["loc"][0]
+        )
         errors.setdefault(place, []).append(str(one["msg"]))
     return problem(invalid(errors))
 
@@ -137,7 +183,11 @@ def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 401:
         told = Problem(401, "no_token", _(REFUSALS["401"]), {"WWW-Authenticate": "Bearer"})
     else:
-        told = Problem(error.status_code, "bad_request", _(REFUSALS.get(str(error.status_code), "This is not possible.")))
+        told = Problem(
+            error.status_code,
+            "bad_request",
+            _(REFUSALS.get(str(error.status_code), "This is not possible.")),
+        )
     return problem(told)
 
 

@@ -15,8 +15,16 @@ from notifications.selectors import strip
 from titleix.desks import lent
 
 # Administrators read no case; the others work a process and are not shown the case.
-ANSWER_FOR = {Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY}  # whose menu leads to the figures
-BY_GRANT = {Role.AUDITOR, Role.COUNSEL, Role.DEPUTY}  # these see a case only when they were brought into it
+ANSWER_FOR = {
+    Role.SUPERVISOR,
+    Role.TITLE_IX_COORDINATOR,
+    Role.DEPUTY,
+}  # whose menu leads to the figures
+BY_GRANT = {
+    Role.AUDITOR,
+    Role.COUNSEL,
+    Role.DEPUTY,
+}  # these see a case only when they were brought into it
 NO_CASES = {Role.DISTRICT_ADMIN, Role.STREET_LEAD, Role.STREET_MEMBER, Role.COURT_COORD}
 
 
@@ -40,8 +48,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_import": bool(roles & {Role.DISTRICT_ADMIN, Role.DATA_MANAGER}),
         "administers": Role.DISTRICT_ADMIN in roles,
         "supervises": Role.SUPERVISOR in roles,
-        "sees_cases": bool(roles - NO_CASES - BY_GRANT) or (bool(user and user.is_authenticated) and not roles - BY_GRANT and lent(user)),
-        "how": "ATT" if roles - NO_CASES - BY_GRANT - {Role.TITLE_IX_COORDINATOR} else "TIX",  # whose way of working is shown first
+        "sees_cases": bool(roles - NO_CASES - BY_GRANT)
+        or (bool(user and user.is_authenticated) and not roles - BY_GRANT and lent(user)),
+        "how": "ATT"
+        if roles - NO_CASES - BY_GRANT - {Role.TITLE_IX_COORDINATOR}
+        else "TIX",  # whose way of working is shown first
         "desks": desk.desks_of(user, roles) if user is not None and user.is_authenticated else [],
         "street": bool(roles & {Role.SSW, Role.SUPERVISOR}),
         "schedules": Role.SSW in roles,

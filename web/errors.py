@@ -12,7 +12,14 @@ from django.shortcuts import render
 from django.utils import translation
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-SECRET = ("password", "token", "code", "stamp", "key", "secret")  # parts of the names of fields that are never shown again
+SECRET = (
+    "password",
+    "token",
+    "code",
+    "stamp",
+    "key",
+    "secret",
+)  # parts of the names of fields that are never shown again
 WORDS = 25  # characters; what is shorter is typed again in no time
 
 
@@ -30,7 +37,11 @@ def _language(request: HttpRequest) -> str:
     if user is not None and user.is_authenticated:
         return settings.LANGUAGE_CODE
     session = getattr(request, "session", {})
-    asked = [request.GET.get("lang"), session.get("party_language"), translation.get_language_from_request(request)]
+    asked = [
+        request.GET.get("lang"),
+        session.get("party_language"),
+        translation.get_language_from_request(request),
+    ]
     return next(code for code in asked if code and code in dict(settings.LANGUAGES))
 
 
@@ -54,7 +65,11 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 where the check against forgery fails, most often because somebody signed in in another window. What was typed is given
     back, unless another site has sent it."""
-    elsewhere = (REASON_BAD_ORIGIN.partition("%")[0], REASON_BAD_REFERER.partition("%")[0], "Referer checking")
+    elsewhere = (
+        REASON_BAD_ORIGIN.partition("%")[0],
+        REASON_BAD_REFERER.partition("%")[0],
+        "Referer checking",
+    )
     typed = [] if reason.startswith(elsewhere) or _from_elsewhere(request) else _typed(request)
     return page(request, "csrf", 403, typed=typed)
 
@@ -66,7 +81,11 @@ def _from_elsewhere(request: HttpRequest) -> bool:
 
 def _typed(request: HttpRequest) -> list[str]:
     values = ((name, value) for name, found in request.POST.lists() for value in found)
-    return [value for name, value in values if len(value) >= WORDS and not any(part in name.lower() for part in SECRET)]
+    return [
+        value
+        for name, value in values
+        if len(value) >= WORDS and not any(part in name.lower() for part in SECRET)
+    ]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

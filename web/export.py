@@ -36,13 +36,25 @@ def _iso(value: Value) -> Value:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_xlsx(name: str, head: Sequence[str], rows: Iterable[Sequence[Value]], notes: Sequence[str] = ()) -> bytes:
+def as_xlsx(
+    name: str, head: Sequence[str], rows: Iterable[Sequence[Value]], notes: Sequence[str] = ()
+) -> bytes:
     """One sheet with a frozen head; strings are always strings, never formulas or links. `notes` stand under the table."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        out,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
-    sheet, bold, day = book.add_worksheet(name[:31]), book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet, bold, day = (
+        book.add_worksheet(name[:31]),
+        book.add_format({"bold": True}),
+        book.add_format({"num_format": "yyyy-mm-dd"}),
+    )
     for column, text in enumerate(head):
         sheet.write_string(0, column, text, bold)
     sheet.freeze_panes(1, 0)
@@ -66,12 +78,24 @@ def _write(sheet: Any, row: int, column: int, value: Value, day: Any) -> None:
         sheet.write_string(row, column, str(harmless(value)))
 
 
-def answer(kind: str, name: str, head: Sequence[str], rows: Iterable[Sequence[Value]], notes: Sequence[str] = ()) -> HttpResponse:
+def answer(
+    kind: str,
+    name: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    notes: Sequence[str] = (),
+) -> HttpResponse:
     """A download: `kind` is csv or xlsx, `name` the file's name without its ending."""
     if kind == "xlsx":
-        body, mime = as_xlsx(name, head, rows, notes), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        body, mime = (
+            as_xlsx(name, head, rows, notes),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
     else:
-        body, mime = as_csv(head, [*rows, *([] if not notes else [[], *([note] for note in notes)])]), "text/csv; charset=utf-8"
+        body, mime = (
+            as_csv(head, [*rows, *([] if not notes else [[], *([note] for note in notes)])]),
+            "text/csv; charset=utf-8",
+        )
     found = HttpResponse(body, content_type=mime)
     found["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return found

@@ -20,7 +20,9 @@ from web.compliance.home import watched
 from web.compliance.scope import WATCH
 from web.context import posts
 
-READERS = frozenset({Role.SSW, Role.PRINCIPAL, Role.SUPERVISOR, Role.DATA_MANAGER, Role.COUNSELOR, Role.NURSE})
+READERS = frozenset(
+    {Role.SSW, Role.PRINCIPAL, Role.SUPERVISOR, Role.DATA_MANAGER, Role.COUNSELOR, Role.NURSE}
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,10 @@ def sections(user: User, roles: set[str]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _shelves(user: User) -> dict[str, Any]:
-    return {"shelves": worklist.shelves(user), "appointments": selectors.my_appointments_today(user)}
+    return {
+        "shelves": worklist.shelves(user),
+        "appointments": selectors.my_appointments_today(user),
+    }
 
 
 def _unresolved(user: User) -> dict[str, Any]:
@@ -57,7 +62,10 @@ def _titleix(user: User) -> dict[str, Any]:
 
 
 def _imports(user: User) -> dict[str, Any]:
-    return {"imports": Import.objects.all()[:6], "held": Import.objects.filter(state=Import.State.HELD).count()}
+    return {
+        "imports": Import.objects.all()[:6],
+        "held": Import.objects.filter(state=Import.State.HELD).count(),
+    }
 
 
 def _state(user: Any) -> dict[str, Any]:
@@ -69,23 +77,49 @@ def _state(user: Any) -> dict[str, Any]:
         .order_by("ends", "id")
     )
     held = {
-        one.domain: one for one in sorted(policy.all_policies().values(), key=lambda one: one.effective_from) if one.effective_from <= today
+        one.domain: one
+        for one in sorted(policy.all_policies().values(), key=lambda one: one.effective_from)
+        if one.effective_from <= today
     }
     return {
-        "health": figures(), "late": late_by(), "silent": len(without_address()), "ending": ending[:20], "policies": [held[name] for name in sorted(held)],
-    }  # fmt: skip
+        "health": figures(),
+        "late": late_by(),
+        "silent": len(without_address()),
+        "ending": ending[:20],
+        "policies": [held[name] for name in sorted(held)],
+    }
 
 
 SECTIONS = [
     Section("titleix/desk.html", None, _titleix),
     Section("web/home/compliance.html", frozenset({Role.SUPERVISOR}), watched),
-    Section("web/home/figures.html", READERS - {Role.SUPERVISOR}, lambda user: {"counts": selectors.counts(user)}),
+    Section(
+        "web/home/figures.html",
+        READERS - {Role.SUPERVISOR},
+        lambda user: {"counts": selectors.counts(user)},
+    ),
     Section("web/home/today.html", frozenset({Role.SSW}), _shelves),
-    Section("web/home/sign.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_sign": letters_waiting(user, "DRAFT")}),
-    Section("web/home/find.html", frozenset({Role.PRINCIPAL}), lambda user: {"to_find": findings_waiting(user)}),
-    Section("web/home/mail.html", frozenset({Role.SSW, Role.DATA_MANAGER}), lambda user: {"to_mail": letters_waiting(user, "SIGNED")}),
+    Section(
+        "web/home/sign.html",
+        frozenset({Role.PRINCIPAL}),
+        lambda user: {"to_sign": letters_waiting(user, "DRAFT")},
+    ),
+    Section(
+        "web/home/find.html",
+        frozenset({Role.PRINCIPAL}),
+        lambda user: {"to_find": findings_waiting(user)},
+    ),
+    Section(
+        "web/home/mail.html",
+        frozenset({Role.SSW, Role.DATA_MANAGER}),
+        lambda user: {"to_mail": letters_waiting(user, "SIGNED")},
+    ),
     Section("web/home/unresolved.html", frozenset({Role.DATA_MANAGER}), _unresolved),
-    Section("web/home/urgent.html", READERS - {Role.SSW, Role.SUPERVISOR}, lambda user: {"first": worklist.worklist(user, {}).rows[:8]}),
+    Section(
+        "web/home/urgent.html",
+        READERS - {Role.SSW, Role.SUPERVISOR},
+        lambda user: {"first": worklist.worklist(user, {}).rows[:8]},
+    ),
     Section("web/home/imports.html", frozenset({Role.DISTRICT_ADMIN}), _imports),
     Section("web/home/state.html", frozenset({Role.DISTRICT_ADMIN}), _state),
 ]

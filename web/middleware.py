@@ -17,7 +17,9 @@ class RefuseNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Refuse, or pass on."""
-        if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
+        if "\x00" in request.path or any(
+            "\x00" in value for values in request.GET.lists() for value in values[1]
+        ):
             return bad_request(request)
         return self.get_response(request)
 
@@ -47,7 +49,11 @@ class ApiProblems:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, and rewrite what is no answer for a program."""
         response = self.get_response(request)
-        if response.status_code < 400 or not request.path.startswith("/api/") or "json" in response.get("Content-Type", ""):
+        if (
+            response.status_code < 400
+            or not request.path.startswith("/api/")
+            or "json" in response.get("Content-Type", "")
+        ):
             return response
         from web.api import problem, refusal
 

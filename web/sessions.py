@@ -35,11 +35,16 @@ def remember(sender: Any, request: HttpRequest | None, user: Any, **more: Any) -
     if request is None or not hasattr(request, "session"):
         return
     request.session[STARTED] = int(time.time())
-    if settings.MFA_ROLES and Post.objects.filter(user_id=user.pk, role__in=settings.MFA_ROLES).exists():
+    if (
+        settings.MFA_ROLES
+        and Post.objects.filter(user_id=user.pk, role__in=settings.MFA_ROLES).exists()
+    ):
         request.session[NEEDED] = True
 
 
-def by_the_district(sender: Any, request: HttpRequest, user: Any, sociallogin: Any = None, **more: Any) -> None:
+def by_the_district(
+    sender: Any, request: HttpRequest, user: Any, sociallogin: Any = None, **more: Any
+) -> None:
     """Who came through the district's own sign-in took its second step there, where the district says so."""
     if sociallogin is not None and settings.SSO_IS_SECOND_STEP:
         request.session.pop(NEEDED, None)
@@ -67,11 +72,23 @@ class Sessions:
             return None
         if self._over(session):
             logout(request)
-            messages.info(request, _("You were signed out because the session was too old or left alone. Please sign in again."))
+            messages.info(
+                request,
+                _(
+                    "You were signed out because the session was too old or left alone. Please sign in again."
+                ),
+            )
             return redirect(settings.LOGIN_URL) if request.method == "GET" else None
         if session.get(NEEDED) and not request.path.startswith(FREE):
-            if not Authenticator.objects.filter(user_id=request.user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
-                messages.info(request, _("Your post needs a second step at sign-in. Set one up; then you can go on."))
+            if (
+                not Authenticator.objects.filter(user_id=request.user.pk)
+                .exclude(type=Authenticator.Type.RECOVERY_CODES)
+                .exists()
+            ):
+                messages.info(
+                    request,
+                    _("Your post needs a second step at sign-in. Set one up; then you can go on."),
+                )
                 return redirect("mfa_index")
             del session[NEEDED]
         return None
@@ -91,7 +108,9 @@ class Sessions:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The district's own sign-in is out of reach, or answers what cannot be read: a page that says so, no error."""
-        if request.path.startswith(AWAY) and isinstance(exception, RequestException | LxmlError | ValueError | KeyError):
+        if request.path.startswith(AWAY) and isinstance(
+            exception, RequestException | LxmlError | ValueError | KeyError
+        ):
             log.warning("signin.district_failed", error=type(exception).__name__)
             return render(request, "socialaccount/authentication_error.html", status=502)
         return None

@@ -24,12 +24,25 @@ MOST = 20
 class TokenForm(forms.Form):
     """What the token is for, what it may be used for, how long."""
 
-    name = forms.CharField(label=__("What for"), max_length=60, help_text=__("For example: spreadsheet of the attendance team."))
-    scopes = forms.MultipleChoiceField(label=__("May be used to"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
+    name = forms.CharField(
+        label=__("What for"),
+        max_length=60,
+        help_text=__("For example: spreadsheet of the attendance team."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=__("May be used to"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
     days = forms.TypedChoiceField(
-        label=__("Valid for"), coerce=int, initial=90,
-        choices=[(30, __("30 days")), (90, __("90 days")), (180, __("180 days")), (365, __("one year"))],
-    )  # fmt: skip
+        label=__("Valid for"),
+        coerce=int,
+        initial=90,
+        choices=[
+            (30, __("30 days")),
+            (90, __("90 days")),
+            (180, __("180 days")),
+            (365, __("one year")),
+        ],
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,10 +68,20 @@ def own(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("You have %(n)d tokens in force. End one first.") % {"n": MOST})
         else:
             with recorded(user):
-                _token, secret = tokens.issue(user, form.cleaned_data["name"], form.cleaned_data["scopes"], form.cleaned_data["days"])
+                _token, secret = tokens.issue(
+                    user,
+                    form.cleaned_data["name"],
+                    form.cleaned_data["scopes"],
+                    form.cleaned_data["days"],
+                )
             form = TokenForm(user=user)
     rows = ApiToken.objects.filter(user=user).order_by("-created_at")[:100]
-    answer = render(request, "web/tokens.html", {"form": form, "rows": rows, "secret": secret}, status=422 if form.errors else 200)
+    answer = render(
+        request,
+        "web/tokens.html",
+        {"form": form, "rows": rows, "secret": secret},
+        status=422 if form.errors else 200,
+    )
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -71,5 +94,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     with recorded(user):
         if not tokens.revoke(ApiToken.objects.filter(pk=pk, user=user)):
             raise Http404
-    messages.success(request, _("The token was ended. Programs that use it are refused from now on."))
+    messages.success(
+        request, _("The token was ended. Programs that use it are refused from now on.")
+    )
     return redirect("tokens")

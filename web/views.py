@@ -20,4 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
     desks = desk.desks_of(user, roles)
     if desks and not roles - NO_CASES:
         return redirect("desk", desks[0][0])
-    return render(request, "web/home.html", {"roles": roles, "sections": list(homes.sections(user, roles))})
+    return render(
+        request, "web/home.html", {"roles": roles, "sections": list(homes.sections(user, roles))}
+    )

@@ -54,16 +54,29 @@ class SchoolsForm(forms.Form):
 
     every = forms.BooleanField(label=_("All open schools of the district"), required=False)
     areas = forms.ModelMultipleChoiceField(
-        label=_("All schools of these areas"), queryset=Area.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("All schools of these areas"),
+        queryset=Area.objects.order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     numbers = forms.CharField(
-        label=_("Or by their numbers"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=4_000,
+        label=_("Or by their numbers"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=4_000,
         help_text=_("One below the other, or with spaces between them."),
-    )  # fmt: skip
+    )
     starts = forms.DateField(label=_("From"), widget=DateInput)
-    ends = forms.DateField(label=_("Until"), widget=DateInput, required=False, help_text=_("Without an end, if left empty."))
+    ends = forms.DateField(
+        label=_("Until"),
+        widget=DateInput,
+        required=False,
+        help_text=_("Without an end, if left empty."),
+    )
     status = forms.ChoiceField(
-        label=_("Access is"), choices=[choice for choice in MediationAccess.Status.choices if choice[0] != "ENDED"], initial="ACTIVE"
+        label=_("Access is"),
+        choices=[choice for choice in MediationAccess.Status.choices if choice[0] != "ENDED"],
+        initial="ACTIVE",
     )
 
     def __init__(self, *args: Any, with_status: bool, **kwargs: Any) -> None:
@@ -75,19 +88,27 @@ class SchoolsForm(forms.Form):
     def clean_numbers(self) -> list[str]:
         """School numbers that exist."""
         wanted = (
-            list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["numbers"].strip()))) if self.cleaned_data["numbers"].strip() else []
+            list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["numbers"].strip())))
+            if self.cleaned_data["numbers"].strip()
+            else []
         )
         known = set(School.objects.filter(school_id__in=wanted).values_list("school_id", flat=True))
         unknown = [number for number in wanted if number not in known]
         if unknown:
-            raise forms.ValidationError(_("No school has this number: %(numbers)s.") % {"numbers": ", ".join(unknown[:10])})
+            raise forms.ValidationError(
+                _("No school has this number: %(numbers)s.") % {"numbers": ", ".join(unknown[:10])}
+            )
         return wanted
 
     def clean(self) -> dict[str, Any]:
         """At least one school; an end after the beginning."""
         given: dict[str, Any] = super().clean() or {}
-        if not self.errors and not (given.get("every") or given.get("areas") or given.get("numbers")):
-            self.add_error("numbers", _("Choose all schools, an area, or give at least one number."))
+        if not self.errors and not (
+            given.get("every") or given.get("areas") or given.get("numbers")
+        ):
+            self.add_error(
+                "numbers", _("Choose all schools, an area, or give at least one number.")
+            )
         if given.get("starts") and given.get("ends") and given["ends"] < given["starts"]:
             self.add_error("ends", _("The end lies before the beginning."))
         return given
@@ -105,6 +126,9 @@ class MediatorForm(forms.Form):
     first = forms.CharField(label=_("First name"), max_length=100)
     last = forms.CharField(label=_("Last name"), max_length=100)
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254,
-        help_text=_("The mediator signs in with it and chooses a password under 'Forgot your password?'."),
-    )  # fmt: skip
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_(
+            "The mediator signs in with it and chooses a password under 'Forgot your password?'."
+        ),
+    )

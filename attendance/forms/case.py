@@ -34,9 +34,12 @@ class RaiseForm(StepForm):
     """A person who raises a case says why; the machine brings its triggers."""
 
     reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4_000,
+        required=False,
         help_text=_("What you know that the counts do not show."),
-    )  # fmt: skip
+    )
     triggers = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -54,7 +57,9 @@ class RaiseForm(StepForm):
 class AssignForm(StepForm):
     """Who becomes responsible: somebody who may work the cases of this school."""
 
-    owner = forms.ModelChoiceField(label=_("Social worker"), queryset=get_user_model().objects.none())
+    owner = forms.ModelChoiceField(
+        label=_("Social worker"), queryset=get_user_model().objects.none()
+    )
 
     def prepare(self) -> None:
         """Those whose post lets them work this school's cases."""
@@ -84,7 +89,9 @@ class RecuseForm(StepForm):
         assert isinstance(field, forms.ModelChoiceField)
         case = self.flow.case
         held = holders(case.kind, [case.id])[case.id]
-        field.queryset = User.objects.filter(pk__in=held.get("work_cases", set()) | {case.owner_id}).order_by("last_name", "first_name")
+        field.queryset = User.objects.filter(
+            pk__in=held.get("work_cases", set()) | {case.owner_id}
+        ).order_by("last_name", "first_name")
 
 
 class ExclusionForm(StepForm):
@@ -92,7 +99,10 @@ class ExclusionForm(StepForm):
 
     exclusion = forms.ChoiceField(label=_("Reason"))
     stands = forms.ChoiceField(
-        label=_("It"), choices=[("yes", _("stands")), ("no", _("fell away"))], widget=forms.RadioSelect, initial="yes"
+        label=_("It"),
+        choices=[("yes", _("stands")), ("no", _("fell away"))],
+        widget=forms.RadioSelect,
+        initial="yes",
     )
     reason = forms.CharField(label=_("How this is known"), max_length=1_000)
 
@@ -102,7 +112,10 @@ class ExclusionForm(StepForm):
 
         field = self.fields["exclusion"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(name, EXCLUSIONS.get(name, name)) for name in self.flow.policy.get("exclusions_from_legal") or ()]
+        field.choices = [
+            (name, EXCLUSIONS.get(name, name))
+            for name in self.flow.policy.get("exclusions_from_legal") or ()
+        ]
 
 
 class CaseHoldForm(StepForm):
@@ -122,14 +135,22 @@ class CaseHoldForm(StepForm):
 class RootCauseForm(StepForm):
     """Why the student is absent, and what is done about it."""
 
-    causes = forms.MultipleChoiceField(label=_("Causes"), choices=CAUSES, widget=forms.CheckboxSelectMultiple)
+    causes = forms.MultipleChoiceField(
+        label=_("Causes"), choices=CAUSES, widget=forms.CheckboxSelectMultiple
+    )
     steps = forms.CharField(
-        label=_("Steps agreed"), widget=forms.Textarea(attrs={"rows": 4}), max_length=10_000,
+        label=_("Steps agreed"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=10_000,
         help_text=_("Who does what until when."),
-    )  # fmt: skip
+    )
 
 
 class ReviewForm(StepForm):
     """What the review of a correction found."""
 
-    finding = forms.CharField(label=_("Finding"), max_length=200, help_text=_("For example: the tier stays, absences go on."))
+    finding = forms.CharField(
+        label=_("Finding"),
+        max_length=200,
+        help_text=_("For example: the tier stays, absences go on."),
+    )

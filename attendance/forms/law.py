@@ -20,12 +20,24 @@ class GoodFaithForm(StepForm):
     """The rationale, and what it opens (C5)."""
 
     OPENS = [
-        ("mediation", _("A mediation")), ("court", _("The truancy court programme")),
+        ("mediation", _("A mediation")),
+        ("court", _("The truancy court programme")),
         ("juvenile", _("A complaint with the juvenile court counselor (Chapter 7B)")),
-    ]  # fmt: skip
-    reason = forms.CharField(label=_("Rationale"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4_000)
-    opens = forms.MultipleChoiceField(label=_("This also opens"), choices=OPENS, widget=forms.CheckboxSelectMultiple, required=False)
-    provider = forms.ModelChoiceField(label=_("Provider of the mediation"), queryset=MediationProvider.objects.none(), required=False)
+    ]
+    reason = forms.CharField(
+        label=_("Rationale"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4_000
+    )
+    opens = forms.MultipleChoiceField(
+        label=_("This also opens"),
+        choices=OPENS,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    provider = forms.ModelChoiceField(
+        label=_("Provider of the mediation"),
+        queryset=MediationProvider.objects.none(),
+        required=False,
+    )
 
     def prepare(self) -> None:
         """Providers with access to the school."""
@@ -35,7 +47,10 @@ class GoodFaithForm(StepForm):
         """A mediation needs a provider, and none that runs already."""
         data = super().clean() or {}
         if "mediation" in data.get("opens", []):
-            running = any(row.kind == "MEDIATION" and row.closed_on is None for row in self.flow.file.processes)
+            running = any(
+                row.kind == "MEDIATION" and row.closed_on is None
+                for row in self.flow.file.processes
+            )
             if running:
                 self.add_error("opens", _("A mediation is running already."))
             elif not data.get("provider"):
@@ -47,9 +62,13 @@ class VerifyForm(StepForm):
     """The social worker's word (G.S. 115C-381)."""
 
     facts = forms.CharField(
-        label=_("Facts"), widget=forms.Textarea(attrs={"rows": 5}), max_length=4_000,
-        help_text=_("What was done to help, and how the family answered. Dates and letters are added by themselves."),
-    )  # fmt: skip
+        label=_("Facts"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4_000,
+        help_text=_(
+            "What was done to help, and how the family answered. Dates and letters are added by themselves."
+        ),
+    )
     confirm = forms.BooleanField(label=_("I verify that this is true to the best of my knowledge"))
 
 
@@ -57,16 +76,25 @@ class InquiryForm(StepForm):
     """The indigency inquiry (G.S. 115C-382)."""
 
     result = forms.ChoiceField(
-        label=_("The claim that the child must work is"), widget=forms.RadioSelect,
+        label=_("The claim that the child must work is"),
+        widget=forms.RadioSelect,
         choices=[("confirmed", _("confirmed: no referral")), ("not confirmed", _("not confirmed"))],
-    )  # fmt: skip
-    reason = forms.CharField(label=_("What the inquiry found"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4_000)
+    )
+    reason = forms.CharField(
+        label=_("What the inquiry found"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4_000,
+    )
 
 
 class WithdrawalForm(StepForm):
     """A withdrawal that the ten-day rule had forbidden."""
 
-    reason = forms.CharField(label=_("How it is known that the student left"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000)
+    reason = forms.CharField(
+        label=_("How it is known that the student left"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
+    )
 
 
 class DisclosureForm(DayForm):
@@ -86,7 +114,9 @@ class DisclosureForm(DayForm):
         assert isinstance(field, forms.ChoiceField)
         labels = self.flow.file.kind.task_labels
         field.choices = [
-            (task.kind, labels[task.kind]) for task in self.flow.file.tasks if task.kind in self.KINDS and task.status == "OPEN"
+            (task.kind, labels[task.kind])
+            for task in self.flow.file.tasks
+            if task.kind in self.KINDS and task.status == "OPEN"
         ]
 
 
@@ -96,12 +126,17 @@ class DisclosureForm(DayForm):
 class ExcuseNoteForm(StepForm):
     """A note as it was handed in; whether it came in time is worked out from the policy."""
 
-    kind = forms.ChoiceField(label=_("What kind"), choices=ExcuseNote.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What kind"), choices=ExcuseNote.Kind.choices, widget=forms.RadioSelect
+    )
     first_day = forms.DateField(label=_("First day absent"), widget=DateInput)
     last_day = forms.DateField(label=_("Last day absent"), widget=DateInput)
     returned_on = forms.DateField(
-        label=_("Back at school on"), widget=DateInput, required=False, help_text=_("The next school day, if left empty.")
-    )  # fmt: skip
+        label=_("Back at school on"),
+        widget=DateInput,
+        required=False,
+        help_text=_("The next school day, if left empty."),
+    )
     received_on = forms.DateField(label=_("Note received on"), widget=DateInput)
 
     def prepare(self) -> None:
@@ -127,16 +162,24 @@ class ExcuseNoteForm(StepForm):
         elif last and data.get("returned_on") and data["returned_on"] <= last:
             self.add_error("returned_on", _("The return lies after the last day absent."))
         if not self.errors and last is not None:
-            data["returned_on"] = data.get("returned_on") or self.flow.file.calendar.nth_after(last, 1)
+            data["returned_on"] = data.get("returned_on") or self.flow.file.calendar.nth_after(
+                last, 1
+            )
             data["due"] = self._due(data["returned_on"])
             data["verdict"] = self._verdict(data)
         return data
 
     def _due(self, returned: date) -> date:
         """So many days after the return, or after the absence, by the policy."""
-        rule = self.flow.policy.get("excuse_note.due") or {"n": 366, "unit": "calendar_day", "from": "return"}
+        rule = self.flow.policy.get("excuse_note.due") or {
+            "n": 366,
+            "unit": "calendar_day",
+            "from": "return",
+        }
         day0 = returned if rule.get("from", "return") == "return" else self.cleaned_data["last_day"]
-        return dates.add(day0, int(rule["n"]), dates.Unit(UNITS[rule["unit"]]), self.flow.file.calendar).due
+        return dates.add(
+            day0, int(rule["n"]), dates.Unit(UNITS[rule["unit"]]), self.flow.file.calendar
+        ).due
 
     def _verdict(self, data: dict[str, Any]) -> str:
         most = self.flow.policy.get("excuse_note.max_parent_notes")
@@ -147,7 +190,9 @@ class ExcuseNoteForm(StepForm):
         ]
         if data["received_on"] > data["due"]:
             return ExcuseNote.Verdict.LATE
-        beyond = most is not None and data["kind"] == ExcuseNote.Kind.PARENT and len(notes) >= int(most)
+        beyond = (
+            most is not None and data["kind"] == ExcuseNote.Kind.PARENT and len(notes) >= int(most)
+        )
         return ExcuseNote.Verdict.TOO_MANY if beyond else ExcuseNote.Verdict.TIMELY
 
 
@@ -161,7 +206,13 @@ class OverrideForm(StepForm):
         """The refused ones."""
         field = self.fields["note"]
         assert isinstance(field, forms.ChoiceField)
-        refused = [note for note in self.flow.file.children["note"] if note.verdict in ("LATE", "TOO_MANY")]
+        refused = [
+            note for note in self.flow.file.children["note"] if note.verdict in ("LATE", "TOO_MANY")
+        ]
         field.choices = [
-            (str(note.id), f"{note.first_day:%d %b} - {note.last_day:%d %b}, {note.get_verdict_display()}") for note in refused
+            (
+                str(note.id),
+                f"{note.first_day:%d %b} - {note.last_day:%d %b}, {note.get_verdict_display()}",
+            )
+            for note in refused
         ]

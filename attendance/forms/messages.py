@@ -17,13 +17,18 @@ from notifications import families
 
 def texts() -> list[tuple[str, str]]:
     """The templates by their names in the reader's language."""
-    return [(code, outreach.text_of(code, get_language() or outreach.DEFAULT).name) for code in outreach.codes()]
+    return [
+        (code, outreach.text_of(code, get_language() or outreach.DEFAULT).name)
+        for code in outreach.codes()
+    ]
 
 
 class WhichForm(forms.Form):
     """The choice on the page, before it shows what would be sent."""
 
-    template = forms.ChoiceField(label=_("Message"), choices=texts, widget=forms.RadioSelect, initial="CALL")
+    template = forms.ChoiceField(
+        label=_("Message"), choices=texts, widget=forms.RadioSelect, initial="CALL"
+    )
     order = forms.ChoiceField(
         label=_("By"),
         choices=[(key, label) for key, (label, _channels) in outreach.ORDERS.items()],
@@ -51,11 +56,24 @@ class MessageForm(StepForm):
         if self.errors:
             return data
         data["order"] = data.get("order") or "email"
-        found = outreach.plan(self.flow.file, data["template"], data["order"], self.flow.turn.now, self.flow.turn.today)
+        found = outreach.plan(
+            self.flow.file,
+            data["template"],
+            data["order"],
+            self.flow.turn.now,
+            self.flow.turn.today,
+        )
         if data.get("seen") and data["seen"] != found.seal:
-            raise forms.ValidationError(_("Something changed since you looked: look again at what would be sent."))
+            raise forms.ValidationError(
+                _("Something changed since you looked: look again at what would be sent.")
+            )
         if not found.lines:
-            raise forms.ValidationError([f"{left.name}: {left.words}" if left.name else str(left.words) for left in found.left])
+            raise forms.ValidationError(
+                [
+                    f"{left.name}: {left.words}" if left.name else str(left.words)
+                    for left in found.left
+                ]
+            )
         data["_plan"] = found
         return data
 
@@ -65,17 +83,27 @@ class MessageChoiceForm(StepForm):
 
     person = forms.ChoiceField(label=_("Who"), widget=forms.RadioSelect)
     wanted = forms.ChoiceField(
-        label=_("Messages"), choices=[("stop", _("none any more")), ("allow", _("wanted again"))], widget=forms.RadioSelect, initial="stop"
+        label=_("Messages"),
+        choices=[("stop", _("none any more")), ("allow", _("wanted again"))],
+        widget=forms.RadioSelect,
+        initial="stop",
     )
 
     def prepare(self) -> None:
         """The adults on file whom a message could reach."""
         country = families.country_of(policy_for("notifications", self.flow.turn.today))
         people = Guardian.objects.filter(student=self.flow.case.student_id)
-        self.ways = {str(person.pk): sorted(families.addresses(person, country).values()) for person in people}
+        self.ways = {
+            str(person.pk): sorted(families.addresses(person, country).values())
+            for person in people
+        }
         field = self.fields["person"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(str(person.pk), f"{person.name}: {', '.join(ways)}") for person in people if (ways := self.ways[str(person.pk)])]
+        field.choices = [
+            (str(person.pk), f"{person.name}: {', '.join(ways)}")
+            for person in people
+            if (ways := self.ways[str(person.pk)])
+        ]
 
     def clean(self) -> dict[str, Any]:
         """The addresses of the chosen adult; the timeline keeps who, never an address."""

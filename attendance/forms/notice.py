@@ -14,7 +14,9 @@ from casework.stepforms import DateInput, StepForm
 class DraftForm(StepForm):
     """The language of the letter."""
 
-    language = forms.ChoiceField(label=_("Language of the letter"), choices=[("en", _("English")), ("es", _("Spanish"))])
+    language = forms.ChoiceField(
+        label=_("Language of the letter"), choices=[("en", _("English")), ("es", _("Spanish"))]
+    )
 
     def prepare(self) -> None:
         """The family's language is offered first."""
@@ -44,7 +46,8 @@ class EventDateForm(StepForm):
         process = self.flow.process
         if isinstance(process, Notice) and day < process.detected_on:
             raise forms.ValidationError(
-                _("The notice was begun on %(day)s; this date lies before it."), params={"day": process.detected_on}
+                _("The notice was begun on %(day)s; this date lies before it."),
+                params={"day": process.detected_on},
             )
         return day
 
@@ -52,7 +55,9 @@ class EventDateForm(StepForm):
 class SendForm(EventDateForm):
     """The mailing."""
 
-    means = forms.ChoiceField(label=_("By"), choices=Notice.Means.choices, initial=Notice.Means.MAIL)
+    means = forms.ChoiceField(
+        label=_("By"), choices=Notice.Means.choices, initial=Notice.Means.MAIL
+    )
     proof = forms.CharField(label=_("Tracking number"), max_length=200, required=False)
     field_order = ["on", "means", "proof"]
 
@@ -69,9 +74,14 @@ class NotifyForm(EventDateForm):
     """A notice without a letter."""
 
     means = forms.ChoiceField(
-        label=_("How"), choices=[c for c in Notice.Means.choices if c[0] != "mail"], widget=forms.RadioSelect, initial="phone"
+        label=_("How"),
+        choices=[c for c in Notice.Means.choices if c[0] != "mail"],
+        widget=forms.RadioSelect,
+        initial="phone",
     )
-    spoken_to = forms.CharField(label=_("Who was told"), max_length=100, help_text=_("For example: mother"))
+    spoken_to = forms.CharField(
+        label=_("Who was told"), max_length=100, help_text=_("For example: mother")
+    )
     field_order = ["on", "means", "spoken_to"]
 
 

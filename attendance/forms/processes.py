@@ -41,12 +41,20 @@ def in_force(on: Any) -> Q:
 class LocateRequestForm(StepForm):
     """Why the student is looked for, and what the team must know."""
 
-    reason = forms.CharField(label=_("What is known so far"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False)
+    reason = forms.CharField(
+        label=_("What is known so far"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4_000,
+        required=False,
+    )
     last_seen_on = forms.DateField(label=_("Last at school"), widget=DateInput, required=False)
     safety = forms.CharField(
-        label=_("Safety note for the team"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1_000, required=False,
+        label=_("Safety note for the team"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1_000,
+        required=False,
         help_text=_("Dogs, threats, weapons, anything that two people at the door should know."),
-    )  # fmt: skip
+    )
     code = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -55,7 +63,9 @@ class LocateRequestForm(StepForm):
         if self.flow.turn.actor is not None:
             data["code"] = "hand"
             if not data.get("reason"):
-                self.add_error("reason", _("Say what is known, so that the team need not begin from nothing."))
+                self.add_error(
+                    "reason", _("Say what is known, so that the team need not begin from nothing.")
+                )
         return data
 
 
@@ -66,17 +76,30 @@ class TeamField(forms.CharField):
         """At least two people: nobody goes alone (A2.5)."""
         if isinstance(value, list):
             value = ", ".join(map(str, value))
-        names = [name.strip()[:100] for name in str(super().clean(value)).split(",") if name.strip()]
+        names = [
+            name.strip()[:100] for name in str(super().clean(value)).split(",") if name.strip()
+        ]
         if len(set(names)) < 2:
-            raise forms.ValidationError(_("Name two people, separated by a comma: nobody goes alone."))
+            raise forms.ValidationError(
+                _("Name two people, separated by a comma: nobody goes alone.")
+            )
         return names
 
 
 class DispatchForm(StepForm):
     """Who goes."""
 
-    team = TeamField(label=_("Who goes"), max_length=400, help_text=_("Two people at least, separated by commas."))
-    safety = forms.CharField(label=_("Safety note"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1_000, required=False)
+    team = TeamField(
+        label=_("Who goes"),
+        max_length=400,
+        help_text=_("Two people at least, separated by commas."),
+    )
+    safety = forms.CharField(
+        label=_("Safety note"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1_000,
+        required=False,
+    )
 
     def prepare(self) -> None:
         """What the school wrote."""
@@ -88,12 +111,20 @@ class DispatchForm(StepForm):
 class AttemptForm(StepForm):
     """One attempt. Of people their role alone is kept."""
 
-    at = forms.DateTimeField(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+    at = forms.DateTimeField(
+        label=_("When"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     team = TeamField(label=_("Who went"), max_length=400)
     address = forms.CharField(label=_("Address tried"), max_length=300)
-    result = forms.ChoiceField(label=_("What happened"), choices=LocateAttempt.Result.choices, widget=forms.RadioSelect)
+    result = forms.ChoiceField(
+        label=_("What happened"), choices=LocateAttempt.Result.choices, widget=forms.RadioSelect
+    )
     spoken_to = forms.CharField(
-        label=_("Spoken to (role, not name)"), max_length=60, required=False, help_text=_("For example: grandmother, neighbour.")
+        label=_("Spoken to (role, not name)"),
+        max_length=60,
+        required=False,
+        help_text=_("For example: grandmother, neighbour."),
     )
     materials = forms.CharField(label=_("Left there"), max_length=200, required=False)
     language = forms.CharField(label=_("Language"), max_length=40, required=False)
@@ -111,10 +142,15 @@ class AttemptForm(StepForm):
     def clean_at(self) -> Any:
         """It has happened already, and not before the team was sent."""
         at, process = self.cleaned_data["at"], self.flow.process
-        if at.date() > self.flow.turn.today + timedelta(days=1) or at > self.flow.turn.now + timedelta(days=1):
+        if at.date() > self.flow.turn.today + timedelta(
+            days=1
+        ) or at > self.flow.turn.now + timedelta(days=1):
             raise forms.ValidationError(_("This moment lies in the future."))
         if isinstance(process, Locate) and at.date() < process.opened_on:
-            raise forms.ValidationError(_("The search began on %(day)s; this lies before it."), params={"day": process.opened_on})
+            raise forms.ValidationError(
+                _("The search began on %(day)s; this lies before it."),
+                params={"day": process.opened_on},
+            )
         return at
 
     def clean(self) -> dict[str, Any]:
@@ -128,18 +164,35 @@ class AttemptForm(StepForm):
 class OutcomeForm(StepForm):
     """What was found; each outcome needs its own proof."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=Locate.Outcome.choices, widget=forms.RadioSelect)
-    cause = forms.ChoiceField(label=_("What stands in the way"), choices=[("", "---"), *CAUSES], required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=Locate.Outcome.choices, widget=forms.RadioSelect
+    )
+    cause = forms.ChoiceField(
+        label=_("What stands in the way"), choices=[("", "---"), *CAUSES], required=False
+    )
     destination = forms.CharField(label=_("Where to"), max_length=200, required=False)
     proof = forms.CharField(label=_("Proof of the other enrolment"), max_length=200, required=False)
-    liaison_on = forms.DateField(label=_("Liaison for homeless students told on"), widget=DateInput, required=False)
-    findings = forms.CharField(label=_("What was found"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False)
+    liaison_on = forms.DateField(
+        label=_("Liaison for homeless students told on"), widget=DateInput, required=False
+    )
+    findings = forms.CharField(
+        label=_("What was found"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4_000,
+        required=False,
+    )
     NEEDS = {
         "LOCATED_BARRIER": ("cause", _("Choose what stands in the way.")),
         "MOVED_OUT": ("destination", _("Say where the family moved to.")),
         "MOVED_IN_DISTRICT": ("destination", _("Say where the family lives now.")),
-        "ENROLLED_ELSEWHERE": ("proof", _("Name the proof: the other school's record request or confirmation.")),
-        "HOMELESS_MV": ("liaison_on", _("The liaison must be told (McKinney-Vento); enter the day.")),
+        "ENROLLED_ELSEWHERE": (
+            "proof",
+            _("Name the proof: the other school's record request or confirmation."),
+        ),
+        "HOMELESS_MV": (
+            "liaison_on",
+            _("The liaison must be told (McKinney-Vento); enter the day."),
+        ),
     }
 
     def clean_liaison_on(self) -> Any:
@@ -154,15 +207,24 @@ class OutcomeForm(StepForm):
             self.add_error(needed[0], needed[1])
         rules, flow = self.flow.policy.require("locate"), cast("LocateWorkflow", self.flow)
         tries = [(row.on, row.day_part) for row in flow.attempts()]
-        if data.get("outcome") == Locate.Outcome.NOT_LOCATED and not legal.searched_enough(tries, rules):
+        if data.get("outcome") == Locate.Outcome.NOT_LOCATED and not legal.searched_enough(
+            tries, rules
+        ):
             self.add_error(
                 "outcome",
                 forms.ValidationError(
-                    _("Not found needs %(n)s attempts on %(days)s different days and in %(parts)s different parts of the day; so far: %(so_far)s."),
-                    params={"n": rules["min_attempts"], "days": rules["different_days"], "parts": rules["different_day_parts"],
-                            "so_far": ", ".join(f"{day:%d %b} {part}" for day, part in tries) or _("none")},
+                    _(
+                        "Not found needs %(n)s attempts on %(days)s different days and in %(parts)s different parts of the day; so far: %(so_far)s."
+                    ),
+                    params={
+                        "n": rules["min_attempts"],
+                        "days": rules["different_days"],
+                        "parts": rules["different_day_parts"],
+                        "so_far": ", ".join(f"{day:%d %b} {part}" for day, part in tries)
+                        or _("none"),
+                    },
                 ),
-            )  # fmt: skip
+            )
         return data
 
 
@@ -170,14 +232,18 @@ class DssReportForm(DayForm):
     """The report of a concern."""
 
     to = forms.CharField(
-        label=_("To whom"), max_length=200, help_text=_("County and reference, for example: Mecklenburg DSS, intake 4711.")
+        label=_("To whom"),
+        max_length=200,
+        help_text=_("County and reference, for example: Mecklenburg DSS, intake 4711."),
     )
 
 
 class HandbackForm(StepForm):
     """A word to the other side."""
 
-    text = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False)
+    text = forms.CharField(
+        label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False
+    )
 
 
 # -- mediation --------------------------------------------------------------------------------------------------------
@@ -186,10 +252,15 @@ class HandbackForm(StepForm):
 def providers_for(school_id: int | None, on: Any) -> QuerySet[MediationProvider]:
     """Providers with ACTIVE access at a school and a memorandum in force on a date."""
     access = MediationAccess.objects.filter(
-        in_force(on), provider=OuterRef("pk"), school_id=school_id or 0, status=MediationAccess.Status.ACTIVE
+        in_force(on),
+        provider=OuterRef("pk"),
+        school_id=school_id or 0,
+        status=MediationAccess.Status.ACTIVE,
     )
     mou = MediationMOU.objects.filter(in_force(on), provider=OuterRef("pk"))
-    return MediationProvider.objects.filter(Exists(access), Exists(mou), active=True).order_by("name")
+    return MediationProvider.objects.filter(Exists(access), Exists(mou), active=True).order_by(
+        "name"
+    )
 
 
 def offer_providers(form: StepForm) -> None:
@@ -197,16 +268,22 @@ def offer_providers(form: StepForm) -> None:
     field = form.fields["provider"]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = providers_for(form.flow.case.school_id, form.flow.turn.today)
-    field.error_messages["required"] = _("No provider was chosen. A provider needs access to this school and a memorandum in force.")
+    field.error_messages["required"] = _(
+        "No provider was chosen. A provider needs access to this school and a memorandum in force."
+    )
 
 
 class MediationReferralForm(StepForm):
     """To whom, and why."""
 
     provider = forms.ModelChoiceField(
-        label=_("Provider"), queryset=MediationProvider.objects.none(), help_text=_("Those with access to this school.")
+        label=_("Provider"),
+        queryset=MediationProvider.objects.none(),
+        help_text=_("Those with access to this school."),
     )
-    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000)
+    reason = forms.CharField(
+        label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )
 
     def prepare(self) -> None:
         """Those with access and a memorandum."""
@@ -223,14 +300,18 @@ class AcceptMediationForm(StepForm):
         field = self.fields["mediator"]
         assert isinstance(field, forms.ModelChoiceField)
         provider = getattr(self.flow.process, "provider_id", None)
-        field.queryset = Mediator.objects.filter(provider_id=provider, active=True, user__is_active=True).select_related("user", "provider")
+        field.queryset = Mediator.objects.filter(
+            provider_id=provider, active=True, user__is_active=True
+        ).select_related("user", "provider")
 
 
 class IntakeForm(StepForm):
     """Consent and conflict check."""
 
     consent_on = forms.DateField(label=_("The family consented on"), widget=DateInput)
-    conflict_checked_on = forms.DateField(label=_("Conflict of interest checked on: none"), widget=DateInput)
+    conflict_checked_on = forms.DateField(
+        label=_("Conflict of interest checked on: none"), widget=DateInput
+    )
 
     def clean_consent_on(self) -> Any:
         """It has happened already."""
@@ -261,9 +342,11 @@ class AgreementForm(DayForm):
     """The agreement as it was signed."""
 
     agreement = forms.CharField(
-        label=_("Text of the agreement"), widget=forms.Textarea(attrs={"rows": 6}), max_length=10_000,
+        label=_("Text of the agreement"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=10_000,
         help_text=_("What both agreed to do. Not what was said."),
-    )  # fmt: skip
+    )
     signed = forms.BooleanField(label=_("Parent and school signed it"))
     field_order = ["on", "agreement", "signed"]
 
@@ -271,7 +354,9 @@ class AgreementForm(DayForm):
 class FollowUpForm(StepForm):
     """Whether the agreement is kept."""
 
-    kept = forms.ChoiceField(label=_("Is the agreement kept?"), choices=YES_NO, widget=forms.RadioSelect)
+    kept = forms.ChoiceField(
+        label=_("Is the agreement kept?"), choices=YES_NO, widget=forms.RadioSelect
+    )
 
 
 # -- court programme, partners ----------------------------------------------------------------------------------------
@@ -287,24 +372,36 @@ class EnrollForm(StepForm):
 class CourtSessionForm(DayForm):
     """One weekly session."""
 
-    came = forms.ChoiceField(label=_("Did the student come?"), choices=YES_NO, widget=forms.RadioSelect)
+    came = forms.ChoiceField(
+        label=_("Did the student come?"), choices=YES_NO, widget=forms.RadioSelect
+    )
 
 
 class PartnerReferralForm(StepForm):
     """To whom, why, with whose consent."""
 
-    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Partner.objects.none(), help_text=_("Those that serve this school."))
-    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000)
+    partner = forms.ModelChoiceField(
+        label=_("Partner"),
+        queryset=Partner.objects.none(),
+        help_text=_("Those that serve this school."),
+    )
+    reason = forms.CharField(
+        label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )
     consent_on = forms.DateField(label=_("The family consented on"), widget=DateInput)
 
     def prepare(self) -> None:
         """Partners that serve this school under a memorandum in force."""
         on, school = self.flow.turn.today, self.flow.case.school_id
-        serves = PartnerSchool.objects.filter(in_force(on), partner=OuterRef("pk"), school_id=school)
+        serves = PartnerSchool.objects.filter(
+            in_force(on), partner=OuterRef("pk"), school_id=school
+        )
         mou = PartnerMOU.objects.filter(in_force(on), partner=OuterRef("pk"))
         field = self.fields["partner"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Partner.objects.filter(Exists(serves), Exists(mou), active=True).order_by("service", "name")
+        field.queryset = Partner.objects.filter(Exists(serves), Exists(mou), active=True).order_by(
+            "service", "name"
+        )
 
     def clean_consent_on(self) -> Any:
         """It has happened already."""

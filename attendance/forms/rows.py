@@ -20,13 +20,18 @@ class RowsWidget(forms.Widget):
         super().__init__()
         self.columns, self.rows = columns, rows
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Any:
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
+    ) -> Any:
         """The rows in which something was typed; a list under the plain name (the API) is taken as it is."""
         if name in data:
             return data[name]
         found = []
         for number in range(self.rows):
-            row = {key: str(data.get(f"{name}-{number}-{key}", "")).strip() for key, _label, _kind in self.columns}
+            row = {
+                key: str(data.get(f"{name}-{number}-{key}", "")).strip()
+                for key, _label, _kind in self.columns
+            }
             if any(row.values()):
                 found.append(row)
         return found
@@ -39,10 +44,16 @@ class RowsWidget(forms.Widget):
         """Every row with its cells, empty ones up to the number of rows."""
         context = super().get_context(name, value, attrs)
         filled = [row for row in value or [] if isinstance(row, Mapping)]
-        lines = [filled[number] if number < len(filled) else {} for number in range(max(self.rows, len(filled)))]
+        lines = [
+            filled[number] if number < len(filled) else {}
+            for number in range(max(self.rows, len(filled)))
+        ]
         context["columns"] = [label for _key, label, _kind in self.columns]
         context["lines"] = [
-            [(f"{name}-{number}-{key}", label, kind, line.get(key, "")) for key, label, kind in self.columns]
+            [
+                (f"{name}-{number}-{key}", label, kind, line.get(key, ""))
+                for key, label, kind in self.columns
+            ]
             for number, line in enumerate(lines)
         ]
         return context
@@ -52,7 +63,9 @@ class RowsField(forms.Field):
     """Rows checked cell by cell: `cells` are the fields of the columns. The cleaned value is a list of dicts; a wrong cell is
     named with its row."""
 
-    def __init__(self, cells: Mapping[str, tuple[forms.Field, str]], rows: int = 6, **kwargs: Any) -> None:
+    def __init__(
+        self, cells: Mapping[str, tuple[forms.Field, str]], rows: int = 6, **kwargs: Any
+    ) -> None:
         self.cells = {key: field for key, (field, _kind) in cells.items()}
         columns = [(key, field.label, kind) for key, (field, kind) in cells.items()]
         super().__init__(widget=RowsWidget(columns, rows), **kwargs)
@@ -72,6 +85,7 @@ class RowsField(forms.Field):
                 cleaned[key] = field.clean(row.get(key, ""))
             except forms.ValidationError as error:
                 raise forms.ValidationError(
-                    _("Row %(n)s, %(column)s: %(why)s"), params={"n": number, "column": field.label, "why": " ".join(error.messages)}
+                    _("Row %(n)s, %(column)s: %(why)s"),
+                    params={"n": number, "column": field.label, "why": " ".join(error.messages)},
                 ) from error
         return cleaned

@@ -26,14 +26,19 @@ class DayForm(StepForm):
         day = self.not_in_future("on")
         process = self.flow.process
         if process is not None and day < process.opened_on:
-            raise forms.ValidationError(_("This began on %(day)s; the date lies before it."), params={"day": process.opened_on})
+            raise forms.ValidationError(
+                _("This began on %(day)s; the date lies before it."),
+                params={"day": process.opened_on},
+            )
         return day
 
 
 class NextForm(StepForm):
     """What follows, in words."""
 
-    text = forms.CharField(label=_("What happens next"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000)
+    text = forms.CharField(
+        label=_("What happens next"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )
 
 
 class ConfirmForm(StepForm):

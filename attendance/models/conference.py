@@ -38,8 +38,12 @@ class Arc(Process):
         NOT_GOOD_FAITH_CONCERN = "NOT_GOOD_FAITH_CONCERN", _("Concern: no good-faith effort")
 
     detected_on = models.DateField()
-    counts = models.JSONField(default=dict, help_text="unexcused, absences, enrolled when it was requested")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="days that were set, the kept one included")
+    counts = models.JSONField(
+        default=dict, help_text="unexcused, absences, enrolled when it was requested"
+    )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="days that were set, the kept one included"
+    )
     invitees = ArrayField(models.CharField(max_length=24), default=list)
     language = models.CharField(max_length=8, default="en")
     interpreter = models.BooleanField(default=False)
@@ -49,11 +53,15 @@ class Arc(Process):
     attendees = ArrayField(models.CharField(max_length=24), default=list)
     minutes = models.TextField(_("minutes"), blank=True)
     causes = ArrayField(models.CharField(max_length=24), default=list)
-    disability = models.CharField(_("disability question"), max_length=12, choices=Disability, blank=True)
+    disability = models.CharField(
+        _("disability question"), max_length=12, choices=Disability, blank=True
+    )
     notified = models.BooleanField(_("the family received the notices"), null=True)
     outcomes = ArrayField(models.CharField(max_length=24), default=list)
     goal_percent = models.PositiveSmallIntegerField(_("goal: attendance in percent"), null=True)
-    goal_unexcused = models.PositiveSmallIntegerField(_("goal: at most so many unexcused days"), null=True)
+    goal_unexcused = models.PositiveSmallIntegerField(
+        _("goal: at most so many unexcused days"), null=True
+    )
     resources = models.TextField(_("resources"), blank=True)
     signed_on = models.DateField(_("plan signed"), null=True)
     parent_signature = models.CharField(max_length=8, choices=Signature, blank=True)
@@ -89,7 +97,11 @@ class PlanReview(models.Model):
     number = models.PositiveSmallIntegerField()
     on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    before = models.JSONField(help_text="days, absent, unexcused, percent in the school days up to the signature")
-    after = models.JSONField(help_text="the same in the school days since the signature or the last review")
+    before = models.JSONField(
+        help_text="days, absent, unexcused, percent in the school days up to the signature"
+    )
+    after = models.JSONField(
+        help_text="the same in the school days since the signature or the last review"
+    )
     verdict = models.CharField(max_length=8, choices=Verdict)
     text = models.TextField(blank=True)

@@ -16,7 +16,10 @@ class EffectPair(models.Model):
     on = models.DateField()
     before = models.PositiveSmallIntegerField(_("absent days of the 20 before"))
     after = models.PositiveSmallIntegerField(_("absent days of the 20 after"))
-    others = models.FloatField(null=True, help_text="how many fewer days the matched students missed afterwards; null: nobody was similar")
+    others = models.FloatField(
+        null=True,
+        help_text="how many fewer days the matched students missed afterwards; null: nobody was similar",
+    )
     computed_for = models.DateField(help_text="the day up to which marks were read")
 
     class Meta:

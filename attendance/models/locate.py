@@ -48,7 +48,9 @@ class Locate(Process):
     dss_reported_on = models.DateField(_("reported to DSS"), null=True)
     handed_back_on = models.DateField(null=True)
     accepted_on = models.DateField(null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
 
 class LocateAttempt(models.Model):
@@ -67,7 +69,9 @@ class LocateAttempt(models.Model):
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     on = models.DateField()
-    day_part = models.CharField(max_length=12, help_text="morning, midday, evening: by the local hour")
+    day_part = models.CharField(
+        max_length=12, help_text="morning, midday, evening: by the local hour"
+    )
     team = ArrayField(models.CharField(max_length=100), default=list)
     address = models.CharField(_("address tried"), max_length=300)
     result = models.CharField(max_length=8, choices=Result)

@@ -37,7 +37,9 @@ class MarkFields(models.Model):
     minutes_scheduled = models.SmallIntegerField(null=True)
     reason_text = models.TextField(blank=True)
     run_id = models.UUIDField(null=True, help_text="the import that brought it")
-    known_from = models.DateField(help_text="the delivery's as-of date from which this was believed")
+    known_from = models.DateField(
+        help_text="the delivery's as-of date from which this was believed"
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -40,7 +40,11 @@ class MediationAccess(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "provider", "starts"], name="mediation_access_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "provider", "starts"], name="mediation_access_key"
+            )
+        ]
 
 
 class Mediator(models.Model):
@@ -62,7 +66,9 @@ class Mediation(Process):
         REFUSED = "refused", _("refused to sign")
 
     provider = models.ForeignKey(MediationProvider, models.PROTECT, related_name="+", null=True)
-    mediator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="mediations")
+    mediator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="mediations"
+    )
     referred_on = models.DateField()
     reason = models.TextField(_("why"), blank=True)
     packet = models.ForeignKey("casework.Document", models.PROTECT, null=True, related_name="+")
@@ -73,8 +79,17 @@ class Mediation(Process):
     no_shows = models.PositiveSmallIntegerField(default=0)
     agreed_on = models.DateField(_("agreement signed"), null=True)
     agreement = models.TextField(_("text of the agreement"), blank=True)
-    carries_over = models.BooleanField(default=False, help_text="a follow-up falls behind the last school day: reviewed in the next year")
-    carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried_to", help_text="the year before (A-26)")
+    carries_over = models.BooleanField(
+        default=False,
+        help_text="a follow-up falls behind the last school day: reviewed in the next year",
+    )
+    carried_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="carried_to",
+        help_text="the year before (A-26)",
+    )
 
 
 class FollowUp(models.Model):
@@ -83,9 +98,13 @@ class FollowUp(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(AttendanceCase, models.PROTECT, related_name="follow_ups")
     mediation = models.ForeignKey(Mediation, models.PROTECT, related_name="follow_ups")
-    which = models.CharField(max_length=12, help_text="30, 60, 90 (days), YEAR_END or FIRST (of the next year)")
+    which = models.CharField(
+        max_length=12, help_text="30, 60, 90 (days), YEAR_END or FIRST (of the next year)"
+    )
     on = models.DateField()
     kept = models.BooleanField(_("the agreement is kept"))
-    days = models.PositiveSmallIntegerField(default=0, help_text="school days since the agreement or the last follow-up")
+    days = models.PositiveSmallIntegerField(
+        default=0, help_text="school days since the agreement or the last follow-up"
+    )
     absent = models.PositiveSmallIntegerField(default=0)
     unexcused = models.PositiveSmallIntegerField(default=0)

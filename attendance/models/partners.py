@@ -47,7 +47,11 @@ class PartnerSchool(models.Model):
     ends = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "school", "starts"], name="partner_school_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "school", "starts"], name="partner_school_key"
+            )
+        ]
 
 
 class PartnerReferral(Process):
@@ -71,7 +75,9 @@ class Court(Process):
     enrolled_on = models.DateField(_("enrolled"), null=True)
     judge = models.CharField(_("judge"), max_length=100, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
-    sessions = models.PositiveSmallIntegerField(_("weekly sessions"), default=0, help_text="how many by the policy when enrolled")
+    sessions = models.PositiveSmallIntegerField(
+        _("weekly sessions"), default=0, help_text="how many by the policy when enrolled"
+    )
     held = models.PositiveSmallIntegerField(_("sessions held"), default=0)
     attended = models.PositiveSmallIntegerField(_("sessions attended"), default=0)
     ended_on = models.DateField(null=True)
@@ -118,5 +124,7 @@ class ExcuseNote(models.Model):
     received_on = models.DateField(_("received"))
     verdict = models.CharField(max_length=12, choices=Verdict)
     reason = models.CharField(_("reason of the principal"), max_length=1_000, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     entered_on = models.DateField(_("code corrected in the student information system"), null=True)

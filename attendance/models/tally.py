@@ -20,14 +20,22 @@ class TallyFields(models.Model):
     """Counts shared by both scopes."""
 
     school_year = models.PositiveSmallIntegerField()
-    unexcused = models.PositiveSmallIntegerField(default=0, help_text="U, with tardies converted where the policy says so")
+    unexcused = models.PositiveSmallIntegerField(
+        default=0, help_text="U, with tardies converted where the policy says so"
+    )
     excused = models.PositiveSmallIntegerField(default=0)
     suspension = models.PositiveSmallIntegerField(default=0)
     unknown = models.PositiveSmallIntegerField(default=0)
-    absences = models.PositiveSmallIntegerField(default=0, help_text="C: all four classes above, without converted tardies")
+    absences = models.PositiveSmallIntegerField(
+        default=0, help_text="C: all four classes above, without converted tardies"
+    )
     tardies = models.PositiveSmallIntegerField(default=0)
-    closed_days = models.PositiveSmallIntegerField(default=0, help_text="instructional days of ended enrolment spans")
-    open_from = models.PositiveIntegerField(null=True, help_text="calendar ordinal before the running span; null when none runs")
+    closed_days = models.PositiveSmallIntegerField(
+        default=0, help_text="instructional days of ended enrolment spans"
+    )
+    open_from = models.PositiveIntegerField(
+        null=True, help_text="calendar ordinal before the running span; null when none runs"
+    )
 
     class Meta:
         abstract = True
@@ -38,11 +46,19 @@ class Tally(TallyFields):
 
     student = models.ForeignKey("district.Student", models.CASCADE, related_name="+", **_UNCHECKED)
     school = models.ForeignKey(
-        "district.School", models.PROTECT, null=True, related_name="+", help_text="current or last school", **_UNCHECKED
+        "district.School",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="current or last school",
+        **_UNCHECKED,
     )
-    calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+", **_UNCHECKED)
+    calendar = models.ForeignKey(
+        "district.Calendar", models.PROTECT, null=True, related_name="+", **_UNCHECKED
+    )
     evaluate_at = models.PositiveIntegerField(
-        null=True, help_text="calendar ordinal at which the rate's tier changes although no mark does; null: never"
+        null=True,
+        help_text="calendar ordinal at which the rate's tier changes although no mark does; null: never",
     )
 
     class Meta:
@@ -61,7 +77,13 @@ class SchoolTally(TallyFields):
 
     student = models.ForeignKey("district.Student", models.CASCADE, related_name="+", **_UNCHECKED)
     school = models.ForeignKey("district.School", models.PROTECT, related_name="+", **_UNCHECKED)
-    calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+", **_UNCHECKED)
+    calendar = models.ForeignKey(
+        "district.Calendar", models.PROTECT, null=True, related_name="+", **_UNCHECKED
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["student", "school", "school_year"], name="school_tally_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "school", "school_year"], name="school_tally_key"
+            )
+        ]

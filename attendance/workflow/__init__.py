@@ -10,7 +10,28 @@ from .notice import BEFORE_SENT, NoticeState, NoticeWorkflow
 from .partner import PartnerState, PartnerWorkflow
 
 __all__ = [
-    "BEFORE_SENT", "HELPED", "MAIL", "OPEN", "RULES", "SIGN", "SUPERVISE", "TIERS", "WORK", "WORKING", "ArcState", "ArcWorkflow",
-    "AttendanceWorkflow", "CourtState", "CourtWorkflow", "LocateState", "LocateWorkflow", "MediationState", "MediationWorkflow",
-    "NoticeState", "NoticeWorkflow", "PartnerState", "PartnerWorkflow", "Stage",
-]  # fmt: skip
+    "BEFORE_SENT",
+    "HELPED",
+    "MAIL",
+    "OPEN",
+    "RULES",
+    "SIGN",
+    "SUPERVISE",
+    "TIERS",
+    "WORK",
+    "WORKING",
+    "ArcState",
+    "ArcWorkflow",
+    "AttendanceWorkflow",
+    "CourtState",
+    "CourtWorkflow",
+    "LocateState",
+    "LocateWorkflow",
+    "MediationState",
+    "MediationWorkflow",
+    "NoticeState",
+    "NoticeWorkflow",
+    "PartnerState",
+    "PartnerWorkflow",
+    "Stage",
+]

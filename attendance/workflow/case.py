@@ -46,8 +46,12 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
     clocks = clocks.CASE
     state = STATE
 
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(STATE, OPEN, by=(SUPERVISE,))
-    begin_action, withdraw_action, record_action = actions.action_steps(STATE, OPEN, by=(WORK, SIGN))
+    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
+        deadline_steps(STATE, OPEN, by=(SUPERVISE,))
+    )
+    begin_action, withdraw_action, record_action = actions.action_steps(
+        STATE, OPEN, by=(WORK, SIGN)
+    )
 
     # -- opening and raising: the machine by the counts, a person with a reason ------------------------------------
 
@@ -58,29 +62,52 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
         self.case.stage = Stage.WATCH
 
     @step(
-        STATE, source=Stage.WATCH, target=Stage.TIER2, label=_("Raise to tier 2"), by=(SYSTEM, WORK), form=forms.RaiseForm,
-        does=_("Moves the student to tier 2."), tells=_("The social worker of the school."),
-        makes=_("A task to find the causes."), cite="G.S. 115C-378",
-    )  # fmt: skip
+        STATE,
+        source=Stage.WATCH,
+        target=Stage.TIER2,
+        label=_("Raise to tier 2"),
+        by=(SYSTEM, WORK),
+        form=forms.RaiseForm,
+        does=_("Moves the student to tier 2."),
+        tells=_("The social worker of the school."),
+        makes=_("A task to find the causes."),
+        cite="G.S. 115C-378",
+    )
     def raise_tier2(self) -> None:
         """C2: the sixth unexcused day or chronic absence."""
         self._raise(Stage.TIER2)
 
     @step(
-        STATE, source=[Stage.WATCH, Stage.TIER2], target=Stage.TIER3, label=_("Raise to tier 3"), by=(SYSTEM, WORK),
-        form=forms.RaiseForm, does=_("Moves the student to tier 3."), tells=_("The social worker and the principal."),
-        makes=_("The duty to schedule and hold an Attendance Review Conference."), cite="G.S. 115C-378",
-    )  # fmt: skip
+        STATE,
+        source=[Stage.WATCH, Stage.TIER2],
+        target=Stage.TIER3,
+        label=_("Raise to tier 3"),
+        by=(SYSTEM, WORK),
+        form=forms.RaiseForm,
+        does=_("Moves the student to tier 3."),
+        tells=_("The social worker and the principal."),
+        makes=_("The duty to schedule and hold an Attendance Review Conference."),
+        cite="G.S. 115C-378",
+    )
     def raise_tier3(self) -> None:
         """C3: the tenth unexcused day, severe absence, or a plan that does not work."""
         self._raise(Stage.TIER3)
 
-    @step(STATE, source=OPEN, label=_("Another threshold reached"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        label=_("Another threshold reached"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def detect(self) -> None:
         """A threshold was reached that does not change the stage."""
         self._reached()
 
-    @step(STATE, source=OPEN, label=_("Notice begun"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        STATE, source=OPEN, label=_("Notice begun"), by=(SYSTEM,), event=Event.Kind.FACT, work=False
+    )
     def begin_notice(self) -> None:
         """A notice is due for the thresholds in `covers` (one letter for all that one import crossed)."""
         fields = {key: value for key, value in self.data.items() if not key.startswith("_")}
@@ -93,21 +120,39 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
     # -- what people do --------------------------------------------------------------------------------------------
 
     @step(
-        STATE, source=OPEN, label=_("Assign the social worker"), by=(SUPERVISE, WORK), form=forms.AssignForm,
-        does=_("Makes this person responsible for the case."), stops=("assign",),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Assign the social worker"),
+        by=(SUPERVISE, WORK),
+        form=forms.AssignForm,
+        does=_("Makes this person responsible for the case."),
+        stops=("assign",),
+    )
     def assign(self) -> None:
         """C2: the social worker of the school within two school days."""
         self.case.owner_id = self.data["owner"].pk
         self.finish_task("ASSIGN_SSW", "assigned")
 
     @step(
-        STATE, source=OPEN, label=_("Recuse somebody"), by=(SUPERVISE,), form=forms.RecuseForm, event=Event.Kind.ACCESS, work=False,
-        does=_("Ends this person's access to the case for a conflict of interest, whatever post they hold. No date moves."),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Recuse somebody"),
+        by=(SUPERVISE,),
+        form=forms.RecuseForm,
+        event=Event.Kind.ACCESS,
+        work=False,
+        does=_(
+            "Ends this person's access to the case for a conflict of interest, whatever post they hold. No date moves."
+        ),
+    )
     def recuse(self) -> None:
         """A-40: a social worker is the student's aunt; somebody else takes over."""
-        user_id, case_id, reason, by = self.data["user"].pk, self.case.id, self.data["reason"], self.turn.actor
+        user_id, case_id, reason, by = (
+            self.data["user"].pk,
+            self.case.id,
+            self.data["reason"],
+            self.turn.actor,
+        )
         self.file.later.append(lambda: grants.recuse_id(case_id, user_id, reason, by=by))
         if self.case.owner_id == user_id:
             self.case.owner_id = None
@@ -115,10 +160,17 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
                 self.open_task("ASSIGN_SSW", role="SUPERVISOR", clock="assign")
 
     @step(
-        STATE, source=HELPED, label=_("Record the causes"), by=(WORK,), form=forms.RootCauseForm,
-        conditions=[cause_missing], does=_("Keeps why the student is absent and what is done about it."),
-        makes=_("The duty to see whether it works when the plan has run its time."), cite="G.S. 115C-378", primary=True,
-    )  # fmt: skip
+        STATE,
+        source=HELPED,
+        label=_("Record the causes"),
+        by=(WORK,),
+        form=forms.RootCauseForm,
+        conditions=[cause_missing],
+        does=_("Keeps why the student is absent and what is done about it."),
+        makes=_("The duty to see whether it works when the plan has run its time."),
+        cite="G.S. 115C-378",
+        primary=True,
+    )
     def record_causes(self) -> None:
         """The social worker works with child and family to analyse the causes and determine steps."""
         self._worked()
@@ -127,9 +179,14 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
         self.see_whether_it_works()
 
     @step(
-        STATE, source=OPEN, label=_("Log a contact"), by=(WORK, SIGN, MAIL), form=ContactForm, event=Event.Kind.CONTACT,
+        STATE,
+        source=OPEN,
+        label=_("Log a contact"),
+        by=(WORK, SIGN, MAIL),
+        form=ContactForm,
+        event=Event.Kind.CONTACT,
         does=_("Adds a contact with the family to the timeline."),
-    )  # fmt: skip
+    )
     def log_contact(self) -> None:
         """Every contact counts, the vain ones too."""
         self._worked()
@@ -138,9 +195,14 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
             self._contact(self.effective_on)
 
     @step(
-        STATE, source=OPEN, label=_("Add a note"), by=(WORK, SIGN, SUPERVISE), form=NoteForm, event=Event.Kind.NOTE,
+        STATE,
+        source=OPEN,
+        label=_("Add a note"),
+        by=(WORK, SIGN, SUPERVISE),
+        form=NoteForm,
+        event=Event.Kind.NOTE,
         does=_("Adds a note to the timeline."),
-    )  # fmt: skip
+    )
     def add_note(self) -> None:
         """A note is work: the machine may no longer close the case by itself."""
         self._worked()

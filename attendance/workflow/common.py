@@ -52,22 +52,39 @@ class AttendanceFlow(Workflow):
 
     def running_processes(self, kind: str) -> list[Process]:
         """The processes of a kind that are not over."""
-        return [process for process in self.file.processes if process.kind == kind and process.closed_on is None]
+        return [
+            process
+            for process in self.file.processes
+            if process.kind == kind and process.closed_on is None
+        ]
 
     def has_task(self, kind: str) -> bool:
         """Whether a duty of this kind is open."""
-        return any(task.kind == kind and task.status == Task.Status.OPEN for task in self.file.tasks)
+        return any(
+            task.kind == kind and task.status == Task.Status.OPEN for task in self.file.tasks
+        )
 
-    def disclose_to(self, to: str, what: str, basis: str, document: Document | None = None) -> Disclosure:
+    def disclose_to(
+        self, to: str, what: str, basis: str, document: Document | None = None
+    ) -> Disclosure:
         """Write down what left the district (C2; 34 CFR 99.32)."""
-        row = Disclosure(id=uuid4(), on=self.effective_on, by=self.turn.actor, to=to[:200], what=what[:300], basis=basis[:200])
+        row = Disclosure(
+            id=uuid4(),
+            on=self.effective_on,
+            by=self.turn.actor,
+            to=to[:200],
+            what=what[:300],
+            basis=basis[:200],
+        )
         row.case_id, row.process_id = self.case.id, self.process.id if self.process else None
         row.document_id = document.id if document else None
         return self.file.add(row)
 
     def made(self) -> Document | None:
         """The document that was prepared for this step."""
-        return next((value for value in self.prepared.values() if isinstance(value, Document)), None)
+        return next(
+            (value for value in self.prepared.values() if isinstance(value, Document)), None
+        )
 
     def decide_next(self) -> None:
         """Something ended and nothing else runs that helps: somebody must say what comes next, so that no case waits unseen."""
@@ -92,7 +109,11 @@ class AttendanceFlow(Workflow):
     def ask_next(self, clock: str = "next_step") -> None:
         """See `decide_next`; called on the case's flow. `clock` is the promise that dates the duty."""
         helps = ("ARC", "MEDIATION", "COURT")
-        if self.case.state in HELPED and not self.has_task("NEXT_STEP") and not any(self.running_processes(kind) for kind in helps):
+        if (
+            self.case.state in HELPED
+            and not self.has_task("NEXT_STEP")
+            and not any(self.running_processes(kind) for kind in helps)
+        ):
             self.open_task("NEXT_STEP", role="SSW", clock=clock)
 
 
@@ -107,4 +128,7 @@ def none_running(kind: str, words: Any) -> Any:
 
 def mediation_failed(case: AttendanceCase, processes: list[Process]) -> bool:
     """Whether a mediation of this case ended without an agreement or with a broken one."""
-    return any(isinstance(process, Mediation) and process.code in ("NO_AGREEMENT", "BREACHED") for process in processes)
+    return any(
+        isinstance(process, Mediation) and process.code in ("NO_AGREEMENT", "BREACHED")
+        for process in processes
+    )

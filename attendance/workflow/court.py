@@ -36,7 +36,11 @@ def session_left(flow: CourtWorkflow) -> object:
 def all_sessions(flow: CourtWorkflow) -> object:
     """Every weekly session was held."""
     left = flow.court.sessions - flow.court.held
-    return unmet(left <= 0, ngettext("%(n)s session is still to come.", "%(n)s sessions are still to come.", left) % {"n": left})
+    return unmet(
+        left <= 0,
+        ngettext("%(n)s session is still to come.", "%(n)s sessions are still to come.", left)
+        % {"n": left},
+    )
 
 
 class CourtWorkflow(AttendanceFlow):
@@ -60,9 +64,16 @@ class CourtWorkflow(AttendanceFlow):
         self.open_task("COURT_CONSENT", role="SSW", clock="court_consent")
 
     @step(
-        STATE, source=S.OFFERED, target=S.CONSENTED, label=_("The family consents"), by=(WORK, COURT), form=forms.DayForm, primary=True,
-        does=_("Keeps the day of the consent."), makes=_("The duty to enrol the student."),
-    )  # fmt: skip
+        STATE,
+        source=S.OFFERED,
+        target=S.CONSENTED,
+        label=_("The family consents"),
+        by=(WORK, COURT),
+        form=forms.DayForm,
+        primary=True,
+        does=_("Keeps the day of the consent."),
+        makes=_("The duty to enrol the student."),
+    )
     def consent(self) -> None:
         """Nobody is enrolled without it."""
         self._worked()
@@ -71,23 +82,46 @@ class CourtWorkflow(AttendanceFlow):
         self.open_task("COURT_ENROLL", role="COURT_COORD", clock="court_enroll")
 
     @step(
-        STATE, source=S.CONSENTED, target=S.ENROLLED, label=_("Enrol in the programme"), by=(WORK, COURT), form=forms.EnrollForm, primary=True,
-        does=_("Keeps judge and place, and how many weekly sessions there are."), makes=_("The date of the first session."),
-    )  # fmt: skip
+        STATE,
+        source=S.CONSENTED,
+        target=S.ENROLLED,
+        label=_("Enrol in the programme"),
+        by=(WORK, COURT),
+        form=forms.EnrollForm,
+        primary=True,
+        does=_("Keeps judge and place, and how many weekly sessions there are."),
+        makes=_("The date of the first session."),
+    )
     def enroll(self) -> None:
         """The number of weekly sessions is the policy's."""
         self._worked()
         court = self.court
-        court.enrolled_on, court.judge, court.place = self.effective_on, self.data["judge"], self.data["place"]
+        court.enrolled_on, court.judge, court.place = (
+            self.effective_on,
+            self.data["judge"],
+            self.data["place"],
+        )
         court.sessions = int(self.policy.require("court.sessions"))
         self.finish_task("COURT_ENROLL", "enrolled")
-        self.disclose_to(court.judge, str(_("name, grade, attendance")), str(_("consent of the parent, 34 CFR 99.30")))
+        self.disclose_to(
+            court.judge,
+            str(_("name, grade, attendance")),
+            str(_("consent of the parent, 34 CFR 99.30")),
+        )
         self.open_task("COURT_SESSION", role="COURT_COORD", clock="court_session")
 
     @step(
-        STATE, source=[S.ENROLLED, S.SESSION], target=S.SESSION, label=_("Record a session"), by=(WORK, COURT), form=forms.CourtSessionForm, primary=True,
-        conditions=[session_left], does=_("Keeps the day and whether the student came."), makes=_("The date of the next one, a week later."),
-    )  # fmt: skip
+        STATE,
+        source=[S.ENROLLED, S.SESSION],
+        target=S.SESSION,
+        label=_("Record a session"),
+        by=(WORK, COURT),
+        form=forms.CourtSessionForm,
+        primary=True,
+        conditions=[session_left],
+        does=_("Keeps the day and whether the student came."),
+        makes=_("The date of the next one, a week later."),
+    )
     def record_session(self) -> None:
         """Weekly; the next one counts from this one."""
         self._worked()
@@ -98,17 +132,29 @@ class CourtWorkflow(AttendanceFlow):
         self.open_task("COURT_SESSION", role="COURT_COORD", clock="court_session")
 
     @step(
-        STATE, source=S.SESSION, target=S.COMPLETED, label=_("Complete the programme"), by=(WORK, COURT), form=forms.NextForm, primary=True,
-        conditions=[all_sessions], does=_("Ends the programme after its last session."),
-    )  # fmt: skip
+        STATE,
+        source=S.SESSION,
+        target=S.COMPLETED,
+        label=_("Complete the programme"),
+        by=(WORK, COURT),
+        form=forms.NextForm,
+        primary=True,
+        conditions=[all_sessions],
+        does=_("Ends the programme after its last session."),
+    )
     def complete_court(self) -> None:
         """After the last weekly session."""
         self._end()
 
     @step(
-        STATE, source=[S.OFFERED, S.CONSENTED, S.ENROLLED, S.SESSION], target=S.EXITED, label=_("The family declines or leaves"), by=(WORK, COURT),
-        form=ReasonForm, does=_("Ends the programme early. No prosecution follows from it."),
-    )  # fmt: skip
+        STATE,
+        source=[S.OFFERED, S.CONSENTED, S.ENROLLED, S.SESSION],
+        target=S.EXITED,
+        label=_("The family declines or leaves"),
+        by=(WORK, COURT),
+        form=ReasonForm,
+        does=_("Ends the programme early. No prosecution follows from it."),
+    )
     def leave_court(self) -> None:
         """Voluntary to the last day."""
         self._end()

@@ -21,7 +21,9 @@ from casework.models import Event
 from casework.stepforms import ReasonForm
 from casework.workflow import SYSTEM, SubjectState, step, unmet
 
-relapse_to = SubjectState.GET_STATE(lambda flow: Stage(flow.data.get("stage") or flow.case.stage), states=HELPED)
+relapse_to = SubjectState.GET_STATE(
+    lambda flow: Stage(flow.data.get("stage") or flow.case.stage), states=HELPED
+)
 
 
 def goals_met(flow: Helping) -> object:
@@ -39,41 +41,72 @@ def court_is_open(flow: Helping) -> object:
     """A2.7: by the policy's number of absences, or after a mediation that failed."""
     least = int(flow.policy.require("court.absences"))
     met = mediation_failed(flow.case, flow.file.processes) or windows.tally(flow).absences >= least
-    return unmet(met, _("The court programme is offered from %(n)s absences on, or after a mediation that failed.") % {"n": least})
+    return unmet(
+        met,
+        _(
+            "The court programme is offered from %(n)s absences on, or after a mediation that failed."
+        )
+        % {"n": least},
+    )
 
 
 class Helping(Raising):
     """Steps that begin a process, and those that say whether it helped."""
 
     @step(
-        STATE, source=HELPED, label=_("Call a conference"), by=(WORK,), form=ReasonForm,
+        STATE,
+        source=HELPED,
+        label=_("Call a conference"),
+        by=(WORK,),
+        form=ReasonForm,
         conditions=[none_running("ARC", _("A conference or its plan is running already."))],
-        does=_("Begins an Attendance Review Conference."), makes=_("The duties to schedule and to hold it."),
-    )  # fmt: skip
+        does=_("Begins an Attendance Review Conference."),
+        makes=_("The duties to schedule and to hold it."),
+    )
     def request_arc(self) -> None:
         """A2.4 by hand: a new one after a plan that ended, or early in tier 2."""
         self._worked()
         self.begin_arc()
 
     @step(
-        STATE, source=OPEN, label=_("Ask the street team to find the student"), by=(SYSTEM, WORK, SUPERVISE), form=forms.LocateRequestForm,
-        conditions=[none_running("LOCATE", _("The street team is looking for the student already."))], work=False,
-        does=_("Hands the search over to the street team of the area."), tells=_("The lead of the street team."),
+        STATE,
+        source=OPEN,
+        label=_("Ask the street team to find the student"),
+        by=(SYSTEM, WORK, SUPERVISE),
+        form=forms.LocateRequestForm,
+        conditions=[
+            none_running("LOCATE", _("The street team is looking for the student already."))
+        ],
+        work=False,
+        does=_("Hands the search over to the street team of the area."),
+        tells=_("The lead of the street team."),
         makes=_("A request with its dates: team sent, first visit, outcome."),
-    )  # fmt: skip
+    )
     def request_locate(self) -> None:
         """A2.5: absent without contact, a no-show, or by hand."""
         self.case.worked = self.case.worked or self.turn.actor is not None
         data = self.data
-        self.spawn("LOCATE", code=data["code"], reason=data["reason"], last_seen_on=data["last_seen_on"], safety=data["safety"])
+        self.spawn(
+            "LOCATE",
+            code=data["code"],
+            reason=data["reason"],
+            last_seen_on=data["last_seen_on"],
+            safety=data["safety"],
+        )
         self.alert("LOCATE_REQUESTED", "supervisor")
 
     @step(
-        STATE, source=[*HELPED, Stage.LEGAL_REVIEW], label=_("Refer to mediation"), by=(WORK,), form=forms.MediationReferralForm,
-        conditions=[none_running("MEDIATION", _("A mediation is running already."))], prepare=letters.prepare_packet,
-        does=_("Refers the family to a neutral mediator."), tells=_("The provider."),
+        STATE,
+        source=[*HELPED, Stage.LEGAL_REVIEW],
+        label=_("Refer to mediation"),
+        by=(WORK,),
+        form=forms.MediationReferralForm,
+        conditions=[none_running("MEDIATION", _("A mediation is running already."))],
+        prepare=letters.prepare_packet,
+        does=_("Refers the family to a neutral mediator."),
+        tells=_("The provider."),
         makes=_("The referral packet, and the duties to accept it and to hold the mediation."),
-    )  # fmt: skip
+    )
     def refer_mediation(self) -> None:
         """A2.6: free, informal, confidential; to avoid charges."""
         self._worked()
@@ -83,48 +116,83 @@ class Helping(Raising):
     def _begin_mediation(self, provider: object, reason: str) -> None:
         packet = self.made()
         self.spawn(
-            "MEDIATION", provider_id=getattr(provider, "pk", None), referred_on=self.effective_on, reason=reason,
+            "MEDIATION",
+            provider_id=getattr(provider, "pk", None),
+            referred_on=self.effective_on,
+            reason=reason,
             packet_id=packet.id if packet else None,
-        )  # fmt: skip
+        )
         self.disclose_to(
-            str(provider), str(_("referral packet: counts, letters, plan")), str(_("consent of the parent, 34 CFR 99.30")), packet
+            str(provider),
+            str(_("referral packet: counts, letters, plan")),
+            str(_("consent of the parent, 34 CFR 99.30")),
+            packet,
         )
 
     @step(
-        STATE, source=[*HELPED, Stage.LEGAL_REVIEW], label=_("Offer the court programme"), by=(WORK,), form=ReasonForm,
-        conditions=[none_running("COURT", _("The court programme is running already.")), court_is_open],
-        does=_("Offers the family the truancy court programme: weekly sessions at school, no prosecution."),
+        STATE,
+        source=[*HELPED, Stage.LEGAL_REVIEW],
+        label=_("Offer the court programme"),
+        by=(WORK,),
+        form=ReasonForm,
+        conditions=[
+            none_running("COURT", _("The court programme is running already.")),
+            court_is_open,
+        ],
+        does=_(
+            "Offers the family the truancy court programme: weekly sessions at school, no prosecution."
+        ),
         makes=_("The duty to get the family's answer."),
-    )  # fmt: skip
+    )
     def offer_court(self) -> None:
         """A2.7: restorative, before any prosecution and apart from it."""
         self._worked()
         self.step_found()
-        self.spawn("COURT", code="offered", offered_on=self.effective_on, reason=self.data["reason"])
+        self.spawn(
+            "COURT", code="offered", offered_on=self.effective_on, reason=self.data["reason"]
+        )
 
     @step(
-        STATE, source=OPEN, label=_("Refer to a community partner"), by=(WORK,), form=forms.PartnerReferralForm,
-        does=_("Refers the student or the family to an agency that serves this school."), makes=_("The duty to ask whether the intake took place."),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Refer to a community partner"),
+        by=(WORK,),
+        form=forms.PartnerReferralForm,
+        does=_("Refers the student or the family to an agency that serves this school."),
+        makes=_("The duty to ask whether the intake took place."),
+    )
     def refer_partner(self) -> None:
         """What the district plan measures: referrals, and whether they were received."""
         self._worked()
         data = self.data
         self.spawn(
-            "PARTNER", code=data["partner"].service, partner_id=data["partner"].pk, referred_on=self.effective_on, reason=data["reason"],
+            "PARTNER",
+            code=data["partner"].service,
+            partner_id=data["partner"].pk,
+            referred_on=self.effective_on,
+            reason=data["reason"],
             consent_on=data["consent_on"],
-        )  # fmt: skip
+        )
         self.disclose_to(
-            str(data["partner"]), str(_("name, contact, reason of the referral")), str(_("consent of the parent, 34 CFR 99.30"))
+            str(data["partner"]),
+            str(_("name, contact, reason of the referral")),
+            str(_("consent of the parent, 34 CFR 99.30")),
         )
 
     # -- goals met, relapse (C7-C9) --------------------------------------------------------------------------------
 
     @step(
-        STATE, source=HELPED, target=Stage.MONITOR, label=_("Goals met: step down and watch"), by=(WORK,), form=ReasonForm,
-        conditions=[goals_met], prepare=letters.prepare_step_down, does=_("The plan worked. The case closes by itself if there is no relapse."),
+        STATE,
+        source=HELPED,
+        target=Stage.MONITOR,
+        label=_("Goals met: step down and watch"),
+        by=(WORK,),
+        form=ReasonForm,
+        conditions=[goals_met],
+        prepare=letters.prepare_step_down,
+        does=_("The plan worked. The case closes by itself if there is no relapse."),
         makes=_("A note to the family."),
-    )  # fmt: skip
+    )
     def monitor(self) -> None:
         """C7: the policy's goals were met in the plan's window."""
         self._worked()
@@ -145,17 +213,34 @@ class Helping(Raising):
         self.end_process(process, gettext_noop("goals met"))
 
     @step(
-        STATE, source=Stage.MONITOR, target=Stage.CLOSED, label=_("Close: improved"), by=(SYSTEM,), conditions=[no_relapse], work=False,
-        prepare=letters.prepare_closing, makes=_("A letter that thanks the family."),
-    )  # fmt: skip
+        STATE,
+        source=Stage.MONITOR,
+        target=Stage.CLOSED,
+        label=_("Close: improved"),
+        by=(SYSTEM,),
+        conditions=[no_relapse],
+        work=False,
+        prepare=letters.prepare_closing,
+        makes=_("A letter that thanks the family."),
+    )
     def close_improved(self) -> None:
         """C8: so many school days without a relapse. The wait is kept, not cancelled."""
         for clock in self._running("monitor"):
-            self.stop_clock("monitor", min(clock.due, self.effective_on))  # the step is taken on the day after
+            self.stop_clock(
+                "monitor", min(clock.due, self.effective_on)
+            )  # the step is taken on the day after
         self._end_processes("improved")
         self.close_case("IMPROVED")
 
-    @step(STATE, source=Stage.MONITOR, target=relapse_to, label=_("Relapse"), by=(SYSTEM,), work=False, tells=_("The social worker."))
+    @step(
+        STATE,
+        source=Stage.MONITOR,
+        target=relapse_to,
+        label=_("Relapse"),
+        by=(SYSTEM,),
+        work=False,
+        tells=_("The social worker."),
+    )
     def relapse(self) -> None:
         """C9: unexcused days within few school days, or a higher threshold."""
         self.cancel_clock("monitor", gettext_noop("relapse"))
@@ -166,7 +251,14 @@ class Helping(Raising):
 
     # -- from one year into the next (A-26) ------------------------------------------------------------------------
 
-    @step(STATE, source=OPEN, label=_("Mediation carried over from last year"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        label=_("Mediation carried over from last year"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def carry_mediation(self) -> None:
         """A-26: what fell behind the last school day is reviewed in the first school days of this year."""
         fields = {key: value for key, value in self.data.items() if not key.startswith("_")}
@@ -177,20 +269,33 @@ class Helping(Raising):
         self.turn.data = {"carried_from": str(fields["carried_from_id"])}
 
     @step(
-        STATE, source=HELPED, target=Stage.LEGAL_REVIEW, label=_("Legal review after the mediation"), by=(SYSTEM,), work=False,
-        tells=_("The principal."), cite="G.S. 115C-378",
-    )  # fmt: skip
+        STATE,
+        source=HELPED,
+        target=Stage.LEGAL_REVIEW,
+        label=_("Legal review after the mediation"),
+        by=(SYSTEM,),
+        work=False,
+        tells=_("The principal."),
+        cite="G.S. 115C-378",
+    )
     def review_after_mediation(self) -> None:
         """A2.6: no agreement or a broken one while ten unexcused days stand."""
         self.step_found()
         self.open_task("FINDING", role="PRINCIPAL", clock="finding")
 
     @step(
-        STATE, source=HELPED, label=_("Say what comes next"), by=(WORK,), form=ReasonForm, event=Event.Kind.FACT,
-        conditions=[lambda flow: unmet(flow.has_task("NEXT_STEP"), _("What comes next was decided."))],
+        STATE,
+        source=HELPED,
+        label=_("Say what comes next"),
+        by=(WORK,),
+        form=ReasonForm,
+        event=Event.Kind.FACT,
+        conditions=[
+            lambda flow: unmet(flow.has_task("NEXT_STEP"), _("What comes next was decided."))
+        ],
         does=_("Keeps what you decided where none of the other steps fits."),
         makes=_("The duty to see whether it works when the plan has run its time."),
-    )  # fmt: skip
+    )
     def say_next(self) -> None:
         """A plan or programme ended; the decision is written down."""
         self._worked()

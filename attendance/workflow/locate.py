@@ -69,24 +69,39 @@ class LocateWorkflow(AttendanceFlow):
 
     def attempts(self) -> list[LocateAttempt]:
         """The attempts so far, in their order."""
-        return sorted((row for row in self.file.children["attempt"] if row.locate_id == self.locate.id), key=lambda row: row.number)
+        return sorted(
+            (row for row in self.file.children["attempt"] if row.locate_id == self.locate.id),
+            key=lambda row: row.number,
+        )
 
     def begin(self) -> None:
         """The team is sent within two school days."""
         self.open_task("DISPATCH_TEAM", role="STREET_LEAD", clock="locate_dispatch")
 
     @step(
-        STATE, source=S.REQUESTED, target=S.ACCEPTED, label=_("Accept the request"), by=(LEAD,), primary=True,
+        STATE,
+        source=S.REQUESTED,
+        target=S.ACCEPTED,
+        label=_("Accept the request"),
+        by=(LEAD,),
+        primary=True,
         does=_("Your team takes the search over."),
-    )  # fmt: skip
+    )
     def accept_locate(self) -> None:
         """The lead of the area's street team."""
         self.locate.lead_id = self.actor_id
 
     @step(
-        STATE, source=[S.REQUESTED, S.ACCEPTED, *LOOKING], target=S.DISPATCHED, label=_("Send a team"), by=(LEAD,), form=forms.DispatchForm, primary=True,
-        does=_("Names the two people who go, and what they must know for their safety."), makes=_("The dates of the first visit and of the outcome."),
-    )  # fmt: skip
+        STATE,
+        source=[S.REQUESTED, S.ACCEPTED, *LOOKING],
+        target=S.DISPATCHED,
+        label=_("Send a team"),
+        by=(LEAD,),
+        form=forms.DispatchForm,
+        primary=True,
+        does=_("Names the two people who go, and what they must know for their safety."),
+        makes=_("The dates of the first visit and of the outcome."),
+    )
     def dispatch_team(self) -> None:
         """Always two people. A team may be changed while the search goes on; its dates stay."""
         self.locate.lead_id = self.actor_id
@@ -98,19 +113,35 @@ class LocateWorkflow(AttendanceFlow):
             self.open_task("LOCATE_STUDENT", role="STREET_MEMBER", clock="locate_outcome")
 
     @step(
-        STATE, source=LOOKING, target=S.ATTEMPT, label=_("Record an attempt"), by=(LOCATE,), form=forms.AttemptForm, primary=True,
+        STATE,
+        source=LOOKING,
+        target=S.ATTEMPT,
+        label=_("Record an attempt"),
+        by=(LOCATE,),
+        form=forms.AttemptForm,
+        primary=True,
         does=_("Keeps where you were, when, and whom you met (their role, not their name)."),
-    )  # fmt: skip
+    )
     def record_attempt(self) -> None:
         """Date and time, two people, address, safety note, who was spoken to, what was left, next step."""
         data = self.data
         local = dates.local_date(data["at"], settings.TIME_ZONE)
         self.effective_on = local
         row = LocateAttempt(
-            id=uuid4(), number=len(self.attempts()) + 1, at=data["at"], on=local, day_part=legal.day_part(data["at"], self.policy),
-            team=data["team"], address=data["address"], result=data["result"], spoken_to=data["spoken_to"], materials=data["materials"],
-            language=data["language"], safety=data["safety"], next_step=data["next_step"],
-        )  # fmt: skip
+            id=uuid4(),
+            number=len(self.attempts()) + 1,
+            at=data["at"],
+            on=local,
+            day_part=legal.day_part(data["at"], self.policy),
+            team=data["team"],
+            address=data["address"],
+            result=data["result"],
+            spoken_to=data["spoken_to"],
+            materials=data["materials"],
+            language=data["language"],
+            safety=data["safety"],
+            next_step=data["next_step"],
+        )
         row.case_id, row.locate_id = self.case.id, self.locate.id
         self.file.add(row)
         self.stop_clock("locate_visit")
@@ -118,13 +149,24 @@ class LocateWorkflow(AttendanceFlow):
             self._contact(local)
 
     @step(
-        STATE, source=LOOKING, target=S.OUTCOME, label=_("Record the outcome"), by=(LOCATE,), form=forms.OutcomeForm, primary=True,
-        does=_("Ends the search with what was found."), makes=_("The duty to hand the student back to the home school."),
-    )  # fmt: skip
+        STATE,
+        source=LOOKING,
+        target=S.OUTCOME,
+        label=_("Record the outcome"),
+        by=(LOCATE,),
+        form=forms.OutcomeForm,
+        primary=True,
+        does=_("Ends the search with what was found."),
+        makes=_("The duty to hand the student back to the home school."),
+    )
     def record_outcome(self) -> None:
         """The form holds what each outcome needs; not found only after enough attempts on different days and parts of the day."""
         data, locate = self.data, self.locate
-        locate.outcome, locate.outcome_on, locate.findings = data["outcome"], self.effective_on, data["findings"]
+        locate.outcome, locate.outcome_on, locate.findings = (
+            data["outcome"],
+            self.effective_on,
+            data["findings"],
+        )
         locate.cause, locate.destination, locate.proof, locate.liaison_on = (
             data["cause"],
             data["destination"],
@@ -140,18 +182,37 @@ class LocateWorkflow(AttendanceFlow):
             self.alert("WELFARE_CONCERN", "supervisor")
 
     @step(
-        STATE, source=S.OUTCOME, label=_("Record the report to DSS"), by=(LOCATE, WORK), form=forms.DssReportForm, event=Event.Kind.FACT, primary=True,
-        conditions=[welfare_open], does=_("Keeps when and to whom the concern was reported."), cite="G.S. 115C-400, 7B-301",
-    )  # fmt: skip
+        STATE,
+        source=S.OUTCOME,
+        label=_("Record the report to DSS"),
+        by=(LOCATE, WORK),
+        form=forms.DssReportForm,
+        event=Event.Kind.FACT,
+        primary=True,
+        conditions=[welfare_open],
+        does=_("Keeps when and to whom the concern was reported."),
+        cite="G.S. 115C-400, 7B-301",
+    )
     def report_to_dss(self) -> None:
         """Whoever has cause to suspect reports; the record is a disclosure."""
         self.effective_on = self.locate.dss_reported_on = self.data["on"]
-        self.disclose_to(self.data["to"], str(_("report of a concern for the child's welfare")), "G.S. 115C-400, 7B-301")
+        self.disclose_to(
+            self.data["to"],
+            str(_("report of a concern for the child's welfare")),
+            "G.S. 115C-400, 7B-301",
+        )
 
     @step(
-        STATE, source=S.OUTCOME, target=S.HANDBACK_PENDING, label=_("Hand the student back to the school"), by=(LOCATE,), form=forms.HandbackForm,
-        primary=True, conditions=[welfare_reported], does=_("The home school's social worker must accept; until then the supervisor sees it."),
-    )  # fmt: skip
+        STATE,
+        source=S.OUTCOME,
+        target=S.HANDBACK_PENDING,
+        label=_("Hand the student back to the school"),
+        by=(LOCATE,),
+        form=forms.HandbackForm,
+        primary=True,
+        conditions=[welfare_reported],
+        does=_("The home school's social worker must accept; until then the supervisor sees it."),
+    )
     def hand_back(self) -> None:
         """The request stays on the supervisor's list until the school accepts."""
         self.locate.handed_back_on = self.effective_on
@@ -160,9 +221,15 @@ class LocateWorkflow(AttendanceFlow):
         self.alert("HANDBACK", "supervisor")
 
     @step(
-        STATE, source=S.HANDBACK_PENDING, target=S.HANDBACK_ACCEPTED, label=_("Take the student back from the street team"), by=(WORK,),
-        form=forms.HandbackForm, primary=True, does=_("You know what was found and go on from there."),
-    )  # fmt: skip
+        STATE,
+        source=S.HANDBACK_PENDING,
+        target=S.HANDBACK_ACCEPTED,
+        label=_("Take the student back from the street team"),
+        by=(WORK,),
+        form=forms.HandbackForm,
+        primary=True,
+        does=_("You know what was found and go on from there."),
+    )
     def accept_handback(self) -> None:
         """The home school's social worker."""
         self._worked()
@@ -171,9 +238,15 @@ class LocateWorkflow(AttendanceFlow):
         self.open_task("CLOSE_LOCATE", role="SSW", clock="locate_close")
 
     @step(
-        STATE, source=S.HANDBACK_PENDING, target=S.DISPATCHED, label=_("Send the search back to the team"), by=(WORK, SUPERVISE), form=ReasonForm,
-        does=_("The search goes on: say what is missing."), makes=_("A new date for the outcome."),
-    )  # fmt: skip
+        STATE,
+        source=S.HANDBACK_PENDING,
+        target=S.DISPATCHED,
+        label=_("Send the search back to the team"),
+        by=(WORK, SUPERVISE),
+        form=ReasonForm,
+        does=_("The search goes on: say what is missing."),
+        makes=_("A new date for the outcome."),
+    )
     def search_on(self) -> None:
         """Broken off, or not enough to go on with."""
         self._worked()
@@ -181,9 +254,15 @@ class LocateWorkflow(AttendanceFlow):
         self.open_task("LOCATE_STUDENT", role="STREET_MEMBER", clock="locate_outcome")
 
     @step(
-        STATE, source=S.HANDBACK_ACCEPTED, target=S.CLOSED, label=_("Close the search"), by=(WORK,), form=forms.NextForm, primary=True,
+        STATE,
+        source=S.HANDBACK_ACCEPTED,
+        target=S.CLOSED,
+        label=_("Close the search"),
+        by=(WORK,),
+        form=forms.NextForm,
+        primary=True,
         does=_("Keeps what the school does next."),
-    )  # fmt: skip
+    )
     def close_locate(self) -> None:
         """What follows from the outcome."""
         self._worked()
@@ -191,9 +270,14 @@ class LocateWorkflow(AttendanceFlow):
         self.end_process()
 
     @step(
-        STATE, source=[S.REQUESTED, S.ACCEPTED, *LOOKING], target=S.CANCELLED, label=_("Call the search off: the student is back"),
-        by=(WORK, LEAD, SUPERVISE), form=ReasonForm, does=_("Ends the search because the student is at school or the family called."),
-    )  # fmt: skip
+        STATE,
+        source=[S.REQUESTED, S.ACCEPTED, *LOOKING],
+        target=S.CANCELLED,
+        label=_("Call the search off: the student is back"),
+        by=(WORK, LEAD, SUPERVISE),
+        form=ReasonForm,
+        does=_("Ends the search because the student is at school or the family called."),
+    )
     def call_off(self) -> None:
         """Nothing to look for any more."""
         self.end_process(reason=gettext_noop("called off"))

@@ -44,24 +44,33 @@ S = MediationState
 STATE = SubjectState(S)
 FOLLOWING = [S.AGREEMENT, S.FOLLOWUP_30, S.FOLLOWUP_60]
 OVER = [S.INELIGIBLE, S.DECLINED, S.NO_AGREEMENT, S.KEPT, S.BREACHED]
-after_follow_up = SubjectState.GET_STATE(lambda flow: following.state_after(flow), states=[S.FOLLOWUP_30, S.FOLLOWUP_60, S.FOLLOWUP_90])
+after_follow_up = SubjectState.GET_STATE(
+    lambda flow: following.state_after(flow), states=[S.FOLLOWUP_30, S.FOLLOWUP_60, S.FOLLOWUP_90]
+)
 
 
 def own_mediation(flow: MediationWorkflow) -> object:
     """An outside mediator works their own mediations alone."""
     outside = flow.turn.actor is not None and not flow.permitted((WORK,), flow.turn.actor)
-    return unmet(not outside or flow.mediation.mediator_id == flow.actor_id, _("This mediation is led by somebody else."))
+    return unmet(
+        not outside or flow.mediation.mediator_id == flow.actor_id,
+        _("This mediation is led by somebody else."),
+    )
 
 
 def follow_up_waits(flow: MediationWorkflow) -> object:
     """A follow-up is still to be made."""
-    return unmet(following.next_clock(flow) is not None, _("Every follow-up of this school year was made."))
+    return unmet(
+        following.next_clock(flow) is not None, _("Every follow-up of this school year was made.")
+    )
 
 
 def all_followed(flow: MediationWorkflow) -> object:
     """No follow-up is open: the agreement can be judged."""
     waits = following.next_clock(flow) is not None or flow.mediation.carries_over
-    return unmet(not waits, _("A follow-up is still to be made, in this school year or in the next one."))
+    return unmet(
+        not waits, _("A follow-up is still to be made, in this school year or in the next one.")
+    )
 
 
 class MediationWorkflow(AttendanceFlow):
@@ -91,9 +100,16 @@ class MediationWorkflow(AttendanceFlow):
         self.open_task("HOLD_MEDIATION", role="MEDIATOR", clock="mediation_session")
 
     @step(
-        STATE, source=S.REFERRED, target=S.INTAKE, label=_("Accept the referral"), by=(WORK, MEDIATE), form=forms.AcceptMediationForm, primary=True,
-        conditions=[own_mediation], does=_("Names the mediator, who gets access to the packet and to nothing else."),
-    )  # fmt: skip
+        STATE,
+        source=S.REFERRED,
+        target=S.INTAKE,
+        label=_("Accept the referral"),
+        by=(WORK, MEDIATE),
+        form=forms.AcceptMediationForm,
+        primary=True,
+        conditions=[own_mediation],
+        does=_("Names the mediator, who gets access to the packet and to nothing else."),
+    )
     def accept_referral(self) -> None:
         """The provider accepts; its mediator sees the packet from now on."""
         self._worked()
@@ -103,34 +119,66 @@ class MediationWorkflow(AttendanceFlow):
         self.file.later.append(lambda: following.lend(case_id, user_id))
 
     @step(
-        STATE, source=S.INTAKE, target=S.ELIGIBLE, label=_("Record consent and conflict check"), by=(WORK, MEDIATE), form=forms.IntakeForm, primary=True,
-        conditions=[own_mediation], does=_("The family consents and the mediator knows nobody of them: it can be scheduled."),
-    )  # fmt: skip
+        STATE,
+        source=S.INTAKE,
+        target=S.ELIGIBLE,
+        label=_("Record consent and conflict check"),
+        by=(WORK, MEDIATE),
+        form=forms.IntakeForm,
+        primary=True,
+        conditions=[own_mediation],
+        does=_("The family consents and the mediator knows nobody of them: it can be scheduled."),
+    )
     def find_eligible(self) -> None:
         """Consent and conflict check come before any session."""
         self._worked()
-        self.mediation.consent_on, self.mediation.conflict_checked_on = self.data["consent_on"], self.data["conflict_checked_on"]
+        self.mediation.consent_on, self.mediation.conflict_checked_on = (
+            self.data["consent_on"],
+            self.data["conflict_checked_on"],
+        )
 
     @step(
-        STATE, source=[S.REFERRED, S.INTAKE], target=S.INELIGIBLE, label=_("Not eligible"), by=(WORK, MEDIATE), form=ReasonForm, conditions=[own_mediation],
-        does=_("Ends the referral: the case is not one for mediation, or the mediator has a conflict of interest."),
-    )  # fmt: skip
+        STATE,
+        source=[S.REFERRED, S.INTAKE],
+        target=S.INELIGIBLE,
+        label=_("Not eligible"),
+        by=(WORK, MEDIATE),
+        form=ReasonForm,
+        conditions=[own_mediation],
+        does=_(
+            "Ends the referral: the case is not one for mediation, or the mediator has a conflict of interest."
+        ),
+    )
     def find_ineligible(self) -> None:
         """With the reason."""
         self._over("INELIGIBLE")
 
     @step(
-        STATE, source=[S.REFERRED, S.INTAKE, S.ELIGIBLE, S.SCHEDULED, S.NO_SHOW], target=S.DECLINED, label=_("The family declines"), by=(WORK, MEDIATE),
-        form=ReasonForm, conditions=[own_mediation], does=_("Ends the mediation. Nobody is forced; the school may go on by other ways."),
-    )  # fmt: skip
+        STATE,
+        source=[S.REFERRED, S.INTAKE, S.ELIGIBLE, S.SCHEDULED, S.NO_SHOW],
+        target=S.DECLINED,
+        label=_("The family declines"),
+        by=(WORK, MEDIATE),
+        form=ReasonForm,
+        conditions=[own_mediation],
+        does=_("Ends the mediation. Nobody is forced; the school may go on by other ways."),
+    )
     def decline(self) -> None:
         """Mediation is voluntary."""
         self._over("DECLINED")
 
     @step(
-        STATE, source=[S.ELIGIBLE, S.SCHEDULED, S.NO_SHOW], target=S.SCHEDULED, label=_("Schedule the mediation"), by=(WORK, MEDIATE),
-        form=forms.SessionForm, primary=True, conditions=[own_mediation], does=_("Sets day and place."), makes=_("An entry for calendars."),
-    )  # fmt: skip
+        STATE,
+        source=[S.ELIGIBLE, S.SCHEDULED, S.NO_SHOW],
+        target=S.SCHEDULED,
+        label=_("Schedule the mediation"),
+        by=(WORK, MEDIATE),
+        form=forms.SessionForm,
+        primary=True,
+        conditions=[own_mediation],
+        does=_("Sets day and place."),
+        makes=_("An entry for calendars."),
+    )
     def schedule_mediation(self) -> None:
         """Held within fifteen school days of the referral, however often it is set anew."""
         self._worked()
@@ -141,14 +189,26 @@ class MediationWorkflow(AttendanceFlow):
 
     def _drop_meeting(self) -> None:
         for meeting in self.file.appointments:
-            if meeting.process_id == self.mediation.id and meeting.cancelled_at is None and meeting.starts_at > self.turn.now:
+            if (
+                meeting.process_id == self.mediation.id
+                and meeting.cancelled_at is None
+                and meeting.starts_at > self.turn.now
+            ):
                 meeting.cancelled_at, meeting.sequence = self.turn.now, meeting.sequence + 1
                 self.file.touch(meeting)
 
     @step(
-        STATE, source=S.SCHEDULED, target=S.HELD, label=_("The mediation was held"), by=(WORK, MEDIATE), form=forms.DayForm, primary=True,
-        conditions=[own_mediation], does=_("Keeps the day. What was said stays in the room."), makes=_("The duty to record how it ended."),
-    )  # fmt: skip
+        STATE,
+        source=S.SCHEDULED,
+        target=S.HELD,
+        label=_("The mediation was held"),
+        by=(WORK, MEDIATE),
+        form=forms.DayForm,
+        primary=True,
+        conditions=[own_mediation],
+        does=_("Keeps the day. What was said stays in the room."),
+        makes=_("The duty to record how it ended."),
+    )
     def hold_mediation(self) -> None:
         """Only that it took place."""
         self._worked()
@@ -158,18 +218,32 @@ class MediationWorkflow(AttendanceFlow):
         self.open_task("MEDIATION_RESULT", role="MEDIATOR", clock="mediation_result")
 
     @step(
-        STATE, source=S.SCHEDULED, target=S.NO_SHOW, label=_("The family did not come"), by=(WORK, MEDIATE), form=forms.DayForm,
-        conditions=[own_mediation], does=_("Keeps the day; another one can be set, or the family declines."),
-    )  # fmt: skip
+        STATE,
+        source=S.SCHEDULED,
+        target=S.NO_SHOW,
+        label=_("The family did not come"),
+        by=(WORK, MEDIATE),
+        form=forms.DayForm,
+        conditions=[own_mediation],
+        does=_("Keeps the day; another one can be set, or the family declines."),
+    )
     def no_show(self) -> None:
         """Its date goes on running."""
         self._worked()
         self.mediation.no_shows += 1
 
     @step(
-        STATE, source=S.HELD, target=S.AGREEMENT, label=_("Record the agreement"), by=(WORK, MEDIATE), form=forms.AgreementForm, primary=True,
-        conditions=[own_mediation], does=_("Keeps the text that both signed."), makes=_("Three follow-ups."),
-    )  # fmt: skip
+        STATE,
+        source=S.HELD,
+        target=S.AGREEMENT,
+        label=_("Record the agreement"),
+        by=(WORK, MEDIATE),
+        form=forms.AgreementForm,
+        primary=True,
+        conditions=[own_mediation],
+        does=_("Keeps the text that both signed."),
+        makes=_("Three follow-ups."),
+    )
     def agree(self) -> None:
         """Follow-ups after 30, 60 and 90 calendar days; what falls behind the last school day is made on that day (A-26)."""
         self._worked()
@@ -183,18 +257,35 @@ class MediationWorkflow(AttendanceFlow):
             self.open_task("FOLLOW_UP", role="SSW", clock=first)
 
     @step(
-        STATE, source=S.HELD, target=S.NO_AGREEMENT, label=_("No agreement"), by=(WORK, MEDIATE), form=forms.DayForm, conditions=[own_mediation],
-        does=_("Ends the mediation without an agreement; with ten unexcused days the legal review opens."), cite="G.S. 115C-378",
-    )  # fmt: skip
+        STATE,
+        source=S.HELD,
+        target=S.NO_AGREEMENT,
+        label=_("No agreement"),
+        by=(WORK, MEDIATE),
+        form=forms.DayForm,
+        conditions=[own_mediation],
+        does=_(
+            "Ends the mediation without an agreement; with ten unexcused days the legal review opens."
+        ),
+        cite="G.S. 115C-378",
+    )
     def no_agreement(self) -> None:
         """No reason is kept: what was said stays in the room."""
         self._over("NO_AGREEMENT")
         following.review_by_law(self)
 
     @step(
-        STATE, source=FOLLOWING, target=after_follow_up, label=_("Record the follow-up"), by=(WORK, MEDIATE), form=forms.FollowUpForm, primary=True,
-        conditions=[own_mediation, follow_up_waits], prepare=windows.prepare_follow_up, does=_("Keeps whether the agreement is kept, with the attendance since."),
-    )  # fmt: skip
+        STATE,
+        source=FOLLOWING,
+        target=after_follow_up,
+        label=_("Record the follow-up"),
+        by=(WORK, MEDIATE),
+        form=forms.FollowUpForm,
+        primary=True,
+        conditions=[own_mediation, follow_up_waits],
+        prepare=windows.prepare_follow_up,
+        does=_("Keeps whether the agreement is kept, with the attendance since."),
+    )
     def follow_up(self) -> None:
         """In the order of their dates; the one that is due first is kept by it."""
         self._worked()
@@ -210,10 +301,17 @@ class MediationWorkflow(AttendanceFlow):
             self._ask_to_close()
 
     @step(
-        STATE, source=S.FOLLOWUP_90, label=_("Record the first review of this year"), by=(WORK, MEDIATE), form=forms.FollowUpForm, event=Event.Kind.FACT,
-        primary=True, conditions=[own_mediation, follow_up_waits], prepare=windows.prepare_follow_up,
+        STATE,
+        source=S.FOLLOWUP_90,
+        label=_("Record the first review of this year"),
+        by=(WORK, MEDIATE),
+        form=forms.FollowUpForm,
+        event=Event.Kind.FACT,
+        primary=True,
+        conditions=[own_mediation, follow_up_waits],
+        prepare=windows.prepare_follow_up,
         does=_("Keeps whether the agreement of last year is kept."),
-    )  # fmt: skip
+    )
     def first_review(self) -> None:
         """A-26: in the first ten school days of the next year."""
         self._worked()
@@ -222,14 +320,27 @@ class MediationWorkflow(AttendanceFlow):
         self._ask_to_close()
 
     def _look(self, which: str) -> None:
-        row = FollowUp(id=uuid4(), which=which, on=self.effective_on, kept=self.data["kept"] == "yes", **self.prepared["since"])
+        row = FollowUp(
+            id=uuid4(),
+            which=which,
+            on=self.effective_on,
+            kept=self.data["kept"] == "yes",
+            **self.prepared["since"],
+        )
         row.case_id, row.mediation_id = self.case.id, self.mediation.id
         self.file.add(row)
 
     @step(
-        STATE, source=S.FOLLOWUP_90, target=S.KEPT, label=_("The agreement was kept"), by=(WORK, MEDIATE), form=forms.ConfirmForm, primary=True,
-        conditions=[own_mediation, all_followed], does=_("The mediation helped."),
-    )  # fmt: skip
+        STATE,
+        source=S.FOLLOWUP_90,
+        target=S.KEPT,
+        label=_("The agreement was kept"),
+        by=(WORK, MEDIATE),
+        form=forms.ConfirmForm,
+        primary=True,
+        conditions=[own_mediation, all_followed],
+        does=_("The mediation helped."),
+    )
     def keep(self) -> None:
         """After the last follow-up."""
         self._worked()
@@ -238,18 +349,33 @@ class MediationWorkflow(AttendanceFlow):
         self._ask_to_close()
 
     @step(
-        STATE, source=[*FOLLOWING, S.FOLLOWUP_90], target=S.BREACHED, label=_("The agreement was broken"), by=(WORK, MEDIATE), form=forms.DayForm,
-        conditions=[own_mediation], does=_("Ends the follow-ups; with ten unexcused days the legal review opens."), cite="G.S. 115C-378",
-    )  # fmt: skip
+        STATE,
+        source=[*FOLLOWING, S.FOLLOWUP_90],
+        target=S.BREACHED,
+        label=_("The agreement was broken"),
+        by=(WORK, MEDIATE),
+        form=forms.DayForm,
+        conditions=[own_mediation],
+        does=_("Ends the follow-ups; with ten unexcused days the legal review opens."),
+        cite="G.S. 115C-378",
+    )
     def breach_agreement(self) -> None:
         """At any time after the agreement."""
         self._over("BREACHED")
         following.review_by_law(self)
 
     @step(
-        STATE, source=OVER, target=S.CLOSED, label=_("Close the mediation"), by=(WORK,), form=forms.NextForm, primary=True,
-        does=_("After the exit interview: keeps what the school does next. The mediator's access ends."),
-    )  # fmt: skip
+        STATE,
+        source=OVER,
+        target=S.CLOSED,
+        label=_("Close the mediation"),
+        by=(WORK,),
+        form=forms.NextForm,
+        primary=True,
+        does=_(
+            "After the exit interview: keeps what the school does next. The mediator's access ends."
+        ),
+    )
     def close_mediation(self) -> None:
         """The exit interview."""
         self._worked()
@@ -273,5 +399,11 @@ class MediationWorkflow(AttendanceFlow):
     def _ask_to_close(self) -> None:
         self.open_task("CLOSE_MEDIATION", role="SSW", clock="mediation_close")
         case_id, user_id = self.case.id, self.mediation.mediator_id
-        if user_id is not None and self.mediation.code in ("INELIGIBLE", "DECLINED", "NO_AGREEMENT", "BREACHED", "KEPT"):
+        if user_id is not None and self.mediation.code in (
+            "INELIGIBLE",
+            "DECLINED",
+            "NO_AGREEMENT",
+            "BREACHED",
+            "KEPT",
+        ):
             self.file.later.append(lambda: following.take_back(case_id, user_id))

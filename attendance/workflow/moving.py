@@ -14,14 +14,18 @@ from casework.stepforms import NoteForm, ReasonForm
 from casework.workflow import SYSTEM, SubjectState, step, unmet
 from district.models import School
 
-where_it_was = SubjectState.GET_STATE(lambda flow: Stage(flow.case.resume_state or flow.case.stage), states=WORKING)
+where_it_was = SubjectState.GET_STATE(
+    lambda flow: Stage(flow.case.resume_state or flow.case.stage), states=WORKING
+)
 previous_stage = SubjectState.GET_STATE(lambda flow: Stage(flow.case.stage), states=TIERS)
 
 
 def may_come_back(flow: Moving) -> object:
     """A merged case goes on in the other one, and a year that is over stays over."""
     met = flow.case.closed_reason not in ("MERGED", "YEAR_END")
-    return unmet(met, _("This case goes on in another one: it was merged, or its school year is over."))
+    return unmet(
+        met, _("This case goes on in another one: it was merged, or its school year is over.")
+    )
 
 
 def withdrawal_flagged(flow: Moving) -> object:
@@ -32,24 +36,43 @@ def withdrawal_flagged(flow: Moving) -> object:
 class Moving(Raising):
     """Steps that bring a case elsewhere, to rest, to its end and back."""
 
-    @step(STATE, source=OPEN, target=Stage.TRANSFER_PENDING, label=_("Transfer to another school"), by=(SYSTEM,), work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        target=Stage.TRANSFER_PENDING,
+        label=_("Transfer to another school"),
+        by=(SYSTEM,),
+        work=False,
+    )
     def transfer(self) -> None:
         """C10: the enrolment moved. Running clocks go on by the calendar that they began with; new ones count by the new
         school's. Nobody is handed over without being received: the promise runs until somebody takes over."""
         if self.came_from not in (Stage.TRANSFER_PENDING, Stage.ON_HOLD):
             self.case.resume_state = self.came_from
-        old, school = self.case.school_id, School.objects.select_related("calendar").get(pk=self.data["school_id"])
+        old, school = (
+            self.case.school_id,
+            School.objects.select_related("calendar").get(pk=self.data["school_id"]),
+        )
         self.case.school_id, self.case.owner_id = school.pk, None
-        self.file.calendar_id, self.file.calendar_revision = school.calendar_id, school.calendar.revision if school.calendar else None
+        self.file.calendar_id, self.file.calendar_revision = (
+            school.calendar_id,
+            school.calendar.revision if school.calendar else None,
+        )
         self.finish_task("ASSIGN_SSW", gettext_noop("transferred"), cancelled=True)
         self.finish_task("ACCEPT_TRANSFER", gettext_noop("transferred again"), cancelled=True)
         self.open_task("ACCEPT_TRANSFER", role="SSW", clock="transfer_accept")
         self.turn.data = {"from_school": old, "to_school": school.pk}
 
     @step(
-        STATE, source=Stage.TRANSFER_PENDING, target=where_it_was, label=_("Take the student over"), by=(WORK,), form=NoteForm, primary=True,
+        STATE,
+        source=Stage.TRANSFER_PENDING,
+        target=where_it_was,
+        label=_("Take the student over"),
+        by=(WORK,),
+        form=NoteForm,
+        primary=True,
         does=_("You are responsible from now on; everything that was done before stays visible."),
-    )  # fmt: skip
+    )
     def accept_transfer(self) -> None:
         """C11: the receiving social worker accepts."""
         self._worked()
@@ -58,9 +81,13 @@ class Moving(Raising):
         self._go_on()
 
     @step(
-        STATE, source=[Stage.TRANSFER_PENDING, Stage.ON_HOLD], label=_("A higher tier while nobody holds the case"), by=(SYSTEM,),
-        event=Event.Kind.FACT, work=False,
-    )  # fmt: skip
+        STATE,
+        source=[Stage.TRANSFER_PENDING, Stage.ON_HOLD],
+        label=_("A higher tier while nobody holds the case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def raise_pending(self) -> None:
         """The machine may raise a case also while it is handed over or on hold; the duties begin at once."""
         self.case.resume_state = self.data["stage"]
@@ -68,9 +95,16 @@ class Moving(Raising):
         self._raise(Stage(self.data["stage"]))
 
     @step(
-        STATE, source=WORKING, target=Stage.ON_HOLD, label=_("Put the case on hold"), by=(SUPERVISE,), form=forms.CaseHoldForm,
-        does=_("The case waits until the day that you choose, at most 60 days; its deadlines go on."),
-    )  # fmt: skip
+        STATE,
+        source=WORKING,
+        target=Stage.ON_HOLD,
+        label=_("Put the case on hold"),
+        by=(SUPERVISE,),
+        form=forms.CaseHoldForm,
+        does=_(
+            "The case waits until the day that you choose, at most 60 days; its deadlines go on."
+        ),
+    )
     def hold_case(self) -> None:
         """C15: with a reason and an end. The wait for a relapse rests too: it begins anew afterwards."""
         self.case.resume_state = self.came_from
@@ -78,9 +112,15 @@ class Moving(Raising):
         self.start_clock_until("hold_end", self.data["until"])
 
     @step(
-        STATE, source=Stage.ON_HOLD, target=where_it_was, label=_("Go on with the case"), by=(SUPERVISE, WORK), form=ReasonForm,
-        does=_("Ends the hold."), primary=True,
-    )  # fmt: skip
+        STATE,
+        source=Stage.ON_HOLD,
+        target=where_it_was,
+        label=_("Go on with the case"),
+        by=(SUPERVISE, WORK),
+        form=ReasonForm,
+        does=_("Ends the hold."),
+        primary=True,
+    )
     def resume_case(self) -> None:
         """C15: the hold ends by hand; an alert comes on its last day."""
         self.cancel_clock("hold_end", gettext_noop("resumed"))
@@ -96,15 +136,28 @@ class Moving(Raising):
 
     # -- the end (C12, C13, C18) and the return (C14) --------------------------------------------------------------
 
-    @step(STATE, source=OPEN, target=Stage.CLOSED, label=_("Close: the student left"), by=(SYSTEM,), work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        target=Stage.CLOSED,
+        label=_("Close: the student left"),
+        by=(SYSTEM,),
+        work=False,
+    )
     def close_ended(self) -> None:
         """C12: withdrawal, graduation, move; clocks are cancelled and count in no figure."""
         self._end_all("WITHDRAWN")
 
     @step(
-        STATE, source=OPEN, label=_("Withdrawn against the ten-day rule"), by=(SYSTEM,), event=Event.Kind.FACT, work=False,
-        tells=_("The principal and the supervisor."), cite="NC School Attendance and Student Accounting Manual, ten-day rule",
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Withdrawn against the ten-day rule"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+        tells=_("The principal and the supervisor."),
+        cite="NC School Attendance and Student Accounting Manual, ten-day rule",
+    )
     def flag_withdrawal(self) -> None:
         """Under 16, more than ten consecutive unlawful absences, and nobody knows where the student is: not withdrawn. The
         files say otherwise; a person must look."""
@@ -113,10 +166,17 @@ class Moving(Raising):
         self.alert("WITHDRAWAL_FORBIDDEN", "supervisor")
 
     @step(
-        STATE, source=OPEN, target=Stage.CLOSED, label=_("Confirm the withdrawal"), by=(SIGN,), form=forms.WithdrawalForm,
-        conditions=[withdrawal_flagged, legal.known_to_have_left], primary=True, does=_("Closes the case: it is known that the student left."),
+        STATE,
+        source=OPEN,
+        target=Stage.CLOSED,
+        label=_("Confirm the withdrawal"),
+        by=(SIGN,),
+        form=forms.WithdrawalForm,
+        conditions=[withdrawal_flagged, legal.known_to_have_left],
+        primary=True,
+        does=_("Closes the case: it is known that the student left."),
         cite="NC School Attendance and Student Accounting Manual, ten-day rule",
-    )  # fmt: skip
+    )
     def confirm_withdrawal(self) -> None:
         """The street team or a record request established that the student left the area."""
         self._worked()
@@ -124,27 +184,55 @@ class Moving(Raising):
         self._end_all("WITHDRAWN")
 
     @step(
-        STATE, source=OPEN, label=_("Withdrawal undone in the files"), by=(SIGN, WORK), form=ReasonForm, conditions=[withdrawal_flagged],
-        does=_("The data manager enrolled the student again; absences stay unlawful until the student is found."),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Withdrawal undone in the files"),
+        by=(SIGN, WORK),
+        form=ReasonForm,
+        conditions=[withdrawal_flagged],
+        does=_(
+            "The data manager enrolled the student again; absences stay unlawful until the student is found."
+        ),
+    )
     def withdrawal_undone(self) -> None:
         """A student who is located and still lives in the area stays enrolled and stays coded unlawful."""
         self._worked()
         self.case.withdrawal_flagged_on = None
         self.finish_task("REVIEW_WITHDRAWAL", "enrolled again")
 
-    @step(STATE, source=OPEN, target=Stage.CLOSED, label=_("Close: end of the school year"), by=(SYSTEM,), work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        target=Stage.CLOSED,
+        label=_("Close: end of the school year"),
+        by=(SYSTEM,),
+        work=False,
+    )
     def close_year_end(self) -> None:
         """C13: carried forward as a flag when it was in tier 3."""
         self.remember(prior_year_tier3=self.case.stage == Stage.TIER3)
         self._end_all("YEAR_END")
 
-    @step(STATE, source=OPEN, target=Stage.CLOSED, label=_("Close: same student as in another case"), by=(SYSTEM,), work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        target=Stage.CLOSED,
+        label=_("Close: same student as in another case"),
+        by=(SYSTEM,),
+        work=False,
+    )
     def merge_away(self) -> None:
         """C18: two records were one person; the older case goes on. Letters of both stay on file."""
         self._end_all("MERGED")
 
-    @step(STATE, source=OPEN, label=_("Clocks of the merged case"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        STATE,
+        source=OPEN,
+        label=_("Clocks of the merged case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def take_over_clocks(self) -> None:
         """C18: of two promises of one kind the earlier one is kept. `day0`: clock kind -> date."""
         for clock in list(self.file.running):
@@ -157,9 +245,16 @@ class Moving(Raising):
         self.close_case(reason)
 
     @step(
-        STATE, source=Stage.CLOSED, target=previous_stage, label=_("Reopen"), by=(SYSTEM, WORK, SUPERVISE), form=forms.RaiseForm,
-        conditions=[may_come_back], work=False, does=_("Goes on where the case stood, with new deadlines from today."),
-    )  # fmt: skip
+        STATE,
+        source=Stage.CLOSED,
+        target=previous_stage,
+        label=_("Reopen"),
+        by=(SYSTEM, WORK, SUPERVISE),
+        form=forms.RaiseForm,
+        conditions=[may_come_back],
+        work=False,
+        does=_("Goes on where the case stood, with new deadlines from today."),
+    )
     def reopen(self) -> None:
         """C14: a trigger was reached again in the same year, the student came back, or a person says why."""
         self.case.closed_on, self.case.closed_reason = None, ""
@@ -167,7 +262,9 @@ class Moving(Raising):
         self.case.episode += 1
         self._reached()
         student, actor = self.case.student_id, self.turn.actor
-        if actor is not None:  # thresholds and notices that were left when the case closed: the next evening sees to them
+        if (
+            actor is not None
+        ):  # thresholds and notices that were left when the case closed: the next evening sees to them
             self.file.later.append(lambda: evaluation.look_again(student))
         if self.case.stage != Stage.WATCH:
             self._raise(Stage(self.case.stage))

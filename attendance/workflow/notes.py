@@ -24,7 +24,9 @@ def some_note_refused(flow: Notes) -> object:
 
 def some_note_to_enter(flow: Notes) -> object:
     """There is a note whose code is still to be corrected."""
-    waiting = any(note.verdict in ACCEPTED and note.entered_on is None for note in flow.file.children["note"])
+    waiting = any(
+        note.verdict in ACCEPTED and note.entered_on is None for note in flow.file.children["note"]
+    )
     return unmet(waiting, _("Every accepted note was entered."))
 
 
@@ -32,39 +34,76 @@ class Notes(AttendanceFlow):
     """Steps about excuse notes."""
 
     @step(
-        STATE, source=OPEN, label=_("Record an excuse note"), by=(WORK, MAIL, SIGN), form=forms.ExcuseNoteForm, event=Event.Kind.FACT,
-        does=_("Keeps the note and says whether it came in time."), makes=_("If it did: a task to correct the code."),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Record an excuse note"),
+        by=(WORK, MAIL, SIGN),
+        form=forms.ExcuseNoteForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps the note and says whether it came in time."),
+        makes=_("If it did: a task to correct the code."),
+    )
     def record_note(self) -> None:
         """In time by the policy: the code is corrected; late or one too many: it stays."""
         data = self.data
         note = ExcuseNote(
-            id=uuid4(), kind=data["kind"], first_day=data["first_day"], last_day=data["last_day"], returned_on=data["returned_on"],
-            due=data["due"], received_on=data["received_on"], verdict=data["verdict"],
-        )  # fmt: skip
+            id=uuid4(),
+            kind=data["kind"],
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+            returned_on=data["returned_on"],
+            due=data["due"],
+            received_on=data["received_on"],
+            verdict=data["verdict"],
+        )
         note.case_id = self.case.id
         self.file.add(note)
         if note.verdict in ACCEPTED:
             self._enter()
 
     @step(
-        STATE, source=OPEN, label=_("Accept a late note"), by=(SIGN,), form=forms.OverrideForm, event=Event.Kind.FACT, conditions=[some_note_refused],
-        does=_("Accepts a note that came late, with your reason."), makes=_("A task to correct the code."),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Accept a late note"),
+        by=(SIGN,),
+        form=forms.OverrideForm,
+        event=Event.Kind.FACT,
+        conditions=[some_note_refused],
+        does=_("Accepts a note that came late, with your reason."),
+        makes=_("A task to correct the code."),
+    )
     def override_note(self) -> None:
         """A-33: the principal overrides, with a reason."""
-        note = next(note for note in self.file.children["note"] if str(note.id) == self.data["note"])
-        note.verdict, note.reason, note.decided_by_id = ExcuseNote.Verdict.OVERRIDDEN, self.data["reason"], self.actor_id
+        note = next(
+            note for note in self.file.children["note"] if str(note.id) == self.data["note"]
+        )
+        note.verdict, note.reason, note.decided_by_id = (
+            ExcuseNote.Verdict.OVERRIDDEN,
+            self.data["reason"],
+            self.actor_id,
+        )
         self.file.touch(note)
         self._enter()
 
     @step(
-        STATE, source=OPEN, label=_("Codes corrected"), by=(MAIL, WORK), form=forms.ConfirmForm, event=Event.Kind.FACT, conditions=[some_note_to_enter],
-        does=_("Says that the codes of all accepted notes were corrected in the student information system."),
-    )  # fmt: skip
+        STATE,
+        source=OPEN,
+        label=_("Codes corrected"),
+        by=(MAIL, WORK),
+        form=forms.ConfirmForm,
+        event=Event.Kind.FACT,
+        conditions=[some_note_to_enter],
+        does=_(
+            "Says that the codes of all accepted notes were corrected in the student information system."
+        ),
+    )
     def note_entered(self) -> None:
         """The data manager corrects the code where it is kept; the next delivery brings it here."""
-        for note in [note for note in self.file.children["note"] if note.verdict in ACCEPTED and note.entered_on is None]:
+        for note in [
+            note
+            for note in self.file.children["note"]
+            if note.verdict in ACCEPTED and note.entered_on is None
+        ]:
             note.entered_on = self.effective_on
             self.file.touch(note)
         self.finish_task("ENTER_NOTE", "corrected")

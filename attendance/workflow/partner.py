@@ -46,9 +46,16 @@ class PartnerWorkflow(AttendanceFlow):
         self.open_task("PARTNER_INTAKE", role="SSW", clock="partner_intake")
 
     @step(
-        STATE, source=S.REFERRED, target=S.INTAKE, label=_("The partner received the family"), by=(WORK,), form=forms.DayForm, primary=True,
-        does=_("Keeps the day of the intake."), makes=_("The duty to ask for the result."),
-    )  # fmt: skip
+        STATE,
+        source=S.REFERRED,
+        target=S.INTAKE,
+        label=_("The partner received the family"),
+        by=(WORK,),
+        form=forms.DayForm,
+        primary=True,
+        does=_("Keeps the day of the intake."),
+        makes=_("The duty to ask for the result."),
+    )
     def receive(self) -> None:
         """The intake."""
         self._worked()
@@ -57,15 +64,28 @@ class PartnerWorkflow(AttendanceFlow):
         self.open_task("PARTNER_RESULT", role="SSW", clock="partner_result")
 
     @step(
-        STATE, source=S.REFERRED, target=S.NOT_RECEIVED, label=_("There was no intake"), by=(WORK,), form=ReasonForm,
+        STATE,
+        source=S.REFERRED,
+        target=S.NOT_RECEIVED,
+        label=_("There was no intake"),
+        by=(WORK,),
+        form=ReasonForm,
         does=_("Ends the referral: the family declined, or the partner could not take it."),
-    )  # fmt: skip
+    )
     def not_received(self) -> None:
         """With the reason."""
         self._end(self.data["reason"])
 
-    @step(STATE, source=S.INTAKE, target=S.ENDED, label=_("Record the result"), by=(WORK,), form=forms.NextForm, primary=True,
-          does=_("Keeps what came of it."))  # fmt: skip
+    @step(
+        STATE,
+        source=S.INTAKE,
+        target=S.ENDED,
+        label=_("Record the result"),
+        by=(WORK,),
+        form=forms.NextForm,
+        primary=True,
+        does=_("Keeps what came of it."),
+    )
     def end_referral(self) -> None:
         """What came of it, in the partner's words."""
         self._end(self.data["text"])

@@ -22,15 +22,23 @@ class Raising(AttendanceFlow):
 
     def begin_arc(self) -> None:
         """The conference of A2.4: day 0 is the day of detection."""
-        trigger = "+".join(trigger for trigger in self.data.get("triggers") or () if trigger in ("L10", "CH20"))
+        trigger = "+".join(
+            trigger for trigger in self.data.get("triggers") or () if trigger in ("L10", "CH20")
+        )
         self.step_found()
-        self.spawn("ARC", code=trigger or "hand", detected_on=self.effective_on, language=self._language())
+        self.spawn(
+            "ARC", code=trigger or "hand", detected_on=self.effective_on, language=self._language()
+        )
 
     def _language(self) -> str:
         return next((row.language for row in self.file.processes if hasattr(row, "language")), "en")
 
     def _reached(self) -> None:
-        new = [trigger for trigger in self.data.get("triggers") or () if trigger not in self.case.triggers]
+        new = [
+            trigger
+            for trigger in self.data.get("triggers") or ()
+            if trigger not in self.case.triggers
+        ]
         self.case.triggers = [*self.case.triggers, *new]
 
     def _end_processes(self, reason: str) -> None:
@@ -39,4 +47,6 @@ class Raising(AttendanceFlow):
         for process in [process for process in self.file.processes if process.closed_on is None]:
             self.end_process(process, reason)
             if isinstance(process, Mediation) and process.mediator_id is not None:
-                self.file.later.append(lambda user_id=process.mediator_id: following.take_back(case_id, user_id))  # type: ignore[misc]
+                self.file.later.append(
+                    lambda user_id=process.mediator_id: following.take_back(case_id, user_id)
+                )  # type: ignore[misc]

@@ -21,14 +21,20 @@ class Case(models.Model):
     state = models.CharField(_("state"), max_length=32)
     revision = models.PositiveIntegerField(default=1)
     school = models.ForeignKey("district.School", models.PROTECT, null=True, related_name="cases")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_cases")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_cases"
+    )
     episode = models.PositiveSmallIntegerField(_("episode"), default=1)
     opened_on = models.DateField(_("opened"))
     closed_on = models.DateField(_("closed"), null=True)
     closed_reason = models.CharField(_("reason for closing"), max_length=32, blank=True)
     next_due = models.DateField(_("next duty due"), null=True)
-    next_duty = models.CharField(_("next duty"), max_length=32, blank=True, help_text="clock kind of the next duty")
-    next_day0 = models.DateField(null=True, help_text="day 0 of the next duty: worklists draw how much of its time is over")
+    next_duty = models.CharField(
+        _("next duty"), max_length=32, blank=True, help_text="clock kind of the next duty"
+    )
+    next_day0 = models.DateField(
+        null=True, help_text="day 0 of the next duty: worklists draw how much of its time is over"
+    )
     last_contact_on = models.DateField(_("last contact"), null=True)
     head_seq = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64, blank=True)
@@ -51,9 +57,19 @@ class Case(models.Model):
         ]
         triggers = [CASE_LAW, NEVER_DELETE]
         indexes = [
-            models.Index(fields=["school", "next_due", "id"], condition=models.Q(closed_on=None), name="case_school_open"),
-            models.Index(fields=["owner", "next_due", "id"], condition=models.Q(closed_on=None), name="case_owner_open"),
-            models.Index(fields=["next_due", "id"], condition=models.Q(closed_on=None), name="case_due_open"),
+            models.Index(
+                fields=["school", "next_due", "id"],
+                condition=models.Q(closed_on=None),
+                name="case_school_open",
+            ),
+            models.Index(
+                fields=["owner", "next_due", "id"],
+                condition=models.Q(closed_on=None),
+                name="case_owner_open",
+            ),
+            models.Index(
+                fields=["next_due", "id"], condition=models.Q(closed_on=None), name="case_due_open"
+            ),
         ]
 
     def __str__(self) -> str:

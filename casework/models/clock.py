@@ -21,7 +21,10 @@ class Clock(models.Model):
         RUNNING = "RUNNING", _("running")
         HELD = "HELD", _("on hold")
         MET = "MET", _("kept in time")
-        MISSED_ORIGINAL_MET_EXTENDED = "MISSED_ORIGINAL_MET_EXTENDED", _("kept within the extension")
+        MISSED_ORIGINAL_MET_EXTENDED = (
+            "MISSED_ORIGINAL_MET_EXTENDED",
+            _("kept within the extension"),
+        )
         MISSED = "MISSED", _("missed")
         ESCALATED = "ESCALATED", _("escalated")
         CANCELLED = "CANCELLED", _("cancelled")
@@ -35,7 +38,9 @@ class Clock(models.Model):
     day0_basis = models.CharField(max_length=32, default="detected")
     unit = models.CharField(max_length=10, help_text="calendar, school or work")
     n = models.PositiveSmallIntegerField()
-    calendar = models.ForeignKey("district.Calendar", models.PROTECT, null=True, related_name="+", db_index=False)
+    calendar = models.ForeignKey(
+        "district.Calendar", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     calendar_revision = models.PositiveIntegerField(null=True)
     provisional = models.BooleanField(default=False, help_text="reaches beyond the known calendar")
     original_due = models.DateField()
@@ -45,19 +50,36 @@ class Clock(models.Model):
     stopped_on = models.DateField(null=True)
     episode = models.PositiveSmallIntegerField(default=1)
     ladder = models.CharField(
-        max_length=32, default="default", help_text="alert ladder of the policy; kept, so that a renamed step still alerts"
+        max_length=32,
+        default="default",
+        help_text="alert ladder of the policy; kept, so that a renamed step still alerts",
     )
     roll = models.CharField(max_length=20, default="none")
-    role = models.CharField(max_length=32, blank=True, help_text="whose promise it is while the case has no owner")
-    extended_by = models.PositiveSmallIntegerField(default=0, help_text="days granted by extensions, in the clock's unit")
+    role = models.CharField(
+        max_length=32, blank=True, help_text="whose promise it is while the case has no owner"
+    )
+    extended_by = models.PositiveSmallIntegerField(
+        default=0, help_text="days granted by extensions, in the clock's unit"
+    )
     extensions = models.PositiveSmallIntegerField(default=0)
-    held_days = models.PositiveSmallIntegerField(default=0, help_text="days of ended holds, in the clock's unit")
+    held_days = models.PositiveSmallIntegerField(
+        default=0, help_text="days of ended holds, in the clock's unit"
+    )
     held_from = models.DateField(null=True)
     held_until = models.DateField(null=True, help_text="expected end of the hold")
-    late_until = models.DateField(null=True, help_text="date of an extension entered too late: it moves nothing, it is only shown")
-    generation = models.PositiveSmallIntegerField(default=1, help_text="how often the alerts were planned")
+    late_until = models.DateField(
+        null=True,
+        help_text="date of an extension entered too late: it moves nothing, it is only shown",
+    )
+    generation = models.PositiveSmallIntegerField(
+        default=1, help_text="how often the alerts were planned"
+    )
     rebased_from = models.DateField(null=True, help_text="the wrong day 0 that this clock replaces")
-    then = models.CharField(max_length=64, blank=True, help_text="step that the system takes on the day after the due date")
+    then = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="step that the system takes on the day after the due date",
+    )
 
     class Meta:
         triggers = [ORIGINAL_DUE, NEVER_DELETE]
@@ -70,8 +92,14 @@ class Clock(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due"], condition=models.Q(status__in=["RUNNING", "HELD"]), name="clock_due"),
-            models.Index(fields=["calendar"], condition=models.Q(status__in=["RUNNING", "HELD"]), name="clock_calendar"),
+            models.Index(
+                fields=["due"], condition=models.Q(status__in=["RUNNING", "HELD"]), name="clock_due"
+            ),
+            models.Index(
+                fields=["calendar"],
+                condition=models.Q(status__in=["RUNNING", "HELD"]),
+                name="clock_calendar",
+            ),
         ]
 
 
@@ -80,8 +108,12 @@ class ClockChange(models.Model):
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="history", db_index=False)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
-    op = models.CharField(max_length=16, help_text="START EXTEND HOLD RESUME REBASE RECALC ESCALATE CANCEL STOP")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    op = models.CharField(
+        max_length=16, help_text="START EXTEND HOLD RESUME REBASE RECALC ESCALATE CANCEL STOP"
+    )
     old_due = models.DateField(null=True)
     new_due = models.DateField(null=True)
     reason = models.CharField(max_length=200, blank=True)
@@ -104,15 +136,34 @@ class Rung(models.Model):
     fired_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     alert = models.ForeignKey(
-        "casework.Alert", models.PROTECT, null=True, related_name="rungs", db_index=False, help_text="the one alert that it became"
+        "casework.Alert",
+        models.PROTECT,
+        null=True,
+        related_name="rungs",
+        db_index=False,
+        help_text="the one alert that it became",
     )
-    every = models.PositiveSmallIntegerField(null=True, help_text="plan the next one so many days later when this one fires")
-    step = models.CharField(max_length=64, blank=True, help_text="the system takes this step instead of raising an alert")
+    every = models.PositiveSmallIntegerField(
+        null=True, help_text="plan the next one so many days later when this one fires"
+    )
+    step = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="the system takes this step instead of raising an alert",
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["clock", "label", "generation"], name="rung_key")]
-        indexes = [models.Index(fields=["scheduled_for", "id"], condition=models.Q(fired_at=None, cancelled_at=None), name="rung_pending")]
+        constraints = [
+            models.UniqueConstraint(fields=["clock", "label", "generation"], name="rung_key")
+        ]
+        indexes = [
+            models.Index(
+                fields=["scheduled_for", "id"],
+                condition=models.Q(fired_at=None, cancelled_at=None),
+                name="rung_pending",
+            )
+        ]
 
 
 class Heartbeat(models.Model):
@@ -142,7 +193,9 @@ class Appointment(models.Model):
     minutes = models.PositiveSmallIntegerField(default=60)
     place = SealedTextField(blank=True, help_text="a place may be somebody's home")
     interpreter = models.BooleanField(default=False)
-    sequence = models.PositiveSmallIntegerField(default=0, help_text="raised at each change, so that calendars update their entry")
+    sequence = models.PositiveSmallIntegerField(
+        default=0, help_text="raised at each change, so that calendars update their entry"
+    )
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:

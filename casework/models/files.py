@@ -28,10 +28,14 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     pages = models.PositiveSmallIntegerField(default=1)
-    data = SealedJSONField(default=dict, help_text="the merge data, so that the letter can be explained and made again")
+    data = SealedJSONField(
+        default=dict, help_text="the merge data, so that the letter can be explained and made again"
+    )
     draft = models.BooleanField(default=True)
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         triggers = [SAME_BYTES, NEVER_DELETE]
@@ -49,11 +53,15 @@ class Attachment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
     name = SealedTextField(_("file name"))
-    media_type = models.CharField(max_length=100, blank=True, help_text="sniffed from the bytes, not from the name")
+    media_type = models.CharField(
+        max_length=100, blank=True, help_text="sniffed from the bytes, not from the name"
+    )
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to="attachments/", max_length=200)
     state = models.CharField(max_length=16, choices=State, default=State.QUARANTINED)
     reason = models.CharField(max_length=200, blank=True)
     uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )

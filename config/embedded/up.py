@@ -59,10 +59,15 @@ class Run:
     def go(self) -> int:
         """The whole life of it."""
         self.data.mkdir(parents=True, exist_ok=True)
-        with (self.data / "run.lock").open("a+") as lock, (self.data / "servers.lock").open("w") as shared:
+        with (
+            (self.data / "run.lock").open("a+") as lock,
+            (self.data / "servers.lock").open("w") as shared,
+        ):
             self._only_copy(lock)
             self._port_free()
-            fcntl.flock(shared, fcntl.LOCK_EX)  # a `make manage` with servers of its own finishes first
+            fcntl.flock(
+                shared, fcntl.LOCK_EX
+            )  # a `make manage` with servers of its own finishes first
             started = time.monotonic()
             try:
                 self._start(shared, started)
@@ -89,7 +94,9 @@ class Run:
             try:
                 probe.bind((HOST, self.port))
             except OSError as error:
-                raise Stop(f"port {self.port} cannot be used ({error.strerror}): choose another, make run PORT=...") from None
+                raise Stop(
+                    f"port {self.port} cannot be used ({error.strerror}): choose another, make run PORT=..."
+                ) from None
 
     def _start(self, shared: IO[str], started: float) -> None:
         self._say("starting PostgreSQL and Valkey")
@@ -99,15 +106,48 @@ class Run:
         self._say("preparing the database (the first start builds the demo district)")
         sign_ins = self._prepare()
         python, environment = sys.executable, self._environment()
-        granian = [python, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(self.port), "--no-ws"]
-        granian += ["--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "config.wsgi:application"]
+        granian = [
+            python,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            HOST,
+            "--port",
+            str(self.port),
+            "--no-ws",
+        ]
+        granian += [
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "4",
+            "--log-level",
+            "warning",
+            "config.wsgi:application",
+        ]
         self._spawn("web", granian, environment, 10)
         self._wait_for_page()
         celery = [python, "-m", "celery", "-A", "config"]
-        worker = [*celery, "worker", "--concurrency", "2", "--queues", "default,imports,sweep,delivery", "-l", "warning"]
+        worker = [
+            *celery,
+            "worker",
+            "--concurrency",
+            "2",
+            "--queues",
+            "default,imports,sweep,delivery",
+            "-l",
+            "warning",
+        ]
         self._spawn("worker", worker, environment, 25)
         schedule = str(self.data / "beat-schedule")
-        self._spawn("beat", [*celery, "beat", "--schedule", schedule, "--pidfile", "", "-l", "warning"], environment, 10)
+        self._spawn(
+            "beat",
+            [*celery, "beat", "--schedule", schedule, "--pidfile", "", "-l", "warning"],
+            environment,
+            10,
+        )
         self._welcome(sign_ins, time.monotonic() - started)
 
     def _environment(self) -> dict[str, str]:
@@ -116,23 +156,38 @@ class Run:
         if not key_file.exists():
             key_file.touch(mode=0o600)
             key_file.write_text(secrets.token_urlsafe(60))
-        own = {"SECRET_KEY": key_file.read_text(), "C_FORCE_ROOT": "1", "PYTHONUNBUFFERED": "1", "SITE_URL": f"http://{HOST}:{self.port}"}
+        own = {
+            "SECRET_KEY": key_file.read_text(),
+            "C_FORCE_ROOT": "1",
+            "PYTHONUNBUFFERED": "1",
+            "SITE_URL": f"http://{HOST}:{self.port}",
+        }
         return os.environ | own | self.servers.environment()
 
     def _prepare(self) -> list[dict[str, str]]:
         done = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "prepare", "--json"],
-            env=self._environment(), stdout=subprocess.PIPE, check=False,
-        )  # fmt: skip
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            check=False,
+        )
         if done.returncode:
             raise Stop("the database could not be prepared; the lines above say why")
         return list(json.loads(done.stdout or b"{}").get("sign_ins", []))
 
-    def _spawn(self, name: str, command: list[str], environment: dict[str, str], patience: float) -> None:
+    def _spawn(
+        self, name: str, command: list[str], environment: dict[str, str], patience: float
+    ) -> None:
         child = subprocess.Popen(
-            command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=die_with_parent(ORPHANED.get(name, signal.SIGTERM)),
-        )  # fmt: skip
+            command,
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=die_with_parent(ORPHANED.get(name, signal.SIGTERM)),
+        )
         threading.Thread(target=self._relay, args=(name, child), daemon=True).start()
         self.children.append((name, child, patience))
 
@@ -140,7 +195,11 @@ class Run:
         assert child.stdout is not None
         for line in child.stdout:
             if b"SecurityWarning" not in line:  # Celery's remark on running as root; the demo may
-                print(f"{name:>6} | {line.decode(errors='replace').rstrip()}", file=sys.stderr, flush=True)
+                print(
+                    f"{name:>6} | {line.decode(errors='replace').rstrip()}",
+                    file=sys.stderr,
+                    flush=True,
+                )
 
     def _wait_for_page(self) -> None:
         deadline = time.monotonic() + 60
@@ -163,7 +222,9 @@ class Run:
             self._check_children()
             for server in (self.servers.postgres, self.servers.valkey) if self.servers else ():
                 if server and server.process and server.process.poll() is not None:
-                    raise Stop(f"{type(server).__name__} ended; start again, nothing that was saved is lost")
+                    raise Stop(
+                        f"{type(server).__name__} ended; start again, nothing that was saved is lost"
+                    )
             time.sleep(0.5)
 
     def _stop(self) -> None:

@@ -37,9 +37,7 @@ def _or_empty(name: str) -> str:
 
 
 def _bool(name: str, default: str) -> str:
-    return (
-        f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
-    )
+    return f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
 
 
 # -- calendars ---------------------------------------------------------------------------------------------------------
@@ -59,15 +57,19 @@ def apply_calendar(delivery: Delivery) -> None:
             "district_calendarday",
             "calendar_id, date",
             {
-                "calendar_id": "c.id", "date": "s.date::date", "day_type": "s.day_type",
+                "calendar_id": "c.id",
+                "date": "s.date::date",
+                "day_type": "s.day_type",
                 "minutes": "coalesce(nullif(s.minutes, '')::smallint, 0)",
-                "is_membership_day": _bool("is_membership_day", "s.day_type IN ('INSTRUCTIONAL', 'MAKEUP')"),
+                "is_membership_day": _bool(
+                    "is_membership_day", "s.day_type IN ('INSTRUCTIONAL', 'MAKEUP')"
+                ),
                 "instructional": "s.day_type IN ('INSTRUCTIONAL', 'MAKEUP')",
                 "ordinal": "coalesce((SELECT ordinal FROM district_calendarday d WHERE d.calendar_id = c.id AND d.date = s.date::date), 0)",
             },
             "stage_calendar_days s JOIN district_calendar c ON c.source = %(source)s AND c.calendar_id = s.calendar_id",
         ),
-    )  # fmt: skip
+    )
     ended = delivery.run(
         "DELETE FROM district_calendarday d USING district_calendar c WHERE c.id = d.calendar_id AND c.source = %(source)s "
         "AND d.date BETWEEN %(starts)s AND %(ends)s "
@@ -107,20 +109,36 @@ def apply_schools(delivery: Delivery) -> None:
             "district_school",
             "source, school_id",
             {
-                "source": "%(source)s", "school_id": "s.school_id", "state_school_number": _or_empty("state_school_number"),
-                "name": "s.name", "level": _or_empty("level"), "area_id": "a.id", "calendar_id": "c.id",
-                "address": "replace(coalesce(s.address, ''), '|', E'\\n')", "phone": _or_empty("phone"),
-                "open_from": "nullif(s.open_from, '')::date", "open_to": "nullif(s.open_to, '')::date",
+                "source": "%(source)s",
+                "school_id": "s.school_id",
+                "state_school_number": _or_empty("state_school_number"),
+                "name": "s.name",
+                "level": _or_empty("level"),
+                "area_id": "a.id",
+                "calendar_id": "c.id",
+                "address": "replace(coalesce(s.address, ''), '|', E'\\n')",
+                "phone": _or_empty("phone"),
+                "open_from": "nullif(s.open_from, '')::date",
+                "open_to": "nullif(s.open_to, '')::date",
             },
             "stage_schools s LEFT JOIN district_area a ON a.name = s.area "
             "LEFT JOIN district_calendar c ON c.source = %(source)s AND c.calendar_id = s.calendar_id",
         ),
-    )  # fmt: skip
+    )
     for number, calendar in delivery.rows(
         "SELECT s.school_id, s.calendar_id FROM stage_schools s LEFT JOIN district_calendar c ON c.source = %(source)s "
         "AND c.calendar_id = s.calendar_id WHERE coalesce(s.calendar_id, '') <> '' AND c.id IS NULL"
     ):
-        delivery.add_issue(Issue(SCHOOLS.name, None, "calendar_id", calendar, say("NO_CALENDAR", school=number), "WARNING"))
+        delivery.add_issue(
+            Issue(
+                SCHOOLS.name,
+                None,
+                "calendar_id",
+                calendar,
+                say("NO_CALENDAR", school=number),
+                "WARNING",
+            )
+        )
 
 
 # -- students and guardians --------------------------------------------------------------------------------------------
@@ -139,15 +157,23 @@ def apply_students(delivery: Delivery) -> None:
             "district_student",
             "source, student_id",
             {
-                "source": "%(source)s", "student_id": "s.student_id", "state_student_id": _or_empty("state_student_id"),
-                "first_name": "s.first", "middle_name": _or_empty("middle"), "last_name": "s.last",
-                "dob": "nullif(s.dob, '')::date", "grade": _or_empty("grade"),
-                "home_language": "coalesce(nullif(s.home_language, ''), 'en')", "flags": flags,
-                "race_ethnicity": _or_empty("race_ethnicity"), "sex": _or_empty("sex"), "eds": _bool("eds", "NULL"),
+                "source": "%(source)s",
+                "student_id": "s.student_id",
+                "state_student_id": _or_empty("state_student_id"),
+                "first_name": "s.first",
+                "middle_name": _or_empty("middle"),
+                "last_name": "s.last",
+                "dob": "nullif(s.dob, '')::date",
+                "grade": _or_empty("grade"),
+                "home_language": "coalesce(nullif(s.home_language, ''), 'en')",
+                "flags": flags,
+                "race_ethnicity": _or_empty("race_ethnicity"),
+                "sex": _or_empty("sex"),
+                "eds": _bool("eds", "NULL"),
             },
             "stage_students s",
         ),
-    )  # fmt: skip
+    )
     for (count,) in delivery.rows(
         "SELECT count(*) FROM (SELECT state_student_id FROM district_student WHERE source = %(source)s AND state_student_id <> '' "
         "AND merged_into_id IS NULL GROUP BY state_student_id HAVING count(*) > 1) d"
@@ -167,16 +193,22 @@ def apply_guardians(delivery: Delivery) -> None:
             "district_guardian",
             "source, student_id, guardian_id",
             {
-                "source": "%(source)s", "student_id": "st.id", "guardian_id": "s.guardian_id", "name": "s.name",
-                "relation": _or_empty("relation"), "legal_rights": _bool("legal_rights", "true"),
-                "address": "replace(coalesce(s.address, ''), '|', E'\\n')", "phone": _or_empty("phone"),
-                "email": _or_empty("email"), "language": "coalesce(nullif(s.language, ''), 'en')",
+                "source": "%(source)s",
+                "student_id": "st.id",
+                "guardian_id": "s.guardian_id",
+                "name": "s.name",
+                "relation": _or_empty("relation"),
+                "legal_rights": _bool("legal_rights", "true"),
+                "address": "replace(coalesce(s.address, ''), '|', E'\\n')",
+                "phone": _or_empty("phone"),
+                "email": _or_empty("email"),
+                "language": "coalesce(nullif(s.language, ''), 'en')",
                 "contact_order": "coalesce(nullif(s.contact_order, '')::smallint, 1)",
                 "do_not_contact": _bool("do_not_contact", "false"),
             },
             f"{spec.table} s {_STUDENT_OF}",
         ),
-    )  # fmt: skip
+    )
     delivery.count(spec.name).ended += delivery.run(
         f"WITH listed AS (SELECT st.id, s.guardian_id FROM {spec.table} s {_STUDENT_OF}) "
         "DELETE FROM district_guardian g WHERE g.source = %(source)s AND g.student_id IN (SELECT id FROM listed) "
@@ -185,8 +217,12 @@ def apply_guardians(delivery: Delivery) -> None:
 
 
 # A record that was merged into another leads to the survivor.
-STUDENTS_NOW = "(SELECT source, student_id, coalesce(merged_into_id, id) AS id FROM district_student)"
-_STUDENT_OF = f"LEFT JOIN {STUDENTS_NOW} st ON st.source = %(source)s AND st.student_id = s.student_id"
+STUDENTS_NOW = (
+    "(SELECT source, student_id, coalesce(merged_into_id, id) AS id FROM district_student)"
+)
+_STUDENT_OF = (
+    f"LEFT JOIN {STUDENTS_NOW} st ON st.source = %(source)s AND st.student_id = s.student_id"
+)
 _SCHOOL_OF = "LEFT JOIN district_school sc ON sc.source = %(source)s AND sc.school_id = s.school_id"
 
 
@@ -199,10 +235,17 @@ def apply_enrollments(delivery: Delivery) -> None:
     delivery.reject(spec, "st.id IS NULL", "student_id", say("NO_SUCH_STUDENT"), _STUDENT_OF)
     delivery.reject(spec, "sc.id IS NULL", "school_id", say("NO_SUCH_SCHOOL"), _SCHOOL_OF)
     delivery.reject(
-        spec, "coalesce(s.exit_date, '') <> '' AND s.exit_date::date < s.entry_date::date", "exit_date", say("EXIT_BEFORE_ENTRY"),
-    )  # fmt: skip
-    delivery.reject(spec, "s.prior_unexcused LIKE '-%%'", "prior_unexcused", say("NOT_A_NUMBER/negative"))
-    delivery.make("enrollments_before", "SELECT * FROM district_enrollment WHERE source = %(source)s")
+        spec,
+        "coalesce(s.exit_date, '') <> '' AND s.exit_date::date < s.entry_date::date",
+        "exit_date",
+        say("EXIT_BEFORE_ENTRY"),
+    )
+    delivery.reject(
+        spec, "s.prior_unexcused LIKE '-%%'", "prior_unexcused", say("NOT_A_NUMBER/negative")
+    )
+    delivery.make(
+        "enrollments_before", "SELECT * FROM district_enrollment WHERE source = %(source)s"
+    )
     _upserted(
         delivery,
         spec,
@@ -210,15 +253,21 @@ def apply_enrollments(delivery: Delivery) -> None:
             "district_enrollment",
             "source, enrollment_id",
             {
-                "source": "%(source)s", "enrollment_id": "s.enrollment_id", "student_id": "st.id", "school_id": "sc.id",
-                "entry_date": "s.entry_date::date", "entry_code": _or_empty("entry_code"),
-                "exit_date": "nullif(s.exit_date, '')::date", "exit_code": _or_empty("exit_code"),
+                "source": "%(source)s",
+                "enrollment_id": "s.enrollment_id",
+                "student_id": "st.id",
+                "school_id": "sc.id",
+                "entry_date": "s.entry_date::date",
+                "entry_code": _or_empty("entry_code"),
+                "exit_date": "nullif(s.exit_date, '')::date",
+                "exit_code": _or_empty("exit_code"),
                 "prior_unexcused": "nullif(s.prior_unexcused, '')::smallint",
-                "service_type": "coalesce(nullif(s.service_type, ''), 'P')", "derived": _bool("derived", "false"),
+                "service_type": "coalesce(nullif(s.service_type, ''), 'P')",
+                "derived": _bool("derived", "false"),
             },
             f"{spec.table} s {_STUDENT_OF} {_SCHOOL_OF}",
         ),
-    )  # fmt: skip
+    )
     delivery.count(spec.name).ended += delivery.run(
         f"DELETE FROM district_enrollment e WHERE e.source = %(source)s AND e.entry_date BETWEEN %(starts)s AND %(ends)s "
         f"AND NOT EXISTS (SELECT 1 FROM {spec.table} s WHERE s.enrollment_id = e.enrollment_id)"
@@ -238,9 +287,12 @@ def apply_staff(delivery: Delivery) -> None:
     """Posts and, for new people, accounts without a password (single sign-on or an invitation lets them in)."""
     spec = STAFF
     delivery.reject(
-        spec, "coalesce(s.school_id, '') <> '' AND sc.id IS NULL", "school_id", say("NO_SUCH_SCHOOL/post"),
+        spec,
+        "coalesce(s.school_id, '') <> '' AND sc.id IS NULL",
+        "school_id",
+        say("NO_SUCH_SCHOOL/post"),
         _SCHOOL_OF,
-    )  # fmt: skip
+    )
     delivery.run(
         "INSERT INTO district_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, "
         "date_joined, staff_id, phone, language) "
@@ -269,58 +321,106 @@ def apply_staff(delivery: Delivery) -> None:
 CALENDAR = FileSpec(
     "calendar_days.csv",
     (
-        text("calendar_id", 64, required=True), Column("date", "date", required=True),
-        Column("day_type", required=True, words=tuple(DayType.values)), Column("minutes", "int"),
+        text("calendar_id", 64, required=True),
+        Column("date", "date", required=True),
+        Column("day_type", required=True, words=tuple(DayType.values)),
+        Column("minutes", "int"),
         Column("is_membership_day", "bool"),
     ),
-    ("calendar_id", "date"), apply_calendar, order=10,
-)  # fmt: skip
+    ("calendar_id", "date"),
+    apply_calendar,
+    order=10,
+)
 SCHOOLS = FileSpec(
     "schools.csv",
     (
-        text("school_id", 64, required=True), text("state_school_number", 64), text("name", required=True), text("level", 32),
-        text("area", 100), text("calendar_id", 64), text("address", 1000), text("phone", 40), Column("open_from", "date"),
+        text("school_id", 64, required=True),
+        text("state_school_number", 64),
+        text("name", required=True),
+        text("level", 32),
+        text("area", 100),
+        text("calendar_id", 64),
+        text("address", 1000),
+        text("phone", 40),
+        Column("open_from", "date"),
         Column("open_to", "date"),
     ),
-    ("school_id",), apply_schools, order=20,
-)  # fmt: skip
+    ("school_id",),
+    apply_schools,
+    order=20,
+)
 STUDENTS = FileSpec(
     "students.csv",
     (
-        text("student_id", 64, required=True), text("state_student_id", 64), text("first", 100, required=True),
-        text("middle", 100), text("last", 100, required=True), Column("dob", "date"), text("grade", 8),
-        text("home_language", 16), *[Column(flag, "bool") for flag in FLAGS], text("race_ethnicity", 64), text("sex", 16),
+        text("student_id", 64, required=True),
+        text("state_student_id", 64),
+        text("first", 100, required=True),
+        text("middle", 100),
+        text("last", 100, required=True),
+        Column("dob", "date"),
+        text("grade", 8),
+        text("home_language", 16),
+        *[Column(flag, "bool") for flag in FLAGS],
+        text("race_ethnicity", 64),
+        text("sex", 16),
         Column("eds", "bool"),
     ),
-    ("student_id",), apply_students, order=30,
-)  # fmt: skip
+    ("student_id",),
+    apply_students,
+    order=30,
+)
 GUARDIANS = FileSpec(
     "guardians.csv",
     (
-        text("student_id", 64, required=True), text("guardian_id", 64, required=True), text("name", required=True),
-        text("relation", 64), Column("legal_rights", "bool"), text("address", 1000), text("phone", 40), text("email", 254),
-        text("language", 16), Column("contact_order", "int"), Column("do_not_contact", "bool"),
+        text("student_id", 64, required=True),
+        text("guardian_id", 64, required=True),
+        text("name", required=True),
+        text("relation", 64),
+        Column("legal_rights", "bool"),
+        text("address", 1000),
+        text("phone", 40),
+        text("email", 254),
+        text("language", 16),
+        Column("contact_order", "int"),
+        Column("do_not_contact", "bool"),
     ),
-    ("student_id", "guardian_id"), apply_guardians, order=35,
-)  # fmt: skip
+    ("student_id", "guardian_id"),
+    apply_guardians,
+    order=35,
+)
 ENROLLMENTS = FileSpec(
     "enrollments.csv",
     (
-        text("enrollment_id", 96, required=True), text("student_id", 64, required=True), text("school_id", 64, required=True),
-        Column("entry_date", "date", required=True), text("entry_code", 32), Column("exit_date", "date"),
-        text("exit_code", 32), text("service_type", 8), Column("derived", "bool"), Column("prior_unexcused", "int"),
+        text("enrollment_id", 96, required=True),
+        text("student_id", 64, required=True),
+        text("school_id", 64, required=True),
+        Column("entry_date", "date", required=True),
+        text("entry_code", 32),
+        Column("exit_date", "date"),
+        text("exit_code", 32),
+        text("service_type", 8),
+        Column("derived", "bool"),
+        Column("prior_unexcused", "int"),
     ),
-    ("enrollment_id",), apply_enrollments, order=40,
-)  # fmt: skip
+    ("enrollment_id",),
+    apply_enrollments,
+    order=40,
+)
 STAFF = FileSpec(
     "staff_roles.csv",
     (
-        text("staff_id", 64, required=True), text("name", required=True), text("email", 254),
-        Column("role", required=True, words=tuple(Role.values)), text("school_id", 64), Column("from", "date"),
+        text("staff_id", 64, required=True),
+        text("name", required=True),
+        text("email", 254),
+        Column("role", required=True, words=tuple(Role.values)),
+        text("school_id", 64),
+        Column("from", "date"),
         Column("to", "date"),
     ),
-    ("staff_id", "role", "school_id"), apply_staff, order=60,
-)  # fmt: skip
+    ("staff_id", "role", "school_id"),
+    apply_staff,
+    order=60,
+)
 
 
 def register_files() -> None:

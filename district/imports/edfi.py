@@ -19,7 +19,13 @@ from lxml import etree
 from district.imports.reasons import Said, say
 from district.imports.staging import Issue, Refused
 
-FEDERAL = {(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)}  # fixed-date holidays, taken out first when days are derived
+FEDERAL = {
+    (1, 1),
+    (6, 19),
+    (7, 4),
+    (11, 11),
+    (12, 25),
+}  # fixed-date holidays, taken out first when days are derived
 CATEGORIES = {
     "Excused Absence": ("EXC", "A", "E"),
     "Unexcused Absence": ("UNX", "A", "U"),
@@ -84,7 +90,12 @@ def _elements(path: Path) -> Iterator[tuple[Any, int]]:
     """The children of the root, one by one; each is forgotten after use, so that memory stays flat."""
     try:
         context = etree.iterparse(
-            str(path), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+            str(path),
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
         )
         root, depth = None, 0
         for event, element in context:
@@ -128,9 +139,14 @@ def _deep(element: Any, name: str) -> str:
 
 def _take(found: EdFi, kind: str, element: Any, origin: str, file: str) -> None:
     readers = {
-        "School": _school, "Student": _student, "Session": _session, "CalendarDate": _calendar_date,
-        "StudentSchoolAttendanceEvent": _event, "Contact": _contact, "StudentContactAssociation": _guardian,
-    }  # fmt: skip
+        "School": _school,
+        "Student": _student,
+        "Session": _session,
+        "CalendarDate": _calendar_date,
+        "StudentSchoolAttendanceEvent": _event,
+        "Contact": _contact,
+        "StudentContactAssociation": _guardian,
+    }
     if kind:
         found.read[f"{file}:{kind}"] += 1
     if kind in readers:
@@ -141,37 +157,61 @@ def _school(found: EdFi, element: Any, origin: str) -> None:
     number = _value(element, "SchoolId")
     address = next((child for child in element if _name(child) == "Address"), None)
     lines = (
-        [_value(address, "StreetNumberName"), f"{_value(address, 'City')} {_value(address, 'PostalCode')}"] if address is not None else []
+        [
+            _value(address, "StreetNumberName"),
+            f"{_value(address, 'City')} {_value(address, 'PostalCode')}",
+        ]
+        if address is not None
+        else []
     )
     category = _descriptor(_value(element, "SchoolCategory"))
     found.schools[number] = {
-        "school_id": number, "name": _value(element, "NameOfInstitution") or number, "level": category[:32],
-        "address": "|".join(filter(None, lines)), "calendar_id": f"school-{number}", "origin": origin,
-    }  # fmt: skip
+        "school_id": number,
+        "name": _value(element, "NameOfInstitution") or number,
+        "level": category[:32],
+        "address": "|".join(filter(None, lines)),
+        "calendar_id": f"school-{number}",
+        "origin": origin,
+    }
 
 
 def _student(found: EdFi, element: Any, origin: str) -> None:
     number = _value(element, "StudentUniqueId")
     row = {
-        "student_id": number, "first": _value(element, "Name", "FirstName"), "middle": _value(element, "Name", "MiddleName"),
-        "last": _value(element, "Name", "LastSurname"), "dob": _value(element, "BirthData", "BirthDate"), "origin": origin,
-    }  # fmt: skip
+        "student_id": number,
+        "first": _value(element, "Name", "FirstName"),
+        "middle": _value(element, "Name", "MiddleName"),
+        "last": _value(element, "Name", "LastSurname"),
+        "dob": _value(element, "BirthData", "BirthDate"),
+        "origin": origin,
+    }
     if number in found.students:
-        found.issues.append(Issue(origin, None, "StudentUniqueId", number, say("DUPLICATE/student")))
+        found.issues.append(
+            Issue(origin, None, "StudentUniqueId", number, say("DUPLICATE/student"))
+        )
     found.students.setdefault(number, row)
 
 
 def _session(found: EdFi, element: Any, origin: str) -> None:
     try:
-        first, last = date.fromisoformat(_value(element, "BeginDate")), date.fromisoformat(_value(element, "EndDate"))
+        first, last = (
+            date.fromisoformat(_value(element, "BeginDate")),
+            date.fromisoformat(_value(element, "EndDate")),
+        )
         total = int(_value(element, "TotalInstructionalDays") or 0)
-        wrong = None if date(1900, 1, 1) <= first <= last <= first + timedelta(days=800) else say("BAD_SESSION/span")
+        wrong = (
+            None
+            if date(1900, 1, 1) <= first <= last <= first + timedelta(days=800)
+            else say("BAD_SESSION/span")
+        )
     except ValueError as error:
         wrong = say("BAD_SESSION/value", detail=error)
     if wrong:
         found.issues.append(Issue(origin, None, "Session", _value(element, "SessionName"), wrong))
         return
-    found.sessions.append(Session(_deep(element, "SchoolId"), _value(element, "SessionName"), first, last, total))
+    found.sessions.append(
+        Session(_deep(element, "SchoolId"), _value(element, "SessionName"), first, last, total)
+    )
 
 
 def _calendar_date(found: EdFi, element: Any, origin: str) -> None:
@@ -188,7 +228,9 @@ def _calendar_date(found: EdFi, element: Any, origin: str) -> None:
         else "CLOSURE"
     )
     try:
-        found.calendar_days[_deep(element, "SchoolId")][date.fromisoformat(_value(element, "Date"))] = kind
+        found.calendar_days[_deep(element, "SchoolId")][
+            date.fromisoformat(_value(element, "Date"))
+        ] = kind
     except ValueError:
         found.issues.append(Issue(origin, None, "Date", _value(element, "Date"), say("NOT_A_DATE")))
 
@@ -199,12 +241,17 @@ def _event(found: EdFi, element: Any, origin: str) -> None:
     code, status, excuse = CATEGORIES.get(category, (category[:16], "", ""))
     found.events.append(
         {
-            "student_id": _deep(element, "StudentUniqueId"), "school_id": _value(element, "SchoolReference", "SchoolIdentity", "SchoolId"),
-            "date": _value(event, "EventDate"), "code": code, "status": status, "excuse": excuse,
-            "fraction": _value(event, "EventDuration"), "reason_text": _value(event, "AttendanceEventReason"),
+            "student_id": _deep(element, "StudentUniqueId"),
+            "school_id": _value(element, "SchoolReference", "SchoolIdentity", "SchoolId"),
+            "date": _value(event, "EventDate"),
+            "code": code,
+            "status": status,
+            "excuse": excuse,
+            "fraction": _value(event, "EventDuration"),
+            "reason_text": _value(event, "AttendanceEventReason"),
             "origin": origin,
         }
-    )  # fmt: skip
+    )
 
 
 def _contact(found: EdFi, element: Any, origin: str) -> None:
@@ -218,21 +265,24 @@ def _contact(found: EdFi, element: Any, origin: str) -> None:
     found.numbers[element.get("id") or ""] = _value(element, "ContactUniqueId")
     found.contacts[_value(element, "ContactUniqueId")] = {
         "name": f"{_value(element, 'Name', 'FirstName')} {_value(element, 'Name', 'LastSurname')}".strip(),
-        "address": "|".join(filter(None, lines)), "phone": _value(element, "Telephone", "TelephoneNumber"),
+        "address": "|".join(filter(None, lines)),
+        "phone": _value(element, "Telephone", "TelephoneNumber"),
         "email": _value(element, "ElectronicMail", "ElectronicMailAddress"),
-    }  # fmt: skip
+    }
 
 
 def _guardian(found: EdFi, element: Any, origin: str) -> None:
     reference = next((child for child in element if _name(child) == "ContactReference"), None)
     found.guardians.append(
         {
-            "student_id": _deep(element, "StudentUniqueId"), "ref": (reference.get("ref") or "") if reference is not None else "",
+            "student_id": _deep(element, "StudentUniqueId"),
+            "ref": (reference.get("ref") or "") if reference is not None else "",
             "guardian_id": _deep(element, "ContactUniqueId"),
-            "relation": _descriptor(_value(element, "Relation")), "origin": origin,
+            "relation": _descriptor(_value(element, "Relation")),
+            "origin": origin,
             "legal_rights": _value(element, "LegalGuardian") or "true",
         }
-    )  # fmt: skip
+    )
 
 
 def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
@@ -241,7 +291,15 @@ def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
         link["guardian_id"] = link["guardian_id"] or found.numbers.get(link["ref"], link["ref"])
         contact = found.contacts.get(link["guardian_id"])
         if contact is None:
-            found.issues.append(Issue(link["origin"], None, "ContactUniqueId", link["guardian_id"], say("NO_SUCH_CONTACT")))
+            found.issues.append(
+                Issue(
+                    link["origin"],
+                    None,
+                    "ContactUniqueId",
+                    link["guardian_id"],
+                    say("NO_SUCH_CONTACT"),
+                )
+            )
         else:
             yield {**link, **contact}
 
@@ -252,13 +310,45 @@ def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
 def _write(found: EdFi, target: Path) -> dict[str, Any]:
     days = _instructional_days(found)
     enrollments, without = _memberships(found)
-    _csv(target / "schools.csv", ["school_id", "name", "level", "address", "calendar_id", "origin"], found.schools.values())
+    _csv(
+        target / "schools.csv",
+        ["school_id", "name", "level", "address", "calendar_id", "origin"],
+        found.schools.values(),
+    )
     _csv(target / "calendar_days.csv", ["calendar_id", "date", "day_type"], days)
-    _csv(target / "students.csv", ["student_id", "first", "middle", "last", "dob", "origin"], found.students.values())
-    _csv(target / "enrollments.csv", ["enrollment_id", "student_id", "school_id", "entry_date", "exit_date", "derived"], enrollments)
-    guardians = ["student_id", "guardian_id", "name", "relation", "legal_rights", "address", "phone", "email", "origin"]
+    _csv(
+        target / "students.csv",
+        ["student_id", "first", "middle", "last", "dob", "origin"],
+        found.students.values(),
+    )
+    _csv(
+        target / "enrollments.csv",
+        ["enrollment_id", "student_id", "school_id", "entry_date", "exit_date", "derived"],
+        enrollments,
+    )
+    guardians = [
+        "student_id",
+        "guardian_id",
+        "name",
+        "relation",
+        "legal_rights",
+        "address",
+        "phone",
+        "email",
+        "origin",
+    ]
     _csv(target / "guardians.csv", guardians, _contacts(found))
-    columns = ["student_id", "school_id", "date", "code", "status", "excuse", "fraction", "reason_text", "origin"]
+    columns = [
+        "student_id",
+        "school_id",
+        "date",
+        "code",
+        "status",
+        "excuse",
+        "fraction",
+        "reason_text",
+        "origin",
+    ]
     _csv(target / "attendance.csv", columns, found.events)
     _tell(found, without)
     good = [event["date"] for event in found.events if _is_date(event["date"])]
@@ -269,16 +359,31 @@ def _write(found: EdFi, target: Path) -> dict[str, Any]:
 def _tell(found: EdFi, without: list[str]) -> None:
     found.notes.append(say("DERIVED_MEMBERSHIP"))
     if without:
-        found.notes.append(say("WITHOUT_ENROLMENT", count=len(without), students=len(found.students)))
-        found.issues += [Issue("Student.xml", None, "StudentUniqueId", number, say("NO_ENROLMENT"), "WARNING") for number in without]
-    skipped = [f"{count} {key.replace(':', ' ')}" for key, count in sorted(found.read.items()) if key.partition(":")[2] not in _USED]
+        found.notes.append(
+            say("WITHOUT_ENROLMENT", count=len(without), students=len(found.students))
+        )
+        found.issues += [
+            Issue("Student.xml", None, "StudentUniqueId", number, say("NO_ENROLMENT"), "WARNING")
+            for number in without
+        ]
+    skipped = [
+        f"{count} {key.replace(':', ' ')}"
+        for key, count in sorted(found.read.items())
+        if key.partition(":")[2] not in _USED
+    ]
     if skipped:
         found.notes.append(say("NOT_USED", what="; ".join(skipped)))
 
 
 _USED = {
-    "School", "Student", "Session", "CalendarDate", "StudentSchoolAttendanceEvent", "Contact", "StudentContactAssociation",
-}  # fmt: skip
+    "School",
+    "Student",
+    "Session",
+    "CalendarDate",
+    "StudentSchoolAttendanceEvent",
+    "Contact",
+    "StudentContactAssociation",
+}
 
 
 def _is_date(text: str) -> bool:
@@ -300,21 +405,42 @@ def _instructional_days(found: EdFi) -> list[dict[str, str]]:
         named = found.calendar_days.get(session.school, {})
         chosen = _choose(session, busy[session.school], named)
         derived += len(chosen)
-        span = [session.first + timedelta(days=i) for i in range((session.last - session.first).days + 1)]
+        span = [
+            session.first + timedelta(days=i)
+            for i in range((session.last - session.first).days + 1)
+        ]
         for day in span:
             kind = named.get(day) or ("INSTRUCTIONAL" if day in chosen else "BREAK")
             if kind != "BREAK" or day.weekday() < 5:
-                rows.append({"calendar_id": f"school-{session.school}", "date": day.isoformat(), "day_type": kind})
+                rows.append(
+                    {
+                        "calendar_id": f"school-{session.school}",
+                        "date": day.isoformat(),
+                        "day_type": kind,
+                    }
+                )
     if derived:
         dates = sum(map(len, found.calendar_days.values()))
-        found.notes.append(say("DERIVED_DAYS", named=dates, days=derived, sessions=len(found.sessions)))
+        found.notes.append(
+            say("DERIVED_DAYS", named=dates, days=derived, sessions=len(found.sessions))
+        )
     return _unique(rows)
 
 
 def _choose(session: Session, busy: set[date], named: dict[date, str]) -> set[date]:
-    weekdays = [day for i in range((session.last - session.first).days + 1) if (day := session.first + timedelta(days=i)).weekday() < 5]
-    chosen = {day for day in weekdays if named.get(day, "INSTRUCTIONAL") in ("INSTRUCTIONAL", "MAKEUP")}
-    quiet = [day for day in weekdays if day in chosen and day not in busy and named.get(day) != "INSTRUCTIONAL"]
+    weekdays = [
+        day
+        for i in range((session.last - session.first).days + 1)
+        if (day := session.first + timedelta(days=i)).weekday() < 5
+    ]
+    chosen = {
+        day for day in weekdays if named.get(day, "INSTRUCTIONAL") in ("INSTRUCTIONAL", "MAKEUP")
+    }
+    quiet = [
+        day
+        for day in weekdays
+        if day in chosen and day not in busy and named.get(day) != "INSTRUCTIONAL"
+    ]
     # Holidays first, then quiet days from the end of the session (breaks lie there and in between).
     quiet.sort(key=lambda day: ((day.month, day.day) not in FEDERAL, -day.toordinal()))
     surplus = max(0, len(chosen) - session.total) if session.total else 0
@@ -331,15 +457,24 @@ def _memberships(found: EdFi) -> tuple[list[dict[str, str]], list[str]]:
     for session in found.sessions:
         first, last = spans.get(session.school, (session.first, session.last))
         spans[session.school] = (min(first, session.first), max(last, session.last))
-    pairs = sorted({(event["student_id"], event["school_id"]) for event in found.events if event["school_id"] in spans})
+    pairs = sorted(
+        {
+            (event["student_id"], event["school_id"])
+            for event in found.events
+            if event["school_id"] in spans
+        }
+    )
     rows = [
         {
-            "enrollment_id": f"derived-{student}-{school}-{spans[school][0].isoformat()}", "student_id": student,
-            "school_id": school, "entry_date": spans[school][0].isoformat(), "exit_date": spans[school][1].isoformat(),
+            "enrollment_id": f"derived-{student}-{school}-{spans[school][0].isoformat()}",
+            "student_id": student,
+            "school_id": school,
+            "entry_date": spans[school][0].isoformat(),
+            "exit_date": spans[school][1].isoformat(),
             "derived": "true",
         }
         for student, school in pairs
-    ]  # fmt: skip
+    ]
     enrolled = {student for student, _school in pairs}
     return rows, sorted(set(found.students) - enrolled)
 

@@ -31,9 +31,15 @@ class _DryRun(Exception):
 
 
 def run_import(
-    folder: Path, *, as_of: date | None = None, dry_run: bool = False, run: Import | None = None, user: Any = None,
-    released: bool = False, progress: Progress | None = None,
-) -> Import:  # fmt: skip
+    folder: Path,
+    *,
+    as_of: date | None = None,
+    dry_run: bool = False,
+    run: Import | None = None,
+    user: Any = None,
+    released: bool = False,
+    progress: Progress | None = None,
+) -> Import:
     """Import a folder and return the finished Import row with its report; never raises for what a delivery holds.
     `dry_run` does everything and takes it back (state PREVIEW). `released` skips the mass-change guard."""
     run = run or Import(started_by=user)
@@ -82,7 +88,15 @@ def _open(folder: Path, scratch: Path, run: Import, as_of: date | None, released
     year = _school_year(run.as_of, manifest)
     run.school_year = year.year
     delivery = Delivery(
-        place, run.source, run.as_of, year.starts, year.ends, run.id, manifest, dict(import_limits(run.as_of)), released=released
+        place,
+        run.source,
+        run.as_of,
+        year.starts,
+        year.ends,
+        run.id,
+        manifest,
+        dict(import_limits(run.as_of)),
+        released=released,
     )
     delivery.notes.extend(notes)
     for issue in issues:
@@ -113,7 +127,11 @@ def _manifest(folder: Path, as_of: date | None) -> dict[str, Any]:
 
 def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
     files = manifest.get("files") or {}
-    entries = files.items() if isinstance(files, dict) else [(entry.get("name"), entry) for entry in files if isinstance(entry, dict)]
+    entries = (
+        files.items()
+        if isinstance(files, dict)
+        else [(entry.get("name"), entry) for entry in files if isinstance(entry, dict)]
+    )
     for name, entry in entries:
         path = folder / Path(str(name)).name
         if not path.exists():
@@ -156,7 +174,11 @@ def _digest(folder: Path, as_of: date) -> str:
 
 def _seen_before(run: Import) -> bool:
     """The last applied delivery of this source was this very one (rule 1). An older one may come again on purpose."""
-    last = Import.objects.filter(source=run.source, state=Import.State.APPLIED).order_by("-created_at").first()
+    last = (
+        Import.objects.filter(source=run.source, state=Import.State.APPLIED)
+        .order_by("-created_at")
+        .first()
+    )
     return last is not None and last.digest == run.digest
 
 
@@ -173,7 +195,8 @@ def _run(delivery: Delivery, run: Import, dry_run: bool, progress: Progress) -> 
                 raise Refused("ANOTHER_RUNS")
         _interrupted(run)
         SchoolYear.objects.get_or_create(
-            year=delivery.year_starts.year, defaults={"starts": delivery.year_starts, "ends": delivery.year_ends}
+            year=delivery.year_starts.year,
+            defaults={"starts": delivery.year_starts, "ends": delivery.year_ends},
         )
         _apply_files(delivery, progress)
         run.report = {"files": {name: counts.as_dict() for name, counts in delivery.counts.items()}}
@@ -203,22 +226,37 @@ def _apply_files(delivery: Delivery, progress: Progress) -> None:
 
 def _interrupted(run: Import) -> None:
     """We hold the lock: whatever else claims to be running was killed, and was rolled back by the database."""
-    stuck = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.APPLYING]).exclude(pk=run.pk)
-    stuck.update(state=Import.State.REFUSED, report=_why(say("INTERRUPTED")), finished_at=timezone.now())
+    stuck = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.APPLYING]).exclude(
+        pk=run.pk
+    )
+    stuck.update(
+        state=Import.State.REFUSED, report=_why(say("INTERRUPTED")), finished_at=timezone.now()
+    )
 
 
 def _finish(run: Import, delivery: Delivery | None) -> Import:
     if delivery is not None:
-        run.report.setdefault("files", {name: counts.as_dict() for name, counts in delivery.counts.items()})
-        run.report |= _notes(delivery.notes) | {"said": run.report.get("said", {}) | _notes(delivery.notes)["said"]}
+        run.report.setdefault(
+            "files", {name: counts.as_dict() for name, counts in delivery.counts.items()}
+        )
+        run.report |= _notes(delivery.notes) | {
+            "said": run.report.get("said", {}) | _notes(delivery.notes)["said"]
+        }
         run.report["source_rows"] = delivery.manifest.get("source_rows", {})
-        run.report["errors"] = {f"{file}: {code}": count for (file, code), count in sorted(delivery.issue_totals.items())}
+        run.report["errors"] = {
+            f"{file}: {code}": count
+            for (file, code), count in sorted(delivery.issue_totals.items())
+        }
     run.finished_at = timezone.now()
     with transaction.atomic():
         run.save()
         run.issues.all().delete()
         ImportIssue.objects.bulk_create(
-            [ImportIssue(run=run, **_issue_fields(issue)) for issue in (delivery.issues if delivery else [])], batch_size=2000
+            [
+                ImportIssue(run=run, **_issue_fields(issue))
+                for issue in (delivery.issues if delivery else [])
+            ],
+            batch_size=2000,
         )
         if run.state in (Import.State.HELD, Import.State.REFUSED):
             specs.tell_trouble(run)
@@ -233,12 +271,20 @@ def _why(said: Said) -> dict[str, Any]:
 
 def _notes(notes: list[Said]) -> dict[str, Any]:
     """What is worth knowing, in the same way."""
-    return {"notes": [_clean(str(note)) for note in notes], "said": {"notes": [_plain(note) for note in notes]}}
+    return {
+        "notes": [_clean(str(note)) for note in notes],
+        "said": {"notes": [_plain(note) for note in notes]},
+    }
 
 
 def _plain(said: Said) -> dict[str, Any]:
     kept = said.kept()
-    return kept | {"params": {key: _clean(value) if isinstance(value, str) else value for key, value in kept["params"].items()}}
+    return kept | {
+        "params": {
+            key: _clean(value) if isinstance(value, str) else value
+            for key, value in kept["params"].items()
+        }
+    }
 
 
 def _clean(text: str) -> str:
@@ -248,9 +294,14 @@ def _clean(text: str) -> str:
 
 def _issue_fields(issue: Issue) -> dict[str, Any]:
     return {
-        "file": _clean(issue.file)[:200], "line": issue.line, "column": _clean(issue.column)[:100], "value": _clean(issue.value),
-        "level": issue.level, "reason": _clean(str(issue.said)), **_plain(issue.said),
-    }  # fmt: skip
+        "file": _clean(issue.file)[:200],
+        "line": issue.line,
+        "column": _clean(issue.column)[:100],
+        "value": _clean(issue.value),
+        "level": issue.level,
+        "reason": _clean(str(issue.said)),
+        **_plain(issue.said),
+    }
 
 
 def release(run: Import, user: Any, reason: str, progress: Progress | None = None) -> Import:

@@ -13,8 +13,12 @@ from district.imports.reasons import Said, say
 if TYPE_CHECKING:
     from district.imports.staging import Delivery
 
-CONTROL = r"[\x01-\x08\x0b\x0c\x0e-\x1f]"  # as PostgreSQL reads it; line breaks may stand in addresses
-CONTROL_BYTES = bytes({*range(1, 9), 11, 12, *range(14, 32)})  # the same in a file; UTF-8 uses them for nothing else
+CONTROL = (
+    r"[\x01-\x08\x0b\x0c\x0e-\x1f]"  # as PostgreSQL reads it; line breaks may stand in addresses
+)
+CONTROL_BYTES = bytes(
+    {*range(1, 9), 11, 12, *range(14, 32)}
+)  # the same in a file; UTF-8 uses them for nothing else
 EARLIEST, LATEST = "1900-01-01", "2100-12-31"
 
 
@@ -34,7 +38,12 @@ class Column:
         found = []
         if self.required:
             found.append((f"coalesce({c}, '') <> ''", say("MISSING", column=self.name)))
-        found.append((f"coalesce(length({c}) <= {self.longest}, true)", say("TOO_LONG", longest=self.longest)))
+        found.append(
+            (
+                f"coalesce(length({c}) <= {self.longest}, true)",
+                say("TOO_LONG", longest=self.longest),
+            )
+        )
         found.append((f"coalesce({c} !~ '{CONTROL}', true)", say("CONTROL_CHARACTER")))
         found += self._kind_checks(c)
         return found
@@ -47,11 +56,15 @@ class Column:
         if self.kind == "date":
             valid = f"{c} LIKE '____-__-__' AND pg_input_is_valid({c}, 'date')"
             within = f"{c}::date BETWEEN '{EARLIEST}' AND '{LATEST}'"
-            return " AND ".join([*conditions, f"CASE WHEN {valid} THEN {within} ELSE coalesce({c}, '') = '' END"])
+            return " AND ".join(
+                [*conditions, f"CASE WHEN {valid} THEN {within} ELSE coalesce({c}, '') = '' END"]
+            )
         conditions += [condition for condition, _said in self._kind_checks(c)]
         if self.kind == "text" and not self.words:
             # no character is shorter than a byte, and bytes need no counting
-            conditions.append(f"coalesce(octet_length({c}) <= {self.longest} OR length({c}) <= {self.longest}, true)")
+            conditions.append(
+                f"coalesce(octet_length({c}) <= {self.longest} OR length({c}) <= {self.longest}, true)"
+            )
         return " AND ".join(conditions)
 
     def _kind_checks(self, c: str) -> list[tuple[str, Said]]:
@@ -61,17 +74,32 @@ class Column:
             inside = f"(CASE WHEN {valid} THEN {c}::date BETWEEN '{EARLIEST}' AND '{LATEST}' ELSE true END)"
             return [
                 (f"({empty} OR {valid})", say("NOT_A_DATE")),
-                (f"({empty} OR {inside})", say("DATE_OUT_OF_RANGE", earliest=EARLIEST, latest=LATEST)),
+                (
+                    f"({empty} OR {inside})",
+                    say("DATE_OUT_OF_RANGE", earliest=EARLIEST, latest=LATEST),
+                ),
             ]
         if self.kind == "int":
             return [(f"({empty} OR {c} ~ '^-?[0-9]{{1,4}}$')", say("NOT_A_NUMBER/whole"))]
         if self.kind == "number":
-            return [(f"({empty} OR {c} ~ '^[0-9]{{1,4}}([.][0-9]{{1,6}})?$')", say("NOT_A_NUMBER/fraction"))]
+            return [
+                (
+                    f"({empty} OR {c} ~ '^[0-9]{{1,4}}([.][0-9]{{1,6}})?$')",
+                    say("NOT_A_NUMBER/fraction"),
+                )
+            ]
         if self.kind == "bool":
-            return [(f"({empty} OR lower({c}) IN ('true','false','1','0','yes','no','y','n','t','f'))", say("NOT_YES_NO"))]
+            return [
+                (
+                    f"({empty} OR lower({c}) IN ('true','false','1','0','yes','no','y','n','t','f'))",
+                    say("NOT_YES_NO"),
+                )
+            ]
         if self.words:
             listed = ", ".join(f"'{word}'" for word in self.words)
-            return [(f"({empty} OR {c} IN ({listed}))", say("NOT_KNOWN", words=", ".join(self.words)))]
+            return [
+                (f"({empty} OR {c} IN ({listed}))", say("NOT_KNOWN", words=", ".join(self.words)))
+            ]
         return []
 
 
@@ -120,7 +148,9 @@ def register_step(order: int, function: Callable[[Delivery], None]) -> None:
 
 def steps_before(order: int, after: int) -> list[Callable[[Delivery], None]]:
     """The steps with after <= order < before, in their order."""
-    return [function for at, function in sorted(_steps, key=lambda step: step[0]) if after <= at < order]
+    return [
+        function for at, function in sorted(_steps, key=lambda step: step[0]) if after <= at < order
+    ]
 
 
 def after_apply(function: Callable[[Any], dict[str, Any]]) -> None:

@@ -95,9 +95,12 @@ class Delivery:
     def parameters(self) -> dict[str, Any]:
         """What SQL statements ask for."""
         return {
-            "source": self.source, "as_of": self.as_of, "starts": self.year_starts, "ends": self.year_ends,
+            "source": self.source,
+            "as_of": self.as_of,
+            "starts": self.year_starts,
+            "ends": self.year_ends,
             "run": self.run_id,
-        }  # fmt: skip
+        }
 
     def add_issue(self, issue: Issue) -> None:
         """Keep a problem; of one kind at most the number that the policy says, but count all."""
@@ -107,7 +110,9 @@ class Delivery:
             issue.value = issue.value[:LONGEST_SHOWN]
             self.issues.append(issue)
 
-    def reject(self, spec: FileSpec, condition: str, column: str, said: Said, joins: str = "") -> int:
+    def reject(
+        self, spec: FileSpec, condition: str, column: str, said: Said, joins: str = ""
+    ) -> int:
         """Set rows of a staging table aside: those that meet an SQL condition on `s`. Returns how many."""
         value = f's."{column}"' if column in spec.column_names() else "''"
         kept = int(self.policy.get("errors_kept_per_reason", 2000))
@@ -173,11 +178,16 @@ def stage(delivery: Delivery, spec: FileSpec) -> None:
     _check_header(path, spec, names)
     columns = ", ".join(f'"{column}" text' for column in [*spec.column_names(), "origin"])
     delivery.run(f"DROP TABLE IF EXISTS {spec.table}")
-    delivery.run(f"CREATE TEMP TABLE {spec.table} (line bigint GENERATED ALWAYS AS IDENTITY (START 2), {columns}) ON COMMIT DROP")
+    delivery.run(
+        f"CREATE TEMP TABLE {spec.table} (line bigint GENERATED ALWAYS AS IDENTITY (START 2), {columns}) ON COMMIT DROP"
+    )
     for index, name in enumerate(names):
         if name not in spec.column_names() and name != "origin":
             delivery.run(f'ALTER TABLE {spec.table} ADD COLUMN "extra_{index}" text')
-    targets = [name if name in spec.column_names() or name == "origin" else f"extra_{i}" for i, name in enumerate(names)]
+    targets = [
+        name if name in spec.column_names() or name == "origin" else f"extra_{i}"
+        for i, name in enumerate(names)
+    ]
     controls = _copy(delivery, spec, path, targets)
     delivery.count(spec.name).read += delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0]
     _validate(delivery, spec, controls)
@@ -191,7 +201,9 @@ def _check_header(path: Path, spec: FileSpec, names: list[str]) -> None:
     double = [name for name, count in Counter(names).items() if count > 1 and name]
     if double:
         raise Refused("COLUMN_TWICE", file=path.name, columns=", ".join(double))
-    missing = [column.name for column in spec.columns if column.required and column.name not in names]
+    missing = [
+        column.name for column in spec.columns if column.required and column.name not in names
+    ]
     if missing:
         raise Refused("COLUMN_MISSING", file=path.name, columns=", ".join(missing))
 
@@ -204,7 +216,12 @@ def _copy(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str]) ->
         spec.table, ", ".join(f'"{name}"' for name in targets)
     )
     try:
-        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(command) as copy, path.open("rb") as file:
+        with (
+            transaction.atomic(),
+            connection.cursor() as cursor,
+            cursor.copy(command) as copy,
+            path.open("rb") as file,
+        ):
             if file.read(3) != b"\xef\xbb\xbf":
                 file.seek(0)
             while chunk := file.read(CHUNK):
@@ -234,16 +251,25 @@ def _copy_rows(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str
                 copy.write_row([value or None for value in row])
                 lines.append(number)
                 kept += 1
-    delivery.make(f"{spec.table}_lines", "SELECT n, line FROM unnest(%(lines)s::bigint[]) WITH ORDINALITY AS x(line, n)", lines=lines)
+    delivery.make(
+        f"{spec.table}_lines",
+        "SELECT n, line FROM unnest(%(lines)s::bigint[]) WITH ORDINALITY AS x(line, n)",
+        lines=lines,
+    )
     first = delivery.rows(f"SELECT min(line) FROM {spec.table}")[0][0] or 0
     delivery.run(f"ALTER TABLE {spec.table} ALTER COLUMN line DROP IDENTITY")
-    delivery.run(f"UPDATE {spec.table} s SET line = -x.line FROM {spec.table}_lines x WHERE s.line = x.n + %(first)s - 1", first=first)
+    delivery.run(
+        f"UPDATE {spec.table} s SET line = -x.line FROM {spec.table}_lines x WHERE s.line = x.n + %(first)s - 1",
+        first=first,
+    )
     delivery.run(f"UPDATE {spec.table} SET line = -line")
 
 
 def _rows(path: Path, width: int) -> Iterator[tuple[int, list[str], Said | None]]:
     """(line, values, problem) of every record after the header."""
-    text = io.TextIOWrapper(path.open("rb"), encoding="utf-8-sig", errors="surrogateescape", newline="")
+    text = io.TextIOWrapper(
+        path.open("rb"), encoding="utf-8-sig", errors="surrogateescape", newline=""
+    )
     with text:
         reader = csv.reader(line.replace("\x00", "\udc00") for line in text)
         next(reader, None)

@@ -19,7 +19,9 @@ class AdminChange(models.Model):
     at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     what = models.CharField(max_length=12, choices=What)
-    about = models.CharField(max_length=200, help_text="which one: a calendar and a date, an area, a version")
+    about = models.CharField(
+        max_length=200, help_text="which one: a calendar and a date, an area, a version"
+    )
     before = models.CharField(max_length=200, blank=True)
     after = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=300, blank=True)

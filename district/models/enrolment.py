@@ -20,18 +20,24 @@ class Enrollment(models.Model):
     exit_date = models.DateField(_("last day"), null=True, blank=True)
     exit_code = models.CharField(max_length=32, blank=True)
     prior_unexcused = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="unexcused days of this year in another district, for information (A-18)"
+        null=True,
+        blank=True,
+        help_text="unexcused days of this year in another district, for information (A-18)",
     )
-    service_type = models.CharField(max_length=8, default="P", help_text="P primary, S partial, N special education only")
+    service_type = models.CharField(
+        max_length=8, default="P", help_text="P primary, S partial, N special education only"
+    )
     derived = models.BooleanField(
-        default=False, help_text="not delivered: concluded from attendance events (the source had no enrolment file)"
+        default=False,
+        help_text="not delivered: concluded from attendance events (the source had no enrolment file)",
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "enrollment_id"], name="enrollment_key"),
             models.CheckConstraint(
-                condition=models.Q(exit_date__isnull=True) | models.Q(exit_date__gte=models.F("entry_date")),
+                condition=models.Q(exit_date__isnull=True)
+                | models.Q(exit_date__gte=models.F("entry_date")),
                 name="enrollment_order",
             ),
         ]

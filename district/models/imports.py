@@ -38,7 +38,10 @@ class Import(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     progress = models.JSONField(default=dict, help_text="step, done and total while it runs")
-    report = models.JSONField(default=dict, help_text="counts per file, notes on what was derived, why it was held or refused")
+    report = models.JSONField(
+        default=dict,
+        help_text="counts per file, notes on what was derived, why it was held or refused",
+    )
 
     class Meta:
         ordering = ["-created_at"]
@@ -46,7 +49,9 @@ class Import(models.Model):
     @property
     def why(self) -> str:
         """Why it was held or refused, in the reader's language; '' when it was not."""
-        return reasons.told((self.report.get("said") or {}).get("why"), self.report.get("why") or "")
+        return reasons.told(
+            (self.report.get("said") or {}).get("why"), self.report.get("why") or ""
+        )
 
     @property
     def notes(self) -> list[str]:
@@ -70,8 +75,13 @@ class ImportIssue(models.Model):
     column = models.CharField(max_length=100, blank=True)
     value = models.TextField(blank=True)
     code = models.CharField(max_length=48)
-    params = models.JSONField(default=dict, help_text="what the sentence of the code names: the column, the limit, the rule")
-    reason = models.TextField(help_text="the sentence of the day, for codes that have none any more")
+    params = models.JSONField(
+        default=dict,
+        help_text="what the sentence of the code names: the column, the limit, the rule",
+    )
+    reason = models.TextField(
+        help_text="the sentence of the day, for codes that have none any more"
+    )
 
     class Meta:
         ordering = ["level", "id"]
@@ -89,4 +99,6 @@ class TouchedStudent(models.Model):
     student_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "student_id"], name="touched_student_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "student_id"], name="touched_student_key")
+        ]

@@ -14,4 +14,8 @@ class StudentNotice(models.Model):
     until = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["student"], condition=models.Q(until=None), name="student_notice_open")]
+        indexes = [
+            models.Index(
+                fields=["student"], condition=models.Q(until=None), name="student_notice_open"
+            )
+        ]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class User(AbstractUser):
     """Somebody who signs in. What they may do comes from their posts alone, never from is_superuser."""
 
-    staff_id = models.CharField(_("staff number"), max_length=64, null=True, blank=True, unique=True)
+    staff_id = models.CharField(
+        _("staff number"), max_length=64, null=True, blank=True, unique=True
+    )
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=8, default="en")
 
@@ -33,11 +35,17 @@ class Student(models.Model):
     dob = models.DateField(_("date of birth"), null=True, blank=True)
     grade = models.CharField(_("grade"), max_length=8, blank=True)
     home_language = models.CharField(_("home language"), max_length=16, default="en")
-    flags = models.JSONField(_("flags"), default=list, help_text="of ec, section504, ell, mckinney_vento, foster, military")
+    flags = models.JSONField(
+        _("flags"),
+        default=list,
+        help_text="of ec, section504, ell, mckinney_vento, foster, military",
+    )
     race_ethnicity = models.CharField(max_length=64, blank=True)
     sex = models.CharField(max_length=16, blank=True)
     eds = models.BooleanField(_("economically disadvantaged"), null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "student_id"], name="student_key")]
@@ -68,7 +76,9 @@ class Guardian(models.Model):
     class Meta:
         ordering = ["contact_order", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["source", "student", "guardian_id"], name="guardian_key"),
+            models.UniqueConstraint(
+                fields=["source", "student", "guardian_id"], name="guardian_key"
+            ),
         ]
 
     def __str__(self) -> str:

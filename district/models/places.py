@@ -61,7 +61,9 @@ class Calendar(models.Model):
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "calendar_id"], name="calendar_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "calendar_id"], name="calendar_key")
+        ]
 
     def __str__(self) -> str:
         return self.calendar_id
@@ -76,12 +78,22 @@ class CalendarDay(models.Model):
     day_type = models.CharField(max_length=16, choices=DayType)
     minutes = models.PositiveSmallIntegerField(default=0)
     is_membership_day = models.BooleanField(default=True)
-    instructional = models.BooleanField(default=True, help_text="day_type is INSTRUCTIONAL or MAKEUP")
+    instructional = models.BooleanField(
+        default=True, help_text="day_type is INSTRUCTIONAL or MAKEUP"
+    )
     ordinal = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="calendar_day_key")]
-        indexes = [models.Index(fields=["calendar", "ordinal"], condition=models.Q(instructional=True), name="calendar_day_ordinal")]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "date"], name="calendar_day_key")
+        ]
+        indexes = [
+            models.Index(
+                fields=["calendar", "ordinal"],
+                condition=models.Q(instructional=True),
+                name="calendar_day_ordinal",
+            )
+        ]
 
 
 class School(models.Model):
@@ -93,7 +105,9 @@ class School(models.Model):
     name = models.CharField(_("name"), max_length=200)
     level = models.CharField(_("level"), max_length=32, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="schools")
-    calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, blank=True, related_name="schools")
+    calendar = models.ForeignKey(
+        Calendar, models.PROTECT, null=True, blank=True, related_name="schools"
+    )
     address = models.TextField(_("address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     open_from = models.DateField(_("open from"), null=True, blank=True)

@@ -57,16 +57,25 @@ class Post(models.Model):
 
     user = models.ForeignKey("district.User", models.CASCADE, related_name="posts")
     role = models.CharField(_("role"), max_length=32, choices=Role)
-    school = models.ForeignKey("district.School", models.CASCADE, null=True, blank=True, related_name="posts")
-    area = models.ForeignKey("district.Area", models.CASCADE, null=True, blank=True, related_name="posts")
+    school = models.ForeignKey(
+        "district.School", models.CASCADE, null=True, blank=True, related_name="posts"
+    )
+    area = models.ForeignKey(
+        "district.Area", models.CASCADE, null=True, blank=True, related_name="posts"
+    )
     starts = models.DateField(_("from"), null=True, blank=True)
     ends = models.DateField(_("until"), null=True, blank=True)
     source = models.CharField(_("delivered by"), max_length=32, default="sis")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(school__isnull=True) | models.Q(area__isnull=True), name="post_one_place"),
-            models.UniqueConstraint(fields=["user", "role", "school", "area"], name="post_key", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=models.Q(school__isnull=True) | models.Q(area__isnull=True),
+                name="post_one_place",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "school", "area"], name="post_key", nulls_distinct=False
+            ),
         ]
 
 

@@ -34,7 +34,9 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=60)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = ArrayField(models.CharField(max_length=24, choices=Scope), verbose_name=_("may be used to"))
+    scopes = ArrayField(
+        models.CharField(max_length=24, choices=Scope), verbose_name=_("may be used to")
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(_("valid until"))
     revoked_at = models.DateTimeField(null=True)
@@ -47,7 +49,9 @@ class ApiRequest(models.Model):
 
     token = models.ForeignKey(ApiToken, models.CASCADE, related_name="requests")
     key = models.UUIDField()
-    digest = models.CharField(max_length=64, help_text="of the request, so that a key is not taken for another request")
+    digest = models.CharField(
+        max_length=64, help_text="of the request, so that a key is not taken for another request"
+    )
     answer = models.JSONField(default=dict)
     at = models.DateTimeField()
 

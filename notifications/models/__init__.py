@@ -3,4 +3,13 @@
 from .outbox import Attempt, Digest, FamilyMessage, Message, OptOut
 from .people import Endpoint, FeedToken, Preference
 
-__all__ = ["Attempt", "Digest", "Endpoint", "FamilyMessage", "FeedToken", "Message", "OptOut", "Preference"]
+__all__ = [
+    "Attempt",
+    "Digest",
+    "Endpoint",
+    "FamilyMessage",
+    "FeedToken",
+    "Message",
+    "OptOut",
+    "Preference",
+]

@@ -41,7 +41,9 @@ class Sendable(models.Model):
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=200, blank=True, help_text="what the last try met: a code, never a content")
+    error = models.CharField(
+        max_length=200, blank=True, help_text="what the last try met: a code, never a content"
+    )
 
     class Meta:
         abstract = True
@@ -56,7 +58,9 @@ class Digest(Sendable):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "for_date"], name="digest_key")]
-        indexes = [models.Index(fields=["next_attempt_at"], condition=PENDING, name="digest_pending")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=PENDING, name="digest_pending")
+        ]
 
 
 class Message(Sendable):
@@ -64,8 +68,12 @@ class Message(Sendable):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     alert = models.ForeignKey("casework.Alert", models.CASCADE, related_name="messages")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="messages")
-    endpoint = models.ForeignKey("notifications.Endpoint", models.CASCADE, null=True, related_name="messages")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="messages"
+    )
+    endpoint = models.ForeignKey(
+        "notifications.Endpoint", models.CASCADE, null=True, related_name="messages"
+    )
     channel = models.CharField(max_length=8, choices=Channel)
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True, related_name="messages")
     read_at = models.DateTimeField(null=True)
@@ -73,14 +81,34 @@ class Message(Sendable):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["alert", "recipient", "endpoint", "channel"], name="message_key", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["alert", "recipient", "endpoint", "channel"],
+                name="message_key",
+                nulls_distinct=False,
+            )
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at", "id"], condition=PENDING, name="message_pending"),
-            models.Index(fields=["recipient", "-created_at"], condition=models.Q(channel="inbox"), name="message_inbox"),
-            models.Index(fields=["recipient"], condition=models.Q(channel="inbox", read_at=None), name="message_unread"),
-            models.Index(fields=["recipient"], condition=models.Q(state="COLLECTED"), name="message_collected"),
-            models.Index(fields=["created_at"], condition=models.Q(state="DEAD"), name="message_dead"),
+            models.Index(
+                fields=["next_attempt_at", "id"], condition=PENDING, name="message_pending"
+            ),
+            models.Index(
+                fields=["recipient", "-created_at"],
+                condition=models.Q(channel="inbox"),
+                name="message_inbox",
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=models.Q(channel="inbox", read_at=None),
+                name="message_unread",
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=models.Q(state="COLLECTED"),
+                name="message_collected",
+            ),
+            models.Index(
+                fields=["created_at"], condition=models.Q(state="DEAD"), name="message_dead"
+            ),
         ]
 
 
@@ -91,17 +119,23 @@ class FamilyMessage(Sendable):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("casework.Case", models.CASCADE, related_name="family_messages")
     student = models.ForeignKey("district.Student", models.CASCADE, related_name="+")
-    channel = models.CharField(max_length=8, choices=[(one.value, one.label) for one in (Channel.EMAIL, Channel.SMS)])
+    channel = models.CharField(
+        max_length=8, choices=[(one.value, one.label) for one in (Channel.EMAIL, Channel.SMS)]
+    )
     address = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()
     template = models.CharField(max_length=60, help_text="the template's version")
     language = models.CharField(max_length=16)
-    bounced = models.BooleanField(default=False, help_text="the address itself was refused for good")
+    bounced = models.BooleanField(
+        default=False, help_text="the address itself was refused for good"
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_attempt_at", "id"], condition=PENDING, name="family_pending"),
+            models.Index(
+                fields=["next_attempt_at", "id"], condition=PENDING, name="family_pending"
+            ),
             models.Index(fields=["address", "-created_at"], name="family_address"),
             models.Index(fields=["case"], name="family_case"),
         ]

@@ -21,7 +21,10 @@ class Program:
 
     def __call__(self, method: str, path: str, data: Any = None, **headers: str) -> Any:
         extra = {"content_type": "application/json"} if data is not None and method != "get" else {}
-        sent = {"Authorization": f"Bearer {self.secret}", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = {
+            "Authorization": f"Bearer {self.secret}",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         return getattr(self.client, method)(f"/api/v1{path}", data, headers=sent, **extra)
 
     def get(self, path: str, **query: Any) -> Any:

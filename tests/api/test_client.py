@@ -33,9 +33,19 @@ def test_it_opens_moves_and_follows_a_case(live_server):
     )
     intake = issue(User.objects.create_user("hotline"), "hotline", [Scope.INTAKE], 1)[1]
     token = issue(coordinator, "script", [Scope.READ, Scope.ACT], 1)[1]
-    variables = {"HOLDFAST_URL": live_server.url, "HOLDFAST_INTAKE": intake, "HOLDFAST_TOKEN": token}
+    variables = {
+        "HOLDFAST_URL": live_server.url,
+        "HOLDFAST_INTAKE": intake,
+        "HOLDFAST_TOKEN": token,
+    }
     done = subprocess.run(
-        [sys.executable, "docs/client.py"], cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "docs/client.py"],
+        cwd=ROOT,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     case = TitleIXCase.objects.get()

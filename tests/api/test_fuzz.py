@@ -23,10 +23,15 @@ from tests.api.test_api import case  # noqa: F401 - a fixture
 EXAMPLES = int(os.environ.get("FUZZ", "3"))
 load_all_checks()
 CHECKS = [
-    not_a_server_error, checks.status_code_conformance, checks.content_type_conformance, checks.response_headers_conformance,
-    checks.response_schema_conformance, checks.negative_data_rejection, checks.missing_required_header,
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.missing_required_header,
     checks.unsupported_method,
-]  # fmt: skip
+]
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +45,16 @@ def _one_connection():
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_schemathesis_finds_nothing(mode, case, report, staff, people, program, settings, monkeypatch):  # noqa: F811
+def test_schemathesis_finds_nothing(
+    mode,
+    case,  # noqa: F811
+    report,
+    staff,
+    people,
+    program,
+    settings,
+    monkeypatch,
+):
     from district import tasks
 
     settings.API_PER_MINUTE = settings.API_REPORTS_PER_HOUR = 1_000_000
@@ -48,9 +62,15 @@ def test_schemathesis_finds_nothing(mode, case, report, staff, people, program, 
         monkeypatch.setattr(getattr(tasks, name), "delay_on_commit", lambda *args: None)
     run = Import.objects.first()
     known = {
-        "number": [case.number, report.number], "name": ["add_note", "log_contact", "triage", "draft"], "kind": ["ATT", "TIX"],
-        "pk": [str(run.pk), str(Document.objects.get().pk), *(str(row.pk) for row in Attachment.objects.all())],
-    }  # fmt: skip
+        "number": [case.number, report.number],
+        "name": ["add_note", "log_contact", "triage", "draft"],
+        "kind": ["ATT", "TIX"],
+        "pk": [
+            str(run.pk),
+            str(Document.objects.get().pk),
+            *(str(row.pk) for row in Attachment.objects.all()),
+        ],
+    }
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     tried = 0
     for user in (people.worker, staff.coordinator, people.admin):
@@ -66,9 +86,13 @@ def _try(operation: Any, mode: GenerationMode, one: Any, known: dict[str, list[s
     dice = random.Random(f"{operation.label}")
 
     @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(found=operation.as_strategy(generation_mode=mode))
     def run(found: Any) -> None:
         if mode is GenerationMode.POSITIVE and dice.random() < 0.7:

@@ -30,9 +30,17 @@ def in_force(name: str, folder: Path) -> Iterator[Path]:
 
 
 def miss(
-    sis: SisFolder, student: str, *days: date, minutes: int | None = 390, excuse: str = "U", status: str = "A", school: str = "1"
+    sis: SisFolder,
+    student: str,
+    *days: date,
+    minutes: int | None = 390,
+    excuse: str = "U",
+    status: str = "A",
+    school: str = "1",
 ) -> None:
     """Marks by status and excuse: the codes of other states' systems are not known."""
-    more = {"minutes_absent": str(minutes), "minutes_scheduled": "390"} if minutes is not None else {}
+    more = (
+        {"minutes_absent": str(minutes), "minutes_scheduled": "390"} if minutes is not None else {}
+    )
     for day in days:
         sis.mark(student, day, "", school, status=status, excuse=excuse, **more)

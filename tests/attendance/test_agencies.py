@@ -8,7 +8,15 @@ import pytest
 import time_machine
 
 from attendance import agencies
-from attendance.models import Locate, Mediation, MediationAccess, MediationProvider, Mediator, Partner, PartnerSchool
+from attendance.models import (
+    Locate,
+    Mediation,
+    MediationAccess,
+    MediationProvider,
+    Mediator,
+    Partner,
+    PartnerSchool,
+)
 from casework.grants import recuse
 from casework.models import Alert, CaseUserPermission
 from casework.services import act
@@ -39,14 +47,22 @@ def heard(case, kind: str) -> set[str]:
     return set(rows.values_list("recipient__username", flat=True))
 
 
-def test_an_alert_of_the_search_reaches_the_lead_and_says_nothing_but_the_number_and_the_desk(search, made, people, sign_in):
+def test_an_alert_of_the_search_reaches_the_lead_and_says_nothing_but_the_number_and_the_desk(
+    search, made, people, sign_in
+):
     sweep(DUE)
     fan_out(DUE)
     assert "lead" in heard(search.case, "locate_dispatch")
-    assert "member" not in heard(search.case, "locate_dispatch"), "the lead accepts and sends the team"
-    others = Message.objects.filter(recipient=made.lead).exclude(alert__clock__kind__startswith="locate_")
+    assert "member" not in heard(search.case, "locate_dispatch"), (
+        "the lead accepts and sends the team"
+    )
+    others = Message.objects.filter(recipient=made.lead).exclude(
+        alert__clock__kind__startswith="locate_"
+    )
     assert not others.exists(), "the promises of the case itself are none of the lead's"
-    alert = Alert.objects.filter(case=search.case, clock__kind="locate_dispatch").latest("raised_at")
+    alert = Alert.objects.filter(case=search.case, clock__kind="locate_dispatch").latest(
+        "raised_at"
+    )
     text = texts.body(alert, made.lead)
     assert search.case.number in text
     assert text.split("\n\n")[1].endswith("/street/")
@@ -70,25 +86,51 @@ def test_whoever_loses_the_desk_hears_no_more_of_it(search, made, people):
     assert set(waiting.values_list("state", "error")) == {("SKIPPED", "no_access")}
 
 
-TEN = (d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(11, 9), d(11, 20))
+TEN = (
+    d(9, 1),
+    d(9, 3),
+    d(9, 10),
+    d(9, 22),
+    d(9, 29),
+    d(10, 6),
+    d(10, 13),
+    d(10, 20),
+    d(11, 9),
+    d(11, 20),
+)
 
 
 def test_an_alert_of_a_mediation_reaches_its_mediator_and_no_other(nights, people, made):
     road = Road(nights, people).night(*TEN)
-    other = Mediator.objects.create(user=User.objects.create_user("another"), provider=made.provider)
-    road.step("refer_mediation", people.worker, d(11, 20), reason="quarrel", provider=str(made.provider.pk))
+    other = Mediator.objects.create(
+        user=User.objects.create_user("another"), provider=made.provider
+    )
+    road.step(
+        "refer_mediation",
+        people.worker,
+        d(11, 20),
+        reason="quarrel",
+        provider=str(made.provider.pk),
+    )
     mediation = Mediation.objects.get(case=road.case)
     road.step(
-        "accept_referral", people.worker, d(11, 23), mediation.pk, mediator=str(made.mediator.pk), consent_on="2026-11-23",
+        "accept_referral",
+        people.worker,
+        d(11, 23),
+        mediation.pk,
+        mediator=str(made.mediator.pk),
+        consent_on="2026-11-23",
         conflict_checked_on="2026-11-23",
-    )  # fmt: skip
+    )
     due = road.case.clocks.get(kind="mediation_session").due
     moment = datetime(due.year, due.month, due.day, 13, tzinfo=UTC)
     sweep(moment)
     fan_out(moment)
     assert "mediator" in heard(road.case, "mediation_session")
     assert other.user.username not in heard(road.case, "mediation_session")
-    alert = Alert.objects.filter(case=road.case, clock__kind="mediation_session").latest("raised_at")
+    alert = Alert.objects.filter(case=road.case, clock__kind="mediation_session").latest(
+        "raised_at"
+    )
     assert texts.place(alert, made.mediator_user) == "/desk/mediation/"
     agencies.end_mediator(people.admin, made.mediator)
     assert not selectors.own(User.objects.get(pk=made.mediator_user.pk)).exists()
@@ -99,14 +141,31 @@ def test_an_alert_of_a_mediation_reaches_its_mediator_and_no_other(nights, peopl
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_provider_from_the_name_to_access_for_every_school(people, sign_in, django_assert_max_num_queries):
+def test_a_provider_from_the_name_to_access_for_every_school(
+    people, sign_in, django_assert_max_num_queries
+):
     client = sign_in(people.admin)
-    new = {"do": "mediation", "mediation-name": "Dispute Settlement Center", "mediation-contact": "Mia Lang", "mediation-active": "on"}
+    new = {
+        "do": "mediation",
+        "mediation-name": "Dispute Settlement Center",
+        "mediation-contact": "Mia Lang",
+        "mediation-active": "on",
+    }
     assert client.post("/agencies", new).status_code == 302
-    assert "has this name already" in client.post("/agencies", new | {"mediation-name": "dispute SETTLEMENT center"}).content.decode()
+    assert (
+        "has this name already"
+        in client.post(
+            "/agencies", new | {"mediation-name": "dispute SETTLEMENT center"}
+        ).content.decode()
+    )
     provider = MediationProvider.objects.get()
     address = f"/agencies/mediation/{provider.pk}"
-    many = {"do": "schools", "schools-every": "on", "schools-starts": "2026-10-01", "schools-status": "ACTIVE"}
+    many = {
+        "do": "schools",
+        "schools-every": "on",
+        "schools-starts": "2026-10-01",
+        "schools-status": "ACTIVE",
+    }
     assert client.post(address, many).status_code == 302
     assert client.post(address, many).status_code == 302
     assert MediationAccess.objects.count() == 2, "twice is once"
@@ -126,14 +185,28 @@ def test_a_provider_from_the_name_to_access_for_every_school(people, sign_in, dj
         assert "School 2" in client.get(address).content.decode()
     row = MediationAccess.objects.get(school__school_id="2")
     assert client.post(address, {"do": "end", "end-on": "2026-10-07"}).status_code == 422
-    assert client.post(address, {"do": "end", "end-on": "2026-10-07", "row": [row.pk]}).status_code == 302
+    assert (
+        client.post(address, {"do": "end", "end-on": "2026-10-07", "row": [row.pk]}).status_code
+        == 302
+    )
     assert agencies.coverage(date(2026, 10, 8)) == (1, 2)
-    mediator = {"do": "mediator", "mediator-first": "Mia", "mediator-last": "Lang", "mediator-email": "mia@example.org"}
+    mediator = {
+        "do": "mediator",
+        "mediator-first": "Mia",
+        "mediator-last": "Lang",
+        "mediator-email": "mia@example.org",
+    }
     assert client.post(address, mediator).status_code == 302
     made = Mediator.objects.get()
-    assert (made.user.email, made.user.has_usable_password(), made.active) == ("mia@example.org", False, True)
+    assert (made.user.email, made.user.has_usable_password(), made.active) == (
+        "mia@example.org",
+        False,
+        True,
+    )
     User.objects.filter(pk=people.worker.pk).update(email="worker@example.org")
-    assert client.post(address, mediator | {"mediator-email": "Worker@example.org"}).status_code == 422
+    assert (
+        client.post(address, mediator | {"mediator-email": "Worker@example.org"}).status_code == 422
+    )
     assert client.post(address, {"do": "leave", "who": made.pk}).status_code == 302
     assert not Mediator.objects.get().active
     assert AdminChange.objects.filter(what="AGENCY", by=people.admin).count() == 6
@@ -144,7 +217,11 @@ def test_a_provider_from_the_name_to_access_for_every_school(people, sign_in, dj
 def test_a_partner_serves_an_area_and_single_schools(people, sign_in):
     client = sign_in(people.supervisor)
     assert (
-        client.post("/agencies", {"do": "partners", "partners-name": "Ride to School", "partners-service": "transport"}).status_code == 302
+        client.post(
+            "/agencies",
+            {"do": "partners", "partners-name": "Ride to School", "partners-service": "transport"},
+        ).status_code
+        == 302
     )
     partner = Partner.objects.get()
     address = f"/agencies/partners/{partner.pk}"
@@ -155,23 +232,46 @@ def test_a_partner_serves_an_area_and_single_schools(people, sign_in):
     assert "No school has this number: 999" in unknown.content.decode()
     assert client.post(address, schools | {"schools-numbers": "1\n2"}).status_code == 302
     assert PartnerSchool.objects.filter(partner=partner).count() == 2
-    assert client.post(address, {"do": "details", "details-name": "Ride", "details-service": "transport"}).status_code == 302
+    assert (
+        client.post(
+            address, {"do": "details", "details-name": "Ride", "details-service": "transport"}
+        ).status_code
+        == 302
+    )
     partner.refresh_from_db()
     assert (partner.name, partner.active) == ("Ride", False)
 
 
-def test_agencies_are_for_administrators_and_supervisors_alone_and_no_address_breaks_them(people, made, sign_in):
-    for user in (people.worker, people.principal, people.mailer, people.stranger, people.root, made.lead, made.mediator_user):
+def test_agencies_are_for_administrators_and_supervisors_alone_and_no_address_breaks_them(
+    people, made, sign_in
+):
+    for user in (
+        people.worker,
+        people.principal,
+        people.mailer,
+        people.stranger,
+        people.root,
+        made.lead,
+        made.mediator_user,
+    ):
         for address in ("/agencies", f"/agencies/mediation/{made.provider.pk}"):
             assert sign_in(user).get(address).status_code == 404, (user, address)
     client = sign_in(people.admin)
-    for address in ("/agencies/nothing/1", "/agencies/mediation/99999999999999", "/agencies/partners/0"):
+    for address in (
+        "/agencies/nothing/1",
+        "/agencies/mediation/99999999999999",
+        "/agencies/partners/0",
+    ):
         assert client.get(address).status_code == 404, address
     address = f"/agencies/mediation/{made.provider.pk}"
     for doing in ("details", "memorandum", "schools", "end", "mediator"):
-        assert client.post(address, {"do": doing, f"{doing}-name": "\x00", f"{doing}-email": "x" * 9000, "row": "x"}).status_code == 422, (
-            doing
-        )
+        assert (
+            client.post(
+                address,
+                {"do": doing, f"{doing}-name": "\x00", f"{doing}-email": "x" * 9000, "row": "x"},
+            ).status_code
+            == 422
+        ), doing
     assert client.post(address, {"do": "leave", "who": "\x00"}).status_code == 404
     assert client.post(address, {"do": "\x00"}).status_code == 200
 
@@ -179,7 +279,9 @@ def test_agencies_are_for_administrators_and_supervisors_alone_and_no_address_br
 # -- the ten-day rule ----------------------------------------------------------------------------------------------------
 
 
-def test_the_ten_day_list_is_for_those_who_work_the_schools_cases(nights, people, sign_in, django_assert_max_num_queries):
+def test_the_ten_day_list_is_for_those_who_work_the_schools_cases(
+    nights, people, sign_in, django_assert_max_num_queries
+):
     nights.sis.absent("S1", *nights.sis.school_days(d(10, 8))[-12:])
     nights.run(d(10, 8))
     with time_machine.travel(NOON, tick=False):
@@ -198,7 +300,14 @@ def test_the_ten_day_list_is_for_those_who_work_the_schools_cases(nights, people
 
 def test_steps_of_a_process_stand_beside_it_and_the_next_one_on_top(search, made, people, sign_in):
     locate = Locate.objects.get(case=search.case)
-    act(search.case.number, "dispatch_team", actor=made.lead, process=locate.pk, on=d(10, 9), data={"team": "Ada, Ben"})
+    act(
+        search.case.number,
+        "dispatch_team",
+        actor=made.lead,
+        process=locate.pk,
+        on=d(10, 9),
+        data={"team": "Ada, Ben"},
+    )
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         page = sign_in(people.worker).get(f"/cases/{search.case.number}").content.decode()
     assert page.count('<p class="next">') == 1

@@ -42,18 +42,31 @@ def found(three, people):
     made = helpers()
     case = three[0]
     if not case.processes.filter(kind="LOCATE").exists():
-        act(case.number, "request_locate", actor=people.worker, on=DAY, data={"reason": "nobody answers", "safety": "a big dog"})
+        act(
+            case.number,
+            "request_locate",
+            actor=people.worker,
+            on=DAY,
+            data={"reason": "nobody answers", "safety": "a big dog"},
+        )
     search = case.processes.get(kind="LOCATE")
     act(case.number, "accept_locate", actor=made.lead, process=search.pk, on=DAY)
     act(
-        case.number, "dispatch_team", actor=made.lead, process=search.pk, on=DAY, data={"team": "Ada Cole, Ben Dunn", "safety": "a big dog"}
+        case.number,
+        "dispatch_team",
+        actor=made.lead,
+        process=search.pk,
+        on=DAY,
+        data={"team": "Ada Cole, Ben Dunn", "safety": "a big dog"},
     )
     made.search, made.case = search, case
     return made
 
 
 @time_machine.travel(NOON, tick=False)
-def test_an_attempt_is_two_taps_and_a_doubled_record_is_one(found, sign_in, django_assert_max_num_queries):
+def test_an_attempt_is_two_taps_and_a_doubled_record_is_one(
+    found, sign_in, django_assert_max_num_queries
+):
     client = sign_in(found.member)
     with django_assert_max_num_queries(12):
         page = client.get("/street/").content.decode()
@@ -65,17 +78,27 @@ def test_an_attempt_is_two_taps_and_a_doubled_record_is_one(found, sign_in, djan
     assert "geo:0,0?q=" in page
     assert "tel:704-555-0100" in page
     assert "TestS1" not in page.split("</title>")[0]
-    record = {"address": "1 Main Street", "result": "nobody", "key": "5b0e1b3c-2f4e-4d8a-9a58-0d6f8ac5e001"}
+    record = {
+        "address": "1 Main Street",
+        "result": "nobody",
+        "key": "5b0e1b3c-2f4e-4d8a-9a58-0d6f8ac5e001",
+    }
     assert client.post(address, record).status_code == 302
     assert client.post(address, record).status_code == 302
     attempt = LocateAttempt.objects.get()
-    assert (attempt.team, attempt.result, attempt.day_part) == (["Ada Cole", "Ben Dunn"], "nobody", "midday")
+    assert (attempt.team, attempt.result, attempt.day_part) == (
+        ["Ada Cole", "Ben Dunn"],
+        "nobody",
+        "midday",
+    )
 
 
 @time_machine.travel(NOON, tick=False)
 def test_what_is_refused_keeps_what_was_typed(found, sign_in):
     client, address = sign_in(found.member), f"/street/{found.search.pk}"
-    wrong = client.post(address, {"address": "9 Side Street", "result": "spoke", "next_step": "come back at six"})
+    wrong = client.post(
+        address, {"address": "9 Side Street", "result": "spoke", "next_step": "come back at six"}
+    )
     assert wrong.status_code == 422
     assert "their role, not their name" in wrong.content.decode()
     assert "come back at six" in wrong.content.decode()
@@ -89,13 +112,23 @@ def test_what_is_refused_keeps_what_was_typed(found, sign_in):
     assert client.post(outcome, {"outcome": "LOCATED_RETURNING"}).status_code == 302
     assert client.get(f"/desk/locate/{found.search.pk}/nothing/").status_code == 404
     for key in ("", "x", "\x00", "5b0e1b3c"):
-        assert client.post(address, {"result": "x" * 5000, "address": "y" * 500, "key": key}).status_code in (400, 409, 422)
+        assert client.post(
+            address, {"result": "x" * 5000, "address": "y" * 500, "key": key}
+        ).status_code in (400, 409, 422)
 
 
 @time_machine.travel(NOON, tick=False)
 def test_the_search_is_for_the_team_alone_and_the_team_reads_no_case(found, people, sign_in):
     address = f"/street/{found.search.pk}"
-    for user in (people.stranger, people.admin, people.root, people.worker, people.principal, people.colleague, found.court):
+    for user in (
+        people.stranger,
+        people.admin,
+        people.root,
+        people.worker,
+        people.principal,
+        people.colleague,
+        found.court,
+    ):
         assert sign_in(user).get(address).status_code == 404, user
     for user in (people.stranger, people.admin, people.root):
         assert sign_in(user).get("/street/").status_code == 404, user
@@ -120,17 +153,34 @@ def test_a_day_of_conferences_in_one_go(three, people, sign_in, django_assert_ma
         page = client.get("/conferences").content.decode()
     assert page.count('name="chosen"') == 3
     chosen = [str(one.id) for one in blocks.waiting(people.worker)]
-    block = {"chosen": chosen, "on": "2026-10-14", "first": "08:30", "minutes": "30", "pause": "10", "place": "Room 12"}
+    block = {
+        "chosen": chosen,
+        "on": "2026-10-14",
+        "first": "08:30",
+        "minutes": "30",
+        "pause": "10",
+        "place": "Room 12",
+    }
     assert client.post("/conferences", block | {"chosen": []}).status_code == 422
     assert client.post("/conferences", block | {"on": "2026-10-01"}).status_code == 422
-    assert client.post("/conferences", block | {"first": "23:30", "minutes": "240"}).status_code == 422
+    assert (
+        client.post("/conferences", block | {"first": "23:30", "minutes": "240"}).status_code == 422
+    )
     page = client.post("/conferences", block).content.decode()
-    assert [time for time in ("08:30", "09:10", "09:50") if f'value="{time}"' in page] == ["08:30", "09:10", "09:50"]
+    assert [time for time in ("08:30", "09:10", "09:50") if f'value="{time}"' in page] == [
+        "08:30",
+        "09:10",
+        "09:50",
+    ]
     assert not Appointment.objects.exists()
     done = client.post("/conferences", block | {"go": "1", "key": "k", f"at_{chosen[1]}": "11:00"})
     assert done.content.decode().count("done") == 3
     assert set(Arc.objects.values_list("state", flat=True)) == {"SCHEDULED"}
-    assert sorted(row.starts_at.strftime("%H:%M") for row in Appointment.objects.all()) == ["12:30", "13:50", "15:00"]
+    assert sorted(row.starts_at.strftime("%H:%M") for row in Appointment.objects.all()) == [
+        "12:30",
+        "13:50",
+        "15:00",
+    ]
     assert Document.objects.filter(code="ARC_INVITATION").count() == 3
     assert set(Arc.objects.filter(language="es").values_list("interpreter", flat=True)) <= {True}
     client.post("/conferences", block | {"go": "1", "key": "k"})
@@ -140,21 +190,53 @@ def test_a_day_of_conferences_in_one_go(three, people, sign_in, django_assert_ma
 @time_machine.travel(NOON, tick=False)
 def test_a_meeting_at_the_same_time_is_named(three, people):
     waiting = blocks.waiting(people.worker)
-    act(three[0].number, "schedule_conference", actor=people.worker, process=waiting[0].id, on=DAY,
-        data={"on": "2026-10-14", "at": "08:45", "place": "Room 1", "invitees": ["ssw", "administrator", "parent"], "language": "en"})  # fmt: skip
+    act(
+        three[0].number,
+        "schedule_conference",
+        actor=people.worker,
+        process=waiting[0].id,
+        on=DAY,
+        data={
+            "on": "2026-10-14",
+            "at": "08:45",
+            "place": "Room 1",
+            "invitees": ["ssw", "administrator", "parent"],
+            "language": "en",
+        },
+    )
     taken = blocks.meetings(people.worker, date(2026, 10, 14), date(2026, 10, 14))
-    slots = blocks.slots(waiting[1:], datetime(2026, 10, 14, 8, 30).time(), 30, 60, taken, date(2026, 10, 14))
+    slots = blocks.slots(
+        waiting[1:], datetime(2026, 10, 14, 8, 30).time(), 30, 60, taken, date(2026, 10, 14)
+    )
     assert [bool(slot.clash) for slot in slots] == [True, False]
     with pytest.raises(ValueError, match="too short"):
-        blocks.slots(waiting[1:] * 30, datetime(2026, 10, 14, 8, 30).time(), 60, 0, taken, date(2026, 10, 14))
+        blocks.slots(
+            waiting[1:] * 30, datetime(2026, 10, 14, 8, 30).time(), 60, 0, taken, date(2026, 10, 14)
+        )
 
 
 @time_machine.travel(NOON, tick=False)
-def test_letters_of_a_day_are_one_file_in_the_order_of_the_mail(three, people, sign_in, django_assert_max_num_queries):
+def test_letters_of_a_day_are_one_file_in_the_order_of_the_mail(
+    three, people, sign_in, django_assert_max_num_queries
+):
     for case in three:
         notice = Notice.objects.get(case=case, closed_on=None)
-        act(case.number, "draft", actor=people.worker, process=notice.pk, on=DAY, data={"language": "en"})
-        act(case.number, "sign", actor=people.principal, process=notice.pk, on=DAY, data={"confirm": "on"})
+        act(
+            case.number,
+            "draft",
+            actor=people.worker,
+            process=notice.pk,
+            on=DAY,
+            data={"language": "en"},
+        )
+        act(
+            case.number,
+            "sign",
+            actor=people.principal,
+            process=notice.pk,
+            on=DAY,
+            data={"confirm": "on"},
+        )
     letters = mailroom.to_mail(people.mailer)
     assert [letter.address[-5:] for letter in letters] == ["28205", "28205", "28277"]
     client = sign_in(people.mailer)
@@ -163,10 +245,14 @@ def test_letters_of_a_day_are_one_file_in_the_order_of_the_mail(three, people, s
     assert client.post("/mail", {"print": "1"}).status_code == 422
     ids = [str(letter.document) for letter in letters]
     one = PdfReader(io.BytesIO(client.post("/mail", {"print": "1", "letters": ids}).content))
-    two = PdfReader(io.BytesIO(client.post("/mail", {"print": "1", "letters": ids, "duplex": "on"}).content))
+    two = PdfReader(
+        io.BytesIO(client.post("/mail", {"print": "1", "letters": ids, "duplex": "on"}).content)
+    )
     assert len(one.pages) == sum(letter.pages for letter in letters)
     assert len(two.pages) == sum(letter.pages + letter.pages % 2 for letter in letters)
-    wrong = client.post("/mail", {"mailed": "1", "letters": ids, "on": "2026-10-08", "means": "phone", "key": "a"})
+    wrong = client.post(
+        "/mail", {"mailed": "1", "letters": ids, "on": "2026-10-08", "means": "phone", "key": "a"}
+    )
     assert wrong.content.decode().count("must go by mail") == 3
     mailed = {"mailed": "1", "letters": ids, "on": "2026-10-08", "means": "mail", "key": "b"}
     assert client.post("/mail", mailed).content.decode().count("done") == 3
@@ -174,14 +260,21 @@ def test_letters_of_a_day_are_one_file_in_the_order_of_the_mail(three, people, s
     assert mailroom.to_mail(people.mailer) == []
     for user in (people.stranger, people.admin, people.root, people.supervisor):
         assert sign_in(user).get("/mail").status_code == 404, user
-    assert sign_in(people.colleague).post("/mail", {"print": "1", "letters": ids}).status_code == 422, "another school's letters"
+    assert (
+        sign_in(people.colleague).post("/mail", {"print": "1", "letters": ids}).status_code == 422
+    ), "another school's letters"
 
 
 @time_machine.travel(NOON, tick=False)
 def test_contact_data_that_proved_wrong_is_on_a_list(three, people, sign_in):
     assert mailroom.to_mend(people.mailer) == []
     Guardian.objects.filter(student=three[0].student).update(phone="")
-    act(three[1].number, "log_contact", actor=people.worker, data={"means": "phone", "result": "wrong_contact"})
+    act(
+        three[1].number,
+        "log_contact",
+        actor=people.worker,
+        data={"means": "phone", "result": "wrong_contact"},
+    )
     why = {row.number: row.why for row in mailroom.to_mend(people.mailer)}
     assert why == {three[0].number: ("no_phone",), three[1].number: ("wrong",)}
     page = sign_in(people.mailer).get("/mail/contacts").content.decode()

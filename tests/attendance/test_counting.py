@@ -27,20 +27,36 @@ LAST = d(10, 9)
 
 def slow(student: Student, as_of: date) -> dict[str, object]:
     """Day by day, from the rows alone."""
-    spans = [(e.school_id, e.entry_date, e.exit_date or date.max) for e in Enrollment.objects.filter(student=student)]
+    spans = [
+        (e.school_id, e.entry_date, e.exit_date or date.max)
+        for e in Enrollment.objects.filter(student=student)
+    ]
     calendars = dict(School.objects.values_list("id", "calendar_id"))
-    days = {(c.calendar_id, c.date) for c in CalendarDay.objects.filter(instructional=True, date__lte=as_of)}
-    enrolled = {day for school, first, last in spans for calendar, day in days if calendar == calendars[school] and first <= day <= last}
+    days = {
+        (c.calendar_id, c.date)
+        for c in CalendarDay.objects.filter(instructional=True, date__lte=as_of)
+    }
+    enrolled = {
+        day
+        for school, first, last in spans
+        for calendar, day in days
+        if calendar == calendars[school] and first <= day <= last
+    }
     marks = [
-        mark for mark in Mark.objects.filter(student_id=student.pk, day__lte=as_of)
-        if any(school == mark.school_id and first <= mark.day <= last for school, first, last in spans)
-    ]  # fmt: skip
+        mark
+        for mark in Mark.objects.filter(student_id=student.pk, day__lte=as_of)
+        if any(
+            school == mark.school_id and first <= mark.day <= last for school, first, last in spans
+        )
+    ]
     return {
         "unexcused": sum(mark.mark_class == 2 for mark in marks),
         "absences": sum(mark.mark_class in rules.ABSENT for mark in marks),
         "days": len(enrolled),
         "schools": {
-            school: sum(mark.mark_class in rules.ABSENT and mark.school_id == school for mark in marks)
+            school: sum(
+                mark.mark_class in rules.ABSENT and mark.school_id == school for mark in marks
+            )
             for school in {m.school_id for m in marks}
         },
     }
@@ -52,20 +68,41 @@ def stored(student: Student, as_of: date) -> dict[str, object]:
         return {}
     running = 0
     if tally.open_from is not None:
-        now = CalendarDay.objects.filter(calendar=tally.calendar, date__lte=as_of).latest("date").ordinal
+        now = (
+            CalendarDay.objects.filter(calendar=tally.calendar, date__lte=as_of)
+            .latest("date")
+            .ordinal
+        )
         running = max(now - tally.open_from, 0)
     return {
-        "unexcused": tally.unexcused, "absences": tally.absences, "days": tally.closed_days + running,
-        "schools": dict(SchoolTally.objects.filter(student=student).values_list("school_id", "absences")),
-    }  # fmt: skip
+        "unexcused": tally.unexcused,
+        "absences": tally.absences,
+        "days": tally.closed_days + running,
+        "schools": dict(
+            SchoolTally.objects.filter(student=student).values_list("school_id", "absences")
+        ),
+    }
 
 
-spans = st.lists(st.tuples(st.sampled_from(["1", "2"]), st.integers(0, 20), st.integers(0, 25)), min_size=1, max_size=3)
-marks = st.lists(st.tuples(st.integers(0, 31), st.sampled_from(["2A", "1A", "A", "3", "T"]), st.sampled_from(["1", "2"])), max_size=12)
+spans = st.lists(
+    st.tuples(st.sampled_from(["1", "2"]), st.integers(0, 20), st.integers(0, 25)),
+    min_size=1,
+    max_size=3,
+)
+marks = st.lists(
+    st.tuples(
+        st.integers(0, 31),
+        st.sampled_from(["2A", "1A", "A", "3", "T"]),
+        st.sampled_from(["1", "2"]),
+    ),
+    max_size=12,
+)
 nights_of = st.lists(st.tuples(st.integers(0, 3), marks), min_size=1, max_size=3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(spans=spans, history=nights_of, closed=st.sets(st.integers(0, 31), max_size=2))
 def test_three_ways_to_count_agree(nights, spans, history, closed):
     try:
@@ -109,10 +146,14 @@ def _play(nights, spans, history, closed) -> None:
             assert found_counts == expected
         else:
             assert expected["schools"] == {}
-        assert by_tallies(as_of) == by_marks(as_of), "the set-based path and the general one reach the same triggers"
+        assert by_tallies(as_of) == by_marks(as_of), (
+            "the set-based path and the general one reach the same triggers"
+        )
         report = attendance_report(as_of)
         assert report["enrolled"] == (1 if expected["days"] else 0)
-        assert report["unexcused_reached"]["3"] == int(expected["unexcused"] >= 3 and bool(expected["days"]))
+        assert report["unexcused_reached"]["3"] == int(
+            expected["unexcused"] >= 3 and bool(expected["days"])
+        )
     finally:
         sis.days = original
         sis.night += 100
@@ -131,7 +172,9 @@ def by_tallies(as_of: date) -> list[str]:
 def by_marks(as_of: date) -> list[str]:
     """The same, each mark read under each trigger."""
     year, plan = counting.year_of(as_of), plan_of(policy_for("attendance", as_of).data)
-    found = reading.readings(as_of, year, plan, students_table=None, rules=list(plan.rules.values()))
+    found = reading.readings(
+        as_of, year, plan, students_table=None, rules=list(plan.rules.values())
+    )
     assert found.refused == []
     return [each.key for reached in found.reached.values() for each in reached]
 
@@ -149,13 +192,17 @@ def _rows() -> list[tuple[object, ...]]:
         "open_from",
         "calendar_id",
     )
-    return sorted(Tally.objects.values_list(*names)) + sorted(SchoolTally.objects.values_list(*names, "school_id"))
+    return sorted(Tally.objects.values_list(*names)) + sorted(
+        SchoolTally.objects.values_list(*names, "school_id")
+    )
 
 
 def test_a_full_recount_without_change_writes_nothing(nights):
     nights.sis.absent("S1", d(9, 1), d(9, 3))
     nights.run(d(9, 10))
-    assert counting.recount(d(9, 10), policy_for("attendance", d(9, 10)).data) == counting.Recount(0, 0)
+    assert counting.recount(d(9, 10), policy_for("attendance", d(9, 10)).data) == counting.Recount(
+        0, 0
+    )
 
 
 def test_the_last_mark_that_vanishes_is_a_correction_too(nights):
@@ -183,7 +230,9 @@ def test_a_correction_whose_evaluation_came_late_is_still_seen(nights):
     nights.sis.mark("S1", d(9, 3), "1A")
     run = nights.run(d(9, 14))
     assert AttendanceCase.objects.get().state == "CLOSED"
-    assert not TouchedStudent.objects.filter(run=run).exists(), "what was evaluated is forgotten, what was not stays"
+    assert not TouchedStudent.objects.filter(run=run).exists(), (
+        "what was evaluated is forgotten, what was not stays"
+    )
 
 
 def test_a_student_who_left_is_looked_at_once_more_and_then_left_alone(nights):
@@ -205,14 +254,26 @@ def test_tardies_convert_alike_in_tally_and_report(nights, settings, tmp_path):
 
     shutil.copytree(settings.POLICY_DIR, tmp_path / "policies")
     file = tmp_path / "policies" / "nc-cms.yaml"
-    file.write_text(file.read_text().replace("conversion: {tardy: null}", "conversion: {tardy: {count: 5, min_minutes: 15}}"))
+    file.write_text(
+        file.read_text().replace(
+            "conversion: {tardy: null}", "conversion: {tardy: {count: 5, min_minutes: 15}}"
+        )
+    )
     settings.POLICY_DIR = tmp_path / "policies"
     forget_policies()
     try:
         for index, minutes in enumerate((15, 20, 15, 14, 30, 15)):
-            nights.sis.mark("S1", nights.sis.school_days(LAST)[index], "T", minutes_absent=str(minutes), minutes_scheduled="390")
+            nights.sis.mark(
+                "S1",
+                nights.sis.school_days(LAST)[index],
+                "T",
+                minutes_absent=str(minutes),
+                minutes_scheduled="390",
+            )
         nights.run(LAST)
-        assert Tally.objects.get().unexcused == 1, "five of at least 15 minutes; the one of 14 does not count"
+        assert Tally.objects.get().unexcused == 1, (
+            "five of at least 15 minutes; the one of 14 does not count"
+        )
         nights.sis.absent("S1", *nights.sis.school_days(LAST)[10:12])
         nights.run(LAST + timedelta(days=3))
         assert attendance_report(LAST + timedelta(days=3))["unexcused_reached"]["3"] == 1

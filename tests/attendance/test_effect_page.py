@@ -38,9 +38,10 @@ def served(nights, people):
     for notice in letters:
         if int(notice.case.attendancecase.student.student_id[1:]) % 2 == 0:
             for name, who, data in (
-                ("draft", people.worker, {"language": "en"}), ("sign", people.principal, {"confirm": "on"}),
+                ("draft", people.worker, {"language": "en"}),
+                ("sign", people.principal, {"confirm": "on"}),
                 ("send", people.mailer, {"on": SENT.isoformat(), "means": "mail"}),
-            ):  # fmt: skip
+            ):
                 act(notice.case.number, name, actor=who, data=data, process=notice.id, on=SENT)
     nights.run(days[middle + WINDOW])
     return days[middle + WINDOW]
@@ -48,8 +49,20 @@ def served(nights, people):
 
 def test_letters_and_visits_are_measured_when_their_windows_are_over(served, people, nights):
     number = AttendanceCase.objects.filter(student__student_id="S2").get().number
-    act(number, "log_contact", actor=people.worker, data={"means": "visit", "result": "reached"}, on=SENT)
-    act(number, "log_contact", actor=people.worker, data={"means": "visit", "result": "no_answer"}, on=SENT)
+    act(
+        number,
+        "log_contact",
+        actor=people.worker,
+        data={"means": "visit", "result": "reached"},
+        on=SENT,
+    )
+    act(
+        number,
+        "log_contact",
+        actor=people.worker,
+        data={"means": "visit", "result": "no_answer"},
+        on=SENT,
+    )
     assert effect_selectors.compute(date(2026, 11, 20)) == 0, "the twenty days after are not over"
     assert effect_selectors.compute(served) == 31
     assert EffectPair.objects.filter(kind="HOME_VISIT").count() == 1
@@ -88,7 +101,15 @@ def test_the_compliance_report_tells_the_same_with_its_caution(served, people, c
     found = effect_selectors.measured(Case.objects.all(), SchoolYear.objects.get())
     (one,) = found.shown
     missing = [
-        text for text in (f"{one.before:.1f} %", f"{one.after:.1f} %", "+20.0", "Six-day letter", "worst weeks pass") if text not in page
+        text
+        for text in (
+            f"{one.before:.1f} %",
+            f"{one.after:.1f} %",
+            "+20.0",
+            "Six-day letter",
+            "worst weeks pass",
+        )
+        if text not in page
     ]
     assert missing == []
     (row,) = effect_selectors.report(people.supervisor, SchoolYear.objects.get())["rows"]

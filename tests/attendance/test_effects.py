@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from attendance import effects
 from attendance.effects import Other, Served, Windows, windows_of
 
-DAYS = [date(2026, 8, 24) + timedelta(days=n) for n in range(260) if (date(2026, 8, 24) + timedelta(days=n)).weekday() < 5]
+DAYS = [
+    date(2026, 8, 24) + timedelta(days=n)
+    for n in range(260)
+    if (date(2026, 8, 24) + timedelta(days=n)).weekday() < 5
+]
 
 
 def district(seed: int, *, gain: float, students: int = 1500, share: float = 0.4):
@@ -24,19 +28,33 @@ def district(seed: int, *, gain: float, students: int = 1500, share: float = 0.4
     for student in range(students):
         lasting = min(0.6, rng.expovariate(1 / 0.08))
         starts, length = rng.randrange(0, 120), rng.randrange(10, 35)
-        chance = [min(0.9, lasting + (0.45 if starts <= n < starts + length else 0.0)) for n in range(len(DAYS))]
+        chance = [
+            min(0.9, lasting + (0.45 if starts <= n < starts + length else 0.0))
+            for n in range(len(DAYS))
+        ]
         draws = [rng.random() for _ in DAYS]
         missed = {DAYS[n] for n in range(len(DAYS)) if draws[n] < chance[n]}
-        trigger = next((n for n in range(20, 140, 5) if sum(DAYS[k] in missed for k in range(n - 20, n)) >= 6), None)
+        trigger = next(
+            (n for n in range(20, 140, 5) if sum(DAYS[k] in missed for k in range(n - 20, n)) >= 6),
+            None,
+        )
         if trigger is None:
             continue
         band = "6-8" if student % 2 else "3-5"
         if rng.random() < share:
-            after = {DAYS[n] for n in range(trigger, len(DAYS)) if draws[n] < chance[n] * (1 - gain)}
-            found = windows_of(DAYS, DAYS[trigger], {day for day in missed if day < DAYS[trigger]} | after)
+            after = {
+                DAYS[n] for n in range(trigger, len(DAYS)) if draws[n] < chance[n] * (1 - gain)
+            }
+            found = windows_of(
+                DAYS, DAYS[trigger], {day for day in missed if day < DAYS[trigger]} | after
+            )
             served.append(Served(student, "ARC", DAYS[trigger], "middle", band, found))
         else:
-            others.append(Other(student, DAYS[trigger], "middle", band, windows_of(DAYS, DAYS[trigger], missed)))
+            others.append(
+                Other(
+                    student, DAYS[trigger], "middle", band, windows_of(DAYS, DAYS[trigger], missed)
+                )
+            )
     return served, others
 
 
@@ -70,7 +88,9 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
 
 def test_the_same_twice():
     served, others = district(3, gain=0.3)
-    assert effects.effects(served, others) == effects.effects(list(reversed(served)), list(reversed(others)))
+    assert effects.effects(served, others) == effects.effects(
+        list(reversed(served)), list(reversed(others))
+    )
 
 
 def test_too_few_say_nothing():
@@ -85,18 +105,27 @@ def test_a_match_is_of_the_same_day_level_and_band_and_near():
     one = Served(1, "ARC", DAYS[30], "middle", "6-8", Windows(3, 4, 2))
     near = Other(2, DAYS[30], "middle", "6-8", Windows(3, 3, 5))
     wrong = [
-        Other(3, DAYS[31], "middle", "6-8", Windows(3, 4, 5)), Other(4, DAYS[30], "high", "6-8", Windows(3, 4, 5)),
-        Other(5, DAYS[30], "middle", "3-5", Windows(3, 4, 5)), Other(6, DAYS[30], "middle", "6-8", Windows(5, 4, 5)),
-        Other(7, DAYS[30], "middle", "6-8", Windows(6, 1, 5)), Other(1, DAYS[30], "middle", "6-8", Windows(3, 4, 5)),
-    ]  # fmt: skip
+        Other(3, DAYS[31], "middle", "6-8", Windows(3, 4, 5)),
+        Other(4, DAYS[30], "high", "6-8", Windows(3, 4, 5)),
+        Other(5, DAYS[30], "middle", "3-5", Windows(3, 4, 5)),
+        Other(6, DAYS[30], "middle", "6-8", Windows(5, 4, 5)),
+        Other(7, DAYS[30], "middle", "6-8", Windows(6, 1, 5)),
+        Other(1, DAYS[30], "middle", "6-8", Windows(3, 4, 5)),
+    ]
     assert effects.pairs_of([one], [*wrong, near]) == [effects.Pair(1, "ARC", 7, 2, 1.0)]
     assert effects.pairs_of([one], wrong) == [effects.Pair(1, "ARC", 7, 2, None)]
     five = [Other(n, DAYS[30], "middle", "6-8", Windows(3, 4, n - 20)) for n in range(20, 30)]
-    assert effects.pairs_of([one], [near, *five]) == [effects.Pair(1, "ARC", 7, 2, 7 - 2.0)], "the nearest five: those missed 0 to 4 days"
+    assert effects.pairs_of([one], [near, *five]) == [effects.Pair(1, "ARC", 7, 2, 7 - 2.0)], (
+        "the nearest five: those missed 0 to 4 days"
+    )
 
 
 def test_nobody_stands_in_for_two_served_students_of_a_kind():
-    served = [Served(n, kind, DAYS[30], "middle", "6-8", Windows(3, 4, 2)) for kind in ("ARC", "L6") for n in (1, 2, 3)]
+    served = [
+        Served(n, kind, DAYS[30], "middle", "6-8", Windows(3, 4, 2))
+        for kind in ("ARC", "L6")
+        for n in (1, 2, 3)
+    ]
     others = [Other(n, DAYS[30], "middle", "6-8", Windows(3, 4, n)) for n in (11, 12)]
     assert [pair.others for pair in effects.pairs_of(served, others)] == [-4.0, -5.0, None] * 2
 
@@ -107,7 +136,9 @@ def test_windows_are_whole_or_none_and_the_day_itself_is_after():
     assert windows_of(DAYS, DAYS[25] - timedelta(days=1), absent) is not None
     assert windows_of(DAYS, DAYS[19], absent) is None
     assert windows_of(DAYS, DAYS[-19], absent) is None
-    saturday = next(day for day in (DAYS[0] + timedelta(days=n) for n in range(60, 70)) if day.weekday() == 5)
+    saturday = next(
+        day for day in (DAYS[0] + timedelta(days=n) for n in range(60, 70)) if day.weekday() == 5
+    )
     assert windows_of(DAYS, saturday, {saturday + timedelta(days=2)}).after == 1
 
 
@@ -120,7 +151,16 @@ def test_the_interval_holds_the_mean_of_what_is_alike(rows):
 
 
 @pytest.mark.parametrize(
-    ("grade", "band"), [("PK", "PK-K"), ("K", "PK-K"), ("1", "1-2"), ("5", "3-5"), ("6", "6-8"), ("12", "9-12"), ("", "PK-K")]
+    ("grade", "band"),
+    [
+        ("PK", "PK-K"),
+        ("K", "PK-K"),
+        ("1", "1-2"),
+        ("5", "3-5"),
+        ("6", "6-8"),
+        ("12", "9-12"),
+        ("", "PK-K"),
+    ],
 )
 def test_grade_bands(grade, band):
     assert effects.grade_band(grade) == band

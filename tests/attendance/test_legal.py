@@ -17,9 +17,13 @@ def d(month: int, day: int) -> date:
 
 
 HELD = {
-    "attendees": ["ssw", "administrator", "parent"], "causes": ["transport"], "disability": "no", "notified": "yes", "outcomes": ["PLAN_AGREED"],
+    "attendees": ["ssw", "administrator", "parent"],
+    "causes": ["transport"],
+    "disability": "no",
+    "notified": "yes",
+    "outcomes": ["PLAN_AGREED"],
     "minutes": "The bus comes too early; the uncle can drive.",
-}  # fmt: skip
+}
 
 
 class Road:
@@ -43,21 +47,43 @@ class Road:
         return self
 
     def step(self, name: str, who, today: date, process=None, /, **data) -> Road:
-        act(self.case.number, name, actor=type(who).objects.get(pk=who.pk), data=data, process=process, on=today)
+        act(
+            self.case.number,
+            name,
+            actor=type(who).objects.get(pk=who.pk),
+            data=data,
+            process=process,
+            on=today,
+        )
         return self
 
     def deliver(self, on: date, but: str = "") -> Road:
         p = self.people
-        for notice in Notice.objects.filter(case=self.case, closed_on=None, state="DUE").order_by("detected_on"):
+        for notice in Notice.objects.filter(case=self.case, closed_on=None, state="DUE").order_by(
+            "detected_on"
+        ):
             for name, who, data in (
-                ("draft", p.worker, {"language": "en"}), ("sign", p.principal, {"confirm": "on"}),
+                ("draft", p.worker, {"language": "en"}),
+                ("sign", p.principal, {"confirm": "on"}),
                 ("send", p.mailer, {"on": on.isoformat(), "means": "mail"}),
-            ):  # fmt: skip
+            ):
                 self.step(name, who, on, notice.id, **data)
             if but and but in notice.covers:
-                self.step("come_back", p.mailer, on + timedelta(days=4), notice.id, on=(on + timedelta(days=4)).isoformat())
+                self.step(
+                    "come_back",
+                    p.mailer,
+                    on + timedelta(days=4),
+                    notice.id,
+                    on=(on + timedelta(days=4)).isoformat(),
+                )
             else:
-                self.step("deliver", p.mailer, on + timedelta(days=3), notice.id, on=(on + timedelta(days=3)).isoformat())
+                self.step(
+                    "deliver",
+                    p.mailer,
+                    on + timedelta(days=3),
+                    notice.id,
+                    on=(on + timedelta(days=3)).isoformat(),
+                )
         return self
 
 
@@ -73,7 +99,9 @@ def to_review(road: Road, but: str = "") -> Road:
     road.night(d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7), but=but)
     road.night(d(10, 13), d(10, 20), d(11, 9), d(11, 20)).deliver(d(11, 23))
     arc = road.process("ARC")
-    road.step("schedule_conference", p.worker, d(11, 24), arc, on="2026-12-01", at="10:00", place="Room 1")
+    road.step(
+        "schedule_conference", p.worker, d(11, 24), arc, on="2026-12-01", at="10:00", place="Room 1"
+    )
     road.step("hold_conference", p.worker, d(12, 1), arc, **HELD | {"on": "2026-12-01"})
     return road.step("open_legal_review", p.worker, d(12, 3), reason="ten days, conference held")
 
@@ -91,8 +119,13 @@ def test_not_good_faith(road, people):
     refused(road, "refer", people.worker, d(12, 10), Forbidden, reason="x")
     road.step("refer", people.principal, d(12, 10), reason="no answer to anything")
     assert road.case.state == "LEGAL_REFERRED"
-    assert {clock.due for clock in Clock.objects.filter(case=road.case, kind__startswith="notify_")} == {d(12, 14)}
-    for task, to in (("NOTIFY_DA", "District Attorney"), ("NOTIFY_DSS", "Director of Social Services")):
+    assert {
+        clock.due for clock in Clock.objects.filter(case=road.case, kind__startswith="notify_")
+    } == {d(12, 14)}
+    for task, to in (
+        ("NOTIFY_DA", "District Attorney"),
+        ("NOTIFY_DSS", "Director of Social Services"),
+    ):
         road.step(
             "disclose",
             people.principal,
@@ -103,14 +136,33 @@ def test_not_good_faith(road, people):
             what="notices, dates, finding",
             basis="G.S. 115C-378",
         )
-    assert set(Clock.objects.filter(case=road.case, kind__startswith="notify_").values_list("status", flat=True)) == {"MET"}
+    assert set(
+        Clock.objects.filter(case=road.case, kind__startswith="notify_").values_list(
+            "status", flat=True
+        )
+    ) == {"MET"}
     assert Event.objects.filter(case=road.case, name="disclose").count() == 2
-    assert refused(road, "disclose", people.principal, d(12, 15), task="NOTIFY_DA", on="2026-12-15", to="x", what="x", basis="x")
+    assert refused(
+        road,
+        "disclose",
+        people.principal,
+        d(12, 15),
+        task="NOTIFY_DA",
+        on="2026-12-15",
+        to="x",
+        what="x",
+        basis="x",
+    )
 
 
 def test_good_faith_goes_back_to_help(road, people):
-    to_review(road).step("find_good_faith", people.principal, d(12, 10), reason="they came to every meeting")
-    assert (road.case.state, Clock.objects.get(case=road.case, kind="finding").status) == ("TIER3", "MET")
+    to_review(road).step(
+        "find_good_faith", people.principal, d(12, 10), reason="they came to every meeting"
+    )
+    assert (road.case.state, Clock.objects.get(case=road.case, kind="finding").status) == (
+        "TIER3",
+        "MET",
+    )
 
 
 @pytest.mark.scenario("A-22")
@@ -122,43 +174,95 @@ def test_missing_prerequisite(road, people):
 
 
 def test_the_review_needs_the_conference_or_two_attempts_by_two_means(road, people):
-    road.night(d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(11, 9), d(11, 20))
+    road.night(
+        d(9, 1),
+        d(9, 3),
+        d(9, 10),
+        d(9, 22),
+        d(9, 29),
+        d(10, 6),
+        d(10, 13),
+        d(10, 20),
+        d(11, 9),
+        d(11, 20),
+    )
     assert "two attempts" in refused(road, "open_legal_review", people.worker, d(12, 3), reason="x")
     for means in ("phone", "visit"):
         road.step("log_contact", people.worker, d(12, 2), means=means, result="no_answer")
-    assert "not on record" in refused(road, "open_legal_review", people.worker, d(12, 3), reason="x")
-    road.step("not_held", people.worker, d(12, 3), road.process("ARC"), reason="nobody opened, nobody called back")
+    assert "not on record" in refused(
+        road, "open_legal_review", people.worker, d(12, 3), reason="x"
+    )
+    road.step(
+        "not_held",
+        people.worker,
+        d(12, 3),
+        road.process("ARC"),
+        reason="nobody opened, nobody called back",
+    )
     road.step("open_legal_review", people.worker, d(12, 3), reason="nobody came")
 
 
 @pytest.mark.scenario("A-20")
 def test_age_guard(nights, people):
-    for number, dob, grade in (("S1", "2010-11-15", "10"), ("K1", "2021-06-01", "K"), ("P1", "2021-06-01", "PK")):
+    for number, dob, grade in (
+        ("S1", "2010-11-15", "10"),
+        ("K1", "2021-06-01", "K"),
+        ("P1", "2021-06-01", "PK"),
+    ):
         if number == "S1":
             nights.sis.tables["students"][0] |= {"dob": dob, "grade": grade}
         else:
             nights.sis.student(number, dob=dob, grade=grade)
-    days = (d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(11, 9), d(11, 20))
+    days = (
+        d(9, 1),
+        d(9, 3),
+        d(9, 10),
+        d(9, 22),
+        d(9, 29),
+        d(10, 6),
+        d(10, 13),
+        d(10, 20),
+        d(11, 9),
+        d(11, 20),
+    )
     for day in days:
         for number in ("S1", "K1", "P1"):
             nights.sis.absent(number, day)
     nights.run(d(11, 20))
     for number, covered in (("S1", False), ("K1", True), ("P1", False)):
         road = Road(nights, people, number)
-        assert {"SCHEDULE_ARC", "HOLD_ARC"} <= set(road.case.tasks.values_list("kind", flat=True)), "the conference is for everybody"
+        assert {"SCHEDULE_ARC", "HOLD_ARC"} <= set(
+            road.case.tasks.values_list("kind", flat=True)
+        ), "the conference is for everybody"
         for means in ("phone", "visit"):
             road.step("log_contact", people.worker, d(11, 23), means=means, result="no_answer")
         road.step("not_held", people.worker, d(11, 24), road.process("ARC"), reason="nobody came")
         if covered:
             road.step("open_legal_review", people.worker, d(11, 24), reason="x")
         else:
-            assert "NOT_COMPULSORY_AGE" in refused(road, "open_legal_review", people.worker, d(11, 24), reason="x")
+            assert "NOT_COMPULSORY_AGE" in refused(
+                road, "open_legal_review", people.worker, d(11, 24), reason="x"
+            )
 
 
 def test_exclusions_stand_in_the_way(road, people):
-    to_review(road).step("record_exclusion", people.worker, d(12, 4), exclusion="indigency_claim", stands="yes", reason="affidavit")
+    to_review(road).step(
+        "record_exclusion",
+        people.worker,
+        d(12, 4),
+        exclusion="indigency_claim",
+        stands="yes",
+        reason="affidavit",
+    )
     assert "must work" in refused(road, "refer", people.principal, d(12, 10), reason="x")
-    road.step("record_exclusion", people.worker, d(12, 9), exclusion="indigency_claim", stands="no", reason="inquiry recorded")
+    road.step(
+        "record_exclusion",
+        people.worker,
+        d(12, 9),
+        exclusion="indigency_claim",
+        stands="no",
+        reason="inquiry recorded",
+    )
     road.step("refer", people.principal, d(12, 10), reason="x")
 
 
@@ -203,7 +307,11 @@ def test_a_letter_that_came_back_is_not_sent_again_when_its_days_were_excused(ro
         road.nights.sis.absent("S1", day, code="1A")
     road.nights.run(d(10, 20))
     notice.refresh_from_db()
-    assert (notice.state, notice.superseded_on, notice.closed_on) == ("RETURNED", d(10, 20), d(10, 20))
+    assert (notice.state, notice.superseded_on, notice.closed_on) == (
+        "RETURNED",
+        d(10, 20),
+        d(10, 20),
+    )
     assert road.case.tasks.get(kind="CONFIRM_ADDRESS").status == "CANCELLED"
     with pytest.raises(NotNow, match="corrected after this letter went out"):
         road.step("reissue", people.worker, d(10, 21), notice.id, reason="new address")
@@ -214,7 +322,9 @@ def test_a_letter_that_came_back_is_not_sent_again_when_its_days_were_excused(ro
 
 def test_a_correction_is_flagged_also_while_nobody_holds_the_case(road, people):
     road.night(d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7))
-    road.step("hold_case", people.supervisor, d(10, 8), until="2026-10-30", reason="the family is away")
+    road.step(
+        "hold_case", people.supervisor, d(10, 8), until="2026-10-30", reason="the family is away"
+    )
     for day in (d(9, 22), d(9, 29)):
         road.nights.sis.absent("S1", day, code="1A")
     road.nights.run(d(10, 20))

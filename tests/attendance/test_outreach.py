@@ -55,8 +55,15 @@ def cases(reachable):
 
 
 def adult(student: str, email: str = "", **more: object) -> Guardian:
-    fields = {"name": f"Adult {uuid4().hex[:4]}", "guardian_id": uuid4().hex[:8], "language": "en", **more}
-    return Guardian.objects.create(student=Student.objects.get(student_id=student), email=email, **fields)
+    fields = {
+        "name": f"Adult {uuid4().hex[:4]}",
+        "guardian_id": uuid4().hex[:8],
+        "language": "en",
+        **more,
+    }
+    return Guardian.objects.create(
+        student=Student.objects.get(student_id=student), email=email, **fields
+    )
 
 
 class Texts:
@@ -78,7 +85,15 @@ def texts(settings):
 
 
 def send(case, actor, template="CALL", order="email", key=None, **more):
-    return act(case.number, "message_family", actor=actor, data={"template": template, "order": order, **more}, key=key, now=NOON, on=DAY)
+    return act(
+        case.number,
+        "message_family",
+        actor=actor,
+        data={"template": template, "order": order, **more},
+        key=key,
+        now=NOON,
+        on=DAY,
+    )
 
 
 def refused(case, actor, **more) -> list[str]:
@@ -107,9 +122,18 @@ def test_every_text_is_there_in_both_languages_and_says_no_more_than_it_may():
         assert english.fields == spanish.fields
         assert english.fields <= outreach.ALWAYS | english.allows
         for text in (english, spanish):
-            assert {"school", "phone", "stop"} <= text.fields, "who writes, where to call back, how to end it"
+            assert {"school", "phone", "stop"} <= text.fields, (
+                "who writes, where to call back, how to end it"
+            )
             assert text.version.startswith(f"MESSAGE_{code}.{text.language}-")
-            assert len(text.short.format(school="A" * 30, phone="704-555-0100", stop="", meeting="M" * 36)) < 300
+            assert (
+                len(
+                    text.short.format(
+                        school="A" * 30, phone="704-555-0100", stop="", meeting="M" * 36
+                    )
+                )
+                < 300
+            )
 
 
 def test_a_language_without_a_text_falls_back_to_english_and_a_broken_text_is_refused(tmp_path):
@@ -136,10 +160,18 @@ def test_the_texts_stand_beside_the_letters():
 @pytest.mark.parametrize(
     ("phone", "dialled"),
     [
-        ("704-555-0123", "+17045550123"), ("(704) 555.0123", "+17045550123"), ("1 704 555 0123", "+17045550123"), ("+52 55 1234 5678", "+525512345678"),
-        ("555-0123", ""), ("704-555-01x3", ""), ("", ""), ("+", ""), ("+1 704 555 0123 ext 4", ""), ("704-555-0123\x00", ""),
+        ("704-555-0123", "+17045550123"),
+        ("(704) 555.0123", "+17045550123"),
+        ("1 704 555 0123", "+17045550123"),
+        ("+52 55 1234 5678", "+525512345678"),
+        ("555-0123", ""),
+        ("704-555-01x3", ""),
+        ("", ""),
+        ("+", ""),
+        ("+1 704 555 0123 ext 4", ""),
+        ("704-555-0123\x00", ""),
     ],
-)  # fmt: skip
+)
 def test_numbers_as_they_are_dialled(phone, dialled):
     assert families.number(phone, "1") == dialled
 
@@ -150,13 +182,21 @@ def test_numbers_as_they_are_dialled(phone, dialled):
 def test_channel_and_language_come_from_the_contact_data(cases, people):
     adult("S1", "padre@example.org", phone="704-555-0123", language="es", name="Padre")
     adult("S1", phone="704-555-0124", language="vi", name="Ba")
-    lines = {line.name if line.name in ("Padre", "Ba") else "Mother": line for line in planned(cases[0]).lines}
-    assert {name: (line.channel, line.address, line.text.language, line.fallback) for name, line in lines.items()} == {
+    lines = {
+        line.name if line.name in ("Padre", "Ba") else "Mother": line
+        for line in planned(cases[0]).lines
+    }
+    assert {
+        name: (line.channel, line.address, line.text.language, line.fallback)
+        for name, line in lines.items()
+    } == {
         "Mother": ("email", "mother-s1@example.org", "en", ""),
         "Padre": ("email", "padre@example.org", "es", ""),
         "Ba": ("sms", "+17045550124", "en", "vi"),
     }
-    assert {line.channel for line in planned(cases[0], order="sms").lines if line.name != "Mother"} >= {"sms"}
+    assert {
+        line.channel for line in planned(cases[0], order="sms").lines if line.name != "Mother"
+    } >= {"sms"}
     assert "704-555-0100" in lines["Padre"].words
     assert "hijo o hija" in lines["Padre"].words
 
@@ -164,10 +204,13 @@ def test_channel_and_language_come_from_the_contact_data(cases, people):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"do_not_contact": True}, "do_not_contact"), ({"legal_rights": False}, "no_right"), ({"email": "", "phone": ""}, "no_address"),
-        ({"email": "not an address"}, "no_address"), ({"do_not_contact": True, "legal_rights": False}, "do_not_contact"),
+        ({"do_not_contact": True}, "do_not_contact"),
+        ({"legal_rights": False}, "no_right"),
+        ({"email": "", "phone": ""}, "no_address"),
+        ({"email": "not an address"}, "no_address"),
+        ({"do_not_contact": True, "legal_rights": False}, "do_not_contact"),
     ],
-)  # fmt: skip
+)
 def test_adults_who_are_left_out(cases, fields, reason):
     Guardian.objects.filter(student__student_id="S1").update(**fields)
     assert planned(cases[0]).lines == []
@@ -218,7 +261,10 @@ def test_the_policy_says_how_many_a_week_and_the_same_words_go_once_a_day(cases,
 def test_brothers_and_sisters_count_as_one_family(cases, people, clock, client):
     Guardian.objects.update(email="one@example.org")
     client.force_login(people.worker)
-    page = client.get(reverse("family-messages"), {"numbers": [case.number for case in cases], "template": "CALL", "order": "email"})
+    page = client.get(
+        reverse("family-messages"),
+        {"numbers": [case.number for case in cases], "template": "CALL", "order": "email"},
+    )
     assert len(page.context["lines"]) == 1
     assert [left.why for left in page.context["left"]] == ["again"]
 
@@ -227,7 +273,9 @@ def test_what_the_policy_does_not_speak_of_is_not_sent(cases, monkeypatch):
     from dataclasses import replace
 
     real = policy_for("notifications", DAY)
-    silent = replace(real, data={key: value for key, value in real.data.items() if key != "families"})
+    silent = replace(
+        real, data={key: value for key, value in real.data.items() if key != "families"}
+    )
     monkeypatch.setattr(outreach, "policy_for", lambda *_: silent)
     assert why(cases[0]) == {"not_allowed"}
 
@@ -239,26 +287,45 @@ def test_from_the_preview_to_the_mail_server(cases, people, clock, client, mail,
     adult("S2", phone="704-555-0123", language="es", name="Padre")
     client.force_login(people.worker)
     numbers = [case.number for case in cases]
-    assert client.get(reverse("step", args=[numbers[0], "message_family"])).url == f"/messages?numbers={numbers[0]}"
+    assert (
+        client.get(reverse("step", args=[numbers[0], "message_family"])).url
+        == f"/messages?numbers={numbers[0]}"
+    )
     chosen = client.post(reverse("bulk"), {"numbers": numbers, "step": ".message_family"})
     assert chosen.url.startswith("/messages?numbers=")
     page = client.get(chosen.url + "&template=CALL&order=email")
     text = page.content.decode()
-    assert all(one in text for one in ("mother-s1@example.org", "mother-s2@example.org", "+17045550123"))
+    assert all(
+        one in text for one in ("mother-s1@example.org", "mother-s2@example.org", "+17045550123")
+    )
     seen = {f"seen_{plan.number}": plan.seal for plan in page.context["plans"]}
-    form = {"numbers": numbers, "template": "CALL", "order": "email", "key": page.context["key"], **seen}
+    form = {
+        "numbers": numbers,
+        "template": "CALL",
+        "order": "email",
+        "key": page.context["key"],
+        **seen,
+    }
     for _ in range(2):  # a doubled click changes nothing
         assert client.post(reverse("family-messages"), form).status_code == 200
     assert FamilyMessage.objects.filter(state="PENDING").count() == 3
     assert delivery.deliver(NOON) == 3
-    assert sorted(address for address, _message in mail.messages) == ["mother-s1@example.org", "mother-s2@example.org"]
+    assert sorted(address for address, _message in mail.messages) == [
+        "mother-s1@example.org",
+        "mother-s2@example.org",
+    ]
     body = mail.messages[0][1].get_payload(decode=True).decode()
     line = next(line for line in page.context["lines"] if line.address == mail.messages[0][0])
-    assert re.sub(r"http\S+", "…", body.replace("\r\n", "\n")).strip() == line.words.strip(), "what was shown is what was sent"
+    assert re.sub(r"http\S+", "…", body.replace("\r\n", "\n")).strip() == line.words.strip(), (
+        "what was shown is what was sent"
+    )
     assert [phone for phone, _text in texts] == ["+17045550123"]
     assert "llámenos" in texts[0][1]
     for said in (body, mail.messages[0][1]["Subject"], texts[0][1]):
-        assert not any(secret in said for secret in ("TestS1", "TestS2", "S1,", cases[0].number, "2026", "unexcused")), said
+        assert not any(
+            secret in said
+            for secret in ("TestS1", "TestS2", "S1,", cases[0].number, "2026", "unexcused")
+        ), said
     event = Event.objects.get(case=cases[0], name="message_family")
     assert (event.kind, event.data["result"], event.data["template"]) == ("CONTACT", "sent", "CALL")
     assert "@" not in str(event.data)
@@ -295,13 +362,25 @@ def test_what_waits_is_looked_at_again_before_it_leaves(cases, people, mail, cha
 
 
 def test_nothing_leaves_in_the_quiet_hours_a_late_try_neither(cases, people, mail):
-    act(cases[0].number, "message_family", actor=people.worker, data={"template": "CALL"}, now=LATE, on=DAY)
+    act(
+        cases[0].number,
+        "message_family",
+        actor=people.worker,
+        data={"template": "CALL"},
+        now=LATE,
+        on=DAY,
+    )
     row = FamilyMessage.objects.get()
     assert row.next_attempt_at == datetime(2026, 9, 11, 12, 0, tzinfo=UTC), "8:00 in New York"
     FamilyMessage.objects.update(next_attempt_at=LATE)  # as a retry that falls into the night
     delivery.deliver(LATE)
     row.refresh_from_db()
-    assert (row.state, row.attempts, row.next_attempt_at, mail.messages) == ("PENDING", 0, datetime(2026, 9, 11, 12, 0, tzinfo=UTC), [])
+    assert (row.state, row.attempts, row.next_attempt_at, mail.messages) == (
+        "PENDING",
+        0,
+        datetime(2026, 9, 11, 12, 0, tzinfo=UTC),
+        [],
+    )
     delivery.deliver(row.next_attempt_at)
     assert len(mail.messages) == 1
 
@@ -310,7 +389,9 @@ def test_nothing_leaves_in_the_quiet_hours_a_late_try_neither(cases, people, mai
     ("answer", "state", "result", "to_mend"),
     [("550 no such user", "DEAD", "bounced", True), ("450 later", "PENDING", None, False)],
 )
-def test_what_comes_back_stands_in_the_log_and_on_the_list_to_mend(cases, people, mail, answer, state, result, to_mend):
+def test_what_comes_back_stands_in_the_log_and_on_the_list_to_mend(
+    cases, people, mail, answer, state, result, to_mend
+):
     mail.answer = lambda address: answer if "s1" in address else "250 OK"
     for case in cases:
         send(case, people.worker)
@@ -329,7 +410,9 @@ def test_what_comes_back_stands_in_the_log_and_on_the_list_to_mend(cases, people
         assert why(cases[0], now=later) == {"bounced"}
         Guardian.objects.filter(student__student_id="S1").update(email="right@example.org")
         assert why(cases[0], now=later) == set()
-        assert not any(mailroom.BOUNCED in one.why for one in mailroom.to_mend(people.worker)), "a new address is mended by itself"
+        assert not any(mailroom.BOUNCED in one.why for one in mailroom.to_mend(people.worker)), (
+            "a new address is mended by itself"
+        )
 
 
 def test_a_mail_refused_for_its_words_is_no_wrong_address(cases, people, mail):
@@ -349,7 +432,9 @@ def test_a_number_that_does_not_exist_is_bounced_and_the_mail_is_tried_next(case
     assert (line.channel, line.address) == ("email", "mother-s1@example.org")
 
 
-def test_an_administrator_sees_the_dead_letter_without_the_address_and_sends_it_again(cases, people, mail, client):
+def test_an_administrator_sees_the_dead_letter_without_the_address_and_sends_it_again(
+    cases, people, mail, client
+):
     mail.answer = lambda address: "550 no"
     send(cases[0], people.worker)
     delivery.deliver(NOON)
@@ -387,12 +472,28 @@ def test_a_parent_says_so_by_telephone_and_takes_it_back(cases, people, mail):
     person = Guardian.objects.get(student__student_id="S1")
     send(cases[0], people.worker)
     for wanted, reasons in (("stop", {"opted_out"}), ("allow", set())):
-        act(cases[0].number, "message_choice", actor=people.mailer, data={"person": str(person.pk), "wanted": wanted}, now=NOON, on=DAY)
+        act(
+            cases[0].number,
+            "message_choice",
+            actor=people.mailer,
+            data={"person": str(person.pk), "wanted": wanted},
+            now=NOON,
+            on=DAY,
+        )
         assert why(cases[0], template="NOTE") == reasons
-        assert OptOut.objects.count() == (2 if wanted == "stop" else 0), "by every way to that adult"
+        assert OptOut.objects.count() == (2 if wanted == "stop" else 0), (
+            "by every way to that adult"
+        )
     assert "@" not in str(Event.objects.filter(name="message_choice").first().data)
     with pytest.raises(Invalid):
-        act(cases[0].number, "message_choice", actor=people.worker, data={"person": "0", "wanted": "stop"}, now=NOON, on=DAY)
+        act(
+            cases[0].number,
+            "message_choice",
+            actor=people.worker,
+            data={"person": "0", "wanted": "stop"},
+            now=NOON,
+            on=DAY,
+        )
 
 
 # -- who may -----------------------------------------------------------------------------------------------------------------
@@ -405,22 +506,40 @@ def test_only_who_works_the_case_may_send_and_a_stranger_gets_404(cases, people,
         assert client.get(reverse("family-messages"), ask).status_code == status
     page = client.get(reverse("family-messages"), ask)
     assert [left.why for left in page.context["left"]] == ["not_yours"]
-    client.post(reverse("family-messages"), {**ask, f"seen_{cases[0].number}": "x" * 32, "key": "k"})
+    client.post(
+        reverse("family-messages"), {**ask, f"seen_{cases[0].number}": "x" * 32, "key": "k"}
+    )
     assert not FamilyMessage.objects.exists()
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"template": "NOWHERE"}, {"template": "CALL\x01", "order": "x"}, {"template": "CALL", "order": ""}, {"order": "sms", "template": ""}],
+    [
+        {"template": "NOWHERE"},
+        {"template": "CALL\x01", "order": "x"},
+        {"template": "CALL", "order": ""},
+        {"order": "sms", "template": ""},
+    ],
 )
 def test_nonsense_is_told_at_the_field(cases, people, client, wrong):
     client.force_login(people.worker)
     for ask in (client.get, client.post):
-        assert ask(reverse("family-messages"), {"numbers": [cases[0].number], **wrong}).status_code == 422
+        assert (
+            ask(reverse("family-messages"), {"numbers": [cases[0].number], **wrong}).status_code
+            == 422
+        )
 
 
-def test_the_page_of_fifty_cases_asks_the_database_no_more_than_of_two(cases, people, clock, client, django_assert_max_num_queries):
+def test_the_page_of_fifty_cases_asks_the_database_no_more_than_of_two(
+    cases, people, clock, client, django_assert_max_num_queries
+):
     client.force_login(people.worker)
-    client.get(reverse("family-messages"), {"numbers": [cases[0].number], "template": "CALL", "order": "email"})
+    client.get(
+        reverse("family-messages"),
+        {"numbers": [cases[0].number], "template": "CALL", "order": "email"},
+    )
     with django_assert_max_num_queries(20):
-        client.get(reverse("family-messages"), {"numbers": [case.number for case in cases], "template": "CALL", "order": "email"})
+        client.get(
+            reverse("family-messages"),
+            {"numbers": [case.number for case in cases], "template": "CALL", "order": "email"},
+        )

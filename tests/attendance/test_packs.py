@@ -97,7 +97,17 @@ def test_a_pack_names_its_sources_and_what_is_not_known(name):
 def test_the_readme_lists_every_pack_and_every_key():
     text = (PACKS / "README.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if f"`{name}.yaml`" not in text] == []
-    keys = ["unit", "tardies", "window", "holds", "every", "action", "school_year", *measures.Counted, *measures.Span]
+    keys = [
+        "unit",
+        "tardies",
+        "window",
+        "holds",
+        "every",
+        "action",
+        "school_year",
+        *measures.Counted,
+        *measures.Span,
+    ]
     assert [key for key in keys if key not in text] == []
 
 
@@ -109,11 +119,20 @@ def test_packs_are_not_loaded_with_the_districts_own_policies():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"unit": "week"}, {"window": "rolling_weeks"}, {"window": {"months": 0}}, {"window": {"months": 1, "rolling_weeks": 1}},
-        {"every": 0}, {"action": "jail"}, {"holds": "maybe"}, {"over_minutes": -1}, {"classes": []},
-        {"sla": {"n": 1, "unit": "school_day", "from": "return"}}, {"sla": {"n": 1, "unit": "week"}}, {"colour": "red"},
+        {"unit": "week"},
+        {"window": "rolling_weeks"},
+        {"window": {"months": 0}},
+        {"window": {"months": 1, "rolling_weeks": 1}},
+        {"every": 0},
+        {"action": "jail"},
+        {"holds": "maybe"},
+        {"over_minutes": -1},
+        {"classes": []},
+        {"sla": {"n": 1, "unit": "school_day", "from": "return"}},
+        {"sla": {"n": 1, "unit": "week"}},
+        {"colour": "red"},
     ],
-)  # fmt: skip
+)
 def test_the_schema_refuses(packs, wrong):
     data = json.loads(json.dumps(packs["texas"].data))
     validator = jsonschema.Draft202012Validator(SCHEMA)
@@ -122,7 +141,10 @@ def test_the_schema_refuses(packs, wrong):
     assert not validator.is_valid(data)
 
 
-@pytest.mark.parametrize(("day", "valid"), [("07-01", True), ("01-31", True), ("02-29", False), ("06-31", False), ("7-1", False)])
+@pytest.mark.parametrize(
+    ("day", "valid"),
+    [("07-01", True), ("01-31", True), ("02-29", False), ("06-31", False), ("7-1", False)],
+)
 def test_the_schema_knows_days_of_a_year(packs, day, valid):
     data = json.loads(json.dumps(packs["texas"].data)) | {"school_year": {"begins": day}}
     assert jsonschema.Draft202012Validator(SCHEMA).is_valid(data) is valid
@@ -137,7 +159,12 @@ def test_virginia_2024_holds_the_conference_within_ten_school_days_after_the_ten
     found = named(packs["virginia"], marks)
     assert sorted(found) == ["VA10", "VA5", "VA7"]
     tenth = found["VA10"]
-    assert (tenth.count, tenth.reached_on, tenth.detected_on, tenth.actions) == (10, DETECTED, DETECTED, ("conference",))
+    assert (tenth.count, tenth.reached_on, tenth.detected_on, tenth.actions) == (
+        10,
+        DETECTED,
+        DETECTED,
+        ("conference",),
+    )
     assert tenth.dates == tuple(ten_until_detection())
     assert tenth.due is not None
     assert (tenth.due.due, tenth.due.provisional) == (date(2026, 12, 9), False)
@@ -148,13 +175,17 @@ def test_virginia_2024_holds_the_conference_within_ten_school_days_after_the_ten
 @pytest.mark.scenario("A-36")
 def test_texas_counts_parts_of_days_and_refers_within_ten_school_days(packs):
     days = ten_until_detection()
-    marks = [DayMark(day, U, Fraction(60, 390), 60, left_early=n % 2 == 0) for n, day in enumerate(days)]
+    marks = [
+        DayMark(day, U, Fraction(60, 390), 60, left_early=n % 2 == 0) for n, day in enumerate(days)
+    ]
     tenth = named(packs["texas"], marks)["TX10"]
     assert (tenth.count, tenth.reached_on, tenth.actions) == (10, DETECTED, ("referral",))
     assert tenth.due is not None
     assert tenth.due.due == date(2026, 12, 9)
     assert measures.referral_refused(tenth.actions, packs["texas"].data, []) == []
-    assert measures.referral_refused(tenth.actions, packs["texas"].data, ["homeless"]) == ["homeless: the absences come from homelessness"]
+    assert measures.referral_refused(tenth.actions, packs["texas"].data, ["homeless"]) == [
+        "homeless: the absences come from homelessness"
+    ]
     assert "TX10" not in named(packs["texas"], marks[:9])
 
 
@@ -169,7 +200,10 @@ def test_texas_refuses_the_referral_but_not_the_warning(packs, flag):
 
 
 @pytest.mark.scenario("A-36")
-@pytest.mark.parametrize(("minutes", "habitual"), [(71 * 60 + 30, []), (72 * 60 - 1, []), (72 * 60, ["OH72"]), (72 * 60 + 1, ["OH72"])])
+@pytest.mark.parametrize(
+    ("minutes", "habitual"),
+    [(71 * 60 + 30, []), (72 * 60 - 1, []), (72 * 60, ["OH72"]), (72 * 60 + 1, ["OH72"])],
+)
 def test_ohio_is_habitual_truancy_at_seventy_two_hours(packs, minutes, habitual):
     days = [day for n, day in enumerate(SCHOOL_DAYS) if n % 8 == 0][:15]
     marks = [DayMark(day, U, Fraction(300, 390), 300) for day in days[: minutes // 300]]
@@ -178,7 +212,11 @@ def test_ohio_is_habitual_truancy_at_seventy_two_hours(packs, minutes, habitual)
     assert [name for name in found if name.startswith("OH")] == habitual
     assert found["OX65"].count >= 65 * 60  # hours for any reason: excessive absence, no truancy
     if habitual:
-        assert (found["OH72"].count, found["OH72"].level, found["OH72"].opens) == (minutes, 72, "TIER3")
+        assert (found["OH72"].count, found["OH72"].level, found["OH72"].opens) == (
+            minutes,
+            72,
+            "TIER3",
+        )
 
 
 # -- what else the packs say ------------------------------------------------------------------------------------------
@@ -193,7 +231,9 @@ def test_the_two_texts_of_virginia_are_two_versions_of_one_policy(packs):
     old, new = packs["virginia-2017"], packs["virginia"]
     assert old.policy_id == new.policy_id
     assert old.effective_to == new.effective_from - timedelta(days=1)
-    assert not any(old.covers(day) and new.covers(day) for day in (date(2021, 6, 30), date(2021, 7, 1)))
+    assert not any(
+        old.covers(day) and new.covers(day) for day in (date(2021, 6, 30), date(2021, 7, 1))
+    )
     assert [hit.trigger for hit in hits(old, absent(SCHOOL_DAYS[:7]))] == ["VA5", "VA6", "VA7"]
     assert named(old, absent(SCHOOL_DAYS[:7]))["VA7"].actions == ("referral",)
     assert [hit.trigger for hit in hits(new, absent(SCHOOL_DAYS[:7]))] == ["VA5", "VA7"]
@@ -203,7 +243,9 @@ def test_a_district_with_virginias_pack_gets_the_version_of_the_day(tmp_path, se
     (tmp_path / "schema").mkdir()
     (tmp_path / "schema" / "attendance.json").write_text(json.dumps(SCHEMA))
     for name in ("virginia", "virginia-2017"):
-        (tmp_path / f"{name}.yaml").write_text((PACKS / f"{name}.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(
+            (PACKS / f"{name}.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+        )
     settings.POLICY_DIR = str(tmp_path)
     assert policy_for("attendance", date(2020, 10, 1)).id == "virginia@2017.1"
     assert policy_for("attendance", date(2026, 10, 1)).id == "virginia@2024.1"
@@ -213,7 +255,9 @@ def test_texas_four_weeks_are_twenty_eight_days(packs):
     first = date(2026, 9, 1)
     inside = absent([first, first + timedelta(days=1), first + timedelta(days=27)])
     assert "TX3" in named(packs["texas"], inside)
-    assert "TX3" not in named(packs["texas"], absent([first, first + timedelta(days=1), first + timedelta(days=28)]))
+    assert "TX3" not in named(
+        packs["texas"], absent([first, first + timedelta(days=1), first + timedelta(days=28)])
+    )
 
 
 def test_texas_six_months_let_an_early_absence_go(packs):
@@ -221,7 +265,9 @@ def test_texas_six_months_let_an_early_absence_go(packs):
     nine = [day for day in SCHOOL_DAYS if day >= date(2027, 2, 16)][:9]  # the ninth on 26 February
     assert nine[-1] == date(2027, 2, 26)
     assert "TX10" in named(packs["texas"], absent([early, *nine]), date(2027, 6, 10))
-    later = [day for day in SCHOOL_DAYS if day >= date(2027, 2, 17)][:9]  # the ninth on 1 March: the window begins on 2 September
+    later = [day for day in SCHOOL_DAYS if day >= date(2027, 2, 17)][
+        :9
+    ]  # the ninth on 1 March: the window begins on 2 September
     assert later[-1] == date(2027, 3, 1)
     assert "TX10" not in named(packs["texas"], absent([early, *later]), date(2027, 6, 10))
 
@@ -234,7 +280,9 @@ def test_texas_leaves_coming_late_to_the_district(packs):
 def test_ohio_thirty_hours_in_a_row_and_forty_two_a_month(packs):
     week = absent(SCHOOL_DAYS[5:10], minutes=390)  # 32.5 hours
     assert "OH30" in named(packs["ohio"], week)
-    assert [name for name in named(packs["ohio"], [*week[:2], *week[3:]]) if name.startswith("OH")] == []
+    assert [
+        name for name in named(packs["ohio"], [*week[:2], *week[3:]]) if name.startswith("OH")
+    ] == []
     september = [day for day in SCHOOL_DAYS if day.month == 9][::2]
     marks = [DayMark(day, U, Fraction(1), 420) for day in september[:6]]
     assert named(packs["ohio"], marks)["OH42"].count == 42 * 60
@@ -243,7 +291,9 @@ def test_ohio_thirty_hours_in_a_row_and_forty_two_a_month(packs):
 
 def test_ohio_counts_hours_for_any_reason_toward_excessive_absence_alone(packs):
     september = [day for day in SCHOOL_DAYS if day.month == 9][:6]
-    found = named(packs["ohio"], [DayMark(day, E, Fraction(1), 380) for day in september], date(2026, 9, 10))
+    found = named(
+        packs["ohio"], [DayMark(day, E, Fraction(1), 380) for day in september], date(2026, 9, 10)
+    )
     assert sorted(found) == ["OX38"]
     assert found["OX38"].due is not None
     assert found["OX38"].due.due == date(2026, 9, 17)  # seven calendar days
@@ -268,9 +318,18 @@ def test_california_mixes_days_and_half_hours_and_reports_each_further_one(packs
         DayMark(SCHOOL_DAYS[4], U, Fraction(200, 390), 200),
     ]
     (truant,) = hits(packs["california"], marks)
-    assert (truant.trigger, truant.reached_on, truant.dates) == ("CA3", SCHOOL_DAYS[4], tuple(SCHOOL_DAYS[n] for n in (0, 1, 4)))
+    assert (truant.trigger, truant.reached_on, truant.dates) == (
+        "CA3",
+        SCHOOL_DAYS[4],
+        tuple(SCHOOL_DAYS[n] for n in (0, 1, 4)),
+    )
     more = hits(packs["california"], marks + absent(SCHOOL_DAYS[6:8]))
-    assert [(hit.trigger, hit.level) for hit in more] == [("CA3", 3), ("CA3", 4), ("CA3", 5), ("CAHT", 5)]
+    assert [(hit.trigger, hit.level) for hit in more] == [
+        ("CA3", 3),
+        ("CA3", 4),
+        ("CA3", 5),
+        ("CAHT", 5),
+    ]
 
 
 def test_california_chronic_truancy_is_a_share_of_days_since_enrolment(packs):
@@ -286,14 +345,18 @@ def test_california_chronic_truancy_is_a_share_of_days_since_enrolment(packs):
 def test_florida_months_and_ninety_days(packs):
     policy = packs["florida"]
     september = [day for day in SCHOOL_DAYS if day.month == 9]
-    assert [hit.trigger for hit in hits(policy, absent(september[:3]) + absent(september[4:6], Q))] == ["FL5"]
+    assert [
+        hit.trigger for hit in hits(policy, absent(september[:3]) + absent(september[4:6], Q))
+    ] == ["FL5"]
     first = date(2026, 9, 1)
     nine = [day for day in SCHOOL_DAYS if day.month in (10, 11)][:36:4]
     marks = absent([first, *nine])
     on = first + timedelta(days=89)
     assert CAL26.is_school_day(on + timedelta(days=1))
     assert "FL10" in named(policy, [*marks[:9], *absent([date(2026, 11, 20)])])
-    assert "FL10" not in named(policy, [*marks[:9], *absent([on + timedelta(days=1)])], date(2027, 1, 29))
+    assert "FL10" not in named(
+        policy, [*marks[:9], *absent([on + timedelta(days=1)])], date(2027, 1, 29)
+    )
     assert "FL15" not in named(policy, absent(SCHOOL_DAYS[:14]) + absent(SCHOOL_DAYS[14:16], Q))
     assert "FL15" in named(policy, absent(SCHOOL_DAYS[:15]))
 
@@ -301,7 +364,11 @@ def test_florida_months_and_ninety_days(packs):
 def test_florida_reports_each_month_anew(packs):
     october = [day for day in SCHOOL_DAYS if day.month == 10]
     september = [day for day in SCHOOL_DAYS if day.month == 9]
-    found = [hit for hit in hits(packs["florida"], absent(september[:5]) + absent(october[:5])) if hit.trigger == "FL5"]
+    found = [
+        hit
+        for hit in hits(packs["florida"], absent(september[:5]) + absent(october[:5]))
+        if hit.trigger == "FL5"
+    ]
     assert [hit.window_from for hit in found] == [date(2026, 9, 1), date(2026, 10, 1)]
     assert len({hit.occasion for hit in found}) == 2
 
@@ -315,5 +382,11 @@ def test_tennessee_notifies_at_every_further_five(packs):
         ("TN5", 10, SCHOOL_DAYS[9]),
         ("TN5", 15, SCHOOL_DAYS[14]),
     ]
-    done = [measures.Taken(hit.trigger, hit.level, hit.window_from, superseded=hit.level == 10) for hit in found[:3]]
-    assert [(hit.trigger, hit.level) for hit in measures.to_act_on(found, done, policy.data)] == [("TN5", 10), ("TN5", 15)]
+    done = [
+        measures.Taken(hit.trigger, hit.level, hit.window_from, superseded=hit.level == 10)
+        for hit in found[:3]
+    ]
+    assert [(hit.trigger, hit.level) for hit in measures.to_act_on(found, done, policy.data)] == [
+        ("TN5", 10),
+        ("TN5", 15),
+    ]

@@ -55,12 +55,18 @@ def test_virginia_holds_the_conference_ten_school_days_after_the_tenth(under):
     nights.run(date(2026, 11, 19))
     case = nights.case("S1")
     assert (case.state, case.policy, case.triggers) == ("TIER2", "virginia@2024.1", ["VA5", "VA7"])
-    assert set(Task.objects.filter(status="OPEN").values_list("kind", flat=True)) == {"ROOT_CAUSE", "do_VA5", "do_VA7"}
+    assert set(Task.objects.filter(status="OPEN").values_list("kind", flat=True)) == {
+        "ROOT_CAUSE",
+        "do_VA5",
+        "do_VA7",
+    }
     nights.run(DETECTED)
     case = nights.case("S1")
     assert case.state == "TIER3"
     assert due(case, "arc_hold") == date(2026, 12, 9)
-    assert not Notice.objects.exists(), "the regulation asks for a plan and a conference, not for a letter"
+    assert not Notice.objects.exists(), (
+        "the regulation asks for a plan and a conference, not for a letter"
+    )
 
 
 @pytest.mark.scenario("A-36")
@@ -89,14 +95,18 @@ def test_texas_refuses_the_referral_of_a_homeless_student_but_not_the_warning(un
     refused = Task.objects.get(kind="do_TX10")
     assert (refused.status, refused.outcome) == ("CANCELLED", "refused")
     assert not Clock.objects.filter(kind="do_TX10").exists()
-    assert Event.objects.get(case=case, data__key="TX10").data["refused"] == ["homeless: the absences come from homelessness"]
+    assert Event.objects.get(case=case, data__key="TX10").data["refused"] == [
+        "homeless: the absences come from homelessness"
+    ]
     assert Notice.objects.get().code == "TX3"
     evaluate(date(2026, 11, 23), full=True)
     assert Task.objects.filter(kind="do_TX10").count() == 1
     nights.sis.tables["students"][0]["mckinney_vento"] = "false"
     miss(nights.sis, "S1", date(2026, 11, 24))
     nights.run(date(2026, 11, 24))
-    assert Task.objects.filter(kind="do_TX10", status="OPEN").count() == 1, "the exclusion fell away: the referral is due"
+    assert Task.objects.filter(kind="do_TX10", status="OPEN").count() == 1, (
+        "the exclusion fell away: the referral is due"
+    )
 
 
 def test_a_referral_is_refused_at_the_door_when_an_exclusion_came_after_it(under, people):
@@ -112,7 +122,13 @@ def test_a_referral_is_refused_at_the_door_when_an_exclusion_came_after_it(under
         on=DETECTED,
     )
     with pytest.raises(Invalid) as refused:
-        act(number, "record_action", actor=people.worker, data={"duty": "do_TX10", "on": "2026-11-20", "text": "Filed."}, on=DETECTED)
+        act(
+            number,
+            "record_action",
+            actor=people.worker,
+            data={"duty": "do_TX10", "on": "2026-11-20", "text": "Filed."},
+            on=DETECTED,
+        )
     assert "severe illness" in str(refused.value.errors["duty"])
 
 
@@ -130,7 +146,10 @@ def test_ohio_is_habitual_truancy_at_seventy_two_hours_and_not_before(under):
     miss(nights.sis, "S1", days[14], minutes=120)
     nights.run(days[15])
     case = nights.case("S1")
-    assert (case.state, [key for key in case.triggers if key.startswith("OH")]) == ("TIER3", ["OH72"])
+    assert (case.state, [key for key in case.triggers if key.startswith("OH")]) == (
+        "TIER3",
+        ["OH72"],
+    )
     assert Task.objects.get(kind="do_OH72").clock_id is not None
     assert Clock.objects.get(kind="do_OH72").n == 7
 
@@ -142,7 +161,9 @@ def test_ohio_takes_the_minutes_of_a_whole_day_from_the_calendar(under, nights):
     miss(nights.sis, "S1", *days, minutes=None)
     run = nights.run(DETECTED)
     assert run.state == Import.State.APPLIED
-    assert "has no minutes" in run.report["evaluation"]["refused"][0], "neither mark nor calendar nor policy says how long the day was"
+    assert "has no minutes" in run.report["evaluation"]["refused"][0], (
+        "neither mark nor calendar nor policy says how long the day was"
+    )
     from district.models import CalendarDay
 
     CalendarDay.objects.update(minutes=400)
@@ -169,14 +190,46 @@ def test_tennessee_sends_a_notice_at_every_further_five_in_the_familys_language(
         miss(nights.sis, student, *days[5:30:5])
     nights.run(days[29])
     letter = Notice.objects.get(case__attendancecase__student__student_id="S2")
-    assert (letter.covers, letter.must_mail, letter.count, letter.language) == (["TN5"], True, 5, "es")
+    assert (letter.covers, letter.must_mail, letter.count, letter.language) == (
+        ["TN5"],
+        True,
+        5,
+        "es",
+    )
     case = nights.case("S2")
-    assert due(case, "notice_TN5") == days[34], "the law gives no number of days: process_sla.notice"
-    act(case.number, "draft", actor=people.worker, data={"language": "es"}, process=letter.id, on=days[30])
+    assert due(case, "notice_TN5") == days[34], (
+        "the law gives no number of days: process_sla.notice"
+    )
+    act(
+        case.number,
+        "draft",
+        actor=people.worker,
+        data={"language": "es"},
+        process=letter.id,
+        on=days[30],
+    )
     document = Document.objects.get()
-    assert (document.code, document.language, document.data["rule"]["cite"]) == ("POLICY", "es", "T.C.A. 49-6-3007")
-    act(case.number, "sign", actor=people.principal, data={"confirm": "on"}, process=letter.id, on=days[30])
-    act(case.number, "send", actor=people.mailer, data={"on": days[31].isoformat(), "means": "mail"}, process=letter.id, on=days[31])
+    assert (document.code, document.language, document.data["rule"]["cite"]) == (
+        "POLICY",
+        "es",
+        "T.C.A. 49-6-3007",
+    )
+    act(
+        case.number,
+        "sign",
+        actor=people.principal,
+        data={"confirm": "on"},
+        process=letter.id,
+        on=days[30],
+    )
+    act(
+        case.number,
+        "send",
+        actor=people.mailer,
+        data={"on": days[31].isoformat(), "means": "mail"},
+        process=letter.id,
+        on=days[31],
+    )
     assert Clock.objects.get(process=letter).status == "MET"
     miss(nights.sis, "S2", *days[32:42:2])
     nights.run(days[42])
@@ -200,7 +253,9 @@ def test_a_correction_takes_an_open_duty_away_and_a_new_absence_gives_it_again(u
     assert Clock.objects.get(kind="do_TX10", status="RUNNING").day0 == date(2026, 11, 24)
 
 
-@pytest.mark.parametrize("name", ["virginia", "texas", "ohio", "california", "florida", "tennessee"])
+@pytest.mark.parametrize(
+    "name", ["virginia", "texas", "ohio", "california", "florida", "tennessee"]
+)
 def test_an_incremental_night_and_a_full_one_come_to_the_same(under, name):
     nights = under(name)
     for number in range(2, 9):
@@ -215,20 +270,43 @@ def test_an_incremental_night_and_a_full_one_come_to_the_same(under, name):
     again = evaluate(days[-1], full=True)
     assert again.steps == {}
     assert again.opened == 0
-    assert sorted(AttendanceCase.objects.values_list("student", "state", "triggers", "head_seq")) == before
+    assert (
+        sorted(AttendanceCase.objects.values_list("student", "state", "triggers", "head_seq"))
+        == before
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("pack", "key"), [("texas", "TX3"), ("ohio", "OX38/2026-09-01"), ("california", "CA3/7"), ("tennessee", "TN5/10")])
+@pytest.mark.parametrize(
+    ("pack", "key"),
+    [
+        ("texas", "TX3"),
+        ("ohio", "OX38/2026-09-01"),
+        ("california", "CA3/7"),
+        ("tennessee", "TN5/10"),
+    ],
+)
 def test_the_general_letter_says_what_the_policy_says(pack, key, language):
     policy = parse_policy(POLICIES / "packs" / f"{pack}.yaml")
     data = {
-        "reference": "ATT-2026-000001", "date": "2026-11-20", "recipients": [{"name": "Rosa Test", "address": ["1 Main Street"]}],
-        "student": "Ana Test", "grade": "5", "school": {"name": "School 1", "address": [], "phone": ""}, "dates": ["2026-11-19", "2026-11-20"],
-        "count": 7, "signer": "", "signer_title": "principal", "contact": "", "contact_phone": "555-0100", "rule": letters.rule_data(key, policy),
-    }  # fmt: skip
+        "reference": "ATT-2026-000001",
+        "date": "2026-11-20",
+        "recipients": [{"name": "Rosa Test", "address": ["1 Main Street"]}],
+        "student": "Ana Test",
+        "grade": "5",
+        "school": {"name": "School 1", "address": [], "phone": ""},
+        "dates": ["2026-11-19", "2026-11-20"],
+        "count": 7,
+        "signer": "",
+        "signer_title": "principal",
+        "contact": "",
+        "contact_phone": "555-0100",
+        "rule": letters.rule_data(key, policy),
+    }
     made = render("attendance", letters.template_of(key), language, data, Letterhead("District"))
-    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(made.pdf)).pages).split())
+    text = " ".join(
+        " ".join(page.extract_text() for page in PdfReader(BytesIO(made.pdf)).pages).split()
+    )
     assert made.language == language
     assert data["rule"]["cite"] in text
     assert {"TX3": "3", "OX38/2026-09-01": "38", "CA3/7": "7", "TN5/10": "10"}[key] in text
@@ -236,4 +314,10 @@ def test_the_general_letter_says_what_the_policy_says(pack, key, language):
 
 
 def test_thresholds_with_a_letter_of_their_own_keep_it():
-    assert [letters.template_of(key) for key in ("L3", "L6", "L10", "TX3", "TN5/10")] == ["L3", "L6", "L10", "POLICY", "POLICY"]
+    assert [letters.template_of(key) for key in ("L3", "L6", "L10", "TX3", "TN5/10")] == [
+        "L3",
+        "L6",
+        "L10",
+        "POLICY",
+        "POLICY",
+    ]

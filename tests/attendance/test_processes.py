@@ -18,7 +18,18 @@ from district.models import School, SchoolYear
 from tests.attendance.helpers import at, d
 from tests.attendance.test_legal import HELD, Road
 
-TEN = (d(9, 1), d(9, 3), d(9, 10), d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(11, 9), d(11, 20))
+TEN = (
+    d(9, 1),
+    d(9, 3),
+    d(9, 10),
+    d(9, 22),
+    d(9, 29),
+    d(10, 6),
+    d(10, 13),
+    d(10, 20),
+    d(11, 9),
+    d(11, 20),
+)
 
 
 @pytest.fixture
@@ -47,20 +58,47 @@ def search(road, made) -> Road:
 @pytest.mark.scenario("A-23")
 def test_street_team(search, people, made):
     locate = Locate.objects.get(case=search.case)
-    assert (locate.state, locate.code, locate.opened_on, locate.last_seen_on) == ("REQUESTED", "RUN5", d(10, 8), d(10, 1))
+    assert (locate.state, locate.code, locate.opened_on, locate.last_seen_on) == (
+        "REQUESTED",
+        "RUN5",
+        d(10, 8),
+        d(10, 1),
+    )
     assert due(search, "locate_dispatch") == d(10, 13)
     search.step("accept_locate", made.lead, d(10, 9), locate.id)
-    assert "two people" in refused(search, "dispatch_team", made.lead, d(10, 13), locate.id, kind=Invalid, team="Ada")
-    search.step("dispatch_team", made.lead, d(10, 13), locate.id, team="Ada Cole, Ben Dunn", safety="a dog")
+    assert "two people" in refused(
+        search, "dispatch_team", made.lead, d(10, 13), locate.id, kind=Invalid, team="Ada"
+    )
+    search.step(
+        "dispatch_team", made.lead, d(10, 13), locate.id, team="Ada Cole, Ben Dunn", safety="a dog"
+    )
     assert (due(search, "locate_visit"), due(search, "locate_outcome")) == (d(10, 16), d(10, 27))
     for day, hour in ((d(10, 14), 9), (d(10, 16), 13), (d(10, 20), 18)):
         assert "Not found needs 3 attempts" in refused(
-            search, "record_outcome", made.member, day, locate.id, kind=Invalid, outcome="NOT_LOCATED"
+            search,
+            "record_outcome",
+            made.member,
+            day,
+            locate.id,
+            kind=Invalid,
+            outcome="NOT_LOCATED",
         )
-        attempt = {"at": at(day, hour), "team": "Ada Cole, Ben Dunn", "address": "1 Main Street", "result": "nobody"}
+        attempt = {
+            "at": at(day, hour),
+            "team": "Ada Cole, Ben Dunn",
+            "address": "1 Main Street",
+            "result": "nobody",
+        }
         search.step("record_attempt", made.member, day, locate.id, **attempt)
     assert Clock.objects.get(case=search.case, kind="locate_visit").status == "MET"
-    search.step("record_outcome", made.member, d(10, 27), locate.id, outcome="NOT_LOCATED", findings="three times nobody")
+    search.step(
+        "record_outcome",
+        made.member,
+        d(10, 27),
+        locate.id,
+        outcome="NOT_LOCATED",
+        findings="three times nobody",
+    )
     search.step("hand_back", made.member, d(10, 27), locate.id)
     assert due(search, "locate_accept") == d(10, 29)
     assert Alert.objects.filter(case=search.case, code="HANDBACK", level="supervisor").exists()
@@ -69,7 +107,11 @@ def test_street_team(search, people, made):
     search.step("accept_handback", people.worker, d(10, 29), locate.id)
     search.step("close_locate", people.worker, d(10, 30), locate.id, text="certified letter")
     locate.refresh_from_db()
-    assert (locate.state, locate.accepted_by, locate.closed_on) == ("CLOSED", people.worker, d(10, 30))
+    assert (locate.state, locate.accepted_by, locate.closed_on) == (
+        "CLOSED",
+        people.worker,
+        d(10, 30),
+    )
     assert [row.type for row in interventions(cases=[search.case.pk])] == ["LOCATE"]
 
 
@@ -101,12 +143,37 @@ def test_each_outcome_needs_its_proof_and_a_concern_its_report(search, made, peo
     locate = Locate.objects.get(case=search.case)
     search.step("dispatch_team", made.lead, d(10, 9), locate.id, team="Ada, Ben")
     for outcome, words in (
-        ("MOVED_OUT", "moved to"), ("ENROLLED_ELSEWHERE", "proof"), ("LOCATED_BARRIER", "stands in the way"), ("HOMELESS_MV", "liaison"),
-    ):  # fmt: skip
-        assert words in refused(search, "record_outcome", made.member, d(10, 12), locate.id, kind=Invalid, outcome=outcome)
-    search.step("record_outcome", made.member, d(10, 12), locate.id, outcome="WELFARE_CONCERN", findings="a child alone")
+        ("MOVED_OUT", "moved to"),
+        ("ENROLLED_ELSEWHERE", "proof"),
+        ("LOCATED_BARRIER", "stands in the way"),
+        ("HOMELESS_MV", "liaison"),
+    ):
+        assert words in refused(
+            search,
+            "record_outcome",
+            made.member,
+            d(10, 12),
+            locate.id,
+            kind=Invalid,
+            outcome=outcome,
+        )
+    search.step(
+        "record_outcome",
+        made.member,
+        d(10, 12),
+        locate.id,
+        outcome="WELFARE_CONCERN",
+        findings="a child alone",
+    )
     assert "report to DSS" in refused(search, "hand_back", made.member, d(10, 12), locate.id)
-    search.step("report_to_dss", made.member, d(10, 12), locate.id, on="2026-10-12", to="Mecklenburg DSS, intake 4711")
+    search.step(
+        "report_to_dss",
+        made.member,
+        d(10, 12),
+        locate.id,
+        on="2026-10-12",
+        to="Mecklenburg DSS, intake 4711",
+    )
     search.step("hand_back", made.member, d(10, 12), locate.id)
     assert Disclosure.objects.get(case=search.case).basis == "G.S. 115C-400, 7B-301"
     search.step("search_on", people.worker, d(10, 13), locate.id, reason="look at the aunt's")
@@ -123,13 +190,20 @@ def test_the_team_sees_the_request_and_never_the_case(search, made, people, clie
     page = client.get(f"/desk/locate/{locate.id}/", follow=True).content.decode()
     assert "704-555-0101" in page
     assert "L3" not in page
-    assert client.get(f"/desk/locate/{locate.id}/accept_locate/").status_code == 404, "only the lead accepts"
+    assert client.get(f"/desk/locate/{locate.id}/accept_locate/").status_code == 404, (
+        "only the lead accepts"
+    )
     with pytest.raises(Forbidden):
         act(search.case.number, "add_note", actor=made.member, data={"text": "x"}, on=d(10, 9))
     with pytest.raises(UnknownCase):
         act(search.case.number, "add_note", actor=people.stranger, data={"text": "x"}, on=d(10, 9))
     client.force_login(people.stranger, backend="django.contrib.auth.backends.ModelBackend")
-    for address in ("/desk/locate/", f"/desk/locate/{locate.id}/", "/desk/nothing/", "/desk/mediation/"):
+    for address in (
+        "/desk/locate/",
+        f"/desk/locate/{locate.id}/",
+        "/desk/nothing/",
+        "/desk/mediation/",
+    ):
         assert client.get(address).status_code == 404, address
 
 
@@ -142,10 +216,19 @@ def test_the_ten_day_rule_holds_a_withdrawal(search, made, people):
     search.nights.run(d(10, 22))
     assert search.case.closed_on is None
     assert Event.objects.filter(case=search.case, name="flag_withdrawal").count() == 1
-    assert "established" in refused(search, "confirm_withdrawal", people.principal, d(10, 22), reason="x")
+    assert "established" in refused(
+        search, "confirm_withdrawal", people.principal, d(10, 22), reason="x"
+    )
     locate = Locate.objects.get(case=search.case)
     search.step("dispatch_team", made.lead, d(10, 22), locate.id, team="Ada, Ben")
-    search.step("record_outcome", made.member, d(10, 23), locate.id, outcome="ENROLLED_ELSEWHERE", proof="record request of Union County")
+    search.step(
+        "record_outcome",
+        made.member,
+        d(10, 23),
+        locate.id,
+        outcome="ENROLLED_ELSEWHERE",
+        proof="record request of Union County",
+    )
     search.step("confirm_withdrawal", people.principal, d(10, 23), reason="record request")
     assert (search.case.state, search.case.closed_reason) == ("CLOSED", "WITHDRAWN")
 
@@ -162,9 +245,14 @@ def test_sixteen_year_olds_may_be_withdrawn(search):
 # -- the conference and its plan (A2.4) -------------------------------------------------------------------------------
 
 PLAN = {
-    "goal_percent": "95", "goal_unexcused": "1", "resources": "bus pass",
-    "actions": [{"what": "call each morning", "owner": "counselor", "due": "2026-12-18"}, {"what": "bus pass", "owner": "SSW", "due": "2026-12-04"}],
-}  # fmt: skip
+    "goal_percent": "95",
+    "goal_unexcused": "1",
+    "resources": "bus pass",
+    "actions": [
+        {"what": "call each morning", "owner": "counselor", "due": "2026-12-18"},
+        {"what": "bus pass", "owner": "SSW", "due": "2026-12-04"},
+    ],
+}
 
 
 @pytest.fixture
@@ -172,52 +260,133 @@ def planned(road, people) -> Road:
     """Ten days, the conference held on 1 December, the plan signed on the 3rd."""
     road.night(*TEN)
     arc = road.process("ARC")
-    road.step("schedule_conference", people.worker, d(11, 23), arc, on="2026-11-30", at="10:00", place="Room 1", language="es")
     road.step(
-        "reschedule_conference", people.worker, d(11, 30), arc, reason="the mother works", on="2026-12-01", at="15:00", place="Room 1"
+        "schedule_conference",
+        people.worker,
+        d(11, 23),
+        arc,
+        on="2026-11-30",
+        at="10:00",
+        place="Room 1",
+        language="es",
+    )
+    road.step(
+        "reschedule_conference",
+        people.worker,
+        d(11, 30),
+        arc,
+        reason="the mother works",
+        on="2026-12-01",
+        at="15:00",
+        place="Room 1",
     )
     road.step("hold_conference", people.worker, d(12, 1), arc, **HELD | {"on": "2026-12-01"})
     road.step("draft_plan", people.worker, d(12, 1), arc, **PLAN)
-    return road.step("sign_plan", people.worker, d(12, 3), arc, on="2026-12-03", parent="signed", student="refused", language="es")
+    return road.step(
+        "sign_plan",
+        people.worker,
+        d(12, 3),
+        arc,
+        on="2026-12-03",
+        parent="signed",
+        student="refused",
+        language="es",
+    )
 
 
 def test_conference_and_plan(planned, people):
     arc = Arc.objects.get()
-    assert (arc.state, arc.attempts, arc.counts["unexcused"], arc.parent_signature) == ("PLAN_SIGNED", 2, 10, "signed")
-    assert [a.cancelled_at is None for a in Appointment.objects.order_by("starts_at")] == [False, True]
-    assert set(Document.objects.values_list("code", "language")) >= {("ARC_INVITATION", "es"), ("ARC_RESCHEDULE", "es"), ("ARC_PLAN", "es")}
+    assert (arc.state, arc.attempts, arc.counts["unexcused"], arc.parent_signature) == (
+        "PLAN_SIGNED",
+        2,
+        10,
+        "signed",
+    )
+    assert [a.cancelled_at is None for a in Appointment.objects.order_by("starts_at")] == [
+        False,
+        True,
+    ]
+    assert set(Document.objects.values_list("code", "language")) >= {
+        ("ARC_INVITATION", "es"),
+        ("ARC_RESCHEDULE", "es"),
+        ("ARC_PLAN", "es"),
+    }
     assert (due(planned, "arc_sign"), due(planned, "arc_review")) == (d(12, 4), date(2027, 1, 14))
     planned.step("start_plan", people.worker, d(12, 4), arc.id, on="2026-12-04")
     row = arc.actions.get(owner="SSW")
-    planned.step("action_done", people.worker, d(12, 4), arc.id, action=str(row.id), on="2026-12-04")
-    planned.step("review_plan", people.worker, date(2027, 1, 14), arc.id, verdict="partly", text="better")
+    planned.step(
+        "action_done", people.worker, d(12, 4), arc.id, action=str(row.id), on="2026-12-04"
+    )
+    planned.step(
+        "review_plan", people.worker, date(2027, 1, 14), arc.id, verdict="partly", text="better"
+    )
     review = arc.reviews.get()
-    assert (review.before["days"], review.before["unexcused"], review.after["days"], review.after["percent"]) == (20, 2, 20, "100.00")
+    assert (
+        review.before["days"],
+        review.before["unexcused"],
+        review.after["days"],
+        review.after["percent"],
+    ) == (20, 2, 20, "100.00")
     assert due(planned, "arc_review") == date(2027, 2, 17), "then every 20 school days"
     planned.step("fail_plan", people.worker, date(2027, 1, 20), arc.id, reason="does not help")
-    assert planned.case.tasks.filter(kind="NEXT_STEP", status="OPEN").exists(), "somebody must say what comes next"
-    assert {row.type for row in interventions(schools=[planned.case.school_id], types=[Type.ARC, Type.PLAN])} == {"ARC", "PLAN"}
+    assert planned.case.tasks.filter(kind="NEXT_STEP", status="OPEN").exists(), (
+        "somebody must say what comes next"
+    )
+    assert {
+        row.type
+        for row in interventions(schools=[planned.case.school_id], types=[Type.ARC, Type.PLAN])
+    } == {"ARC", "PLAN"}
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"attendees": ["ssw", "administrator"]}, "parent or the student"), ({"disability": "suspected"}, "IEP or 504"),
-        ({"attendees": ["ssw", "administrator", "student"]}, "without the parent"), ({"notified": ""}, "required"),
+        ({"attendees": ["ssw", "administrator"]}, "parent or the student"),
+        ({"disability": "suspected"}, "IEP or 504"),
+        ({"attendees": ["ssw", "administrator", "student"]}, "without the parent"),
+        ({"notified": ""}, "required"),
     ],
-)  # fmt: skip
+)
 def test_a_conference_is_complete_or_not_held(road, people, wrong, words):
     road.night(*TEN)
     arc = road.process("ARC")
-    road.step("schedule_conference", people.worker, d(11, 23), arc, on="2026-11-30", at="10:00", place="Room 1")
-    assert words in refused(road, "hold_conference", people.worker, d(11, 30), arc, kind=Invalid, **HELD | {"on": "2026-11-30"} | wrong)
+    road.step(
+        "schedule_conference",
+        people.worker,
+        d(11, 23),
+        arc,
+        on="2026-11-30",
+        at="10:00",
+        place="Room 1",
+    )
+    assert words in refused(
+        road,
+        "hold_conference",
+        people.worker,
+        d(11, 30),
+        arc,
+        kind=Invalid,
+        **HELD | {"on": "2026-11-30"} | wrong,
+    )
 
 
 def test_a_suspected_disability_stands_against_a_referral(road, people):
     road.night(*TEN)
     arc = road.process("ARC")
-    road.step("schedule_conference", people.worker, d(11, 23), arc, on="2026-11-30", at="10:00", place="Room 1")
-    data = HELD | {"on": "2026-11-30", "disability": "suspected", "outcomes": ["PLAN_AGREED", "REFER_IEP_504"]}
+    road.step(
+        "schedule_conference",
+        people.worker,
+        d(11, 23),
+        arc,
+        on="2026-11-30",
+        at="10:00",
+        place="Room 1",
+    )
+    data = HELD | {
+        "on": "2026-11-30",
+        "disability": "suspected",
+        "outcomes": ["PLAN_AGREED", "REFER_IEP_504"],
+    }
     road.step("hold_conference", people.worker, d(11, 30), arc, **data)
     assert "disability_related_pending" in road.case.exclusions
 
@@ -257,19 +426,52 @@ def test_relapse(monitored):
 
 def refer(road: Road, made, on: date):
     """A mediation that was agreed: referred on a day."""
-    road.step("refer_mediation", road.people.worker, on, provider=str(made.provider.pk), reason="the plan did not help")
+    road.step(
+        "refer_mediation",
+        road.people.worker,
+        on,
+        provider=str(made.provider.pk),
+        reason="the plan did not help",
+    )
     return road.process("MEDIATION")
 
 
 def to_agreement(road: Road, made, mediation, session: date) -> None:
     mediator, iso = made.mediator_user, session.isoformat()
-    road.step("accept_referral", road.people.worker, session - timedelta(days=3), mediation, mediator=str(made.mediator.pk))
     road.step(
-        "find_eligible", mediator, session - timedelta(days=2), mediation, consent_on=iso[:8] + "01", conflict_checked_on=iso[:8] + "01"
+        "accept_referral",
+        road.people.worker,
+        session - timedelta(days=3),
+        mediation,
+        mediator=str(made.mediator.pk),
     )
-    road.step("schedule_mediation", mediator, session - timedelta(days=2), mediation, on=iso, at="16:00", place="Center")
+    road.step(
+        "find_eligible",
+        mediator,
+        session - timedelta(days=2),
+        mediation,
+        consent_on=iso[:8] + "01",
+        conflict_checked_on=iso[:8] + "01",
+    )
+    road.step(
+        "schedule_mediation",
+        mediator,
+        session - timedelta(days=2),
+        mediation,
+        on=iso,
+        at="16:00",
+        place="Center",
+    )
     road.step("hold_mediation", mediator, session, mediation, on=iso)
-    road.step("agree", mediator, session, mediation, on=iso, agreement="She comes by bus; the school calls.", signed="on")
+    road.step(
+        "agree",
+        mediator,
+        session,
+        mediation,
+        on=iso,
+        agreement="She comes by bus; the school calls.",
+        signed="on",
+    )
 
 
 @pytest.mark.scenario("A-25")
@@ -284,7 +486,9 @@ def test_mediation(road, made, people):
         road.step("follow_up", made.mediator_user, on, mediation, kept="yes")
         assert Mediation.objects.get().state == state
     assert set(
-        Clock.objects.filter(case=road.case, kind__in=["mediation_30", "mediation_60", "mediation_90"]).values_list("status", flat=True)
+        Clock.objects.filter(
+            case=road.case, kind__in=["mediation_30", "mediation_60", "mediation_90"]
+        ).values_list("status", flat=True)
     ) == {"MET"}
     road.step("keep", made.mediator_user, d(6, 7), mediation, confirm="on")
     road.step("close_mediation", people.worker, d(6, 8), mediation, text="exit interview held")
@@ -300,35 +504,76 @@ def test_a_follow_up_beyond_the_year_is_carried_over(road, made, people):
     assert not Clock.objects.filter(case=road.case, kind="mediation_90").exists()
     for on in (d(5, 14), d(6, 10)):
         road.step("follow_up", made.mediator_user, on, mediation, kept="yes")
-    assert [row.which for row in Mediation.objects.get().follow_ups.order_by("on")] == ["30", "YEAR_END"]
-    assert "next one" in refused(road, "keep", made.mediator_user, d(6, 10), mediation, confirm="on")
+    assert [row.which for row in Mediation.objects.get().follow_ups.order_by("on")] == [
+        "30",
+        "YEAR_END",
+    ]
+    assert "next one" in refused(
+        road, "keep", made.mediator_user, d(6, 10), mediation, confirm="on"
+    )
     year = SchoolYear.objects.get()
     sweep(datetime(2027, year.ends.month, year.ends.day, 12, tzinfo=UTC) + timedelta(days=1))
     old = AttendanceCase.objects.get(school_year=2026)
     assert old.closed_reason == "YEAR_END"
-    assert not made.mediator_user.caseuserpermission_set.filter(content_object_id=old.pk).exists(), (
-        "the mediator's access ended with the case"
-    )
+    assert not made.mediator_user.caseuserpermission_set.filter(
+        content_object_id=old.pk
+    ).exists(), "the mediator's access ended with the case"
     SchoolYear.objects.create(year=2027, starts=date(2027, 7, 1), ends=date(2028, 6, 30))
     assert carry_over(date(2027, 8, 2)) == 1
     assert carry_over(date(2027, 8, 3)) == 0, "once"
     new = AttendanceCase.objects.get(school_year=2027)
     carried = Mediation.objects.get(case=new)
-    assert (new.prior_year_tier3, carried.state, carried.carried_from_id) == (True, "FOLLOWUP_90", mediation)
+    assert (new.prior_year_tier3, carried.state, carried.carried_from_id) == (
+        True,
+        "FOLLOWUP_90",
+        mediation,
+    )
     assert Clock.objects.get(case=new, kind="mediation_first").n == 10
-    act(new.number, "first_review", actor=made.mediator_user, data={"kept": "yes"}, process=carried.id, on=date(2027, 9, 3))
-    act(new.number, "keep", actor=people.worker, data={"confirm": "on"}, process=carried.id, on=date(2027, 9, 3))
+    act(
+        new.number,
+        "first_review",
+        actor=made.mediator_user,
+        data={"kept": "yes"},
+        process=carried.id,
+        on=date(2027, 9, 3),
+    )
+    act(
+        new.number,
+        "keep",
+        actor=people.worker,
+        data={"confirm": "on"},
+        process=carried.id,
+        on=date(2027, 9, 3),
+    )
 
 
 def test_no_agreement_with_ten_days_opens_the_legal_review(road, made, people):
     road.night(*TEN)
     mediation = refer(road, made, d(2, 16))
     road.step("accept_referral", people.worker, d(2, 17), mediation, mediator=str(made.mediator.pk))
-    road.step("find_eligible", made.mediator_user, d(2, 18), mediation, consent_on="2027-02-18", conflict_checked_on="2027-02-18")
-    road.step("schedule_mediation", made.mediator_user, d(2, 18), mediation, on="2027-03-01", at="16:00", place="Center")
+    road.step(
+        "find_eligible",
+        made.mediator_user,
+        d(2, 18),
+        mediation,
+        consent_on="2027-02-18",
+        conflict_checked_on="2027-02-18",
+    )
+    road.step(
+        "schedule_mediation",
+        made.mediator_user,
+        d(2, 18),
+        mediation,
+        on="2027-03-01",
+        at="16:00",
+        place="Center",
+    )
     road.step("hold_mediation", made.mediator_user, d(3, 1), mediation, on="2027-03-01")
     road.step("no_agreement", made.mediator_user, d(3, 1), mediation, on="2027-03-01")
-    assert (road.case.state, Clock.objects.get(case=road.case, kind="finding").day0) == ("LEGAL_REVIEW", d(3, 1))
+    assert (road.case.state, Clock.objects.get(case=road.case, kind="finding").day0) == (
+        "LEGAL_REVIEW",
+        d(3, 1),
+    )
     with pytest.raises(UnknownCase):
         road.step("breach_agreement", made.mediator_user, d(3, 2), mediation, on="2027-03-02")
 
@@ -337,7 +582,9 @@ def test_the_mediator_sees_the_packet_and_nothing_else(road, made, people, clien
     road.night(*TEN)
     mediation = refer(road, made, d(2, 16))
     client.force_login(made.mediator_user, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(f"/desk/mediation/{mediation}/").status_code == 404, "not theirs before the provider accepts"
+    assert client.get(f"/desk/mediation/{mediation}/").status_code == 404, (
+        "not theirs before the provider accepts"
+    )
     road.step("accept_referral", people.worker, d(2, 17), mediation, mediator=str(made.mediator.pk))
     packet = client.get(f"/mediations/{mediation}/packet")
     assert packet.status_code == 200
@@ -347,14 +594,22 @@ def test_the_mediator_sees_the_packet_and_nothing_else(road, made, people, clien
     assert not access.visible(made.mediator_user).exists()
     assert client.get("/desk/locate/").status_code == 404
     with pytest.raises(Forbidden):
-        act(road.case.number, "log_contact", actor=made.mediator_user, data={"means": "phone", "result": "reached"}, on=d(2, 18))
+        act(
+            road.case.number,
+            "log_contact",
+            actor=made.mediator_user,
+            data={"means": "phone", "result": "reached"},
+            on=d(2, 18),
+        )
 
 
 def test_no_provider_without_access_and_memorandum(road, made, people):
     road.night(*TEN)
     made.provider.mous.update(ends=d(2, 1))
     data = {"provider": str(made.provider.pk), "reason": "x"}
-    assert "provider" in refused(road, "refer_mediation", people.worker, d(2, 16), kind=Invalid, **data)
+    assert "provider" in refused(
+        road, "refer_mediation", people.worker, d(2, 16), kind=Invalid, **data
+    )
 
 
 # -- court programme, partners, notes, law ----------------------------------------------------------------------------
@@ -374,18 +629,34 @@ def test_court_programme(road, made, people):
     road.step("enroll", made.court, d(12, 18), court, judge="Judge Hall", place="Library, 8:00")
     on = d(1, 8)
     for number in range(8):
-        left = "1 session is still to come." if number == 7 else f"{8 - number} sessions are still to come."
-        assert (left in refused(road, "complete_court", made.court, on, court, text="x")) if number else True
+        left = (
+            "1 session is still to come."
+            if number == 7
+            else f"{8 - number} sessions are still to come."
+        )
+        assert (
+            (left in refused(road, "complete_court", made.court, on, court, text="x"))
+            if number
+            else True
+        )
         road.step("record_session", made.court, on, court, on=on.isoformat(), came="yes")
-        assert Clock.objects.filter(case=road.case, kind="court_session", status="RUNNING").get().due == on + timedelta(days=7)
+        assert Clock.objects.filter(
+            case=road.case, kind="court_session", status="RUNNING"
+        ).get().due == on + timedelta(days=7)
         on += timedelta(days=7)
     road.step("complete_court", made.court, on, court, text="finished")
-    assert {(row.type, row.on) for row in interventions(cases=[road.case.pk], types=["COURT"])} == {("COURT", d(12, 18))}
+    assert {(row.type, row.on) for row in interventions(cases=[road.case.pk], types=["COURT"])} == {
+        ("COURT", d(12, 18))
+    }
 
 
 def test_partner_referral_and_its_intake(road, made, people):
     road.night(*TEN[:3])
-    data = {"partner": str(made.partner.pk), "reason": "they lose the flat", "consent_on": "2026-09-11"}
+    data = {
+        "partner": str(made.partner.pk),
+        "reason": "they lose the flat",
+        "consent_on": "2026-09-11",
+    }
     road.step("refer_partner", people.worker, d(9, 11), **data)
     referral = road.process("PARTNER")
     assert due(road, "partner_intake") == d(9, 28)
@@ -394,22 +665,57 @@ def test_partner_referral_and_its_intake(road, made, people):
     assert road.case.processes.get(pk=referral).state == "ENDED"
     elsewhere = School.objects.get(school_id="2")
     made.partner.serves.update(school=elsewhere)
-    assert "partner" in refused(road, "refer_partner", people.worker, d(10, 12), kind=Invalid, **data | {"consent_on": "2026-10-12"})
+    assert "partner" in refused(
+        road,
+        "refer_partner",
+        people.worker,
+        d(10, 12),
+        kind=Invalid,
+        **data | {"consent_on": "2026-10-12"},
+    )
 
 
 @pytest.mark.scenario("A-33")
 def test_late_note(road, people):
     road.night(d(9, 1), d(9, 3), d(9, 10))
-    note = {"kind": "parent", "first_day": "2026-10-09", "last_day": "2026-10-09", "returned_on": "2026-10-13", "received_on": "2026-10-21"}
+    note = {
+        "kind": "parent",
+        "first_day": "2026-10-09",
+        "last_day": "2026-10-09",
+        "returned_on": "2026-10-13",
+        "received_on": "2026-10-21",
+    }
     road.step("record_note", people.mailer, d(10, 21), **note)
     kept = ExcuseNote.objects.get()
-    assert (kept.due, kept.verdict, road.case.tasks.filter(kind="ENTER_NOTE").count()) == (d(10, 20), "LATE", 0)
+    assert (kept.due, kept.verdict, road.case.tasks.filter(kind="ENTER_NOTE").count()) == (
+        d(10, 20),
+        "LATE",
+        0,
+    )
     with pytest.raises(Forbidden):
         road.step("override_note", people.worker, d(10, 21), note=str(kept.id), reason="x")
-    assert "reason" in refused(road, "override_note", people.principal, d(10, 21), kind=Invalid, note=str(kept.id), reason="")
-    road.step("override_note", people.principal, d(10, 21), note=str(kept.id), reason="the mother was in hospital")
+    assert "reason" in refused(
+        road,
+        "override_note",
+        people.principal,
+        d(10, 21),
+        kind=Invalid,
+        note=str(kept.id),
+        reason="",
+    )
+    road.step(
+        "override_note",
+        people.principal,
+        d(10, 21),
+        note=str(kept.id),
+        reason="the mother was in hospital",
+    )
     kept.refresh_from_db()
-    assert (kept.verdict, kept.decided_by, road.case.tasks.filter(kind="ENTER_NOTE", status="OPEN").count()) == (
+    assert (
+        kept.verdict,
+        kept.decided_by,
+        road.case.tasks.filter(kind="ENTER_NOTE", status="OPEN").count(),
+    ) == (
         "OVERRIDDEN",
         people.principal,
         1,
@@ -422,18 +728,44 @@ def test_late_note(road, people):
 
 def test_the_indigency_claim_is_inquired_into(road, people):
     road.night(*TEN)
-    road.step("record_exclusion", people.worker, d(11, 23), exclusion="indigency_claim", stands="yes", reason="affidavit")
+    road.step(
+        "record_exclusion",
+        people.worker,
+        d(11, 23),
+        exclusion="indigency_claim",
+        stands="yes",
+        reason="affidavit",
+    )
     assert due(road, "inquiry") == d(12, 10)
-    road.step("record_inquiry", people.worker, d(12, 1), result="not confirmed", reason="the father works full time")
-    assert (road.case.exclusions, Clock.objects.get(case=road.case, kind="inquiry").status) == ([], "MET")
+    road.step(
+        "record_inquiry",
+        people.worker,
+        d(12, 1),
+        result="not confirmed",
+        reason="the father works full time",
+    )
+    assert (road.case.exclusions, Clock.objects.get(case=road.case, kind="inquiry").status) == (
+        [],
+        "MET",
+    )
 
 
 def test_good_faith_may_open_a_mediation_and_a_juvenile_complaint(planned, made, people):
     planned.step("open_legal_review", people.worker, d(12, 4), reason="ten days")
     assert "provider" in refused(
-        planned, "find_good_faith", people.principal, d(12, 7), kind=Invalid, reason="they try", opens=["mediation"]
+        planned,
+        "find_good_faith",
+        people.principal,
+        d(12, 7),
+        kind=Invalid,
+        reason="they try",
+        opens=["mediation"],
     )
-    data = {"reason": "they try", "opens": ["mediation", "juvenile"], "provider": str(made.provider.pk)}
+    data = {
+        "reason": "they try",
+        "opens": ["mediation", "juvenile"],
+        "provider": str(made.provider.pk),
+    }
     planned.step("find_good_faith", people.principal, d(12, 7), **data)
     assert planned.case.state == "TIER3"
     assert Mediation.objects.get().packet is not None
@@ -451,9 +783,17 @@ def test_good_faith_may_open_a_mediation_and_a_juvenile_complaint(planned, made,
 def test_the_referral_bears_who_verified_it(planned, people):
     planned.deliver(d(12, 4))
     planned.step("open_legal_review", people.worker, d(12, 7), reason="ten days")
-    planned.step("verify_referral", people.worker, d(12, 7), facts="no answer to anything", confirm="on")
+    planned.step(
+        "verify_referral", people.worker, d(12, 7), facts="no answer to anything", confirm="on"
+    )
     planned.step("refer", people.principal, d(12, 9), reason="no good faith")
-    data = {"task": "NOTIFY_DA", "on": "2026-12-10", "to": "District Attorney", "what": "notices, dates, finding", "basis": "G.S. 115C-378"}
+    data = {
+        "task": "NOTIFY_DA",
+        "on": "2026-12-10",
+        "to": "District Attorney",
+        "what": "notices, dates, finding",
+        "basis": "G.S. 115C-378",
+    }
     planned.step("disclose", people.principal, d(12, 10), **data)
     document = Disclosure.objects.get(to="District Attorney").document
     assert document.data["verified_by"] == people.worker.get_full_name()

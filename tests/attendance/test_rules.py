@@ -22,7 +22,15 @@ SCOPE = POLICY["scope"]["compulsory"]
 
 @pytest.mark.scenario("A-14")
 @pytest.mark.parametrize(
-    ("absent", "days", "expected"), [(17, 170, True), (17, 171, False), (18, 177, True), (17, 177, False), (1, 10, True), (4, 9, False)]
+    ("absent", "days", "expected"),
+    [
+        (17, 170, True),
+        (17, 171, False),
+        (18, 177, True),
+        (17, 177, False),
+        (1, 10, True),
+        (4, 9, False),
+    ],
 )
 def test_chronic_boundaries(absent, days, expected):
     assert rules.chronic(absent, days, 10, 10) is expected
@@ -46,7 +54,15 @@ def test_rates_round_half_up(part, whole, shown):
 
 
 @pytest.mark.parametrize(
-    ("absent", "expected"), [(4, "satisfactory"), (5, "at_risk"), (9, "at_risk"), (10, "moderate"), (19, "moderate"), (20, "severe")]
+    ("absent", "expected"),
+    [
+        (4, "satisfactory"),
+        (5, "at_risk"),
+        (9, "at_risk"),
+        (10, "moderate"),
+        (19, "moderate"),
+        (20, "severe"),
+    ],
 )
 def test_bands(absent, expected):
     assert rules.band(absent, 100, POLICY["bands"]) == expected
@@ -80,23 +96,41 @@ def test_tardy_conversion(tardies, conversion, days):
 @pytest.mark.parametrize(
     ("code", "status", "excuse", "expected"),
     [
-        ("2A", "", "", MarkClass.UNEXCUSED), ("1A", "", "", MarkClass.EXCUSED), ("A", "", "", MarkClass.UNKNOWN), ("3", "", "", MarkClass.SUSPENSION),
-        ("3A", "", "", MarkClass.OTHER), ("", "", "", MarkClass.PRESENT), ("T", "", "", MarkClass.TARDY), ("ZZ", "A", "U", MarkClass.UNEXCUSED),
-        ("ZZ", "A", "E", MarkClass.EXCUSED), ("ZZ", "A", "?", MarkClass.UNKNOWN), ("ZZ", "T", "U", MarkClass.TARDY), ("", "A", "U", MarkClass.UNEXCUSED),
+        ("2A", "", "", MarkClass.UNEXCUSED),
+        ("1A", "", "", MarkClass.EXCUSED),
+        ("A", "", "", MarkClass.UNKNOWN),
+        ("3", "", "", MarkClass.SUSPENSION),
+        ("3A", "", "", MarkClass.OTHER),
+        ("", "", "", MarkClass.PRESENT),
+        ("T", "", "", MarkClass.TARDY),
+        ("ZZ", "A", "U", MarkClass.UNEXCUSED),
+        ("ZZ", "A", "E", MarkClass.EXCUSED),
+        ("ZZ", "A", "?", MarkClass.UNKNOWN),
+        ("ZZ", "T", "U", MarkClass.TARDY),
+        ("", "A", "U", MarkClass.UNEXCUSED),
         ("ZZ", "", "", None),
     ],
-)  # fmt: skip
+)
 def test_what_a_mark_means(code, status, excuse, expected):
     assert rules.mark_class(code, status, excuse, None, None, POLICY) == expected
 
 
 @given(st.integers(0, 180), st.integers(0, 180), st.integers(0, 180))
-def test_the_next_change_of_a_rate_is_the_first_day_on_which_a_trigger_differs(unexcused, absences, days):
+def test_the_next_change_of_a_rate_is_the_first_day_on_which_a_trigger_differs(
+    unexcused, absences, days
+):
     absences = min(absences, days)
     counts, triggers = Counts(unexcused, absences, days), POLICY["triggers"]
     found = rules.next_change(counts, triggers)
     now = rules.reached(counts, triggers)
-    slow = next((n for n in range(1, 4000) if rules.reached(replace(counts, days_enrolled=days + n), triggers) != now), None)
+    slow = next(
+        (
+            n
+            for n in range(1, 4000)
+            if rules.reached(replace(counts, days_enrolled=days + n), triggers) != now
+        ),
+        None,
+    )
     assert found == slow
 
 
@@ -116,7 +150,10 @@ def notice(covers: str, state: str, **more) -> NoticeFacts:
     [
         (student(2), []),
         (student(3), ["open_case", "begin_notice"]),
-        (student(6), ["open_case", "begin_notice"]),  # 6 of 100 days: watch by rate, tier 2 by count
+        (
+            student(6),
+            ["open_case", "begin_notice"],
+        ),  # 6 of 100 days: watch by rate, tier 2 by count
         (student(3, active=False), []),
     ],
 )
@@ -140,9 +177,25 @@ def test_first_decisions(facts, steps):
         (2, "WATCH", "L3", ["L3:SENT"], True, False, ["supersede"]),
         (4, "TIER2", "L3 L6", ["L3:SENT", "L6:SENT"], True, True, ["supersede", "flag_correction"]),
         # a combined letter before it was sent: the lower threshold still holds and is notified alone
-        (4, "TIER2", "L3 L6", ["L3+L6:DUE"], True, True, ["withdraw", "flag_correction", "begin_notice"]),
+        (
+            4,
+            "TIER2",
+            "L3 L6",
+            ["L3+L6:DUE"],
+            True,
+            True,
+            ["withdraw", "flag_correction", "begin_notice"],
+        ),
         # the count comes back after the letter was superseded: reissue
-        (6, "TIER2", "L3 RISK", ["L3:SENT", "L6:SENT:superseded"], False, True, ["detect", "begin_notice"]),
+        (
+            6,
+            "TIER2",
+            "L3 RISK",
+            ["L3:SENT", "L6:SENT:superseded"],
+            False,
+            True,
+            ["detect", "begin_notice"],
+        ),
         # a seventh day before L6 is out
         (7, "TIER2", "L3 L6 RISK", ["L3:SENT", "L6:DUE"], False, True, ["breach"]),
         (7, "TIER2", "L3 L6 RISK", ["L3:SENT", "L6:DUE:breached"], False, True, []),
@@ -156,13 +209,26 @@ def test_first_decisions(facts, steps):
 )
 def test_the_table_of_corrections(unexcused, state, triggers, notices, corrected, worked, steps):
     listed = [
-        notice(covers, where, superseded="superseded" in flags, breached="breached" in flags, over="over" in flags, again="again" in flags)
+        notice(
+            covers,
+            where,
+            superseded="superseded" in flags,
+            breached="breached" in flags,
+            over="over" in flags,
+            again="again" in flags,
+        )
         for covers, where, *flags in (text.split(":") for text in notices)
     ]
     facts = student(
-        unexcused, case_id=7, state=state, stage=state, triggers=tuple(triggers.split()), notices=tuple(listed),
-        corrected=corrected, worked=worked,
-    )  # fmt: skip
+        unexcused,
+        case_id=7,
+        state=state,
+        stage=state,
+        triggers=tuple(triggers.split()),
+        notices=tuple(listed),
+        corrected=corrected,
+        worked=worked,
+    )
     assert decide(facts, AS_OF, POLICY).names() == steps
 
 
@@ -170,17 +236,33 @@ def test_the_table_of_corrections(unexcused, state, triggers, notices, corrected
 @pytest.mark.parametrize(
     ("unexcused", "stage", "triggers", "steps"),
     [
-        (6, "TIER2", "CH10", ["detect", "begin_notice"]),  # the stage stands, the threshold is new: written down the same night
+        (
+            6,
+            "TIER2",
+            "CH10",
+            ["detect", "begin_notice"],
+        ),  # the stage stands, the threshold is new: written down the same night
         (6, "TIER2", "CH10 L3 L6", ["begin_notice"]),
         (6, "WATCH", "L3", ["raise_pending", "begin_notice"]),  # the rise says it already
         (10, "TIER2", "L3 L6", ["raise_pending", "begin_notice"]),
     ],
 )
-def test_a_threshold_is_written_down_while_nobody_holds_the_case(state, unexcused, stage, triggers, steps):
-    facts = student(unexcused, case_id=7, state=state, stage=stage, triggers=tuple(triggers.split()), worked=True)
+def test_a_threshold_is_written_down_while_nobody_holds_the_case(
+    state, unexcused, stage, triggers, steps
+):
+    facts = student(
+        unexcused,
+        case_id=7,
+        state=state,
+        stage=stage,
+        triggers=tuple(triggers.split()),
+        worked=True,
+    )
     decision = decide(facts, AS_OF, POLICY)
     assert decision.names() == steps
-    assert {"L3", "L6"} <= set(facts.triggers) | {key for _name, data, _process in decision.steps for key in data.get("triggers", ())}
+    assert {"L3", "L6"} <= set(facts.triggers) | {
+        key for _name, data, _process in decision.steps for key in data.get("triggers", ())
+    }
 
 
 def test_a_jump_opens_and_raises_in_one_night_with_one_letter():

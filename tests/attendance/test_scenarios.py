@@ -29,7 +29,11 @@ def test_third_unexcused(nights):
     run = nights.run(d(9, 10))
     case = nights.case("S1")
     assert run.report["evaluation"]["opened"] == 1
-    assert (case.state, case.number, Tally.objects.get().unexcused) == ("WATCH", "ATT-2026-000001", 3)
+    assert (case.state, case.number, Tally.objects.get().unexcused) == (
+        "WATCH",
+        "ATT-2026-000001",
+        3,
+    )
     assert clock(case, "notice_L3").original_due == d(9, 15)
     assert Notice.objects.get().cited == [d(9, 1), d(9, 3), d(9, 10)]
 
@@ -55,7 +59,9 @@ def test_sixth_unexcused_in_a_plain_week(nights):
     nights.run(d(9, 15))
     nights.run(d(10, 6))
     case = nights.case("S1")
-    assert case.state == "TIER3", "6 of 29 enrolled days are 20.69 %: severe, beside the sixth unexcused day"
+    assert case.state == "TIER3", (
+        "6 of 29 enrolled days are 20.69 %: severe, beside the sixth unexcused day"
+    )
     assert clock(case, "notice_L6").original_due == d(10, 9)
     assert Notice.objects.get(code="L6").must_mail
 
@@ -65,12 +71,25 @@ def test_the_sixth_unexcused_day_alone_is_tier_two(nights):
     nights.run(d(11, 10))
     case = nights.case("S1")
     assert (case.state, case.triggers) == ("TIER2", ["L3", "L6", "CH10", "RISK"])
-    assert set(Task.objects.values_list("kind", flat=True)) == {"ROOT_CAUSE"}, "the school's only social worker owns the case at once"
+    assert set(Task.objects.values_list("kind", flat=True)) == {"ROOT_CAUSE"}, (
+        "the school's only social worker owns the case at once"
+    )
 
 
 @pytest.mark.scenario("A-05")
 def test_tenth_unexcused_before_thanksgiving(nights):
-    days = [d(9, 1), d(9, 8), d(9, 15), d(9, 22), d(9, 29), d(10, 6), d(10, 13), d(10, 20), d(10, 27), d(11, 20)]
+    days = [
+        d(9, 1),
+        d(9, 8),
+        d(9, 15),
+        d(9, 22),
+        d(9, 29),
+        d(10, 6),
+        d(10, 13),
+        d(10, 20),
+        d(10, 27),
+        d(11, 20),
+    ]
     nights.sis.absent("S1", *days)
     nights.run(d(11, 20))
     case = nights.case("S1")
@@ -78,7 +97,9 @@ def test_tenth_unexcused_before_thanksgiving(nights):
     assert clock(case, "arc_schedule").original_due == d(12, 2)
     assert clock(case, "arc_hold").original_due == d(12, 9)
     notice = Notice.objects.get()
-    assert notice.code == "L3+L6+L10", "several thresholds crossed in one import are one combined letter"
+    assert notice.code == "L3+L6+L10", (
+        "several thresholds crossed in one import are one combined letter"
+    )
 
 
 @pytest.mark.scenario("A-07")
@@ -102,9 +123,30 @@ def test_correction_after_the_letter(nights, people):
     nights.sis.absent("S1", *six)
     nights.run(d(10, 13))
     case, letter = nights.case("S1"), Notice.objects.get()
-    act(case.number, "draft", actor=people.worker, data={"language": "en"}, process=letter.id, on=d(10, 13))
-    act(case.number, "sign", actor=people.principal, data={"confirm": "on"}, process=letter.id, on=d(10, 13))
-    act(case.number, "send", actor=people.mailer, data={"on": "2026-10-13", "means": "mail"}, process=letter.id, on=d(10, 13))
+    act(
+        case.number,
+        "draft",
+        actor=people.worker,
+        data={"language": "en"},
+        process=letter.id,
+        on=d(10, 13),
+    )
+    act(
+        case.number,
+        "sign",
+        actor=people.principal,
+        data={"confirm": "on"},
+        process=letter.id,
+        on=d(10, 13),
+    )
+    act(
+        case.number,
+        "send",
+        actor=people.mailer,
+        data={"on": "2026-10-13", "means": "mail"},
+        process=letter.id,
+        on=d(10, 13),
+    )
     nights.sis.absent("S1", d(9, 1), d(9, 8), code="1A")
     nights.run(d(10, 20))
     letter.refresh_from_db()
@@ -131,7 +173,9 @@ def test_half_day_rule(nights, absent, counts):
 @pytest.mark.scenario("A-13")
 def test_suspension_counts_for_chronic_absence_alone(nights):
     days = nights.sis.school_days(d(6, 10))
-    nights.sis.absent("S1", *days[10:15], code="3").absent("S1", *days[20:28], code="1A").absent("S1", *days[40:90:10])
+    nights.sis.absent("S1", *days[10:15], code="3").absent("S1", *days[20:28], code="1A").absent(
+        "S1", *days[40:90:10]
+    )
     nights.run(d(6, 10))
     tally = Tally.objects.get()
     assert (tally.absences, tally.unexcused) == (18, 5)
@@ -233,7 +277,13 @@ def test_a_vanished_row_is_corrected_to_present(nights):
 def test_the_machine_does_not_lower_a_case_on_which_somebody_worked(nights, people):
     nights.sis.absent("S1", d(9, 1), d(9, 3), d(9, 10))
     nights.run(d(9, 10))
-    act(nights.case("S1").number, "add_note", actor=people.worker, data={"text": "called"}, on=d(9, 11))
+    act(
+        nights.case("S1").number,
+        "add_note",
+        actor=people.worker,
+        data={"text": "called"},
+        on=d(9, 11),
+    )
     nights.sis.mark("S1", d(9, 3), "1A")
     nights.run(d(9, 14))
     assert nights.case("S1").state == "WATCH"
@@ -273,7 +323,11 @@ def test_same_child_two_student_numbers(nights, capsys):
     nights.sis.absent("S2", d(9, 8), d(9, 15), d(9, 22), school="2")
     nights.run(d(9, 29))
     nights.run(d(10, 6))
-    older = nights.case("S2").number if nights.case("S2").pk < nights.case("S1").pk else nights.case("S1").number
+    older = (
+        nights.case("S2").number
+        if nights.case("S2").pk < nights.case("S1").pk
+        else nights.case("S1").number
+    )
     call_command("merge_students", "S1", "S2", "--as-of", "2026-10-14", "--json")
     tally = Tally.objects.get()
     assert tally.unexcused == 6, "one date stands in both records and counts once"
@@ -285,7 +339,9 @@ def test_same_child_two_student_numbers(nights, capsys):
     assert Notice.objects.exclude(case=open_case).exists(), "letters of both stay on file"
     again = nights.run(d(10, 15))
     assert again.state == Import.State.APPLIED
-    assert (Tally.objects.get().unexcused, AttendanceCase.objects.count()) == (6, 2), "later deliveries know the survivor"
+    assert (Tally.objects.get().unexcused, AttendanceCase.objects.count()) == (6, 2), (
+        "later deliveries know the survivor"
+    )
 
 
 @pytest.mark.scenario("A-18")
@@ -313,8 +369,20 @@ def test_conflict_of_interest(nights, people):
     before = list(case.clocks.values_list("kind", "due"))
     assert case.owner == people.worker
     with pytest.raises(Forbidden):
-        act(case.number, "recuse", actor=people.worker, data={"user": str(people.worker.pk), "reason": "x"}, on=d(9, 11))
-    act(case.number, "recuse", actor=people.supervisor, data={"user": str(people.worker.pk), "reason": "her aunt"}, on=d(9, 11))
+        act(
+            case.number,
+            "recuse",
+            actor=people.worker,
+            data={"user": str(people.worker.pk), "reason": "x"},
+            on=d(9, 11),
+        )
+    act(
+        case.number,
+        "recuse",
+        actor=people.supervisor,
+        data={"user": str(people.worker.pk), "reason": "her aunt"},
+        on=d(9, 11),
+    )
     again = type(people.worker).objects.get(pk=people.worker.pk)
     assert not access.visible(again).exists()
     with pytest.raises(UnknownCase):

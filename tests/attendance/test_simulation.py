@@ -33,7 +33,9 @@ def always(night: date) -> None:
 
 
 def the_counts_are_those_of_a_full_recount(night: date) -> None:
-    assert counting.recount(night, policy_for("attendance", night).data) == counting.Recount(0, 0), night
+    assert counting.recount(night, policy_for("attendance", night).data) == counting.Recount(
+        0, 0
+    ), night
     evaluate(night)  # what people did since: those whom the next evening would look at
     again = evaluate(night, full=True)
     assert (again.opened, again.steps, again.refused) == (0, {}, []), night
@@ -49,17 +51,28 @@ def no_promise_is_without_a_clock() -> None:
         assert clock.case.closed_on is None, clock.kind
         assert Rung.objects.filter(clock=clock).exists(), clock.kind
     for case in AttendanceCase.objects.filter(closed_on=None):
-        due = running.filter(case=case, status="RUNNING").order_by("due").values_list("due", flat=True).first()
+        due = (
+            running.filter(case=case, status="RUNNING")
+            .order_by("due")
+            .values_list("due", flat=True)
+            .first()
+        )
         assert case.next_due == due, case.number
 
 
 def no_case_is_lost_in_a_transfer(night: date) -> None:
     for case in AttendanceCase.objects.filter(state="TRANSFER_PENDING"):
-        assert Task.objects.filter(case=case, kind="ACCEPT_TRANSFER", status="OPEN").exists(), case.number
-        assert Clock.objects.filter(case=case, kind="transfer_accept", status__in=("RUNNING", "HELD")).exists(), case.number
+        assert Task.objects.filter(case=case, kind="ACCEPT_TRANSFER", status="OPEN").exists(), (
+            case.number
+        )
+        assert Clock.objects.filter(
+            case=case, kind="transfer_accept", status__in=("RUNNING", "HELD")
+        ).exists(), case.number
     for case in AttendanceCase.objects.filter(closed_on=None):
         now = Enrollment.objects.filter(student=case.student, entry_date__lte=night)
-        assert case.school_id in {row.school_id for row in now if row.exit_date is None or row.exit_date >= night}, case.number
+        assert case.school_id in {
+            row.school_id for row in now if row.exit_date is None or row.exit_date >= night
+        }, case.number
 
 
 def letters_say_what_was_known_on_their_day(night: date) -> None:
@@ -67,12 +80,21 @@ def letters_say_what_was_known_on_their_day(night: date) -> None:
         student = notice.case.attendancecase.student_id
         now = {
             row.day
-            for row in Mark.objects.filter(student_id=student, mark_class=rules.MarkClass.UNEXCUSED, known_from__lte=night, day__lte=night)
+            for row in Mark.objects.filter(
+                student_id=student,
+                mark_class=rules.MarkClass.UNEXCUSED,
+                known_from__lte=night,
+                day__lte=night,
+            )
         }
         then = {
             row.day
             for row in MarkVersion.objects.filter(
-                student_id=student, mark_class=2, known_from__lte=night, known_to__gt=night, day__lte=night
+                student_id=student,
+                mark_class=2,
+                known_from__lte=night,
+                known_to__gt=night,
+                day__lte=night,
             )
         }
         if notice.replaces_id is None:
@@ -107,7 +129,12 @@ def year(tmp_path, **said) -> Simulation:
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
-@given(seed=st.integers(0, 2**32), students=st.integers(3, 5), every=st.integers(12, 18), eager=st.sampled_from([0.15, 0.4, 0.8]))
+@given(
+    seed=st.integers(0, 2**32),
+    students=st.integers(3, 5),
+    every=st.integers(12, 18),
+    eager=st.sampled_from([0.15, 0.4, 0.8]),
+)
 def test_whatever_happens_in_a_year(db, tmp_path, seed, students, every, eager):
     note(f"{seed=} {students=} {every=} {eager=}")
     simulation = year(tmp_path, seed=seed, students=students, every=every, eager=eager)
@@ -129,7 +156,11 @@ def run(*arguments: str) -> dict[str, object]:
 
 def test_the_same_seed_is_the_same_year_and_nothing_is_kept(db):
     small = ("--students", "8", "--every", "10", "--nights", "71")
-    first, again, other = run("--seed", "5", *small), run("--seed", "5", *small), run("--seed", "6", *small)
+    first, again, other = (
+        run("--seed", "5", *small),
+        run("--seed", "5", *small),
+        run("--seed", "6", *small),
+    )
     assert first == again
     assert first["hash"] != other["hash"]
     assert first["cases"] > 0
@@ -145,7 +176,9 @@ def test_a_district_is_never_simulated_over(nights):
         run("--seed", "1")
 
 
-@pytest.mark.parametrize("wrong", [("--students", "0"), ("--every", "0"), ("--nights", "0"), ("--students", "1000000")])
+@pytest.mark.parametrize(
+    "wrong", [("--students", "0"), ("--every", "0"), ("--nights", "0"), ("--students", "1000000")]
+)
 def test_limits(db, wrong):
     with pytest.raises(CommandError, match="must lie between"):
         run("--seed", "1", *wrong)

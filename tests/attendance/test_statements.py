@@ -20,11 +20,40 @@ from web.compliance.report import PARTS
 
 MOST = 12
 EVERYWHERE = (
-    "/", "/cases", "/cases?view=overdue", "/cases?view=closed", "/upcoming", "/inbox", "/inbox?show=all", "/inbox/preferences", "/policies", "/workflows/ATT",
-    "/workflows/ATT/NOTICE", "/conferences", "/mail", "/mail/contacts", "/ten-days", "/agencies", "/effects", "/street/", "/desk/court/", "/desk/mediation/",
-    "/imports", "/health", "/compliance/goals", "/compliance/published", "/compliance/ATT", *(f"/compliance/ATT/report?part={part}" for part in PARTS),
-    "/compliance/ATT/list", "/compliance/ATT/steps", "/compliance/ATT/forecast", "/compliance/ATT/workload", "/policies/trials", "/administration", "/me/tokens",
-)  # fmt: skip
+    "/",
+    "/cases",
+    "/cases?view=overdue",
+    "/cases?view=closed",
+    "/upcoming",
+    "/inbox",
+    "/inbox?show=all",
+    "/inbox/preferences",
+    "/policies",
+    "/workflows/ATT",
+    "/workflows/ATT/NOTICE",
+    "/conferences",
+    "/mail",
+    "/mail/contacts",
+    "/ten-days",
+    "/agencies",
+    "/effects",
+    "/street/",
+    "/desk/court/",
+    "/desk/mediation/",
+    "/imports",
+    "/health",
+    "/compliance/goals",
+    "/compliance/published",
+    "/compliance/ATT",
+    *(f"/compliance/ATT/report?part={part}" for part in PARTS),
+    "/compliance/ATT/list",
+    "/compliance/ATT/steps",
+    "/compliance/ATT/forecast",
+    "/compliance/ATT/workload",
+    "/policies/trials",
+    "/administration",
+    "/me/tokens",
+)
 
 
 @pytest.fixture
@@ -32,7 +61,13 @@ def grown(nights, people) -> Road:
     """A case before the law: letters, a conference, a street team and a mediation on their way, an alert for everybody."""
     road, made = Road(nights, people), helpers()
     to_review(road)
-    road.step("refer_mediation", people.worker, d(12, 3), provider=str(made.provider.pk), reason="the plan is not enough")
+    road.step(
+        "refer_mediation",
+        people.worker,
+        d(12, 3),
+        provider=str(made.provider.pk),
+        reason="the plan is not enough",
+    )
     return road
 
 
@@ -40,7 +75,9 @@ def pages(road: Road) -> list[str]:
     case, number = road.case, road.case.number
     document = Document.objects.filter(case=case).first()
     processes = [
-        f"/cases/{number}/processes/{process.id}/steps/{name}" for process in case.processes.all() for name in ("deliver", "draft", "plan")
+        f"/cases/{number}/processes/{process.id}/steps/{name}"
+        for process in case.processes.all()
+        for name in ("deliver", "draft", "plan")
     ]
     rooms = (
         "",
@@ -69,7 +106,9 @@ def test_every_page_for_everybody(grown, people):
         sweep(datetime(2026, 12, 4, 14, tzinfo=UTC))  # the night has folded its figures
         for user in staff:
             client = Client()
-            client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(
+                User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+            )
             client.get("/inbox")  # the first request of a session writes the session
             for address in pages(grown):
                 with CaptureQueriesContext(connection) as found:

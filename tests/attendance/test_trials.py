@@ -18,14 +18,23 @@ TEXAS = (POLICIES / "packs" / "texas.yaml").read_bytes()
 
 
 def upload(content: bytes = TEXAS, **data: str) -> dict[str, object]:
-    return {"file": SimpleUploadedFile("texas.yaml", content), "first": FIRST.isoformat(), "last": LAST.isoformat()} | data
+    return {
+        "file": SimpleUploadedFile("texas.yaml", content),
+        "first": FIRST.isoformat(),
+        "last": LAST.isoformat(),
+    } | data
 
 
 def test_an_administrator_tries_a_policy(client, nights, people, monkeypatch):
     days = nights.sis.school_days(LAST)
     for number in range(2, 40):
         nights.sis.student(f"S{number}", school="1" if number < 36 else "2")
-        miss(nights.sis, f"S{number}", *days[10 : 10 + 4 * (2 if number < 30 else 1) : 2], school="1" if number < 36 else "2")
+        miss(
+            nights.sis,
+            f"S{number}",
+            *days[10 : 10 + 4 * (2 if number < 30 else 1) : 2],
+            school="1" if number < 36 else "2",
+        )
     nights.run(days[40])
     client.force_login(people.admin)
     begun: list[str] = []
@@ -57,18 +66,32 @@ def test_what_is_shown_gives_no_hidden_count_away(nights, people):
         miss(nights.sis, f"S{number}", *days[10:18:2], school=school)
     nights.run(days[40])
     trial = PolicyTrial.objects.create(
-        started_by=people.admin, file_name="x", text=TEXAS.decode(), policy="texas@2026.1", first=FIRST, last=LAST
+        started_by=people.admin,
+        file_name="x",
+        text=TEXAS.decode(),
+        policy="texas@2026.1",
+        first=FIRST,
+        last=LAST,
     )
     trials.run(trial)
     trial.refresh_from_db()
-    assert sum(row.get("notice", 0) for row in trial.report["candidate"]["by_school"].values()) == 38
-    by_school = next(table for table in trials.tables(trial.report) if str(table.title) == "By school")
+    assert (
+        sum(row.get("notice", 0) for row in trial.report["candidate"]["by_school"].values()) == 38
+    )
+    by_school = next(
+        table for table in trials.tables(trial.report) if str(table.title) == "By school"
+    )
     figures = [pair[0] for _label, pairs in by_school.rows for pair in pairs]
     assert {figure.why for figure in figures} >= {Why.SMALL}
     for column in range(len(by_school.columns)):
-        hidden = [pairs[column][0] for _label, pairs in by_school.rows if pairs[column][0].value is None]
+        hidden = [
+            pairs[column][0] for _label, pairs in by_school.rows if pairs[column][0].value is None
+        ]
         assert len(hidden) != 1, "a total and all parts but one would be a count"
-    assert all(row["duties"] % 1 == 0 and row["school"] == "School 1" for row in trials.workload(trial.report))
+    assert all(
+        row["duties"] % 1 == 0 and row["school"] == "School 1"
+        for row in trials.workload(trial.report)
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,8 +118,16 @@ def test_what_is_wrong_is_said_at_the_field(client, nights, people, change, word
 
 
 def test_for_everybody_else_the_page_does_not_exist(client, nights, people):
-    trial = PolicyTrial.objects.create(started_by=people.admin, file_name="x", text="", policy="x", first=FIRST, last=LAST)
-    for person in (people.worker, people.principal, people.supervisor, people.stranger, people.root):
+    trial = PolicyTrial.objects.create(
+        started_by=people.admin, file_name="x", text="", policy="x", first=FIRST, last=LAST
+    )
+    for person in (
+        people.worker,
+        people.principal,
+        people.supervisor,
+        people.stranger,
+        people.root,
+    ):
         client.force_login(person)
         assert client.get("/policies/trials").status_code == 404
         assert client.post("/policies/trials", upload()).status_code == 404
@@ -107,7 +138,12 @@ def test_for_everybody_else_the_page_does_not_exist(client, nights, people):
 
 def test_a_trial_that_fails_says_so(client, nights, people):
     trial = PolicyTrial.objects.create(
-        started_by=people.admin, file_name="x", text=TEXAS.decode(), policy="texas@2026.1", first=date(2000, 1, 1), last=date(2000, 2, 1)
+        started_by=people.admin,
+        file_name="x",
+        text=TEXAS.decode(),
+        policy="texas@2026.1",
+        first=date(2000, 1, 1),
+        last=date(2000, 2, 1),
     )
     trials.run(trial)
     trial.refresh_from_db()

@@ -47,6 +47,12 @@ def test_what_is_made_up_lies_in_the_past(made_up):
 @pytest.mark.parametrize("status", ["CANCELLED", "ESCALATED", "MERGED", "MET", "MISSED"])
 def test_a_promise_that_ends_later_was_running_on_the_day(made_up, status):
     before = sum(one.original.counted for one in measure(TODAY))
-    sql("UPDATE casework_clock SET status = %s, stopped_on = %s WHERE status = 'CANCELLED'", status, date(2027, 3, 4))
-    assert sum(one.original.counted for one in measure(TODAY)) > before, "their date had come, and they had not ended yet"
+    sql(
+        "UPDATE casework_clock SET status = %s, stopped_on = %s WHERE status = 'CANCELLED'",
+        status,
+        date(2027, 3, 4),
+    )
+    assert sum(one.original.counted for one in measure(TODAY)) > before, (
+        "their date had come, and they had not ended yet"
+    )
     _three_counts_agree(made_up)

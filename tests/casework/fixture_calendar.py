@@ -18,11 +18,25 @@ def _weekdays(first: date, last: date) -> list[date]:
     return [day for day in _span(first, last) if day.weekday() < 5]
 
 
-HOLIDAYS = {date(2026, 9, 7), date(2026, 11, 11), date(2026, 11, 26), date(2026, 11, 27), date(2027, 1, 18)}
+HOLIDAYS = {
+    date(2026, 9, 7),
+    date(2026, 11, 11),
+    date(2026, 11, 26),
+    date(2026, 11, 27),
+    date(2027, 1, 18),
+}
 HOLIDAYS |= {date(2027, 3, 26), date(2027, 5, 31)}
-WORKDAYS = {date(2026, 9, 21), date(2026, 10, 12), date(2026, 11, 3), date(2026, 11, 25), date(2027, 1, 25)}
+WORKDAYS = {
+    date(2026, 9, 21),
+    date(2026, 10, 12),
+    date(2026, 11, 3),
+    date(2026, 11, 25),
+    date(2027, 1, 25),
+}
 WORKDAYS |= {date(2027, 1, 26), date(2027, 2, 15), date(2027, 3, 12), date(2027, 4, 26)}
-BREAK = set(_weekdays(date(2026, 12, 21), date(2027, 1, 1))) | set(_weekdays(date(2027, 3, 29), date(2027, 4, 2)))
+BREAK = set(_weekdays(date(2026, 12, 21), date(2027, 1, 1))) | set(
+    _weekdays(date(2027, 3, 29), date(2027, 4, 2))
+)
 
 
 def _kind(day: date) -> str:

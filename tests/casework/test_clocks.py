@@ -23,14 +23,25 @@ def day(text: str) -> date:
 @pytest.fixture
 def case(people):
     """A case of a kind with two parties, opened on 8 September, worked by the social worker."""
-    (pk,) = open_cases("BUL", [Opening(School.objects.first().pk, {"place": "bus"}, [("report", {})])], year=2026, on=day("2026-09-08"))
+    (pk,) = open_cases(
+        "BUL",
+        [Opening(School.objects.first().pk, {"place": "bus"}, [("report", {})])],
+        year=2026,
+        on=day("2026-09-08"),
+    )
     found = BullyingCase.objects.get(pk=pk)
     grant(found, people.worker, "view_cases", "work_cases")
     return found
 
 
 def promise(case, kind: str, day0: str, on: str | None = None) -> Clock:
-    act(case.number, "promise", actor=None, data={"kind": kind, "day0": day(day0)}, on=day(on or day0))
+    act(
+        case.number,
+        "promise",
+        actor=None,
+        data={"kind": kind, "day0": day(day0)},
+        on=day(on or day0),
+    )
     return Clock.objects.get(case=case, kind=kind, status="RUNNING")
 
 
@@ -40,17 +51,30 @@ def keep(case, kind: str, on: str) -> Clock:
 
 
 def move(case, who, step: str, clock: Clock, today: str, **data):
-    act(case.number, step, actor=who, data={"clock": str(clock.id)} | data, on=day(today), now=datetime.fromisoformat(f"{today}T15:00Z"))
+    act(
+        case.number,
+        step,
+        actor=who,
+        data={"clock": str(clock.id)} | data,
+        on=day(today),
+        now=datetime.fromisoformat(f"{today}T15:00Z"),
+    )
     clock.refresh_from_db()
 
 
 def extension(**change) -> dict[str, object]:
     told = {"notice_1": "2026-10-30", "notice_2": "2026-10-30"}
-    return {"days": 20, "cause": "law_enforcement", "reason": "the police asked us to wait"} | told | change
+    return (
+        {"days": 20, "cause": "law_enforcement", "reason": "the police asked us to wait"}
+        | told
+        | change
+    )
 
 
 def pending(clock: Clock) -> list[tuple[str, str]]:
-    rungs = Rung.objects.filter(clock=clock, fired_at=None, cancelled_at=None).order_by("scheduled_for")
+    rungs = Rung.objects.filter(clock=clock, fired_at=None, cancelled_at=None).order_by(
+        "scheduled_for"
+    )
     return [(rung.scheduled_for.astimezone(UTC).date().isoformat(), rung.label) for rung in rungs]
 
 
@@ -63,9 +87,13 @@ def test_rungs_of_a_school_investigation_are_planned_as_rows(case):
     clock = promise(case, "school", "2026-09-08")
     assert clock.due == day("2026-10-08")
     assert pending(clock)[:6] == [
-        ("2026-09-23", "50%"), ("2026-10-01", "75%+T-7"), ("2026-10-05", "90%+T-3"), ("2026-10-07", "T-1"), ("2026-10-08", "DUE"),
+        ("2026-09-23", "50%"),
+        ("2026-10-01", "75%+T-7"),
+        ("2026-10-05", "90%+T-3"),
+        ("2026-10-07", "T-1"),
+        ("2026-10-08", "DUE"),
         ("2026-10-09", "OVERDUE+1"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.scenario("T-07")
@@ -74,7 +102,11 @@ def test_an_extension_keeps_the_original_and_counts_in_both_measures(case, peopl
     move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension())
     assert (clock.original_due, clock.due) == (day("2026-11-07"), day("2026-11-27"))
     change = ClockChange.objects.get(clock=clock, op="EXTEND")
-    assert (change.by, change.old_due, change.new_due) == (people.worker, day("2026-11-07"), day("2026-11-27"))
+    assert (change.by, change.old_due, change.new_due) == (
+        people.worker,
+        day("2026-11-07"),
+        day("2026-11-27"),
+    )
     assert change.data["notices"] == {"1": "2026-10-30", "2": "2026-10-30"}
     clock = keep(case, "district", "2026-11-20")
     assert clock.status == "MISSED_ORIGINAL_MET_EXTENDED"
@@ -89,7 +121,9 @@ def test_an_extension_needs_a_notice_to_every_party(case, people):
         move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension(notice_2=""))
     assert set(refused.value.errors) == {"notice_2"}
     with pytest.raises(Invalid):
-        move(case, people.worker, "extend_deadline", clock, "2026-10-29", **extension())  # a notice of tomorrow
+        move(
+            case, people.worker, "extend_deadline", clock, "2026-10-29", **extension()
+        )  # a notice of tomorrow
     clock.refresh_from_db()
     assert clock.due == day("2026-11-07")
 
@@ -102,7 +136,10 @@ def test_a_late_extension_is_kept_and_repairs_nothing(case, people):
     assert ClockChange.objects.get(clock=clock, op="EXTEND").data["late"] is True
     clock = keep(case, "district", "2026-11-20")
     assert clock.status == "MISSED"
-    assert [compliance(facts(clock), day("2026-12-01"), extended=extended).met for extended in (False, True)] == [0, 0]
+    assert [
+        compliance(facts(clock), day("2026-12-01"), extended=extended).met
+        for extended in (False, True)
+    ] == [0, 0]
 
 
 def test_the_limits_of_an_extension(case, people):
@@ -111,7 +148,14 @@ def test_the_limits_of_an_extension(case, people):
         move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension(days=31))
     assert set(refused.value.errors) == {"days"}
     with pytest.raises(Invalid) as refused:
-        move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension(cause="family_request"))
+        move(
+            case,
+            people.worker,
+            "extend_deadline",
+            clock,
+            "2026-10-30",
+            **extension(cause="family_request"),
+        )
     assert set(refused.value.errors) == {"cause"}
     for _ in range(2):
         move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension(days=5))
@@ -158,13 +202,22 @@ def test_a_hold_moves_the_date_by_the_days_held(case, people):
     case.refresh_from_db()
     assert case.next_duty != "district"
     move(case, people.worker, "resume_deadline", clock, "2026-10-05", on="2026-10-05")
-    assert (clock.status, clock.due, clock.original_due) == ("RUNNING", day("2026-11-21"), day("2026-11-07"))
+    assert (clock.status, clock.due, clock.original_due) == (
+        "RUNNING",
+        day("2026-11-21"),
+        day("2026-11-07"),
+    )
     assert [change.op for change in clock.history.order_by("id")] == ["START", "HOLD", "RESUME"]
 
 
 def test_a_hold_has_an_end_and_can_be_renewed(case, people):
     clock = promise(case, "district", "2026-09-08")
-    told = {"notice_1": "2026-09-21", "notice_2": "2026-09-21", "cause": "law_enforcement", "reason": "x"}
+    told = {
+        "notice_1": "2026-09-21",
+        "notice_2": "2026-09-21",
+        "cause": "law_enforcement",
+        "reason": "x",
+    }
     with pytest.raises(Invalid) as refused:
         move(case, people.worker, "hold_deadline", clock, "2026-09-21", until="2026-10-07", **told)
     assert set(refused.value.errors) == {"until"}
@@ -179,7 +232,12 @@ def test_a_hold_has_an_end_and_can_be_renewed(case, people):
 
 def test_a_clock_that_stops_while_held_has_its_days_counted(case, people):
     clock = promise(case, "school", "2026-09-08")
-    told = {"notice_1": "2026-10-01", "notice_2": "2026-10-01", "cause": "law_enforcement", "reason": "x"}
+    told = {
+        "notice_1": "2026-10-01",
+        "notice_2": "2026-10-01",
+        "cause": "law_enforcement",
+        "reason": "x",
+    }
     move(case, people.worker, "hold_deadline", clock, "2026-10-01", until="2026-10-15", **told)
     clock = keep(case, "school", "2026-10-12")
     assert (clock.due, clock.status) == (day("2026-10-19"), "MISSED_ORIGINAL_MET_EXTENDED")
@@ -199,7 +257,13 @@ def test_escalation_by_the_three_policies(case, policy, day0, due, monkeypatch):
     clock = promise(case, "school", "2026-09-08")
     case.refresh_from_db()
     monkeypatch.setitem(policy_version(case.policy).data, "escalation", policy)
-    act(case.number, "escalate", actor=None, data={"complaint_on": day("2026-09-18")}, on=day("2026-09-20"))
+    act(
+        case.number,
+        "escalate",
+        actor=None,
+        data={"complaint_on": day("2026-09-18")},
+        on=day("2026-09-20"),
+    )
     clock.refresh_from_db()
     assert clock.status == "ESCALATED"
     assert clock.history.get(op="ESCALATE").data["in_time"] is True
@@ -211,10 +275,22 @@ def test_escalation_by_the_three_policies(case, policy, day0, due, monkeypatch):
 def test_a_wrong_day_zero_is_replaced_and_kept(case, people):
     clock = promise(case, "district", "2026-09-08")
     move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension(days=10))
-    move(case, people.worker, "correct_day0", clock, "2026-11-02", day0="2026-09-01", reason="a teacher knew before")
+    move(
+        case,
+        people.worker,
+        "correct_day0",
+        clock,
+        "2026-11-02",
+        day0="2026-09-01",
+        reason="a teacher knew before",
+    )
     right = Clock.objects.get(case=case, kind="district", status="RUNNING")
     assert (clock.status, right.rebased_from) == ("MERGED", day("2026-09-08"))
-    assert (right.original_due, right.due, right.extensions) == (day("2026-10-31"), day("2026-11-10"), 1)
+    assert (right.original_due, right.due, right.extensions) == (
+        day("2026-10-31"),
+        day("2026-11-10"),
+        1,
+    )
 
 
 @pytest.mark.scenario("N8")
@@ -230,7 +306,11 @@ def test_a_snow_day_reaches_every_running_school_day_clock(case, nights):
     assert (look.original_due, look.due) == (day("2026-09-15"), day("2026-09-16"))
     assert school.due == day("2026-10-08")
     change = look.history.get(op="RECALC")
-    assert (change.reason, change.old_due, change.new_due) == ("CALENDAR_AMENDED", day("2026-09-15"), day("2026-09-16"))
+    assert (change.reason, change.old_due, change.new_due) == (
+        "CALENDAR_AMENDED",
+        day("2026-09-15"),
+        day("2026-09-16"),
+    )
     assert ("2026-09-16", "DUE") in pending(look)
     case.refresh_from_db()
     assert case.next_due == day("2026-09-16")
@@ -271,10 +351,14 @@ def test_a_second_episode_leaves_the_first_result(case):
 def test_a_renamed_kind_of_clock_still_fires_and_moves(case, people, monkeypatch):
     clock = promise(case, "district", "2026-09-08")
     flow = case_flow()
-    monkeypatch.setattr(flow, "clocks", {key: spec for key, spec in flow.clocks.items() if key != "district"})
+    monkeypatch.setattr(
+        flow, "clocks", {key: spec for key, spec in flow.clocks.items() if key != "district"}
+    )
     assert sweep(datetime(2026, 10, 8, 12, tzinfo=UTC)).alerts >= 1
     assert Alert.objects.filter(clock=clock, code="50%").exists()
-    with pytest.raises(NotNow):  # what may be moved is the declaration's, and it is gone: refused in words, no crash
+    with pytest.raises(
+        NotNow
+    ):  # what may be moved is the declaration's, and it is gone: refused in words, no crash
         move(case, people.worker, "extend_deadline", clock, "2026-10-30", **extension())
 
 

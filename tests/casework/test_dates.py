@@ -25,7 +25,10 @@ def due(start: str, n: int, unit: Unit) -> date:
 
 
 def test_the_fixture_calendar_is_the_one_of_the_specification():
-    months = [sum(1 for d, kind in DAYS if kind == "INSTRUCTIONAL" and d.month == month) for month in (8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6)]
+    months = [
+        sum(1 for d, kind in DAYS if kind == "INSTRUCTIONAL" and d.month == month)
+        for month in (8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
+    ]
     assert months == [5, 20, 21, 16, 14, 17, 19, 18, 19, 20, 8]
     numbered = {
         "2026-10-09": 32,
@@ -92,16 +95,27 @@ def planned(start: str, n: int) -> list[tuple[str, tuple[str, ...]]]:
 @pytest.mark.scenario("T-01")
 def test_rungs_of_thirty_days_merge():
     assert planned("2026-09-08", 30)[:6] == [
-        ("2026-09-23", ("50%",)), ("2026-10-01", ("75%", "T-7")), ("2026-10-05", ("90%", "T-3")), ("2026-10-07", ("T-1",)),
-        ("2026-10-08", ("DUE",)), ("2026-10-09", ("OVERDUE+1",)),
-    ]  # fmt: skip
+        ("2026-09-23", ("50%",)),
+        ("2026-10-01", ("75%", "T-7")),
+        ("2026-10-05", ("90%", "T-3")),
+        ("2026-10-07", ("T-1",)),
+        ("2026-10-08", ("DUE",)),
+        ("2026-10-09", ("OVERDUE+1",)),
+    ]
 
 
 @pytest.mark.scenario("T-02")
 def test_rungs_of_sixty_days_do_not_merge():
     assert [when for when, _labels in planned("2026-09-08", 60)][:8] == [
-        "2026-10-08", "2026-10-23", "2026-10-31", "2026-11-01", "2026-11-04", "2026-11-06", "2026-11-07", "2026-11-08",
-    ]  # fmt: skip
+        "2026-10-08",
+        "2026-10-23",
+        "2026-10-31",
+        "2026-11-01",
+        "2026-11-04",
+        "2026-11-06",
+        "2026-11-07",
+        "2026-11-08",
+    ]
     assert all(len(labels) == 1 for _when, labels in planned("2026-09-08", 60))
 
 
@@ -112,7 +126,9 @@ def test_rungs_fire_at_seven_local_time_on_both_sides_of_a_change():
 
 @pytest.mark.scenario("T-04")
 def test_the_deadline_in_spring():
-    assert dates.deadline_instant(day("2027-03-14"), ZONE) == datetime(2027, 3, 15, 3, 59, 59, tzinfo=UTC)
+    assert dates.deadline_instant(day("2027-03-14"), ZONE) == datetime(
+        2027, 3, 15, 3, 59, 59, tzinfo=UTC
+    )
 
 
 @pytest.mark.scenario("T-11")
@@ -121,7 +137,9 @@ def test_the_parties_own_the_whole_tenth_day():
 
 
 @pytest.mark.scenario("T-39")
-@pytest.mark.parametrize(("n", "windows", "limit"), [(60, 1, 49), (60, 2, 38), (30, 1, 19), (30, 2, 8)])
+@pytest.mark.parametrize(
+    ("n", "windows", "limit"), [(60, 1, 49), (60, 2, 38), (30, 1, 19), (30, 2, 8)]
+)
 def test_latest_feasible_days(n, windows, limit):
     start = day("2026-09-08")
     assert (dates.latest_feasible(start + timedelta(days=n), windows) - start).days == limit
@@ -129,7 +147,9 @@ def test_latest_feasible_days(n, windows, limit):
 
 @pytest.mark.scenario("T-17")
 def test_a_hold_moves_the_due_date_by_the_days_held():
-    assert dates.resume(day("2026-11-07"), day("2026-09-21"), day("2026-10-05"), Unit.CALENDAR, CAL26) == day("2026-11-21")
+    assert dates.resume(
+        day("2026-11-07"), day("2026-09-21"), day("2026-10-05"), Unit.CALENDAR, CAL26
+    ) == day("2026-11-21")
 
 
 @pytest.mark.scenario("T-07")
@@ -172,7 +192,10 @@ def test_escalation_policies():
     start, escalated, complaint = day("2026-09-08"), day("2026-09-20"), day("2026-09-25")
     assert dates.escalated_day0("continue", start, escalated, complaint) == start
     assert dates.escalated_day0("restart_at_escalation", start, escalated, complaint) == escalated
-    assert dates.escalated_day0("restart_at_formal_complaint", start, escalated, complaint) == complaint
+    assert (
+        dates.escalated_day0("restart_at_formal_complaint", start, escalated, complaint)
+        == complaint
+    )
     with pytest.raises(ValueError, match="unknown"):
         dates.escalated_day0("never", start, escalated, None)
 
@@ -217,7 +240,9 @@ def test_adding_agrees_with_walking(start, n, unit):
 @given(some_day, some_day, some_unit)
 def test_elapsed_agrees_with_counting(a, b, unit):
     low, high = min(a, b), max(a, b)
-    counted = sum(slow_counts(low + timedelta(days=i), unit.value) for i in range(1, (high - low).days + 1))
+    counted = sum(
+        slow_counts(low + timedelta(days=i), unit.value) for i in range(1, (high - low).days + 1)
+    )
     assert dates.elapsed(a, b, unit, CAL26) == (counted if b >= a else -counted)
 
 
@@ -230,8 +255,14 @@ def test_rungs_lie_between_day_zero_and_due_in_order_and_once(start, n, unit):
     assert days == sorted(set(days))
     assert days[0] > start
     assert next(rung for rung in found if "DUE" in rung.labels).date == end
-    assert all(rung.date > end for rung in found if any(label.startswith("OVERDUE") for label in rung.labels))
-    assert len({label for rung in found for label in rung.labels}) == sum(len(rung.labels) for rung in found)
+    assert all(
+        rung.date > end
+        for rung in found
+        if any(label.startswith("OVERDUE") for label in rung.labels)
+    )
+    assert len({label for rung in found for label in rung.labels}) == sum(
+        len(rung.labels) for rung in found
+    )
 
 
 def test_breaks_are_work_days_unless_the_staff_calendar_says_holiday():

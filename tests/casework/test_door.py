@@ -26,7 +26,14 @@ def case(people, nights) -> AttendanceCase:
 
 
 def contact(case: Case, who, **more):
-    return act(case.number, "log_contact", actor=who, data={"means": "phone", "result": "reached"}, on=DAY, **more)
+    return act(
+        case.number,
+        "log_contact",
+        actor=who,
+        data={"means": "phone", "result": "reached"},
+        on=DAY,
+        **more,
+    )
 
 
 def test_refusals_come_in_the_order_in_which_a_person_should_hear_them(case, people):
@@ -73,42 +80,88 @@ def test_a_repeated_request_changes_nothing(case, people):
 def test_a_refused_step_leaves_nothing_behind(case, people):
     before, revision = Event.objects.count(), case.revision
     with pytest.raises(Invalid):
-        act(case.number, "log_contact", actor=people.worker, data={"means": "pigeon", "result": "reached"})
+        act(
+            case.number,
+            "log_contact",
+            actor=people.worker,
+            data={"means": "pigeon", "result": "reached"},
+        )
     case.refresh_from_db()
     assert (Event.objects.count(), case.revision) == (before, revision)
 
 
-def test_one_step_costs_three_statements_and_the_permissions(case, people, django_assert_num_queries):
+def test_one_step_costs_three_statements_and_the_permissions(
+    case, people, django_assert_num_queries
+):
     contact(case, people.worker)  # the permissions of this user object are known from here on
-    with django_assert_num_queries(4):  # savepoint of the test, load and lock, write, release of the savepoint
+    with django_assert_num_queries(
+        4
+    ):  # savepoint of the test, load and lock, write, release of the savepoint
         contact(case, people.worker)
 
 
 def test_what_a_step_writes(case, people):
     notice = Notice.objects.get()
-    act(case.number, "notify", actor=people.worker, process=notice.id, on=DAY,
-        data={"on": "2026-09-10", "means": "phone", "spoken_to": "mother"})  # fmt: skip
+    act(
+        case.number,
+        "notify",
+        actor=people.worker,
+        process=notice.id,
+        on=DAY,
+        data={"on": "2026-09-10", "means": "phone", "spoken_to": "mother"},
+    )
     notice.refresh_from_db()
     case.refresh_from_db()
     clock = Clock.objects.get(process=notice)
-    assert (notice.state, notice.sent_on, notice.means, notice.closed_on) == ("DELIVERED", DAY, "phone", DAY)
+    assert (notice.state, notice.sent_on, notice.means, notice.closed_on) == (
+        "DELIVERED",
+        DAY,
+        "phone",
+        DAY,
+    )
     assert notice.recipients[0]["name"] == "Rosa TestS1"
     assert (clock.status, clock.stopped_on, case.next_due, case.worked) == ("MET", DAY, None, True)
     assert [change.op for change in ClockChange.objects.order_by("id")] == ["START", "STOP"]
     assert not Rung.objects.filter(cancelled_at=None).exists()
     event = Event.objects.latest("id")
-    assert (event.source, event.target, event.actor, event.citation) == ("DUE", "DELIVERED", people.worker, "G.S. 115C-378")
+    assert (event.source, event.target, event.actor, event.citation) == (
+        "DUE",
+        "DELIVERED",
+        people.worker,
+        "G.S. 115C-378",
+    )
 
 
 def test_letters_are_documents_of_the_case(case, people, nights):
     notice = Notice.objects.get()
-    act(case.number, "draft", actor=people.worker, process=notice.id, data={"language": "es"}, on=DAY)
+    act(
+        case.number,
+        "draft",
+        actor=people.worker,
+        process=notice.id,
+        data={"language": "es"},
+        on=DAY,
+    )
     draft = Document.objects.get()
     assert (draft.code, draft.language, draft.draft, draft.pages) == ("L3", "es", True, 1)
     assert draft.file.open("rb").read(5) == b"%PDF-"
     with pytest.raises(Forbidden):
-        act(case.number, "sign", actor=people.worker, process=notice.id, data={"confirm": "on"}, on=DAY)
-    act(case.number, "sign", actor=people.principal, process=notice.id, data={"confirm": "on"}, on=DAY)
+        act(
+            case.number,
+            "sign",
+            actor=people.worker,
+            process=notice.id,
+            data={"confirm": "on"},
+            on=DAY,
+        )
+    act(
+        case.number,
+        "sign",
+        actor=people.principal,
+        process=notice.id,
+        data={"confirm": "on"},
+        on=DAY,
+    )
     assert Document.objects.filter(draft=False).count() == 1
     with pytest.raises(DatabaseError), transaction.atomic():
         Document.objects.update(sha256="0" * 64)
@@ -120,19 +173,66 @@ def test_mail_is_required_where_the_law_says_mail(people, nights):
     case, notice = nights.case("S1"), Notice.objects.get()
     assert notice.must_mail
     with pytest.raises(NotNow):
-        act(case.number, "notify", actor=people.worker, process=notice.id, data={"on": "2026-09-17", "means": "phone", "spoken_to": "x"})
+        act(
+            case.number,
+            "notify",
+            actor=people.worker,
+            process=notice.id,
+            data={"on": "2026-09-17", "means": "phone", "spoken_to": "x"},
+        )
     on = date(2026, 9, 18)
-    act(case.number, "draft", actor=people.worker, process=notice.id, data={"language": "en"}, on=on)
-    act(case.number, "sign", actor=people.principal, process=notice.id, data={"confirm": "on"}, on=on)
+    act(
+        case.number, "draft", actor=people.worker, process=notice.id, data={"language": "en"}, on=on
+    )
+    act(
+        case.number,
+        "sign",
+        actor=people.principal,
+        process=notice.id,
+        data={"confirm": "on"},
+        on=on,
+    )
     with pytest.raises(Invalid) as error:
-        act(case.number, "send", actor=people.mailer, process=notice.id, data={"on": "2026-09-18", "means": "message"}, on=on)
+        act(
+            case.number,
+            "send",
+            actor=people.mailer,
+            process=notice.id,
+            data={"on": "2026-09-18", "means": "message"},
+            on=on,
+        )
     assert "means" in error.value.errors
-    act(case.number, "send", actor=people.mailer, process=notice.id, data={"on": "2026-09-18", "means": "mail"}, on=on)
-    act(case.number, "come_back", actor=people.mailer, process=notice.id, data={"on": "2026-09-21"}, on=date(2026, 9, 21))
+    act(
+        case.number,
+        "send",
+        actor=people.mailer,
+        process=notice.id,
+        data={"on": "2026-09-18", "means": "mail"},
+        on=on,
+    )
+    act(
+        case.number,
+        "come_back",
+        actor=people.mailer,
+        process=notice.id,
+        data={"on": "2026-09-21"},
+        on=date(2026, 9, 21),
+    )
     assert Task.objects.get(kind="CONFIRM_ADDRESS").status == "OPEN"
-    act(case.number, "reissue", actor=people.worker, process=notice.id, data={"reason": "new address"}, on=date(2026, 9, 22))
+    act(
+        case.number,
+        "reissue",
+        actor=people.worker,
+        process=notice.id,
+        data={"reason": "new address"},
+        on=date(2026, 9, 22),
+    )
     again = Notice.objects.get(replaces=notice)
-    assert (again.state, again.covers, again.detected_on) == ("DUE", ["L3", "L6"], date(2026, 9, 22))
+    assert (again.state, again.covers, again.detected_on) == (
+        "DUE",
+        ["L3", "L6"],
+        date(2026, 9, 22),
+    )
     assert Task.objects.get(kind="CONFIRM_ADDRESS").status == "DONE"
 
 
@@ -143,8 +243,14 @@ class TestTheDatabaseGuardsTheLaw:
 
     def test_states_move_only_along_declared_moves_and_with_an_event(self, case):
         self.refuses("UPDATE casework_case SET state = 'TIER3' WHERE id = %s", case.pk)
-        self.refuses("UPDATE casework_case SET state = 'NOWHERE', revision = 99, head_seq = 99 WHERE id = %s", case.pk)
-        self.refuses("UPDATE casework_case SET rules = 'att-1999', revision = 99, head_seq = 99 WHERE id = %s", case.pk)
+        self.refuses(
+            "UPDATE casework_case SET state = 'NOWHERE', revision = 99, head_seq = 99 WHERE id = %s",
+            case.pk,
+        )
+        self.refuses(
+            "UPDATE casework_case SET rules = 'att-1999', revision = 99, head_seq = 99 WHERE id = %s",
+            case.pk,
+        )
         self.refuses("UPDATE casework_case SET kind = 'BUL' WHERE id = %s", case.pk)
         self.refuses("UPDATE casework_process SET state = 'SENT' WHERE case_id = %s", case.pk)
 
@@ -167,7 +273,13 @@ class TestTheDatabaseGuardsTheLaw:
 class TestTheChain:
     def test_holds_after_ordinary_work(self, case, people):
         contact(case, people.worker)
-        act(case.number, "add_note", actor=people.worker, data={"text": "Ünïcode — “quotes” and 数字"}, on=DAY)
+        act(
+            case.number,
+            "add_note",
+            actor=people.worker,
+            data={"text": "Ünïcode — “quotes” and 数字"},
+            on=DAY,
+        )
         assert list(timeline.breaks()) == []
 
     @pytest.mark.parametrize(
@@ -176,13 +288,18 @@ class TestTheChain:
             ('UPDATE casework_event SET data = \'{"text": "other"}\' WHERE seq = 2', "was changed"),
             ("DELETE FROM casework_event WHERE seq = 2", "is missing"),
             ("DELETE FROM casework_event WHERE seq = 3", "the end of the chain"),
-            ("UPDATE casework_event SET at = at + interval '1 second' WHERE seq = 1", "was changed"),
+            (
+                "UPDATE casework_event SET at = at + interval '1 second' WHERE seq = 1",
+                "was changed",
+            ),
         ],
     )
     def test_finds_a_break(self, case, people, sql, what):
         contact(case, people.worker)
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")  # past the triggers, as an intruder would
+            cursor.execute(
+                "SET LOCAL session_replication_role = replica"
+            )  # past the triggers, as an intruder would
             cursor.execute(sql)
             cursor.execute("SET LOCAL session_replication_role = origin")
         assert any(what in found.what for found in timeline.breaks())
@@ -190,7 +307,9 @@ class TestTheChain:
 
 def test_bulk_takes_what_it_can_and_reports_the_rest(people, nights, django_assert_max_num_queries):
     for number in range(20):
-        nights.sis.student(f"B{number}").absent(f"B{number}", date(2026, 9, 1), date(2026, 9, 3), DAY)
+        nights.sis.student(f"B{number}").absent(
+            f"B{number}", date(2026, 9, 1), date(2026, 9, 3), DAY
+        )
     nights.run(DAY)
     cases = list(AttendanceCase.objects.order_by("id"))
     requests = [StepRequest(case.pk, "raise_tier2", {"triggers": ["L6"]}) for case in cases]
@@ -210,11 +329,17 @@ def test_opening_in_bulk_numbers_without_gap_or_double(people, nights):
 
     school = School.objects.get(school_id="1")
     openings = [
-        Opening(school.pk, {"student_id": student, "school_year": 2026, "stage": "WATCH"}, [("open_case", {"triggers": ["RUN3"]})])
+        Opening(
+            school.pk,
+            {"student_id": student, "school_year": 2026, "stage": "WATCH"},
+            [("open_case", {"triggers": ["RUN3"]})],
+        )
         for student in Student.objects.values_list("pk", flat=True)
     ]
     ids = open_cases("ATT", openings, year=2026, on=DAY, size=2)
-    assert [Case.objects.get(pk=pk).number for pk in ids] == [f"ATT-2026-{n:06d}" for n in range(1, len(ids) + 1)]
+    assert [Case.objects.get(pk=pk).number for pk in ids] == [
+        f"ATT-2026-{n:06d}" for n in range(1, len(ids) + 1)
+    ]
 
 
 def test_an_alert_names_no_person(nights):
@@ -248,7 +373,14 @@ def test_two_people_at_once_one_wins_and_the_other_is_told(tmp_path):
             try:
                 worker = User.objects.get(staff_id="SSW1")
                 barrier.wait(10)
-                act(number, "add_note", actor=worker, data={"text": "mine"}, revision=revision, on=DAY)
+                act(
+                    number,
+                    "add_note",
+                    actor=worker,
+                    data={"text": "mine"},
+                    revision=revision,
+                    on=DAY,
+                )
                 results.append("won")
             except Stale as error:
                 assert error.who == "Staff SSW1"
@@ -274,13 +406,31 @@ def test_local_today_is_the_districts_date(settings, time_machine):
 
 def test_what_a_step_without_a_form_is_sent_is_not_kept(case, people):
     notice = Notice.objects.get()
-    act(case.number, "draft", actor=people.worker, process=notice.id, data={"language": "en"}, on=DAY)
+    act(
+        case.number,
+        "draft",
+        actor=people.worker,
+        process=notice.id,
+        data={"language": "en"},
+        on=DAY,
+    )
     for name, process in _steps_without_form(case, people.worker):
-        act(case.number, name, actor=people.worker, process=process, data={"csrfmiddlewaretoken": "secret", "name": "Planted"}, on=DAY)
+        act(
+            case.number,
+            name,
+            actor=people.worker,
+            process=process,
+            data={"csrfmiddlewaretoken": "secret", "name": "Planted"},
+            on=DAY,
+        )
     assert "Planted" not in " ".join(str(event.data) for event in Event.objects.all())
 
 
 def _steps_without_form(case, user):
     from casework.choices import choices
 
-    return [(choice.name, choice.process) for choice in choices(case, user) if choice.enabled and choice.step.form is None][:1]
+    return [
+        (choice.name, choice.process)
+        for choice in choices(case, user)
+        if choice.enabled and choice.step.form is None
+    ][:1]

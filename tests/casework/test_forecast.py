@@ -11,19 +11,41 @@ from hypothesis import strategies as st
 
 from casework.forecast import LEAST, Curve, brier, learn, reliability
 
-FREIREICH = [6, 6, 6, 7, 10, 13, 16, 22, 23]  # remission times of the classic trial; the censored ones below
+FREIREICH = [
+    6,
+    6,
+    6,
+    7,
+    10,
+    13,
+    16,
+    22,
+    23,
+]  # remission times of the classic trial; the censored ones below
 CENSORED = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
 
 
 def test_the_textbook_values():
     curve = learn([*((day, True) for day in FREIREICH), *((day, False) for day in CENSORED)])
     left = dict(zip(curve.days, curve.left, strict=True))
-    assert [round(left[day], 3) for day in (6, 7, 10, 13, 16, 22, 23)] == [0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448]
+    assert [round(left[day], 3) for day in (6, 7, 10, 13, 16, 22, 23)] == [
+        0.857,
+        0.807,
+        0.753,
+        0.690,
+        0.627,
+        0.538,
+        0.448,
+    ]
     assert curve.quantile(0.5) == 23
     assert curve.quantile(0.9) is None
 
 
-@given(st.lists(st.integers(0, 40), min_size=LEAST, max_size=60), st.integers(0, 40), st.integers(0, 40))
+@given(
+    st.lists(st.integers(0, 40), min_size=LEAST, max_size=60),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
 def test_without_censoring_it_is_plain_counting(days, elapsed, limit):
     found = learn((day, True) for day in days).chance(elapsed, limit)
     still = [day for day in days if day >= elapsed]
@@ -66,8 +88,11 @@ def test_forecasts_come_true_as_often_as_they_say():
     seen = [(takes(), rng.randrange(60)) for _ in range(6000)]
     curve = learn((min(days, cut), days <= cut) for days, cut in seen)
     fresh = [(takes(), rng.randrange(0, 25), rng.randrange(1, 40)) for _ in range(20000)]
-    pairs = [(chance, days <= elapsed + more) for days, elapsed, more in fresh
-             if days >= elapsed and (chance := curve.chance(elapsed, elapsed + more)) is not None]  # fmt: skip
+    pairs = [
+        (chance, days <= elapsed + more)
+        for days, elapsed, more in fresh
+        if days >= elapsed and (chance := curve.chance(elapsed, elapsed + more)) is not None
+    ]
     table = reliability(pairs)
     assert sum(one.number for one in table) == len(pairs) > 5000
     assert all(abs(one.said - one.came) < 0.05 for one in table)
@@ -79,7 +104,12 @@ def test_forecasts_come_true_as_often_as_they_say():
 def test_the_table_counts_every_forecast_once():
     pairs = [(0.0, False), (0.2, False), (0.5, True), (1.0, True), (1.0, False)]
     table = reliability(pairs)
-    assert [(one.low, one.number, one.came) for one in table] == [(0.0, 1, 0), (0.2, 1, 0), (0.4, 1, 1), (0.8, 2, 0.5)]
+    assert [(one.low, one.number, one.came) for one in table] == [
+        (0.0, 1, 0),
+        (0.2, 1, 0),
+        (0.4, 1, 1),
+        (0.8, 2, 0.5),
+    ]
     assert brier(pairs) == pytest.approx((0 + 0.04 + 0.25 + 0 + 1) / 5)
     assert brier([]) is None
     assert reliability([]) == []

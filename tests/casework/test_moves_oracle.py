@@ -18,7 +18,10 @@ from casework.dates import SchoolCalendar, Unit
 from casework.models import Case, Clock
 from casework.workflow import ClockSpec, Turn
 
-FIRST, LAST = date(2023, 8, 1), date(2026, 7, 31)  # two year ends, a leap day, six changes of the clocks
+FIRST, LAST = (
+    date(2023, 8, 1),
+    date(2026, 7, 31),
+)  # two year ends, a leap day, six changes of the clocks
 DAY = timedelta(days=1)
 
 
@@ -56,7 +59,9 @@ def counts(day: date, unit: str, days: dict[date, str]) -> bool:
     return days.get(day) == "INSTRUCTIONAL"
 
 
-def oracle(day0: date, wanted: int, unit: str, days: dict[date, str], holds: list[tuple[date, date]]) -> date:
+def oracle(
+    day0: date, wanted: int, unit: str, days: dict[date, str], holds: list[tuple[date, date]]
+) -> date:
     """Count until enough days have passed that lie in no hold (its first day counts still, its last does not). A hold that
     begins on the due date itself moves it by the days held; one that begins later comes too late."""
     day = day0
@@ -67,7 +72,10 @@ def oracle(day0: date, wanted: int, unit: str, days: dict[date, str], holds: lis
         if not wanted:
             holds = [(start, end) for start, end in holds if start >= day]
             wanted = sum(
-                counts(day + n * DAY, unit, days) for start, end in holds if start == day for n in range(1, (end - start).days + 1)
+                counts(day + n * DAY, unit, days)
+                for start, end in holds
+                if start == day
+                for n in range(1, (end - start).days + 1)
             )
             holds = [hold for hold in holds if hold[0] != day]
     return day
@@ -85,14 +93,24 @@ moves = st.lists(
 
 
 @settings(max_examples=1500, deadline=None)
-@given(start=st.integers(0, 700), n=st.integers(1, 60), unit=st.sampled_from(["calendar", "school", "work"]), todo=moves)
+@given(
+    start=st.integers(0, 700),
+    n=st.integers(1, 60),
+    unit=st.sampled_from(["calendar", "school", "work"]),
+    todo=moves,
+)
 def test_any_sequence_of_moves_gives_the_date_that_counting_gives(start, n, unit, todo):
     days, today = plain_days(), FIRST + timedelta(days=start)
-    file = MemoryFile(kind=SimpleNamespace(children={}), case=Case(id=1), calendar_id=1, calendar_revision=1)
+    file = MemoryFile(
+        kind=SimpleNamespace(children={}), case=Case(id=1), calendar_id=1, calendar_revision=1
+    )
     file.days = days
     turn = Turn(actor=None, now=datetime(2023, 1, 1, tzinfo=UTC), today=today)
     spec = ClockSpec("x", "x", lambda policy: {"n": n, "unit": f"{unit}_day"})
-    with patch.object(deadlines, "ladder", lambda *args: ()), patch.object(deadlines, "current_revision", lambda pk: 2):
+    with (
+        patch.object(deadlines, "ladder", lambda *args: ()),
+        patch.object(deadlines, "current_revision", lambda pk: 2),
+    ):
         clock = deadlines.start(file, spec, today, "test", None, turn)
         wanted, holds, day0 = n, [], today
         assert clock.due == clock.original_due == oracle(day0, wanted, unit, days, holds)
@@ -128,15 +146,28 @@ def test_any_sequence_of_moves_gives_the_date_that_counting_gives(start, n, unit
 
 
 def test_the_history_says_every_move():
-    file = MemoryFile(kind=SimpleNamespace(children={}), case=Case(id=1), calendar_id=1, calendar_revision=1)
+    file = MemoryFile(
+        kind=SimpleNamespace(children={}), case=Case(id=1), calendar_id=1, calendar_revision=1
+    )
     file.days = plain_days()
     turn = Turn(actor=None, now=datetime(2023, 1, 1, tzinfo=UTC), today=date(2024, 2, 20))
     with patch.object(deadlines, "ladder", lambda *args: ()):
-        clock = deadlines.start(file, ClockSpec("x", "x", lambda policy: {"n": 10, "unit": "calendar_day"}), turn.today, "test", None, turn)
+        clock = deadlines.start(
+            file,
+            ClockSpec("x", "x", lambda policy: {"n": 10, "unit": "calendar_day"}),
+            turn.today,
+            "test",
+            None,
+            turn,
+        )
         assert clock.due == date(2024, 3, 1)  # over the leap day
         deadlines.extend(file, clock, 5, turn, "other", "why", {})
         deadlines.stop(file, clock, date(2024, 3, 6), turn)
-    changes = [(row.op, row.old_due, row.new_due) for row in file.added if type(row).__name__ == "ClockChange"]
+    changes = [
+        (row.op, row.old_due, row.new_due)
+        for row in file.added
+        if type(row).__name__ == "ClockChange"
+    ]
     assert changes == [
         ("START", None, date(2024, 3, 1)),
         ("EXTEND", date(2024, 3, 1), date(2024, 3, 6)),

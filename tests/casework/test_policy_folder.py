@@ -29,8 +29,15 @@ def seed(capsys) -> str:
 def test_an_empty_folder_gets_everything(folder, capsys):
     assert "nc-cms.yaml" in seed(capsys)
     names = {str(path.relative_to(SHIPPED)) for path in SHIPPED.rglob("*.*") if path.is_file()}
-    assert {str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.is_file()} == names
-    assert {one.domain for one in policy.all_policies().values()} >= {"attendance", "titleix", "import", "notifications"}
+    assert {
+        str(path.relative_to(folder)) for path in folder.rglob("*.*") if path.is_file()
+    } == names
+    assert {one.domain for one in policy.all_policies().values()} >= {
+        "attendance",
+        "titleix",
+        "import",
+        "notifications",
+    }
 
 
 def test_the_districts_own_policies_stay_and_schemas_follow_the_version(folder, capsys):
@@ -47,7 +54,9 @@ def test_the_districts_own_policies_stay_and_schemas_follow_the_version(folder, 
     assert not (folder / "nc-cms.yaml").exists()
     assert (folder / "ours.yaml").read_text() == ours
     assert (folder / "rules" / "t9-2020.yaml").read_text() == "changed"
-    assert (folder / "schema" / "attendance.json").read_text() == (SHIPPED / "schema" / "attendance.json").read_text()
+    assert (folder / "schema" / "attendance.json").read_text() == (
+        SHIPPED / "schema" / "attendance.json"
+    ).read_text()
     assert "every domain has a policy" in seed(capsys)
 
 

@@ -35,14 +35,25 @@ def with_the_lock(user: User, cases: list[Case]) -> None:
 @pytest.mark.parametrize("read", [by_one, by_many, with_the_lock])
 def test_however_they_are_read_they_are_the_same(people, read, post, django_assert_num_queries):
     """A case for every mixture of a loan, an emergency access (running, over) and a recusal, with a post and without."""
-    user, now, school = people.worker if post else people.stranger, timezone.now(), School.objects.get(school_id="1")
+    user, now, school = (
+        people.worker if post else people.stranger,
+        timezone.now(),
+        School.objects.get(school_id="1"),
+    )
     mixtures = list(product((False, True), (None, 2, -2), (False, True)))
-    opened = open_cases("BUL", [Opening(school.pk, {"place": ""}, [("report", {})])] * len(mixtures), year=2026, on=DAY)
+    opened = open_cases(
+        "BUL",
+        [Opening(school.pk, {"place": ""}, [("report", {})])] * len(mixtures),
+        year=2026,
+        on=DAY,
+    )
     cases = [Case.objects.get(pk=pk) for pk in opened]
     for case, (loan, hours, recused) in zip(cases, mixtures, strict=True):
         if hours is not None:
             begin, end = now - timedelta(days=1), now + timedelta(hours=hours)
-            EmergencyAccess.objects.create(case=case, user=user, reason="a threat", at=begin, until=end)
+            EmergencyAccess.objects.create(
+                case=case, user=user, reason="a threat", at=begin, until=end
+            )
         if recused:
             recuse(case, user, "aunt", by=people.supervisor)
         if loan:
@@ -54,7 +65,11 @@ def test_however_they_are_read_they_are_the_same(people, read, post, django_asse
         for case, (loan, hours, recused) in zip(cases, mixtures, strict=True):
             held, looks = access.rights(user, case), hours == 2
             assert ("work_cases" in held.by_post, "work_cases" in held.lent) == (post, loan)
-            assert ("view_cases" in held.lent, held.emergency, held.recused) == (loan or looks, looks, recused)
+            assert ("view_cases" in held.lent, held.emergency, held.recused) == (
+                loan or looks,
+                looks,
+                recused,
+            )
             assert access.can(user, "view_cases", case) == ((loan or looks) and not recused)
 
 
@@ -65,5 +80,7 @@ def test_schools_remembered_at_once_are_those_that_are_asked_for(people):
         at_once, one_by_one = User.objects.get(pk=user.pk), User.objects.get(pk=user.pk)
         access.remember_schools(at_once, *names)
         for name in names:
-            assert sorted(access.visible_schools(at_once, name)) == sorted(access.visible_schools(one_by_one, name))
+            assert sorted(access.visible_schools(at_once, name)) == sorted(
+                access.visible_schools(one_by_one, name)
+            )
     assert len(access.visible_schools(people.worker)) == 1

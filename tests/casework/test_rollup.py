@@ -57,49 +57,123 @@ def two_months(people):
     """Forty cases at two schools, worked at random for two months through the door; the sums folded now and then."""
     rng, schools = random.Random(7), list(School.objects.order_by("id"))
     openings = [
-        Opening(rng.choice(schools).pk, {"place": "bus"}, [("report", {})], rng.choice([people.worker.pk, None])) for _ in range(40)
+        Opening(
+            rng.choice(schools).pk,
+            {"place": "bus"},
+            [("report", {})],
+            rng.choice([people.worker.pk, None]),
+        )
+        for _ in range(40)
     ]
     ids = open_cases("BUL", openings, year=2026, on=START)
     for case in Case.objects.filter(pk__in=ids):
         grant(case, people.worker, "view_cases", "work_cases")
     for day in range(60):
         on = START + timedelta(days=day)
-        for number in rng.sample(sorted(Case.objects.filter(pk__in=ids).values_list("number", flat=True)), 6):
+        for number in rng.sample(
+            sorted(Case.objects.filter(pk__in=ids).values_list("number", flat=True)), 6
+        ):
             _something(rng, number, people.worker, on)
         if day % 13 == 5:
             rollup.fold(on)
-    for clock in Clock.objects.filter(status="RUNNING", kind__in=["school", "district"], due__gt=START + timedelta(days=60)).order_by(
-        "due", "id"
-    )[:3]:
-        told = {"clock": str(clock.pk), "days": 9, "cause": "other", "reason": "x", "notice_1": str(clock.due), "notice_2": str(clock.due)}
+    for clock in Clock.objects.filter(
+        status="RUNNING", kind__in=["school", "district"], due__gt=START + timedelta(days=60)
+    ).order_by("due", "id")[:3]:
+        told = {
+            "clock": str(clock.pk),
+            "days": 9,
+            "cause": "other",
+            "reason": "x",
+            "notice_1": str(clock.due),
+            "notice_2": str(clock.due),
+        }
         late = clock.due + timedelta(days=2)
-        act(clock.case.number, "extend_deadline", actor=people.worker, data=told, on=clock.due,
-            now=datetime(clock.due.year, clock.due.month, clock.due.day, 15, tzinfo=UTC))  # fmt: skip
+        act(
+            clock.case.number,
+            "extend_deadline",
+            actor=people.worker,
+            data=told,
+            on=clock.due,
+            now=datetime(clock.due.year, clock.due.month, clock.due.day, 15, tzinfo=UTC),
+        )
         act(clock.case.number, "keep", actor=None, data={"kind": clock.kind}, on=late)
     return ids
 
 
 def _something(rng: random.Random, number: str, worker, on: date) -> None:
-    running = list(Clock.objects.filter(case__number=number, status__in=["RUNNING", "HELD"]).order_by("kind", "day0"))
+    running = list(
+        Clock.objects.filter(case__number=number, status__in=["RUNNING", "HELD"]).order_by(
+            "kind", "day0"
+        )
+    )
     clock = rng.choice(running) if running else None
-    step, data = rng.choice([
-        ("promise", {"kind": rng.choice(["school", "district"]), "day0": on - timedelta(days=rng.randrange(40))}),
-        ("keep", {"kind": clock.kind if clock else "look"}),
-        ("extend_deadline", {"clock": str(clock.pk) if clock else "", "days": 9, "cause": "other", "reason": "x",
-                             "notice_1": str(on), "notice_2": str(on)}),
-        ("hold_deadline", {"clock": str(clock.pk) if clock else "", "until": str(on + timedelta(days=5)), "cause": "law_enforcement",
-                           "reason": "x", "notice_1": str(on), "notice_2": str(on)}),
-        ("resume_deadline", {"clock": str(clock.pk) if clock else "", "reason": "x"}),
-        ("extend_deadline", {"clock": str(clock.pk) if clock else "", "days": 20, "cause": "other", "reason": "x"}),
-        ("locate", {"place": "bus"}), ("look", {}), ("finish", {"text": "done"}), ("escalate", {}),
-    ])  # fmt: skip
+    step, data = rng.choice(
+        [
+            (
+                "promise",
+                {
+                    "kind": rng.choice(["school", "district"]),
+                    "day0": on - timedelta(days=rng.randrange(40)),
+                },
+            ),
+            ("keep", {"kind": clock.kind if clock else "look"}),
+            (
+                "extend_deadline",
+                {
+                    "clock": str(clock.pk) if clock else "",
+                    "days": 9,
+                    "cause": "other",
+                    "reason": "x",
+                    "notice_1": str(on),
+                    "notice_2": str(on),
+                },
+            ),
+            (
+                "hold_deadline",
+                {
+                    "clock": str(clock.pk) if clock else "",
+                    "until": str(on + timedelta(days=5)),
+                    "cause": "law_enforcement",
+                    "reason": "x",
+                    "notice_1": str(on),
+                    "notice_2": str(on),
+                },
+            ),
+            ("resume_deadline", {"clock": str(clock.pk) if clock else "", "reason": "x"}),
+            (
+                "extend_deadline",
+                {
+                    "clock": str(clock.pk) if clock else "",
+                    "days": 20,
+                    "cause": "other",
+                    "reason": "x",
+                },
+            ),
+            ("locate", {"place": "bus"}),
+            ("look", {}),
+            ("finish", {"text": "done"}),
+            ("escalate", {}),
+        ]
+    )
     machine = step in ("promise", "keep", "escalate")
     if step == "escalate" and any(one.kind == "district" for one in running):
         return
-    if step == "promise" and Clock.objects.filter(case__number=number, kind=data["kind"], status__in=["RUNNING", "HELD"]).exists():
+    if (
+        step == "promise"
+        and Clock.objects.filter(
+            case__number=number, kind=data["kind"], status__in=["RUNNING", "HELD"]
+        ).exists()
+    ):
         return
     try:
-        act(number, step, actor=None if machine else worker, data=data, on=on, now=datetime(on.year, on.month, on.day, 15, tzinfo=UTC))
+        act(
+            number,
+            step,
+            actor=None if machine else worker,
+            data=data,
+            on=on,
+            now=datetime(on.year, on.month, on.day, 15, tzinfo=UTC),
+        )
     except (Refused, ValueError):
         return
 
@@ -110,7 +184,10 @@ def same(one: figures.Figures, other: figures.Figures) -> None:
             name: {key: line.sums for key, line in getattr(found, name).items() if any(line.sums)}
             for name in ("schools", "owners", "duties", "months")
         }
-        numbers = {name: {key: n for key, n in getattr(found, name).items() if n} for name in ("due", "opened", "cases_by_owner")}
+        numbers = {
+            name: {key: n for key, n in getattr(found, name).items() if n}
+            for name in ("due", "opened", "cases_by_owner")
+        }
         return found.total.sums, lines, numbers
 
     assert plain(one) == plain(other)
@@ -119,16 +196,32 @@ def same(one: figures.Figures, other: figures.Figures) -> None:
 def test_the_sums_equal_the_live_figures_at_any_moment(two_months, people):
     schools = list(School.objects.values_list("id", flat=True))
     statuses = set(Clock.objects.values_list("status", flat=True))
-    assert statuses >= {"RUNNING", "HELD", "MET", "MISSED", "MISSED_ORIGINAL_MET_EXTENDED", "CANCELLED", "ESCALATED"}
+    assert statuses >= {
+        "RUNNING",
+        "HELD",
+        "MET",
+        "MISSED",
+        "MISSED_ORIGINAL_MET_EXTENDED",
+        "CANCELLED",
+        "ESCALATED",
+    }
     assert RollupMark.objects.exists()  # something waits: the page must show it all the same
     for as_of in (START + timedelta(days=n) for n in (20, 45, 59, 61, 90)):
-        same(figures.from_rollup("BUL", schools, as_of), figures.from_cases("BUL", two_months, as_of))
+        same(
+            figures.from_rollup("BUL", schools, as_of), figures.from_cases("BUL", two_months, as_of)
+        )
     for school in schools:
         mine = list(Case.objects.filter(school=school).values_list("id", flat=True))
-        same(figures.from_rollup("BUL", [school], date(2026, 11, 6)), figures.from_cases("BUL", mine, date(2026, 11, 6)))
+        same(
+            figures.from_rollup("BUL", [school], date(2026, 11, 6)),
+            figures.from_cases("BUL", mine, date(2026, 11, 6)),
+        )
     rollup.fold(date(2026, 11, 10))
     assert not RollupMark.objects.exists()
-    same(figures.from_rollup("BUL", schools, date(2026, 11, 10)), figures.from_cases("BUL", two_months, date(2026, 11, 10)))
+    same(
+        figures.from_rollup("BUL", schools, date(2026, 11, 10)),
+        figures.from_cases("BUL", two_months, date(2026, 11, 10)),
+    )
     assert rollup.compare(date(2026, 11, 10)) == []
 
 
@@ -139,7 +232,9 @@ def test_every_measure_of_the_page_is_the_one_definition(two_months):
             line = found.duties[one.kind]
             assert (line.original, line.extended) == (one.original, one.extended)
             assert line.original.open_late == one.original.open_late
-    ends = [day for day, _line in figures.from_cases("BUL", two_months, date(2026, 12, 1)).over_time()]
+    ends = [
+        day for day, _line in figures.from_cases("BUL", two_months, date(2026, 12, 1)).over_time()
+    ]
     for day, line in figures.from_cases("BUL", two_months, date(2026, 12, 1)).over_time():
         measured = measure(day, case_ids=two_months)
         assert line.original.met == sum(one.original.met for one in measured)
@@ -151,7 +246,10 @@ def test_every_measure_of_the_page_is_the_one_definition(two_months):
 def test_a_recused_reader_counts_the_others_alone(two_months, people):
     schools, as_of = list(School.objects.values_list("id", flat=True)), date(2026, 11, 6)
     recuse_id(two_months[0], people.supervisor.pk, "aunt", by=people.principal)
-    same(figures.from_rollup("BUL", schools, as_of, people.supervisor), figures.from_cases("BUL", two_months[1:], as_of))
+    same(
+        figures.from_rollup("BUL", schools, as_of, people.supervisor),
+        figures.from_cases("BUL", two_months[1:], as_of),
+    )
 
 
 def test_a_damaged_sum_is_found_and_made_anew(two_months):

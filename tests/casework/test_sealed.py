@@ -50,7 +50,13 @@ def test_what_cannot_be_opened_is_an_error_that_names_the_key(settings):
         assert "Luc" not in str(error.value)
         assert text not in str(error.value)
     settings.SEAL_KEYS = {"old": b"x" * 32}  # another key under the same id
-    for broken in (text, text[:-8] + "AAAAAAA=", "sealed:old:###", "sealed:old:", "sealed:old:AAAA"):
+    for broken in (
+        text,
+        text[:-8] + "AAAAAAA=",
+        "sealed:old:###",
+        "sealed:old:",
+        "sealed:old:AAAA",
+    ):
         with pytest.raises(SealError, match="'old'"):
             sealed.unseal(broken)
     for clear in ("Lucía", "sealed:", "sealed"):
@@ -68,7 +74,14 @@ def test_the_key_id_cannot_be_exchanged(settings):
 
 def test_a_sealed_column_can_be_asked_for_emptiness_alone(db):
     assert not Recusal.objects.filter(reason="").exists()
-    for lookup in ("reason", "reason__contains", "reason__in", "reason__iexact", "reason__startswith", "reason__gt"):
+    for lookup in (
+        "reason",
+        "reason__contains",
+        "reason__in",
+        "reason__iexact",
+        "reason__startswith",
+        "reason__gt",
+    ):
         with pytest.raises(FieldError):
             Recusal.objects.filter(**{lookup: ["x"] if lookup.endswith("in") else "x"}).exists()
 
@@ -79,11 +92,17 @@ def test_a_sealed_column_can_be_asked_for_emptiness_alone(db):
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("Cole Barrett", "BARRETT, Cole", True), ("Lucía Ibáñez", "lucia ibanez", True), ("Cole J. Barrett", "Cole Barrett", True),
-        ("Cole James Barrett", "Cole Barrett", True), ("Barrett, Cole James", "Cole Barrett", True), ("Cole Barrett", "Cole Barrett-Smith", False),
-        ("Cole", "Cole", False), ("", "", False), ("Cole Barrett", "Mary Barrett", False),
+        ("Cole Barrett", "BARRETT, Cole", True),
+        ("Lucía Ibáñez", "lucia ibanez", True),
+        ("Cole J. Barrett", "Cole Barrett", True),
+        ("Cole James Barrett", "Cole Barrett", True),
+        ("Barrett, Cole James", "Cole Barrett", True),
+        ("Cole Barrett", "Cole Barrett-Smith", False),
+        ("Cole", "Cole", False),
+        ("", "", False),
+        ("Cole Barrett", "Mary Barrett", False),
     ],
-)  # fmt: skip
+)
 def test_the_same_name_in_other_spellings(one, other, same):
     assert bool(set(prints({"name": one})) & set(prints({"name": other}))) is same
 
@@ -96,7 +115,9 @@ def test_addresses_and_numbers_match_their_own_kind(settings):
     before = prints({"name": "Cole Barrett"})
     assert all("cole" not in one.lower() for one in before)
     settings.SEAL_KEYS = NEW | dict(settings.SEAL_KEYS)
-    assert set(before) < set(prints({"name": "Cole Barrett"}))  # a search during a rotation finds both
+    assert set(before) < set(
+        prints({"name": "Cole Barrett"})
+    )  # a search during a rotation finds both
 
 
 # -- rotation ----------------------------------------------------------------------------------------------------------
@@ -119,9 +140,13 @@ def raw(table: str, column: str) -> list[str]:
 def recusals(people) -> None:
     """Seven reasons under the key that the tests run with."""
     school = School.objects.get(school_id="1").pk
-    opened = open_cases("BUL", [Opening(school, {}, [("report", {})])] * 7, year=2026, on=date(2026, 9, 1))
+    opened = open_cases(
+        "BUL", [Opening(school, {}, [("report", {})])] * 7, year=2026, on=date(2026, 9, 1)
+    )
     for number, case_id in enumerate(opened):
-        Recusal.objects.create(case_id=case_id, user=people.worker, reason=f"aunt {number}", at=timezone.now())
+        Recusal.objects.create(
+            case_id=case_id, user=people.worker, reason=f"aunt {number}", at=timezone.now()
+        )
 
 
 def test_rotation_goes_on_where_it_was_interrupted(recusals, settings, monkeypatch):
@@ -139,23 +164,31 @@ def test_rotation_goes_on_where_it_was_interrupted(recusals, settings, monkeypat
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         resealing.reseal(size=2)
     monkeypatch.setattr(resealing, "_row", real)
-    assert sorted(Recusal.objects.values_list("reason", flat=True)) == [f"aunt {n}" for n in range(7)]
+    assert sorted(Recusal.objects.values_list("reason", flat=True)) == [
+        f"aunt {n}" for n in range(7)
+    ]
     rotate(settings, both, batch=2)
     assert all(text.startswith("sealed:new:") for text in raw("casework_recusal", "reason"))
     assert rotate(settings, NEW)["rows"] == 0  # nothing left; the old key may go
-    assert sorted(Recusal.objects.values_list("reason", flat=True)) == [f"aunt {n}" for n in range(7)]
+    assert sorted(Recusal.objects.values_list("reason", flat=True)) == [
+        f"aunt {n}" for n in range(7)
+    ]
 
 
 def test_rotation_seals_clear_text_and_reports_what_it_cannot_open(recusals, settings):
     known = dict(settings.SEAL_KEYS)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE casework_recusal SET reason = 'in clear' WHERE id = (SELECT min(id) FROM casework_recusal)")
+        cursor.execute(
+            "UPDATE casework_recusal SET reason = 'in clear' WHERE id = (SELECT min(id) FROM casework_recusal)"
+        )
     assert rotate(settings, known)["rows"] == 1
     assert "in clear" not in raw("casework_recusal", "reason")
     with pytest.raises(CommandError, match="7 could not be opened"):
         rotate(settings, NEW)
     settings.SEAL_KEYS = known
-    assert "in clear" in set(Recusal.objects.values_list("reason", flat=True))  # and nothing was lost
+    assert "in clear" in set(
+        Recusal.objects.values_list("reason", flat=True)
+    )  # and nothing was lost
     with pytest.raises(CommandError, match="--batch"):
         rotate(settings, known, batch=0)
 

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.suppression import HIDDEN, Key, Publication, Rules, Suppressed, Why, key, suppress, suppress_list, tail_percent
+from casework.suppression import (
+    HIDDEN,
+    Key,
+    Publication,
+    Rules,
+    Suppressed,
+    Why,
+    key,
+    suppress,
+    suppress_list,
+    tail_percent,
+)
 
 FAR = 10**6
 RULES = Rules()
@@ -26,7 +37,9 @@ def told(publication: Publication, done: Suppressed) -> dict[Key, tuple[int, int
         if isinstance(figure.value, int):
             known[cell] = (figure.value, figure.value)
         else:
-            known[cell] = {"<10": (0, 9)}.get(figure.text, (0 if figure.why is Why.WITHHELD else 10, FAR))
+            known[cell] = {"<10": (0, 9)}.get(
+                figure.text, (0 if figure.why is Why.WITHHELD else 10, FAR)
+            )
     for (above, below), rate in done.rates.items():
         group = done.figures[below].value
         if rate.text.startswith(">"):
@@ -41,7 +54,10 @@ def equations(publication: Publication) -> tuple[list[list[tuple[Key, int]]], li
     """Every line as members with +1 and -1, adding up to zero; the pairs with those outside as a cell of their own."""
     lines = [[(total, -1), *((part, 1) for part in parts)] for total, parts in publication.sums]
     others = [("outside " + above[0], above[1]) for above, _ in publication.pairs]
-    lines += [[(below, -1), (above, 1), (other, 1)] for (above, below), other in zip(publication.pairs, others, strict=True)]
+    lines += [
+        [(below, -1), (above, 1), (other, 1)]
+        for (above, below), other in zip(publication.pairs, others, strict=True)
+    ]
     return lines, others
 
 
@@ -76,10 +92,15 @@ def possible(lines, bounds) -> bool:
     open_cells = [cell for cell, (low, high) in bounds.items() if low < high]
     if not open_cells:
         return True
-    cell = min(open_cells, key=lambda cell: (bounds[cell][1] - bounds[cell][0], str(sorted(cell[1])), cell[0]))
+    cell = min(
+        open_cells,
+        key=lambda cell: (bounds[cell][1] - bounds[cell][0], str(sorted(cell[1])), cell[0]),
+    )
     low, high = bounds[cell]
     middle = (low + high) // 2
-    return possible(lines, {**bounds, cell: (low, middle)}) or possible(lines, {**bounds, cell: (middle + 1, high)})
+    return possible(lines, {**bounds, cell: (low, middle)}) or possible(
+        lines, {**bounds, cell: (middle + 1, high)}
+    )
 
 
 def start(publication, done):
@@ -109,7 +130,9 @@ def attack_by_trying(publication: Publication, done: Suppressed) -> None:
         if figure.value is None:
             value = publication.counts[cell]
             reach = range(max(bounds[cell][0], value - 9), min(bounds[cell][1], value + 9) + 1)
-            open_to = [guess for guess in reach if possible(lines, {**bounds, cell: (guess, guess)})]
+            open_to = [
+                guess for guess in reach if possible(lines, {**bounds, cell: (guess, guess)})
+            ]
             assert value in open_to
             assert max(open_to) - min(open_to) + 1 >= needed(figure), (cell, figure, open_to)
 
@@ -127,7 +150,11 @@ def no_small_count_is_told(publication: Publication, done: Suppressed) -> None:
 
 
 def table(counts: list[list[int]], measure: str = "n") -> dict[tuple[str, str], int]:
-    return {(f"r{row}", f"c{column}"): value for row, line in enumerate(counts) for column, value in enumerate(line)}
+    return {
+        (f"r{row}", f"c{column}"): value
+        for row, line in enumerate(counts)
+        for column, value in enumerate(line)
+    }
 
 
 def crossed(counts: list[list[int]]) -> Publication:
@@ -184,7 +211,11 @@ def test_school_and_subgroup_with_nine_students():
     assert done.count("chronic", **place).text == "<10"
     assert done.rate("chronic", "students", **place).text == HIDDEN
     for measure in ("students", "chronic"):
-        hidden = [cell for cell in students if done.count(measure, school=cell[0], group=cell[1]).value is None]
+        hidden = [
+            cell
+            for cell in students
+            if done.count(measure, school=cell[0], group=cell[1]).value is None
+        ]
         assert len(hidden) > 1, "alone, it would follow from the total"
     no_small_count_is_told(publication, done)
     attack_by_trying(publication, done)
@@ -192,7 +223,10 @@ def test_school_and_subgroup_with_nine_students():
 
 @pytest.mark.scenario("A-35")
 def test_list_of_subgroups_hides_the_smallest_sufficient_second_cell():
-    assert texts({"EC": 9, "ELL": 30, "EDS": 25}) == ({"EC": "<10", "ELL": "30", "EDS": HIDDEN}, "64")
+    assert texts({"EC": 9, "ELL": 30, "EDS": 25}) == (
+        {"EC": "<10", "ELL": "30", "EDS": HIDDEN},
+        "64",
+    )
 
 
 # Rules one by one
@@ -231,10 +265,14 @@ def test_nothing_small_nothing_hidden():
 def test_a_table_hides_one_rectangle():
     done = suppress(crossed([[4, 30, 31], [32, 18, 33], [34, 35, 36]]))
     hidden = {cell for cell, figure in done.figures.items() if figure.value is None}
-    assert hidden == {key("n", row=row, column=column) for row, column in product(("r0", "r1"), ("c0", "c1"))}
+    assert hidden == {
+        key("n", row=row, column=column) for row, column in product(("r0", "r1"), ("c0", "c1"))
+    }
 
 
-def rates(pairs: dict[str, tuple[int, int]], rules: Rules | None = None) -> tuple[Publication, Suppressed]:
+def rates(
+    pairs: dict[str, tuple[int, int]], rules: Rules | None = None
+) -> tuple[Publication, Suppressed]:
     publication = Publication()
     for label, (above, below) in pairs.items():
         publication.put(key("above", school=label), above)
@@ -273,7 +311,11 @@ def rates(pairs: dict[str, tuple[int, int]], rules: Rules | None = None) -> tupl
 )
 def test_rates_and_their_ranges(above, below, numerator, group, rate):
     _, done = rates({"Alpha": (above, below)})
-    figures = done.count("above", school="Alpha"), done.count("below", school="Alpha"), done.rate("above", "below", school="Alpha")
+    figures = (
+        done.count("above", school="Alpha"),
+        done.count("below", school="Alpha"),
+        done.rate("above", "below", school="Alpha"),
+    )
     assert [figure.text for figure in figures] == [numerator, group, rate]
 
 
@@ -288,7 +330,11 @@ def test_no_group_narrows_its_numerator_further_than_allowed():
         seen: dict[tuple[str, str, str], int] = {}
         for above in range(group + 1):
             _, done = rates({"Alpha": (above, group)})
-            told = done.count("above", school="Alpha"), done.count("below", school="Alpha"), done.rate("above", "below", school="Alpha")
+            told = (
+                done.count("above", school="Alpha"),
+                done.count("below", school="Alpha"),
+                done.rate("above", "below", school="Alpha"),
+            )
             if told[0].value is None and told[1].value is not None:
                 read = (told[0].text, told[1].text, told[2].text)
                 seen[read] = seen.get(read, 0) + 1
@@ -316,8 +362,14 @@ def test_an_extreme_numerator_is_protected_against_the_total():
 def test_tables_that_share_totals_are_one_puzzle():
     """By month the school's total is hidden for its own smallness; by kind it must not come back as a sum."""
     publication = Publication()
-    publication.cross("cases", ["school", "month"], {("A", "09"): 3, ("A", "10"): 4, ("B", "09"): 30, ("B", "10"): 25})
-    publication.cross("cases", ["school", "kind"], {("A", "x"): 6, ("A", "y"): 1, ("B", "x"): 40, ("B", "y"): 15})
+    publication.cross(
+        "cases",
+        ["school", "month"],
+        {("A", "09"): 3, ("A", "10"): 4, ("B", "09"): 30, ("B", "10"): 25},
+    )
+    publication.cross(
+        "cases", ["school", "kind"], {("A", "x"): 6, ("A", "y"): 1, ("B", "x"): 40, ("B", "y"): 15}
+    )
     done = suppress(publication)
     assert done.count("cases", school="A").text == "<10"
     assert done.count("cases", school="B").value is None or done.count("cases").value is None
@@ -330,11 +382,17 @@ def test_areas_of_a_district():
     publication = Publication()
     publication.cross("n", ["school"], {("a",): 4, ("b",): 30, ("c",): 50, ("d",): 60})
     for area, members in {"north": "ab", "south": "cd"}.items():
-        publication.put(key("n", area=area), sum(publication.counts[key("n", school=school)] for school in members))
+        publication.put(
+            key("n", area=area),
+            sum(publication.counts[key("n", school=school)] for school in members),
+        )
         publication.add(key("n", area=area), [key("n", school=school) for school in members])
     publication.add(key("n"), [key("n", area="north"), key("n", area="south")])
     done = suppress(publication)
-    assert {school for school in "abcd" if done.count("n", school=school).value is None} == {"a", "b"}
+    assert {school for school in "abcd" if done.count("n", school=school).value is None} == {
+        "a",
+        "b",
+    }
     attack_by_trying(publication, done)
 
 
@@ -374,7 +432,9 @@ def test_another_threshold():
     assert [figure.text for figure in figures.values()] == ["<5", HIDDEN, "6", "30"]
 
 
-@pytest.mark.parametrize(("group", "percent"), [(10, 45), (14, 30), (20, 25), (40, 15), (80, 10), (81, 5), (1000, 5)])
+@pytest.mark.parametrize(
+    ("group", "percent"), [(10, 45), (14, 30), (20, 25), (40, 15), (80, 10), (81, 5), (1000, 5)]
+)
 def test_tail(group, percent):
     assert tail_percent(group, RULES) == percent
 
@@ -386,7 +446,11 @@ counts = st.one_of(st.integers(0, 12), st.integers(0, 60))
 
 def grids(rows: int, columns: int):
     size = st.tuples(st.integers(1, rows), st.integers(1, columns))
-    return size.flatmap(lambda s: st.lists(st.lists(counts, min_size=s[1], max_size=s[1]), min_size=s[0], max_size=s[0]))
+    return size.flatmap(
+        lambda s: st.lists(
+            st.lists(counts, min_size=s[1], max_size=s[1]), min_size=s[0], max_size=s[0]
+        )
+    )
 
 
 @settings(max_examples=300, deadline=None)
@@ -408,7 +472,13 @@ def test_no_small_random_table_gives_way_to_trying(grid):
 @st.composite
 def rate_tables(draw, rows: int, columns: int):
     below = draw(grids(rows, columns))
-    above = [[draw(st.one_of(st.integers(0, value), st.integers(max(0, value - 3), value))) for value in line] for line in below]
+    above = [
+        [
+            draw(st.one_of(st.integers(0, value), st.integers(max(0, value - 3), value)))
+            for value in line
+        ]
+        for line in below
+    ]
     publication = Publication()
     publication.cross("below", ["row", "column"], table(below))
     publication.cross("above", ["row", "column"], table(above))
@@ -475,7 +545,9 @@ def test_a_list_hides_nothing_that_could_be_shown(values):
     else:
         others = [place for place, value in enumerate(values) if value >= 10]
         alone = set(range(len(values))) - set(others)
-        assert total.text == "<10" or not any(exact_list(values, alone | {place}) for place in others), "hiding one part was enough"
+        assert total.text == "<10" or not any(
+            exact_list(values, alone | {place}) for place in others
+        ), "hiding one part was enough"
 
 
 @settings(max_examples=50, deadline=None)

@@ -22,12 +22,19 @@ DAY0 = date(2026, 9, 8)
 
 def at(text: str) -> datetime:
     """New York wall time, in the zone's summer offset unless said."""
-    return datetime.fromisoformat(text if "+" in text or text.endswith("Z") else f"{text}-04:00").astimezone(UTC)
+    return datetime.fromisoformat(
+        text if "+" in text or text.endswith("Z") else f"{text}-04:00"
+    ).astimezone(UTC)
 
 
 @pytest.fixture
 def case(people):
-    (pk,) = open_cases("BUL", [Opening(School.objects.first().pk, {"place": "bus"}, [("report", {})])], year=2026, on=DAY0)
+    (pk,) = open_cases(
+        "BUL",
+        [Opening(School.objects.first().pk, {"place": "bus"}, [("report", {})])],
+        year=2026,
+        on=DAY0,
+    )
     found = BullyingCase.objects.get(pk=pk)
     grant(found, people.worker, "view_cases", "work_cases")
     return found
@@ -40,17 +47,25 @@ def school(case) -> Clock:
 
 
 def codes(clock: Clock) -> list[str]:
-    return list(Alert.objects.filter(clock=clock).order_by("raised_at", "scheduled_for").values_list("code", flat=True))
+    return list(
+        Alert.objects.filter(clock=clock)
+        .order_by("raised_at", "scheduled_for")
+        .values_list("code", flat=True)
+    )
 
 
 @pytest.mark.scenario("T-01")
 def test_every_rung_fires_at_seven_on_its_day_and_once(school):
     for moment, expected in [
-        ("2026-09-23T06:59", []), ("2026-09-23T07:00", ["50%"]), ("2026-09-30T23:59", ["50%"]), ("2026-10-01T07:00", ["50%", "75%+T-7"]),
-        ("2026-10-05T07:01", ["50%", "75%+T-7", "90%+T-3"]), ("2026-10-07T07:01", ["50%", "75%+T-7", "90%+T-3", "T-1"]),
+        ("2026-09-23T06:59", []),
+        ("2026-09-23T07:00", ["50%"]),
+        ("2026-09-30T23:59", ["50%"]),
+        ("2026-10-01T07:00", ["50%", "75%+T-7"]),
+        ("2026-10-05T07:01", ["50%", "75%+T-7", "90%+T-3"]),
+        ("2026-10-07T07:01", ["50%", "75%+T-7", "90%+T-3", "T-1"]),
         ("2026-10-08T07:01", ["50%", "75%+T-7", "90%+T-3", "T-1", "DUE"]),
         ("2026-10-09T07:01", ["50%", "75%+T-7", "90%+T-3", "T-1", "DUE", "OVERDUE+1"]),
-    ]:  # fmt: skip
+    ]:
         sweep(at(moment))
         sweep(at(moment))
         assert codes(school) == expected, moment
@@ -70,7 +85,11 @@ def test_an_outage_is_caught_up_in_one_alert_with_all_labels(school):
 def test_overdue_goes_on_every_week_on_the_same_hour_until_the_promise_is_kept(case, school):
     sweep(at("2026-10-21T07:01"))
     assert codes(school)[-1] == "OVERDUE+13"
-    weeks = [("2026-10-28T07:00", "OVERDUE+20"), ("2026-11-04T12:00Z", "OVERDUE+27"), ("2026-11-11T12:00Z", "OVERDUE+34")]
+    weeks = [
+        ("2026-10-28T07:00", "OVERDUE+20"),
+        ("2026-11-04T12:00Z", "OVERDUE+27"),
+        ("2026-11-11T12:00Z", "OVERDUE+34"),
+    ]
     for moment, label in weeks:  # the second week is in winter time
         sweep(at(moment) - timedelta(minutes=1))
         before = len(codes(school))
@@ -101,7 +120,9 @@ def test_nothing_due_costs_one_statement_and_writes_nothing(school, django_asser
 
 
 def test_a_hundred_due_rungs_cost_one_statement(people, django_assert_num_queries):
-    places = [Opening(School.objects.first().pk, {"place": ""}, [("report", {})]) for _ in range(100)]
+    places = [
+        Opening(School.objects.first().pk, {"place": ""}, [("report", {})]) for _ in range(100)
+    ]
     open_cases("BUL", places, year=2026, on=DAY0)
     with django_assert_num_queries(1):
         rungs, alerts = fire(at("2026-09-30T07:00"), batch=1000)
@@ -123,7 +144,12 @@ def test_a_wait_that_is_over_moves_the_case_on_the_next_day(case):
 
 
 def test_a_step_that_breaks_is_pushed_away_and_reported_and_the_rest_goes_on(people, case):
-    (other,) = open_cases("BUL", [Opening(School.objects.first().pk, {"place": ""}, [("report", {})])], year=2026, on=DAY0)
+    (other,) = open_cases(
+        "BUL",
+        [Opening(School.objects.first().pk, {"place": ""}, [("report", {})])],
+        year=2026,
+        on=DAY0,
+    )
     broken = BullyingCase.objects.get(pk=other)  # without a place the step is refused
     for one in (broken, case):
         act(one.number, "promise", actor=None, data={"kind": "wait", "day0": DAY0}, on=DAY0)
@@ -149,7 +175,11 @@ def ran(monkeypatch, db):
     monkeypatch.setattr(sweeping, "_jobs", jobs)
     for hour in (1, 2):
         name = f"at{hour}"
-        jobs[name] = sweeping.Job(name, lambda day, hour=hour: time(hour, 30), lambda day, name=name: done.append((name, day)))
+        jobs[name] = sweeping.Job(
+            name,
+            lambda day, hour=hour: time(hour, 30),
+            lambda day, name=name: done.append((name, day)),
+        )
     return done
 
 
@@ -200,7 +230,13 @@ def test_the_sweep_is_missed_after_three_intervals(db):
 
 def test_a_preview_changes_nothing(school):
     rows = preview(at("2026-10-08T07:00"))
-    assert [row["label"] for row in rows if row["clock"] == "school"] == ["50%", "75%+T-7", "90%+T-3", "T-1", "DUE"]
+    assert [row["label"] for row in rows if row["clock"] == "school"] == [
+        "50%",
+        "75%+T-7",
+        "90%+T-3",
+        "T-1",
+        "DUE",
+    ]
     assert codes(school) == []
 
 
@@ -210,7 +246,12 @@ def test_a_preview_changes_nothing(school):
 @pytest.mark.django_db(transaction=True)
 def test_sweeps_at_once_and_people_at_work_lose_and_double_nothing(people):
     schools = School.objects.first().pk
-    ids = open_cases("BUL", [Opening(schools, {"place": "bus"}, [("report", {})]) for _ in range(40)], year=2026, on=DAY0)
+    ids = open_cases(
+        "BUL",
+        [Opening(schools, {"place": "bus"}, [("report", {})]) for _ in range(40)],
+        year=2026,
+        on=DAY0,
+    )
     numbers = list(BullyingCase.objects.filter(pk__in=ids).values_list("number", flat=True))
     for number in numbers:
         act(number, "promise", actor=None, data={"kind": "school", "day0": DAY0}, on=DAY0)
@@ -226,7 +267,9 @@ def test_sweeps_at_once_and_people_at_work_lose_and_double_nothing(people):
     works = [sweeper] * 4 + [lambda n=n: worker(numbers[n::2]) for n in range(2)]
     assert together(works) == []
     assert_each_rung_became_one_alert()
-    assert not Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=at("2026-10-09T07:00")).exists()
+    assert not Rung.objects.filter(
+        fired_at=None, cancelled_at=None, scheduled_for__lte=at("2026-10-09T07:00")
+    ).exists()
 
 
 def assert_each_rung_became_one_alert() -> None:
@@ -234,11 +277,17 @@ def assert_each_rung_became_one_alert() -> None:
     assert not Rung.objects.filter(fired_at__isnull=False, alert=None, step="").exists()
     assert not Rung.objects.filter(fired_at__isnull=False, cancelled_at__isnull=False).exists()
     for alert in Alert.objects.exclude(scheduled_for=None):
-        labels = list(Rung.objects.filter(alert=alert).order_by("scheduled_for", "id").values_list("label", flat=True))
+        labels = list(
+            Rung.objects.filter(alert=alert)
+            .order_by("scheduled_for", "id")
+            .values_list("label", flat=True)
+        )
         assert labels == alert.data["labels"]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(gaps=st.lists(st.integers(1, 30_000), min_size=1, max_size=12))
 def test_whenever_it_is_swept_each_rung_fires_once(school, gaps):
     """However long the pauses between sweeps are, each rung is told once, and none before its time."""
@@ -252,7 +301,9 @@ def test_whenever_it_is_swept_each_rung_fires_once(school, gaps):
                 sweep(moment, batch=3)
             assert_each_rung_became_one_alert()
             rungs = Rung.objects.filter(clock=school, every=None)
-            assert set(rungs.filter(fired_at__isnull=False)) == set(rungs.filter(scheduled_for__lte=moment))
+            assert set(rungs.filter(fired_at__isnull=False)) == set(
+                rungs.filter(scheduled_for__lte=moment)
+            )
             raise _Undo
     except _Undo:
         pass

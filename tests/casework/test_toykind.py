@@ -21,7 +21,12 @@ DAY = date(2026, 9, 10)
 def report(people):
     from district.models import School
 
-    (pk,) = open_cases("BUL", [Opening(School.objects.first().pk, {"place": ""}, [("report", {})])], year=2026, on=DAY)
+    (pk,) = open_cases(
+        "BUL",
+        [Opening(School.objects.first().pk, {"place": ""}, [("report", {})])],
+        year=2026,
+        on=DAY,
+    )
     return BullyingCase.objects.get(pk=pk)
 
 
@@ -36,7 +41,12 @@ def test_a_whole_life(report, people):
     act(report.number, "look", actor=people.worker, on=DAY)
     act(report.number, "finish", actor=people.worker, data={"text": "talked"}, on=DAY)
     report.refresh_from_db()
-    assert (report.state, report.place, report.closed_reason, report.next_due) == ("DONE", "bus", "DONE", None)
+    assert (report.state, report.place, report.closed_reason, report.next_due) == (
+        "DONE",
+        "bus",
+        "DONE",
+        None,
+    )
     assert list(timeline.breaks()) == []
 
 
@@ -57,5 +67,8 @@ def test_only_those_with_a_grant_see_it_and_a_recusal_beats_the_grant(report, pe
 def test_the_database_knows_the_law_of_every_kind():
     from casework.law import declared_moves
 
-    assert set(AllowedMove.objects.values_list("subject", "kind", "rules", "source", "target")) == declared_moves()
+    assert (
+        set(AllowedMove.objects.values_list("subject", "kind", "rules", "source", "target"))
+        == declared_moves()
+    )
     assert Case.objects.count() == 0

@@ -57,13 +57,23 @@ def test_the_pictures_in_docs_are_what_the_code_says(settings):
     folder = settings.BASE_DIR / "docs" / "workflows"
     for name, text in pages().items():
         if not name.startswith("BUL"):
-            assert (folder / name).read_text(encoding="utf-8") == text, f"{name} is stale: run make docs"
+            assert (folder / name).read_text(encoding="utf-8") == text, (
+                f"{name} is stale: run make docs"
+            )
     assert call_command
 
 
 def test_every_step_stands_once_in_the_table_and_every_move_in_the_words(flow):
-    moves = {(edge.source, edge.target, edge.label) for edge in picture.moving(flow) if edge.source != NEW}
-    assert {(place.key, target, label) for place in picture.places(flow) for label, target, _said in place.moves} == moves
+    moves = {
+        (edge.source, edge.target, edge.label)
+        for edge in picture.moving(flow)
+        if edge.source != NEW
+    }
+    assert {
+        (place.key, target, label)
+        for place in picture.places(flow)
+        for label, target, _said in place.moves
+    } == moves
     shown = [line.edge.name for line in picture.lines(flow)]
     assert len(shown) == len(set(shown))
     taken = {(source, line.edge.name) for line in picture.lines(flow) for source in line.sources}

@@ -27,13 +27,23 @@ def readers(people, time_machine):
     time_machine.move_to(datetime(2026, 9, 10, 9, tzinfo=ZoneInfo("America/New_York")), tick=False)
     chance = random.Random(11)
     school = School.objects.first()
-    schools = [school, *School.objects.bulk_create([_like(school, number) for number in range(SCHOOLS - 1)])]
-    users = {name: User.objects.create_user(username=f"reader-{name}", password=None) for name in ("none", "one", "few", "many", "lent")}
+    schools = [
+        school,
+        *School.objects.bulk_create([_like(school, number) for number in range(SCHOOLS - 1)]),
+    ]
+    users = {
+        name: User.objects.create_user(username=f"reader-{name}", password=None)
+        for name in ("none", "one", "few", "many", "lent")
+    }
     for name, places in (("one", schools[3:4]), ("few", schools[:4]), ("many", schools[1:])):
         _post(users[name], places)
-    first = AllowedMove.objects.filter(subject="case", kind__in=("ATT", "BUL"), source="").order_by("kind", "target")
+    first = AllowedMove.objects.filter(subject="case", kind__in=("ATT", "BUL"), source="").order_by(
+        "kind", "target"
+    )
     births = list(first.values_list("kind", "rules", "target"))
-    cases = Case.objects.bulk_create([_case(number, births, chance, schools, [None, *users.values()]) for number in range(CASES)])
+    cases = Case.objects.bulk_create(
+        [_case(number, births, chance, schools, [None, *users.values()]) for number in range(CASES)]
+    )
     for case in chance.sample(cases, 90):
         grant(case, users[chance.choice(("few", "many", "lent"))], "view_cases")
     for case in chance.sample(cases, 40):
@@ -45,31 +55,52 @@ def readers(people, time_machine):
             until=timezone.now() + timedelta(hours=chance.choice((-1, 1))),
         )
     for case in chance.sample(cases, 80):
-        recuse(case, users[chance.choice(("one", "few", "many", "lent"))], "aunt", by=people.supervisor)
+        recuse(
+            case, users[chance.choice(("one", "few", "many", "lent"))], "aunt", by=people.supervisor
+        )
     return {name: User.objects.get(pk=user.pk) for name, user in users.items()}
 
 
 def _like(school: School, number: int) -> School:
-    return School(school_id=f"W{number}", name=f"School {number}", calendar=school.calendar, area=school.area)
+    return School(
+        school_id=f"W{number}", name=f"School {number}", calendar=school.calendar, area=school.area
+    )
 
 
 def _post(user: User, schools: list[School]) -> None:
     group = Group.objects.create(name=f"readers {user.username}")
     permission = Permission.objects.get(codename="view_cases", content_type__model="school")
     SchoolGroupPermission.objects.bulk_create(
-        [SchoolGroupPermission(group=group, content_object_id=school.pk, permission=permission) for school in schools]
+        [
+            SchoolGroupPermission(group=group, content_object_id=school.pk, permission=permission)
+            for school in schools
+        ]
     )
     user.groups.add(group)
 
 
-def _case(number: int, births: list[tuple[str, str, str]], chance: random.Random, schools: list[School], owners: list[User | None]) -> Case:
+def _case(
+    number: int,
+    births: list[tuple[str, str, str]],
+    chance: random.Random,
+    schools: list[School],
+    owners: list[User | None],
+) -> Case:
     kind, rules, state = chance.choice(births)
     due = chance.choice((None, *(TODAY + timedelta(days=days) for days in range(-4, 9, 2))))
     return Case(
-        number=f"{kind}-2026-{number:04}", kind=kind, rules=rules, state=state, school=chance.choice(schools), owner=chance.choice(owners),
-        opened_on=TODAY - timedelta(days=chance.randrange(4)), closed_on=chance.choice((None, None, None, TODAY)), next_due=due,
-        next_duty=chance.choice(("notice_L3", "arc_hold")), updated_at=timezone.now(),
-    )  # fmt: skip
+        number=f"{kind}-2026-{number:04}",
+        kind=kind,
+        rules=rules,
+        state=state,
+        school=chance.choice(schools),
+        owner=chance.choice(owners),
+        opened_on=TODAY - timedelta(days=chance.randrange(4)),
+        closed_on=chance.choice((None, None, None, TODAY)),
+        next_due=due,
+        next_duty=chance.choice(("notice_L3", "arc_hold")),
+        updated_at=timezone.now(),
+    )
 
 
 def _wanted(user: User, filters: dict[str, str]) -> list[int]:
@@ -81,13 +112,18 @@ def _wanted(user: User, filters: dict[str, str]) -> list[int]:
         "week": Q(next_due__gte=TODAY, next_due__lte=date(2026, 9, 13)),
         "new": Q(opened_on__gte=TODAY - timedelta(days=1)),
         "waiting": Q(
-            owner=user, pk__in=Task.objects.filter(clock__kind=F("case__next_duty"), status="OPEN").exclude(role="SSW").values("case")
+            owner=user,
+            pk__in=Task.objects.filter(clock__kind=F("case__next_duty"), status="OPEN")
+            .exclude(role="SSW")
+            .values("case"),
         ),
         "mine": Q(owner=user),
     }
     narrower = {"kind": "kind", "state": "state", "school": "school_id", "duty": "next_duty"}
     cases = access.visible(user).filter(by_view.get(view, Q()), closed_on__isnull=view != "closed")
-    cases = cases.filter(**{narrower[name]: value for name, value in filters.items() if name in narrower and value})
+    cases = cases.filter(
+        **{narrower[name]: value for name, value in filters.items() if name in narrower and value}
+    )
     order = ["-id"] if view == "closed" else [F("next_due").asc(nulls_last=True), "id"]
     return list(cases.order_by(*order).values_list("id", flat=True))
 
@@ -105,7 +141,9 @@ def _walked(user: User, filters: dict[str, str]) -> list[int]:
 
 
 @pytest.mark.parametrize("few", [0, 8])
-def test_the_statement_shows_what_the_rules_say_in_their_order_page_by_page(readers, monkeypatch, few):
+def test_the_statement_shows_what_the_rules_say_in_their_order_page_by_page(
+    readers, monkeypatch, few
+):
     monkeypatch.setattr(worklist, "PAGE", 7)
     monkeypatch.setattr(worklist, "FEW_SCHOOLS", few)
     school = str(School.objects.get(school_id="W2").pk)

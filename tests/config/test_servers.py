@@ -15,19 +15,34 @@ import pytest
 from config.embedded.services import Postgres, socket_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-BARE = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DATA")}
+BARE = {
+    key: value
+    for key, value in os.environ.items()
+    if key not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DATA")
+}
 
 
 def manage(data: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "config.embedded.manage", "--data", str(data), "--", *command],
-        cwd=ROOT, env=BARE | more, capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=BARE | more,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
 
 
 def ran_before(data: Path, **more: str) -> Path:
     """The folder, with servers that ran and a database that was migrated."""
-    subprocess.run([sys.executable, "-m", "tests.migrated", str(data)], cwd=ROOT, env=BARE | more, check=True, timeout=600)
+    subprocess.run(
+        [sys.executable, "-m", "tests.migrated", str(data)],
+        cwd=ROOT,
+        env=BARE | more,
+        check=True,
+        timeout=600,
+    )
     return data
 
 
@@ -45,7 +60,12 @@ def test_json_alone_on_standard_output_and_nothing_left_running(tmp_path):
 def test_two_callers_at_once_do_not_disturb_each_other(tmp_path):
     ran_before(tmp_path)
     results: list[subprocess.CompletedProcess[str]] = []
-    threads = [threading.Thread(target=lambda: results.append(manage(tmp_path, "verify_timeline", "--json"))) for _ in range(2)]
+    threads = [
+        threading.Thread(
+            target=lambda: results.append(manage(tmp_path, "verify_timeline", "--json"))
+        )
+        for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

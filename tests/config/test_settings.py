@@ -18,17 +18,25 @@ from config.settings import DEVELOPMENT_SEAL_KEYS
 ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(b"k" * 32).decode()
 PRODUCTION = {
-    "PROFILE": "production", "SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql://u:p@h:5432/d", "REDIS_URL": "redis://h:6379/0",
-    "EMAIL_URL": "smtp://mail.example.org", "SEAL_KEYS": f"2026a:{KEY}",
-}  # fmt: skip
+    "PROFILE": "production",
+    "SECRET_KEY": "x" * 60,
+    "DATABASE_URL": "postgresql://u:p@h:5432/d",
+    "REDIS_URL": "redis://h:6379/0",
+    "EMAIL_URL": "smtp://mail.example.org",
+    "SEAL_KEYS": f"2026a:{KEY}",
+}
 
 
 def load(**variables: str) -> subprocess.CompletedProcess[str]:
     keep = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     return subprocess.run(
         [sys.executable, "-c", "import config.settings as s; print(s.PROFILE)"],
-        cwd=ROOT, env=keep | variables, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=keep | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_production_starts_with_everything_given():
@@ -68,7 +76,9 @@ def test_a_wrong_variable_is_named(change, names):
     assert names in done.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize("ring", [f"a:{KEY},a:{KEY}", f"a:{KEY[:-8]}", f"a b:{KEY}", f"{KEY}", f"a:{KEY}!"])
+@pytest.mark.parametrize(
+    "ring", [f"a:{KEY},a:{KEY}", f"a:{KEY[:-8]}", f"a b:{KEY}", f"{KEY}", f"a:{KEY}!"]
+)
 def test_a_wrong_key_ring_is_not_printed(ring):
     done = load(**(PRODUCTION | {"SEAL_KEYS": ring}))
     assert done.returncode != 0
@@ -89,7 +99,11 @@ def test_options_of_a_database_address_reach_the_connection():
 
 def test_mail_addresses():
     found = env.email("smtps://me:p%40ss@mail.example.org")
-    assert (found["EMAIL_PORT"], found["EMAIL_USE_SSL"], found["EMAIL_HOST_PASSWORD"]) == (465, True, "p@ss")
+    assert (found["EMAIL_PORT"], found["EMAIL_USE_SSL"], found["EMAIL_HOST_PASSWORD"]) == (
+        465,
+        True,
+        "p@ss",
+    )
 
 
 def test_compose_names_only_variables_that_the_settings_read():
@@ -110,24 +124,44 @@ def test_everything_in_the_env_file_reaches_the_product():
 
 
 def test_notices_name_every_package_with_its_version():
-    locked = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements/base.txt").read_text(), re.MULTILINE)
-    rows = re.findall(r"^\| ([a-z0-9._-]+) \| (.+?) \| (.+?) \|$", (ROOT / "THIRD_PARTY_NOTICES.md").read_text(), re.MULTILINE)
-    told = {(name, version) for name, versions, _licence in rows for version in versions.split(" or ")}
+    locked = re.findall(
+        r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / "requirements/base.txt").read_text(), re.MULTILINE
+    )
+    rows = re.findall(
+        r"^\| ([a-z0-9._-]+) \| (.+?) \| (.+?) \|$",
+        (ROOT / "THIRD_PARTY_NOTICES.md").read_text(),
+        re.MULTILINE,
+    )
+    told = {
+        (name, version) for name, versions, _licence in rows for version in versions.split(" or ")
+    }
     assert told == set(locked)
 
 
 def test_compose_and_dockerfile_are_well_formed():
     tools = Path(sys.executable).parent
-    schema = [tools / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"]
+    schema = [
+        tools / "check-jsonschema",
+        "--builtin-schema",
+        "vendor.compose-spec",
+        "docker-compose.yml",
+    ]
     subprocess.run(schema, cwd=ROOT, check=True, capture_output=True)
-    subprocess.run([tools / "hadolint", "--failure-threshold", "warning", "Dockerfile"], cwd=ROOT, check=True)
+    subprocess.run(
+        [tools / "hadolint", "--failure-threshold", "warning", "Dockerfile"], cwd=ROOT, check=True
+    )
 
 
 def test_worker_queues_are_the_same_everywhere():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     queues = set(compose["services"]["worker"]["command"][7].split(","))
-    assert {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {settings.CELERY_TASK_DEFAULT_QUEUE} <= queues
-    assert ",".join(compose["services"]["worker"]["command"][7].split(",")) in (ROOT / "config/embedded/up.py").read_text()
+    assert {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {
+        settings.CELERY_TASK_DEFAULT_QUEUE
+    } <= queues
+    assert (
+        ",".join(compose["services"]["worker"]["command"][7].split(","))
+        in (ROOT / "config/embedded/up.py").read_text()
+    )
 
 
 def test_locks_name_no_registry_and_hash_everything():

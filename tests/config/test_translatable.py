@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted(path for path in ROOT.glob("*/templates/**/*.html") if path.name != "500.html")  # that one knows no language
+TEMPLATES = sorted(
+    path for path in ROOT.glob("*/templates/**/*.html") if path.name != "500.html"
+)  # that one knows no language
 SPOKEN = ("title", "placeholder", "alt", "aria-label", "aria-description")
 # Names and citations are the same in every language.
 NAMES = re.compile(r"Holdfast|CSV|XLSX|SHA-256|OpenAPI|OCEL|XES|\d+ CFR [\w.()]+")
-HIDDEN = re.compile(r"{%\s*(comment|blocktranslate)\b.*?%}.*?{%\s*end\1\s*%}|{#.*?#}|{{.*?}}|{%.*?%}", re.S)
+HIDDEN = re.compile(
+    r"{%\s*(comment|blocktranslate)\b.*?%}.*?{%\s*end\1\s*%}|{#.*?#}|{{.*?}}|{%.*?%}", re.S
+)
 
 
 class Words(HTMLParser):
@@ -53,5 +57,9 @@ def test_no_word_of_a_page_is_bare(template):
 
 def test_bare_words_are_found():
     words = Words()
-    words.feed(HIDDEN.sub("", '<p title="Wrong">{% translate "fine" %} CSV</p><p>also wrong</p><code>fine</code>'))
+    words.feed(
+        HIDDEN.sub(
+            "", '<p title="Wrong">{% translate "fine" %} CSV</p><p>also wrong</p><code>fine</code>'
+        )
+    )
     assert [text for _line, text in words.found] == ["Wrong", "also wrong"]

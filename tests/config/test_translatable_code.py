@@ -42,12 +42,32 @@ FILES = {
 }
 # (place, argument) that somebody reads: the last part of the name that is called, and the positions of the texts.
 CALLS = {
-    "success": (1,), "error": (1,), "info": (1,), "warning": (1,), "add_message": (2,),  # django.contrib.messages
-    "ValidationError": (0,), "Http404": (0,), "PermissionDenied": (0,), "add_error": (1,),
-    "NotNow": (0,), "Forbidden": (0,), "Invalid": (0,), "Stale": (0,), "Problem": (2,), "invalid": (0,),
-    "PolicyError": (0,), "LetterError": (0,), "MeasureError": (0,), "cancel_clock": (1,),
-    "writerow": (0,), "as_csv": (0,), "as_xlsx": (0, 1), "Section": (0, 2), "Paper": (1,), "Entry": (1,),
-}  # fmt: skip
+    "success": (1,),
+    "error": (1,),
+    "info": (1,),
+    "warning": (1,),
+    "add_message": (2,),  # django.contrib.messages
+    "ValidationError": (0,),
+    "Http404": (0,),
+    "PermissionDenied": (0,),
+    "add_error": (1,),
+    "NotNow": (0,),
+    "Forbidden": (0,),
+    "Invalid": (0,),
+    "Stale": (0,),
+    "Problem": (2,),
+    "invalid": (0,),
+    "PolicyError": (0,),
+    "LetterError": (0,),
+    "MeasureError": (0,),
+    "cancel_clock": (1,),
+    "writerow": (0,),
+    "as_csv": (0,),
+    "as_xlsx": (0, 1),
+    "Section": (0, 2),
+    "Paper": (1,),
+    "Entry": (1,),
+}
 UNSEEN = ("ListForm",)  # reads the address of a list and is never shown
 LOGS = ("log", "logger", "structlog")
 KEYWORDS = (
@@ -86,13 +106,27 @@ FAULTS = {
     "ValueError",
     "ImproperlyConfigured",
 }
-DOCUMENTED = {"get", "post", "put", "patch", "delete", "Field", "Router", "Header", "NinjaAPI"}  # of the API's description, for engineers
+DOCUMENTED = {
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "Field",
+    "Router",
+    "Header",
+    "NinjaAPI",
+}  # of the API's description, for engineers
 WORDS = re.compile(r"[^\W\d_]{2,}")
 WORD = re.compile(r"[^\W\d_]{2}")
-SAME = re.compile(r"SHA-256|[\w/]+\.html")  # names that are the same in every language, and the names of templates
+SAME = re.compile(
+    r"SHA-256|[\w/]+\.html"
+)  # names that are the same in every language, and the names of templates
 SENTENCE = re.compile(r"^[A-Z“‘][^\n]*\s[^\n]*\s[^\n]*[.?!:…]$")
 PHRASE = re.compile(r"^[^\n<>=_|$#]*\b[a-z]+ [a-z]+[,:;]? [^\n<>=_|$#]*[a-z]$")
-SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|FROM|WHERE|JOIN|AND|OR|IS|IN|ON|ORDER BY|EXISTS|SET|CASE)\b")
+SQL = re.compile(
+    r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|FROM|WHERE|JOIN|AND|OR|IS|IN|ON|ORDER BY|EXISTS|SET|CASE)\b"
+)
 CITED = re.compile(r"\b(CFR|U\.S\.C\.|G\.S\.|Manual)\b")
 
 
@@ -111,12 +145,17 @@ class Reader(ast.NodeVisitor):
         self.found: set[tuple[int, str]] = set()
         self.translators = set(GETTEXT)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django.utils.translation"):
-                self.translators |= {name.asname or name.name for name in node.names if name.name in GETTEXT}
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "django.utils.translation"
+            ):
+                self.translators |= {
+                    name.asname or name.name for name in node.names if name.name in GETTEXT
+                }
         self.choices = {
             node.name
             for node in ast.walk(tree)
-            if isinstance(node, ast.ClassDef) and any("Choices" in ast.unparse(base) for base in node.bases)
+            if isinstance(node, ast.ClassDef)
+            and any("Choices" in ast.unparse(base) for base in node.bases)
         }
         self.visit(tree)
 
@@ -140,7 +179,9 @@ class Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        if not (self.models and ast.unparse(node.targets[0]) == "permissions"):  # codes are asked, their names are never shown
+        if not (
+            self.models and ast.unparse(node.targets[0]) == "permissions"
+        ):  # codes are asked, their names are never shown
             self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -155,7 +196,13 @@ class Reader(ast.NodeVisitor):
             if keyword.arg in KEYWORDS and not (self.models and keyword.arg in MODELS):
                 self.keep([keyword.value])
             elif keyword.arg == "choices":
-                self.keep([pair.elts[1] for pair in ast.walk(keyword.value) if isinstance(pair, ast.Tuple) and len(pair.elts) == 2])
+                self.keep(
+                    [
+                        pair.elts[1]
+                        for pair in ast.walk(keyword.value)
+                        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2
+                    ]
+                )
         if self.models:
             for keyword in list(node.keywords):
                 if keyword.arg in MODELS:
@@ -167,7 +214,9 @@ class Reader(ast.NodeVisitor):
             self.whole(node.lineno, node.value)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        text = "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+        )
         self.whole(node.lineno, text)
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
@@ -183,10 +232,15 @@ class Reader(ast.NodeVisitor):
         """Every text of an expression that is not translated."""
         for node in nodes:
             match node:
-                case ast.Constant(value=str() as text) if WORD.search(SAME.sub("", text)) and not CITED.search(text):
+                case ast.Constant(value=str() as text) if WORD.search(
+                    SAME.sub("", text)
+                ) and not CITED.search(text):
                     self.found.add((node.lineno, text))
                 case ast.JoinedStr():
-                    text = "".join(str(part.value) if isinstance(part, ast.Constant) else "" for part in node.values)
+                    text = "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else ""
+                        for part in node.values
+                    )
                     if WORD.search(text):
                         self.found.add((node.lineno, text))
                 case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -206,11 +260,21 @@ class Reader(ast.NodeVisitor):
 
 
 def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return (
+        function.attr
+        if isinstance(function, ast.Attribute)
+        else function.id
+        if isinstance(function, ast.Name)
+        else ""
+    )
 
 
 def _owner(function: ast.expr) -> str:
-    return function.value.id if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) else ""
+    return (
+        function.value.id
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
+        else ""
+    )
 
 
 def bare(text: str, models: bool = False) -> list[str]:
@@ -223,7 +287,11 @@ def test_no_word_of_the_code_is_bare(app):
     found = {}
     for path in sources():
         name = str(path.relative_to(ROOT))
-        if name.startswith(f"{app}/") and name not in FILES and (words := bare(path.read_text(), "models" in path.parts)):
+        if (
+            name.startswith(f"{app}/")
+            and name not in FILES
+            and (words := bare(path.read_text(), "models" in path.parts))
+        ):
             found[name] = words
     assert found == {}, "put these into gettext"
 
@@ -245,28 +313,42 @@ def test_every_field_of_every_form_has_words_that_can_be_translated():
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     fields = [
         (form, name, field)
-        for form in _forms(forms.BaseForm) if form.__module__.split(".")[0] in APPS and form.__name__ not in UNSEEN
-        for name, field in getattr(form, "base_fields", {}).items() if not field.widget.is_hidden
-    ]  # fmt: skip
+        for form in _forms(forms.BaseForm)
+        if form.__module__.split(".")[0] in APPS and form.__name__ not in UNSEEN
+        for name, field in getattr(form, "base_fields", {}).items()
+        if not field.widget.is_hidden
+    ]
     assert len(fields) > 200
     bare_fields = [
         f"{form.__module__}.{form.__name__}.{name}: {text!r}"
-        for form, name, field in fields for text in (field.label, field.help_text) if not isinstance(text, Promise) and text != ""
-    ]  # fmt: skip
+        for form, name, field in fields
+        for text in (field.label, field.help_text)
+        if not isinstance(text, Promise) and text != ""
+    ]
     assert bare_fields == []
 
 
 @pytest.mark.parametrize(
     "code",
     [
-        "messages.success(request, 'It is kept')", "raise ValidationError(f'{n} is too large')", "raise Http404('no such case')",
-        "form.add_error('day', 'a day that has been')", "forms.CharField(label='Name')", "raise PolicyError('no ' + what)",
-        "Problem(409, 'not_now', 'Only later')", "Problem(409, 'x', _('ok'), reasons=[f'the state is {s}'])",
-        "writer.writerow(['level', 'file'])", "class S(models.TextChoices):\n    NEW = 'NEW', 'new'", "invalid({'a': ['wrong value']})",
-        "x = 'This is a whole sentence.'", "y = f'{n} of these, {m} of Those.' if n else 'Nothing was left out.'",
-        "forms.ChoiceField(choices=[('a', 'the first')])", "raise ValidationError('%s days' % n)", "a = b or _('x') + 'Nobody has said it.'",
+        "messages.success(request, 'It is kept')",
+        "raise ValidationError(f'{n} is too large')",
+        "raise Http404('no such case')",
+        "form.add_error('day', 'a day that has been')",
+        "forms.CharField(label='Name')",
+        "raise PolicyError('no ' + what)",
+        "Problem(409, 'not_now', 'Only later')",
+        "Problem(409, 'x', _('ok'), reasons=[f'the state is {s}'])",
+        "writer.writerow(['level', 'file'])",
+        "class S(models.TextChoices):\n    NEW = 'NEW', 'new'",
+        "invalid({'a': ['wrong value']})",
+        "x = 'This is a whole sentence.'",
+        "y = f'{n} of these, {m} of Those.' if n else 'Nothing was left out.'",
+        "forms.ChoiceField(choices=[('a', 'the first')])",
+        "raise ValidationError('%s days' % n)",
+        "a = b or _('x') + 'Nobody has said it.'",
     ],
-)  # fmt: skip
+)
 def test_bare_words_are_found(code):
     assert bare(code) != []
 
@@ -274,11 +356,18 @@ def test_bare_words_are_found(code):
 @pytest.mark.parametrize(
     "code",
     [
-        "messages.success(request, _('It is kept'))", "from django.utils.translation import gettext as _now\nx = _now('One is here.')",
-        "log.info('a.code', note='Nothing to see here.')", "raise ValueError('No such thing here.')", "'''A docstring of a file.'''",
-        "def f():\n    '''What it does in words.'''", "form.add_error(None, error)", "forms.CharField(label=_('Name') % {'n': 1})",
-        "sql = 'SELECT a FROM b WHERE c'", "cite = 'See 34 CFR 106.44(a) for it.'", "raise Refused('NO_CODE', file=name)",
+        "messages.success(request, _('It is kept'))",
+        "from django.utils.translation import gettext as _now\nx = _now('One is here.')",
+        "log.info('a.code', note='Nothing to see here.')",
+        "raise ValueError('No such thing here.')",
+        "'''A docstring of a file.'''",
+        "def f():\n    '''What it does in words.'''",
+        "form.add_error(None, error)",
+        "forms.CharField(label=_('Name') % {'n': 1})",
+        "sql = 'SELECT a FROM b WHERE c'",
+        "cite = 'See 34 CFR 106.44(a) for it.'",
+        "raise Refused('NO_CODE', file=name)",
     ],
-)  # fmt: skip
+)
 def test_what_nobody_reads_is_not_found(code):
     assert bare(code) == []

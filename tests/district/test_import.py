@@ -28,12 +28,25 @@ DAY = date(2026, 9, 10)
 
 def digest() -> dict[str, object]:
     """A fingerprint of everything that an import may change."""
-    tables = ["district_school", "district_student", "district_guardian", "district_enrollment", "district_calendarday", "district_post",
-              "attendance_mark", "attendance_mark_version", "attendance_tally", "casework_case", "casework_event"]  # fmt: skip
+    tables = [
+        "district_school",
+        "district_student",
+        "district_guardian",
+        "district_enrollment",
+        "district_calendarday",
+        "district_post",
+        "attendance_mark",
+        "attendance_mark_version",
+        "attendance_tally",
+        "casework_case",
+        "casework_event",
+    ]
     with connection.cursor() as cursor:
         found = {}
         for table in tables:
-            cursor.execute(f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t")
+            cursor.execute(
+                f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t"
+            )
             found[table] = cursor.fetchone()
     return found
 
@@ -43,15 +56,23 @@ def codes(run: Import) -> set[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not (SAMPLES / "ed-fi-grand-bend").exists(), reason="the Ed-Fi sample set is not beside the project")
+@pytest.mark.skipif(
+    not (SAMPLES / "ed-fi-grand-bend").exists(),
+    reason="the Ed-Fi sample set is not beside the project",
+)
 class TestGrandBend:
     def test_the_sample_district(self, tmp_path):
         run = run_import(SAMPLES / "ed-fi-grand-bend")
         assert (run.state, run.as_of) == (Import.State.APPLIED, date(2022, 5, 27))
         assert run.report["files"]["students.csv"]["read"] == 960
         assert run.report["files"]["attendance.csv"] | {"changed": 0} == {
-            "read": 1917, "new": 1913, "changed": 0, "unchanged": 0, "ended": 0, "rejected": 4,
-        }  # fmt: skip
+            "read": 1917,
+            "new": 1913,
+            "changed": 0,
+            "unchanged": 0,
+            "ended": 0,
+            "rejected": 4,
+        }
         assert run.report["errors"] == {
             "attendance.csv: DUPLICATE": 1,
             "attendance.csv: NO_SCHOOL_DAY": 3,
@@ -71,9 +92,11 @@ class TestGrandBend:
     def test_oneroster(self):
         run = run_import(SAMPLES / "oneroster")
         assert run.state == Import.State.APPLIED, run.report
-        assert (School.objects.count(), Student.objects.count(), Enrollment.objects.count()) == (2, 2, 2), (
-            "two class enrolments at one school are one membership"
-        )
+        assert (School.objects.count(), Student.objects.count(), Enrollment.objects.count()) == (
+            2,
+            2,
+            2,
+        ), "two class enrolments at one school are one membership"
 
 
 @pytest.mark.django_db
@@ -90,11 +113,16 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("text", "said"),
-        [("{", "not valid JSON"), ("[]", "must be an object"), ('{"as_of": "yesterday"}', "as_of"), ('{"as_of": "1899-01-01"}', "correct the year"),
-         ('{"as_of": "2026-09-10", "files": {"x.csv": {}}}', "not in the delivery"),
-         ('{"as_of": "2026-09-10", "files": {"students.csv": {"sha256": "00"}}}', "sha256"),
-         ('{"as_of": "2026-09-10", "attendance": "sometimes"}', "year_to_date")],
-    )  # fmt: skip
+        [
+            ("{", "not valid JSON"),
+            ("[]", "must be an object"),
+            ('{"as_of": "yesterday"}', "as_of"),
+            ('{"as_of": "1899-01-01"}', "correct the year"),
+            ('{"as_of": "2026-09-10", "files": {"x.csv": {}}}', "not in the delivery"),
+            ('{"as_of": "2026-09-10", "files": {"students.csv": {"sha256": "00"}}}', "sha256"),
+            ('{"as_of": "2026-09-10", "attendance": "sometimes"}', "year_to_date"),
+        ],
+    )
     def test_manifests(self, nights, text, said):
         nights.sis.absent("S1", date(2026, 9, 1))
         folder = nights.sis.write(DAY)
@@ -106,9 +134,15 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("content", "said"),
-        [(b"", "is empty"), (b"student_id,student_id,first,last\n", "more than once"), (b"name\nx\n", "is missing"),
-         ("student_id,first,last\n".encode("utf-16"), "UTF-16"), (b"student_id,fi\xff\xferst,last\n", "UTF-8"), (b"\x00\x00\n", "NUL")],
-    )  # fmt: skip
+        [
+            (b"", "is empty"),
+            (b"student_id,student_id,first,last\n", "more than once"),
+            (b"name\nx\n", "is missing"),
+            ("student_id,first,last\n".encode("utf-16"), "UTF-16"),
+            (b"student_id,fi\xff\xferst,last\n", "UTF-8"),
+            (b"\x00\x00\n", "NUL"),
+        ],
+    )
     def test_headers(self, nights, content, said):
         folder = nights.sis.write(DAY)
         (folder / "manifest.json").write_text(json.dumps({"as_of": DAY.isoformat()}))
@@ -119,7 +153,9 @@ class TestRefusals:
         assert said in run.report["why"]
 
     def test_broken_xml(self, tmp_path):
-        (tmp_path / "Student.xml").write_text('<Interchange xmlns="http://ed-fi.org/5.2.0"><Student><StudentUniqueId>1</Student>')
+        (tmp_path / "Student.xml").write_text(
+            '<Interchange xmlns="http://ed-fi.org/5.2.0"><Student><StudentUniqueId>1</Student>'
+        )
         run = run_import(tmp_path)
         assert run.state == Import.State.REFUSED
         assert "Student.xml, line 1" in run.report["why"]
@@ -140,21 +176,52 @@ class TestBadRows:
         nights.sis.absent("S1", date(2026, 9, 1))
         folder = nights.sis.write(DAY)
         rows = [
-            "S1,1,2026-09-02,2A,,", "S1,1,2026-09-05,2A,,", "S9,1,2026-09-02,2A,,", "S1,9,2026-09-03,2A,,", "S1,2,2026-09-04,2A,,",
-            "S1,1,2026-13-40,2A,,", "S1,1,1899-01-01,2A,,", "S1,1,2026-09-08,ZZ,,", "S1,1,2026-09-11,2A,,", "S1,1,2025-09-11,2A,,",
-            "S1,1,2026-09-02,1A,,", ",1,2026-09-09,2A,,", "S1,1,2026-09-09,2A,Q,", "S1,1,2026-09-10,2A,,5x",
-        ]  # fmt: skip
-        (folder / "attendance.csv").write_text("student_id,school_id,date,code,status,minutes_absent\n" + "\n".join(rows) + "\n")
+            "S1,1,2026-09-02,2A,,",
+            "S1,1,2026-09-05,2A,,",
+            "S9,1,2026-09-02,2A,,",
+            "S1,9,2026-09-03,2A,,",
+            "S1,2,2026-09-04,2A,,",
+            "S1,1,2026-13-40,2A,,",
+            "S1,1,1899-01-01,2A,,",
+            "S1,1,2026-09-08,ZZ,,",
+            "S1,1,2026-09-11,2A,,",
+            "S1,1,2025-09-11,2A,,",
+            "S1,1,2026-09-02,1A,,",
+            ",1,2026-09-09,2A,,",
+            "S1,1,2026-09-09,2A,Q,",
+            "S1,1,2026-09-10,2A,,5x",
+        ]
+        (folder / "attendance.csv").write_text(
+            "student_id,school_id,date,code,status,minutes_absent\n" + "\n".join(rows) + "\n"
+        )
         (folder / "manifest.json").write_text(json.dumps({"as_of": DAY.isoformat()}))
         run = run_import(folder)
         assert run.state == Import.State.APPLIED
         found = {issue.line: issue.code for issue in run.issues.filter(file="attendance.csv")}
         assert found == {
-            3: "NO_SCHOOL_DAY", 4: "NO_SUCH_STUDENT", 5: "NO_SUCH_SCHOOL", 6: "NOT_ENROLLED", 7: "NOT_A_DATE", 8: "DATE_OUT_OF_RANGE",
-            9: "UNKNOWN_CODE", 10: "IN_THE_FUTURE", 11: "OTHER_SCHOOL_YEAR", 12: "DUPLICATE", 13: "MISSING", 14: "NOT_KNOWN", 15: "NOT_A_NUMBER",
-        }  # fmt: skip
+            3: "NO_SCHOOL_DAY",
+            4: "NO_SUCH_STUDENT",
+            5: "NO_SUCH_SCHOOL",
+            6: "NOT_ENROLLED",
+            7: "NOT_A_DATE",
+            8: "DATE_OUT_OF_RANGE",
+            9: "UNKNOWN_CODE",
+            10: "IN_THE_FUTURE",
+            11: "OTHER_SCHOOL_YEAR",
+            12: "DUPLICATE",
+            13: "MISSING",
+            14: "NOT_KNOWN",
+            15: "NOT_A_NUMBER",
+        }
         assert list(Mark.objects.values_list("day", flat=True)) == [date(2026, 9, 2)]
-        assert run.report["files"]["attendance.csv"] == {"read": 14, "new": 1, "changed": 0, "unchanged": 0, "ended": 0, "rejected": 13}
+        assert run.report["files"]["attendance.csv"] == {
+            "read": 14,
+            "new": 1,
+            "changed": 0,
+            "unchanged": 0,
+            "ended": 0,
+            "rejected": 13,
+        }
         assert all(issue.reason and "\n" not in issue.reason for issue in run.issues.all())
 
     def test_ragged_rows_bytes_and_quotes_go_to_the_list(self, nights):
@@ -167,7 +234,12 @@ class TestBadRows:
         assert run.state == Import.State.APPLIED, run.report
         assert set(Student.objects.values_list("student_id", flat=True)) == {"S1", "S6"}
         found = {issue.line: issue.code for issue in run.issues.filter(file="students.csv")}
-        assert found == {3: "MALFORMED_ROW", 4: "MALFORMED_ROW", 5: "MALFORMED_ROW", 6: "CONTROL_CHARACTER"}
+        assert found == {
+            3: "MALFORMED_ROW",
+            4: "MALFORMED_ROW",
+            5: "MALFORMED_ROW",
+            6: "CONTROL_CHARACTER",
+        }
         counts = run.report["files"]["students.csv"]
         assert counts["read"] == counts["new"] + counts["rejected"] == 6
 
@@ -200,7 +272,11 @@ class TestLife:
         nights.sis.student("S2").marks.clear()
         nights.sis.absent("S2", date(2026, 9, 8))
         nights.run(date(2026, 9, 9), attendance="days")
-        assert sorted(Mark.objects.values_list("day", flat=True)) == [date(2026, 9, 1), date(2026, 9, 3), date(2026, 9, 8)]
+        assert sorted(Mark.objects.values_list("day", flat=True)) == [
+            date(2026, 9, 1),
+            date(2026, 9, 3),
+            date(2026, 9, 8),
+        ]
         assert MarkVersion.objects.get().day == date(2026, 9, 8)
 
     def test_posts_follow_the_staff_file(self, nights):
@@ -210,7 +286,9 @@ class TestLife:
         from casework.access import visible_schools
 
         assert visible_schools(worker) == [School.objects.get(school_id="1").pk]
-        nights.sis.tables["staff_roles"] = [row for row in nights.sis.tables["staff_roles"] if row["staff_id"] != "SSW1"]
+        nights.sis.tables["staff_roles"] = [
+            row for row in nights.sis.tables["staff_roles"] if row["staff_id"] != "SSW1"
+        ]
         nights.run(date(2026, 9, 11))
         assert not Post.objects.filter(user=worker).exists()
         assert visible_schools(User.objects.get(staff_id="SSW1")) == []
@@ -282,17 +360,36 @@ class TestUploads:
 
 
 junk = st.one_of(
-    st.binary(max_size=200), st.text(max_size=100).map(str.encode),
-    st.sampled_from([b'"', b'"S1', b"S1,1,2026-09-01,2A\x00", b"\r", b"\r\n\r\n", b"S1,1,2026-09-01", b"\xef\xbb\xbf", b"\x1a", b"S1,1,0000-00-00,2A",
-                     b"S1,1,9999-12-31,2A", b"S1,1,99999-12-31,2A", b"'; DROP TABLE x; --,1,2026-09-01,%s"]),
-)  # fmt: skip
+    st.binary(max_size=200),
+    st.text(max_size=100).map(str.encode),
+    st.sampled_from(
+        [
+            b'"',
+            b'"S1',
+            b"S1,1,2026-09-01,2A\x00",
+            b"\r",
+            b"\r\n\r\n",
+            b"S1,1,2026-09-01",
+            b"\xef\xbb\xbf",
+            b"\x1a",
+            b"S1,1,0000-00-00,2A",
+            b"S1,1,9999-12-31,2A",
+            b"S1,1,99999-12-31,2A",
+            b"'; DROP TABLE x; --,1,2026-09-01,%s",
+        ]
+    ),
+)
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     lines=st.lists(junk, max_size=6),
-    name=st.sampled_from(["attendance.csv", "students.csv", "enrollments.csv", "calendar_days.csv"]),
+    name=st.sampled_from(
+        ["attendance.csv", "students.csv", "enrollments.csv", "calendar_days.csv"]
+    ),
     whole=st.booleans(),
 )
 def test_nonsense_never_crashes_and_never_half_applies(nights, lines, name, whole):
@@ -302,10 +399,18 @@ def test_nonsense_never_crashes_and_never_half_applies(nights, lines, name, whol
     (folder / name).write_bytes(head + b"\n".join(lines))
     before = digest()
     run = run_import(folder)
-    assert run.state in (Import.State.APPLIED, Import.State.REFUSED, Import.State.UNCHANGED, Import.State.HELD)
+    assert run.state in (
+        Import.State.APPLIED,
+        Import.State.REFUSED,
+        Import.State.UNCHANGED,
+        Import.State.HELD,
+    )
     if run.state == Import.State.APPLIED:
         counts = run.report["files"][name]
-        assert counts["read"] == counts["new"] + counts["changed"] + counts["unchanged"] + counts["rejected"]
+        assert (
+            counts["read"]
+            == counts["new"] + counts["changed"] + counts["unchanged"] + counts["rejected"]
+        )
     else:
         assert digest() == before
         assert run.state == Import.State.UNCHANGED or run.report["why"]

@@ -28,7 +28,11 @@ def esperanto():
             return "eo"
 
         def gettext(self, message: str) -> str:
-            return re.sub(r"%\(\w+\)[sd]|(\w)", lambda found: found[0].upper() if found[1] else found[0], message)
+            return re.sub(
+                r"%\(\w+\)[sd]|(\w)",
+                lambda found: found[0].upper() if found[1] else found[0],
+                message,
+            )
 
         def ngettext(self, one: str, many: str, number: int) -> str:  # type: ignore[override]
             return self.gettext(one if number == 1 else many)
@@ -59,17 +63,23 @@ def test_number_and_percent_are_said_well():
 
 
 def test_an_old_report_is_read_by_its_text():
-    old = Import(report={"why": "students.csv: it was the old way", "notes": ["One thing.", "Another."]})
+    old = Import(
+        report={"why": "students.csv: it was the old way", "notes": ["One thing.", "Another."]}
+    )
     assert (old.why, old.notes) == ("students.csv: it was the old way", ["One thing.", "Another."])
     assert ImportIssue(code="GONE", reason="an old sentence").words == "an old sentence"
-    assert ImportIssue(code="MISSING", reason="dob is empty").words == "dob is empty"  # the row of an old run has no parameters
+    assert (
+        ImportIssue(code="MISSING", reason="dob is empty").words == "dob is empty"
+    )  # the row of an old run has no parameters
     assert (Import().why, Import().notes) == ("", [])
 
 
 @pytest.mark.django_db
 def test_rows_and_refusals_are_read_in_the_readers_language(nights, client, esperanto):
     folder = nights.sis.write(date(2026, 9, 10))
-    (folder / "students.csv").write_text("student_id,first,last,dob\nS1,Ana,One,never\nS2,,Two,\n" + f"S3,Zoe,{'x' * 101},\n")
+    (folder / "students.csv").write_text(
+        "student_id,first,last,dob\nS1,Ana,One,never\nS2,,Two,\n" + f"S3,Zoe,{'x' * 101},\n"
+    )
     (folder / "manifest.json").write_text("{}")
     with translation.override("en"):
         run = run_import(folder, as_of=date(2026, 9, 10))
@@ -83,6 +93,8 @@ def test_rows_and_refusals_are_read_in_the_readers_language(nights, client, espe
     user = User.objects.create_user("importer")
     Post.objects.create(user=user, role=Role.DATA_MANAGER)
     client.force_login(user)
-    listed = b"".join(client.get(reverse("import-errors", args=[run.pk])).streaming_content).decode()
+    listed = b"".join(
+        client.get(reverse("import-errors", args=[run.pk])).streaming_content
+    ).decode()
     assert listed.splitlines()[0].startswith("LEVEL,FILE,LINE,COLUMN")
     assert "NOT A DATE; WRITE IT AS 2026-09-08" in listed

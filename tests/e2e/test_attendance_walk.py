@@ -39,10 +39,14 @@ class Cast:
         moment = datetime.combine(day, time(10), ZONE)
         self.traveller.move_to(moment)
         client = Client()
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+        )
         context = self.browser.new_context(timezone_id=settings.TIME_ZONE, **options)
         context.clock.set_fixed_time(moment)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.base}])
+        context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.base}]
+        )
         self.page = context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.on("console", self.hear)
@@ -105,17 +109,32 @@ def test_from_the_third_absence_to_a_mediation_that_is_kept(cast, road, made, pe
     road.night(d(9, 1), d(9, 3), d(9, 10))
     case = f"/cases/{road.case.number}"
     cast.enter(people.worker, d(9, 11), case)
-    cast.step("Record the notice by telephone or in person", means="phone", spoken_to="mother", on="2026-09-11")
+    cast.step(
+        "Record the notice by telephone or in person",
+        means="phone",
+        spoken_to="mother",
+        on="2026-09-11",
+    )
     assert Notice.objects.get().state == "DELIVERED"
     # the letters, the conference and its plan
     road.night(d(9, 22), d(9, 29), d(10, 6)).deliver(d(10, 7))
     road.night(d(10, 13), d(10, 20), d(11, 9), d(11, 20)).deliver(d(11, 23))
     arc = road.process("ARC")
-    road.step("schedule_conference", people.worker, d(11, 24), arc, on="2026-12-01", at="10:00", place="Room 1")
+    road.step(
+        "schedule_conference",
+        people.worker,
+        d(11, 24),
+        arc,
+        on="2026-12-01",
+        at="10:00",
+        place="Room 1",
+    )
     road.step("hold_conference", people.worker, d(12, 1), arc, **HELD | {"on": "2026-12-01"})
     cast.enter(people.worker, d(12, 2), case)
     expect(cast.page.locator(".next")).to_contain_text("plan", ignore_case=True)
-    cast.step("Refer to mediation", provider=str(made.provider.pk), reason="The plan is not enough.")
+    cast.step(
+        "Refer to mediation", provider=str(made.provider.pk), reason="The plan is not enough."
+    )
     mediation = Mediation.objects.get()
     cast.step("Accept the referral", mediator=str(made.mediator.pk))
     # the mediator sees the packet and this one process, and nothing else
@@ -125,11 +144,20 @@ def test_from_the_third_absence_to_a_mediation_that_is_kept(cast, road, made, pe
     packet = cast.page.get_by_role("link", name="Referral packet (PDF)").get_attribute("href")
     assert cast.page.request.get(f"{cast.base}{packet}").body()[:5] == b"%PDF-"
     assert cast.page.request.get(f"{cast.base}{case}").status == 404
-    cast.step("Record consent and conflict check", consent_on="2026-12-03", conflict_checked_on="2026-12-03")
+    cast.step(
+        "Record consent and conflict check",
+        consent_on="2026-12-03",
+        conflict_checked_on="2026-12-03",
+    )
     cast.step("Schedule the mediation", on="2026-12-10", at="16:00", place="Mediation center")
     cast.enter(made.mediator_user, d(12, 10), desk)
     cast.step("The mediation was held", on="2026-12-10")
-    cast.step("Record the agreement", on="2026-12-10", agreement="She comes by bus; the school calls.", signed="on")
+    cast.step(
+        "Record the agreement",
+        on="2026-12-10",
+        agreement="She comes by bus; the school calls.",
+        signed="on",
+    )
     for on in (d(1, 9), d(2, 8), d(3, 10)):
         road.step("follow_up", made.mediator_user, on, mediation.pk, kept="yes")
     cast.enter(made.mediator_user, d(3, 10), desk)
@@ -151,15 +179,30 @@ def test_to_the_legal_referral_with_every_guard_refused_once(cast, road, people)
     _refused(cast, "Open the legal review", "The conference was not held")
     road.night(d(11, 20)).deliver(d(11, 23))
     arc = road.process("ARC")
-    road.step("schedule_conference", people.worker, d(11, 24), arc, on="2026-12-01", at="10:00", place="Room 1")
+    road.step(
+        "schedule_conference",
+        people.worker,
+        d(11, 24),
+        arc,
+        on="2026-12-01",
+        at="10:00",
+        place="Room 1",
+    )
     road.step("hold_conference", people.worker, d(12, 1), arc, **HELD | {"on": "2026-12-01"})
     cast.enter(people.worker, d(12, 3), case)
     cast.step("Open the legal review", reason="Ten days; the conference was held.")
-    cast.step("Record an exclusion from legal referral", exclusion="indigency_claim", stands="yes", reason="An affidavit came.")
+    cast.step(
+        "Record an exclusion from legal referral",
+        exclusion="indigency_claim",
+        stands="yes",
+        reason="An affidavit came.",
+    )
     cast.enter(people.principal, d(12, 4), case)
     _refused(cast, "Find no good faith and refer", "L6: RETURNED")
     _refused(cast, "Find no good faith and refer", "must work")
-    road.step("record_inquiry", people.worker, d(12, 7), result="not confirmed", reason="Nobody works.")
+    road.step(
+        "record_inquiry", people.worker, d(12, 7), result="not confirmed", reason="Nobody works."
+    )
     back = Notice.objects.get(case=road.case, state="RETURNED")
     road.step("reissue", people.worker, d(12, 7), back.id, reason="The address was confirmed.")
     road.deliver(d(12, 7))
@@ -169,9 +212,13 @@ def test_to_the_legal_referral_with_every_guard_refused_once(cast, road, people)
     road.case.refresh_from_db()
     assert road.case.state == "LEGAL_REFERRED"
     cast.step(
-        "Record a notice to an authority", task="NOTIFY_DA", on="2026-12-11", to="District Attorney", what="notices, dates, finding",
+        "Record a notice to an authority",
+        task="NOTIFY_DA",
+        on="2026-12-11",
+        to="District Attorney",
+        what="notices, dates, finding",
         basis="G.S. 115C-378",
-    )  # fmt: skip
+    )
     assert Disclosure.objects.filter(case=road.case, to="District Attorney").exists()
     assert Document.objects.filter(case=road.case, draft=False).count() > 3
 
@@ -185,7 +232,9 @@ def _refused(cast: Cast, label: str, why: str) -> None:
 
 def test_the_street_team_without_a_signal(cast, road, made, people):
     road.night(d(10, 2), d(10, 5), d(10, 6), d(10, 7), d(10, 8))
-    Guardian.objects.filter(student=road.case.student).update(address="12 Main Street\nCharlotte, NC 28205")
+    Guardian.objects.filter(student=road.case.student).update(
+        address="12 Main Street\nCharlotte, NC 28205"
+    )
     locate = Locate.objects.get(case=road.case)
     cast.enter(made.lead, d(10, 9), "/street/", viewport=PHONE)
     cast.page.get_by_role("link", name="TestS1").click()
@@ -203,7 +252,11 @@ def test_the_street_team_without_a_signal(cast, road, made, people):
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#unsent")).to_be_hidden(timeout=20_000)
     attempt = LocateAttempt.objects.get()
-    assert (attempt.result, attempt.team, attempt.address) == ("nobody", ["Ada Cole", "Ben Dunn"], "12 Main Street, Charlotte, NC 28205")
+    assert (attempt.result, attempt.team, attempt.address) == (
+        "nobody",
+        ["Ada Cole", "Ben Dunn"],
+        "12 Main Street, Charlotte, NC 28205",
+    )
     page.reload()
     page.wait_for_load_state("networkidle")
     assert LocateAttempt.objects.count() == 1

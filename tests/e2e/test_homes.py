@@ -21,16 +21,36 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 # Who signs in, and pages of theirs to which no navigation leads.
 ROLES: dict[str, list[str]] = {
-    "staff-SSW1": ["/cases/{att}", "/inbox/preferences", "/mail/contacts"], "staff-PR1": [], "staff-DM1": [],
-    "staff-SUP": ["/compliance/ATT", "/compliance/ATT/list", "/compliance/published", "/compliance/goals/chronic"],
+    "staff-SSW1": ["/cases/{att}", "/inbox/preferences", "/mail/contacts"],
+    "staff-PR1": [],
+    "staff-DM1": [],
+    "staff-SUP": [
+        "/compliance/ATT",
+        "/compliance/ATT/list",
+        "/compliance/published",
+        "/compliance/goals/chronic",
+    ],
     "staff-ADM": ["/administration/posts", "/imports", "/api/v1/docs"],
-    "coordinator": ["/cases/{tix}", "/cases/{tix}/deadlines", "/title-ix/disclosures", "/compliance/TIX"],
-    "lead": [], "court": [], "deputy": ["/compliance"], "counsel": [], "auditor": [],
-}  # fmt: skip
+    "coordinator": [
+        "/cases/{tix}",
+        "/cases/{tix}/deadlines",
+        "/title-ix/disclosures",
+        "/compliance/TIX",
+    ],
+    "lead": [],
+    "court": [],
+    "deputy": ["/compliance"],
+    "counsel": [],
+    "auditor": [],
+}
 POSTS = {
-    "coordinator": Role.TITLE_IX_COORDINATOR, "lead": Role.STREET_LEAD, "court": Role.COURT_COORD, "deputy": Role.DEPUTY, "counsel": Role.COUNSEL,
+    "coordinator": Role.TITLE_IX_COORDINATOR,
+    "lead": Role.STREET_LEAD,
+    "court": Role.COURT_COORD,
+    "deputy": Role.DEPUTY,
+    "counsel": Role.COUNSEL,
     "auditor": Role.AUDITOR,
-}  # fmt: skip
+}
 # The navigation, the tabs of a page, and what stands beside one's name.
 LEADING = "nav.side a, header.top a, nav.tabs a, nav.chips a"
 
@@ -42,13 +62,26 @@ def everybody(district) -> dict[str, str]:  # noqa: F811
     School.objects.update(area=area)
     for name, role in POSTS.items():
         user = User.objects.create_user(name, first_name=name.title(), last_name="Walker")
-        Post.objects.create(user=user, role=role, area=area if role in (Role.STREET_LEAD, Role.COURT_COORD) else None, source="test")
+        Post.objects.create(
+            user=user,
+            role=role,
+            area=area if role in (Role.STREET_LEAD, Role.COURT_COORD) else None,
+            source="test",
+        )
     sync_posts()
     now = timezone.now()
     report = open_report(
-        school=School.objects.first(), narrative="words", knowledge_at=now, channel="staff", received_by=User.objects.get(username="coordinator"), now=now,
-        people=[{"part": "complainant", "kind": "student", "name": "Mara Quill"}, {"part": "respondent", "kind": "student", "name": "Theo Brandt"}],
-    )  # fmt: skip
+        school=School.objects.first(),
+        narrative="words",
+        knowledge_at=now,
+        channel="staff",
+        received_by=User.objects.get(username="coordinator"),
+        now=now,
+        people=[
+            {"part": "complainant", "kind": "student", "name": "Mara Quill"},
+            {"part": "respondent", "kind": "student", "name": "Theo Brandt"},
+        ],
+    )
     return {"tix": report.number, "att": district.case("S1").number}
 
 
@@ -59,8 +92,12 @@ class Visitor(Walker):
         super().__init__(browser, base, **options)
         self.page.on("response", self.hear)
         client = Client()
-        client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
-        self.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base}])
+        client.force_login(
+            User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        self.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base}]
+        )
 
     @property
     def context(self) -> BrowserContext:
@@ -76,7 +113,9 @@ class Visitor(Walker):
 
     def leading(self) -> list[str]:
         """Where the page's navigation, tabs and head lead."""
-        found = self.page.eval_on_selector_all(LEADING, "all => all.map(one => String(one.getAttribute('href')))")
+        found = self.page.eval_on_selector_all(
+            LEADING, "all => all.map(one => String(one.getAttribute('href')))"
+        )
         return [link for link in dict.fromkeys(found) if link.startswith("/")]
 
 
@@ -108,7 +147,11 @@ def asked_for(visitor: Visitor, address: str) -> list[str]:
 def opened(visitor: Visitor, address: str) -> list[str]:
     """Go there: it is there, it says what it is, and its title and address name nobody."""
     answer = visitor.page.goto(visitor.base + address)
-    status, heads, said = answer and answer.status, visitor.page.locator("main h1").count(), visitor.page.title() + visitor.page.url
+    status, heads, said = (
+        answer and answer.status,
+        visitor.page.locator("main h1").count(),
+        visitor.page.title() + visitor.page.url,
+    )
     right = status == 200 and heads == 1 and "Quill" not in said and "TestS1" not in said
     return [] if right else [f"{address}: {status}, {heads} headings, called {said}"]
 
@@ -130,7 +173,10 @@ def test_every_page_of_every_role(browser, live_server, everybody):
     wrong = []
     for name, more in ROLES.items():
         visitor = Visitor(browser, live_server.url, name, viewport=DESK)
-        wrong += [f"{name}: {what}" for what in walk(visitor, [path.format(**everybody) for path in more], seen, look=True)]
+        wrong += [
+            f"{name}: {what}"
+            for what in walk(visitor, [path.format(**everybody) for path in more], seen, look=True)
+        ]
         visitor.context.close()
     assert wrong == []
     assert len(seen) > 40, "the navigation leads nowhere"
@@ -141,7 +187,10 @@ def test_every_page_without_javascript(browser, live_server, everybody):
     wrong = []
     for name, more in ROLES.items():
         visitor = Visitor(browser, live_server.url, name, java_script_enabled=False, viewport=PHONE)
-        wrong += [f"{name}: {what}" for what in walk(visitor, [path.format(**everybody) for path in more], seen, look=False)]
+        wrong += [
+            f"{name}: {what}"
+            for what in walk(visitor, [path.format(**everybody) for path in more], seen, look=False)
+        ]
         visitor.context.close()
     assert wrong == []
 

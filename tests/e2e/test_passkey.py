@@ -21,17 +21,25 @@ def authenticator(walker: Walker) -> tuple[CDPSession, str]:
     session = walker.page.context.new_cdp_session(walker.page)
     session.send("WebAuthn.enable")
     options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
         "automaticPresenceSimulation": True,
-    }  # fmt: skip
-    return session, session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    }
+    return session, session.send("WebAuthn.addVirtualAuthenticator", {"options": options})[
+        "authenticatorId"
+    ]
 
 
 def register(worker: Walker) -> tuple[CDPSession, str]:
     """Give the account a passkey of this browser."""
     session, device = authenticator(worker)
     worker.page.goto(f"{worker.base}{ADD}")
-    if worker.page.locator("input[name=password]").count():  # a change of the ways in asks for the password once more
+    if worker.page.locator(
+        "input[name=password]"
+    ).count():  # a change of the ways in asks for the password once more
         worker.look()
         worker.page.fill("input[name=password]", "walk-with-me")
         worker.page.locator("main form button[type=submit]").first.click()
@@ -51,7 +59,10 @@ def test_a_passkey_is_registered_and_signs_in(browser, live_server, district):  
     kept = Authenticator.objects.get(type="webauthn")
     assert kept.user.username == "staff-SSW1"
     assert kept.wrap().is_passwordless
-    assert len(session.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]) == 1
+    assert (
+        len(session.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"])
+        == 1
+    )
     worker.page.goto(live_server.url)
     worker.press("Sign out")
     worker.page.goto(f"{live_server.url}/accounts/login/")

@@ -27,10 +27,17 @@ def district(tmp_path) -> Nights:
     today = local_today()
     nights = Nights(tmp_path)
     first = today - timedelta(days=40)
-    SchoolYear.objects.create(year=first.year, starts=first - timedelta(days=20), ends=first + timedelta(days=340))
+    SchoolYear.objects.create(
+        year=first.year, starts=first - timedelta(days=20), ends=first + timedelta(days=340)
+    )
     nights.sis.days = {first + timedelta(days=n): "INSTRUCTIONAL" for n in range(200)}
     nights.sis.school("1").student("S1", entry=first, home_language="es")
-    for staff_id, role in (("SSW1", "SSW"), ("PR1", "PRINCIPAL"), ("DM1", "DATA_MANAGER"), ("SUP", "SUPERVISOR")):
+    for staff_id, role in (
+        ("SSW1", "SSW"),
+        ("PR1", "PRINCIPAL"),
+        ("DM1", "DATA_MANAGER"),
+        ("SUP", "SUPERVISOR"),
+    ):
         nights.sis.staff(staff_id, role, "1")
     nights.sis.staff("ADM", "DISTRICT_ADMIN")
     nights.sis.absent("S1", today - timedelta(days=9), today - timedelta(days=5), today)
@@ -48,7 +55,10 @@ class Walker:
         self.base, self.problems = base, []
         self.page: Page = browser.new_context(**options).new_page()
         self.page.set_default_timeout(15_000)
-        self.page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda message: self.problems.append(message.text) if message.type == "error" else None,
+        )
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def sign_in(self, name: str) -> Walker:
@@ -86,13 +96,16 @@ def test_a_case_from_the_list_to_the_signed_and_mailed_letter(browser, live_serv
     expect(worker.page.get_by_text("Telephone · No answer")).to_be_visible()
     worker.press("Draft the letter", "link")
     worker.look()
-    assert worker.page.locator("#id_language").input_value() == "es", "the family's language is offered first"
+    assert worker.page.locator("#id_language").input_value() == "es", (
+        "the family's language is offered first"
+    )
     worker.press("Draft the letter")
     worker.press("Three-day letter (Spanish)", "link")
     worker.look()
     assert (
         worker.page.request.get(
-            worker.page.locator("iframe").get_attribute("src") and f"{worker.base}{worker.page.locator('iframe').get_attribute('src')}"
+            worker.page.locator("iframe").get_attribute("src")
+            and f"{worker.base}{worker.page.locator('iframe').get_attribute('src')}"
         ).body()[:5]
         == b"%PDF-"
     )
@@ -136,7 +149,9 @@ def test_two_browsers_one_is_told_and_loses_nothing(browser, live_server, distri
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_in_both_schemes_on_a_phone(browser, live_server, district, scheme):
     number = district.case("S1").number
-    worker = Walker(browser, live_server.url, color_scheme=scheme, viewport={"width": 390, "height": 844}).sign_in("staff-SSW1")
+    worker = Walker(
+        browser, live_server.url, color_scheme=scheme, viewport={"width": 390, "height": 844}
+    ).sign_in("staff-SSW1")
     for address in [
         "/",
         "/cases",
@@ -155,7 +170,13 @@ def test_every_page_in_both_schemes_on_a_phone(browser, live_server, district, s
         worker.look()
         assert worker.page.evaluate("document.documentElement.scrollWidth") <= 390, address
     admin = Walker(browser, live_server.url, color_scheme=scheme).sign_in("staff-ADM")
-    for address in ["/", "/imports", f"/imports/{Import.objects.first().pk}", "/health", "/policies"]:
+    for address in [
+        "/",
+        "/imports",
+        f"/imports/{Import.objects.first().pk}",
+        "/health",
+        "/policies",
+    ]:
         admin.page.goto(live_server.url + address)
         admin.look()
     supervisor = Walker(browser, live_server.url, color_scheme=scheme).sign_in("staff-SUP")
@@ -185,7 +206,9 @@ def test_reading_and_a_step_without_javascript_by_keyboard(browser, live_server,
     expect(page.get_by_text("by keyboard alone")).to_be_visible()
 
 
-def test_a_supervisor_extends_holds_and_resumes_a_deadline(browser, live_server, district, people_of):
+def test_a_supervisor_extends_holds_and_resumes_a_deadline(
+    browser, live_server, district, people_of
+):
     case = district.case("S1")
     act(case.number, "raise_tier2", actor=people_of["SSW1"], data={"reason": "at risk"})
     sweep(timezone.now() + timedelta(days=3))
@@ -205,7 +228,9 @@ def test_a_supervisor_extends_holds_and_resumes_a_deadline(browser, live_server,
     expect(supervisor.page.get_by_text("originally").first).to_be_visible()
     supervisor.press("Put a deadline on hold", "link")
     supervisor.page.get_by_label("Deadline").select_option(index=_last(supervisor.page))
-    supervisor.page.get_by_label("Expected end of the hold").fill((local_today() + timedelta(days=5)).isoformat())
+    supervisor.page.get_by_label("Expected end of the hold").fill(
+        (local_today() + timedelta(days=5)).isoformat()
+    )
     supervisor.page.get_by_label("Good cause").select_option("family_request")
     supervisor.page.get_by_label("Reason in words").fill("they asked")
     supervisor.press("Put a deadline on hold")

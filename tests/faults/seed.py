@@ -23,7 +23,9 @@ def main(students: int) -> None:
         for staff_id, role in (("SSW1", "SSW"), ("SUP", "SUPERVISOR"), ("PR1", "PRINCIPAL")):
             sis.staff(staff_id, role, "1")
         for number in range(students):
-            sis.student(f"S{number}").absent(f"S{number}", date(2026, 9, 1), date(2026, 9, 3), date(2026, 9, 10))
+            sis.student(f"S{number}").absent(
+                f"S{number}", date(2026, 9, 1), date(2026, 9, 3), date(2026, 9, 10)
+            )
         assert run_import(sis.write(date(2026, 9, 10))).state == Import.State.APPLIED
     for user in User.objects.exclude(staff_id=None):
         user.email = f"{user.staff_id.lower()}@example.org"

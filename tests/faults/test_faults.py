@@ -22,7 +22,13 @@ def test_whatever_dies_no_alert_is_lost_and_none_is_doubled(tmp_path_factory):
     """Each fault comes while alerts fall due and mail goes out."""
     data = Path(tmp_path_factory.mktemp("f"))
     with smtp() as (box, port):
-        stack = Stack(data, port, workers=4 if LONG else 2, beats=2 if LONG else 1, seed=int(os.environ.get("FAULT_SEED", "1")))
+        stack = Stack(
+            data,
+            port,
+            workers=4 if LONG else 2,
+            beats=2 if LONG else 1,
+            seed=int(os.environ.get("FAULT_SEED", "1")),
+        )
         try:
             stack.start(students=400 if LONG else 40)
             rungs = stack.schedule(FAULTS)
@@ -38,10 +44,19 @@ def test_whatever_dies_no_alert_is_lost_and_none_is_doubled(tmp_path_factory):
         finally:
             stack.stop()
     print({"rungs": rungs, "faults": dict(stack.faults), **verdict})
-    for name in ("rungs_lost", "alerts_doubled", "alerts_without_message", "messages_dead", "mails_lost", "mails_unknown"):
+    for name in (
+        "rungs_lost",
+        "alerts_doubled",
+        "alerts_without_message",
+        "messages_dead",
+        "mails_lost",
+        "mails_unknown",
+    ):
         assert verdict[name] == 0, (name, verdict, dict(stack.faults))
     # a mail is doubled only where a process died between sending and marking: at most one for each such death
-    deaths = sum(count for name, count in stack.faults.items() if "web" not in name and "Redis" not in name)
+    deaths = sum(
+        count for name, count in stack.faults.items() if "web" not in name and "Redis" not in name
+    )
     assert verdict["mails_doubled"] <= deaths
     assert verdict["mails_sent"] > 0
 
@@ -73,10 +88,21 @@ def test_three_days_without_beat_are_made_up(tmp_path_factory):
                 stack.spawn(name)
             stack.settle(60)
             verdict = stack.verdict(box)
-            late = stack.sql("SELECT count(*) FROM casework_rung WHERE fired_at - scheduled_for > interval '1 hour'")[0][0]
+            late = stack.sql(
+                "SELECT count(*) FROM casework_rung WHERE fired_at - scheduled_for > interval '1 hour'"
+            )[0][0]
         finally:
             stack.stop()
     assert late > 0
     assert {
-        key: verdict[key] for key in ("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled")
-    } == dict.fromkeys(("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled"), 0)
+        key: verdict[key]
+        for key in (
+            "rungs_lost",
+            "alerts_doubled",
+            "alerts_without_message",
+            "mails_lost",
+            "mails_doubled",
+        )
+    } == dict.fromkeys(
+        ("rungs_lost", "alerts_doubled", "alerts_without_message", "mails_lost", "mails_doubled"), 0
+    )

@@ -35,7 +35,9 @@ class Mailbox:
         self.answer: Callable[[str], str] = lambda address: "250 OK"
         self.on_data: Callable[[], str] = lambda: "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         answer = self.answer(address)
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
@@ -45,7 +47,9 @@ class Mailbox:
         answer = self.on_data()
         if answer.startswith("250"):
             self.envelopes.append(envelope.mail_from)
-            self.messages += [(address, message_from_bytes(envelope.content)) for address in envelope.rcpt_tos]
+            self.messages += [
+                (address, message_from_bytes(envelope.content)) for address in envelope.rcpt_tos
+            ]
         return answer
 
 

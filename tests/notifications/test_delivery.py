@@ -23,7 +23,9 @@ from tests.notifications.servers import free_port, http, silent, smtp
 from tests.together import together
 
 DAY = date(2026, 9, 10)
-DUE = datetime(2026, 9, 15, 11, 1, tzinfo=UTC)  # 07:01 in New York on the day on which the notice is due
+DUE = datetime(
+    2026, 9, 15, 11, 1, tzinfo=UTC
+)  # 07:01 in New York on the day on which the notice is due
 
 
 @pytest.fixture
@@ -44,14 +46,22 @@ def due_alert(now: datetime = DUE) -> Alert:
 
 
 def states() -> dict[str, str]:
-    return {m.recipient.staff_id: m.state for m in Message.objects.filter(channel="email").select_related("recipient")}
+    return {
+        m.recipient.staff_id: m.state
+        for m in Message.objects.filter(channel="email").select_related("recipient")
+    }
 
 
 def test_owner_and_supervisor_hear_of_a_due_date(case, people, mail):
     alert = due_alert()
-    assert set(alert.messages.filter(channel="inbox").values_list("recipient__staff_id", flat=True)) == {"SSW1", "SUP"}
+    assert set(
+        alert.messages.filter(channel="inbox").values_list("recipient__staff_id", flat=True)
+    ) == {"SSW1", "SUP"}
     assert delivery.deliver(DUE) == 2
-    assert sorted(address.partition("-")[2] for address, _message in mail.messages) == ["ssw1@example.org", "sup@example.org"]
+    assert sorted(address.partition("-")[2] for address, _message in mail.messages) == [
+        "ssw1@example.org",
+        "sup@example.org",
+    ]
     text = mail.messages[0][1]
     assert case.number in text["Subject"]
     body = text.get_payload(decode=True).decode()
@@ -78,7 +88,9 @@ def test_whoever_is_recused_hears_nothing_not_even_of_what_was_waiting(case, peo
     assert [address for address, _m in mail.messages if "sup@" in address] == []
     sweep(DUE + timedelta(days=1))
     fan_out(DUE + timedelta(days=1))
-    assert not Message.objects.filter(recipient=people.supervisor, alert__raised_at__gt=DUE).exists()
+    assert not Message.objects.filter(
+        recipient=people.supervisor, alert__raised_at__gt=DUE
+    ).exists()
 
 
 def test_an_alert_that_would_reach_nobody_goes_to_the_administrators(case, people, mail):
@@ -102,7 +114,11 @@ def test_a_person_without_an_address_is_a_dead_letter_and_the_others_get_theirs(
 
 @pytest.mark.parametrize(
     ("answer", "state", "error"),
-    [("550 no such user", "DEAD", "smtp_550"), ("450 try later", "PENDING", "smtp_450"), ("553 bad name", "DEAD", "smtp_553")],
+    [
+        ("550 no such user", "DEAD", "smtp_550"),
+        ("450 try later", "PENDING", "smtp_450"),
+        ("553 bad name", "DEAD", "smtp_553"),
+    ],
 )
 def test_an_address_that_the_server_refuses(case, people, mail, answer, state, error):
     mail.answer = lambda address: answer if "ssw1" in address else "250 OK"
@@ -122,18 +138,30 @@ def test_a_message_that_the_server_refuses(case, people, mail, answer, state):
 
 @pytest.mark.parametrize("down", ["hangs", "refuses"])
 def test_a_mail_server_that_is_down_holds_up_nothing_else(case, people, settings, down):
-    settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = "django.core.mail.backends.smtp.EmailBackend", 1
+    settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = (
+        "django.core.mail.backends.smtp.EmailBackend",
+        1,
+    )
     with silent() as quiet_port, http() as (hook, url):
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", quiet_port if down == "hangs" else free_port()
+        settings.EMAIL_HOST, settings.EMAIL_PORT = (
+            "127.0.0.1",
+            quiet_port if down == "hangs" else free_port(),
+        )
         Endpoint.objects.create(name="other", url=url, secret="s", kind="ATT")
         due_alert()
         started = datetime.now(UTC)
         delivery.deliver(DUE)
-        assert datetime.now(UTC) - started < timedelta(seconds=10), "the server is asked once for a batch, not once for a message"
-        assert len(hook.calls) == Message.objects.filter(channel="webhook", state="SENT").count() > 0
+        assert datetime.now(UTC) - started < timedelta(seconds=10), (
+            "the server is asked once for a batch, not once for a message"
+        )
+        assert (
+            len(hook.calls) == Message.objects.filter(channel="webhook", state="SENT").count() > 0
+        )
     assert set(states().values()) == {"PENDING"}
     assert Message.objects.filter(channel="inbox", state="SENT").count() >= 2
-    assert Message.objects.filter(channel="email").first().next_attempt_at == DUE + timedelta(minutes=1)
+    assert Message.objects.filter(channel="email").first().next_attempt_at == DUE + timedelta(
+        minutes=1
+    )
 
 
 def test_after_the_last_try_it_is_a_dead_letter(case, people, settings):
@@ -166,7 +194,10 @@ def test_a_webhook_is_signed_and_says_no_name(case, people, mail):
         assert b"Test" not in body
 
 
-@pytest.mark.parametrize(("status", "state"), [(500, "PENDING"), (429, "PENDING"), (404, "DEAD"), (302, "DEAD"), (200, "SENT")])
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(500, "PENDING"), (429, "PENDING"), (404, "DEAD"), (302, "DEAD"), (200, "SENT")],
+)
 def test_answers_of_a_webhook(case, people, mail, status, state):
     with http() as (hook, url):
         hook.status = status
@@ -183,7 +214,9 @@ def test_a_webhook_that_hangs(case, people, mail, monkeypatch):
         Endpoint.objects.create(name="sis", url=url, secret="s", kind="ATT")
         due_alert()
         delivery.deliver(DUE)
-    assert set(Message.objects.filter(channel="webhook").values_list("state", flat=True)) == {"PENDING"}
+    assert set(Message.objects.filter(channel="webhook").values_list("state", flat=True)) == {
+        "PENDING"
+    }
     assert set(states().values()) == {"SENT"}
 
 
@@ -228,7 +261,9 @@ def test_a_text_message_goes_through_the_provider(case, people, mail, settings):
     settings.SMS_PROVIDER = "tests.notifications.test_delivery.Recorder"
     due_alert()
     delivery.deliver(DUE)
-    assert [(phone, case.number in text) for phone, text in Recorder.sent] == [("+1 704 555 0101", True)]
+    assert [(phone, case.number in text) for phone, text in Recorder.sent] == [
+        ("+1 704 555 0101", True)
+    ]
 
 
 class Recorder:
@@ -250,7 +285,9 @@ def test_the_message_id_is_fixed(case, people, mail, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         delivery.deliver(DUE)
     monkeypatch.setattr(delivery, "_mark", real)
-    assert delivery.deliver(DUE + timedelta(minutes=5)) == 0, "the lease of the dead sender still holds"
+    assert delivery.deliver(DUE + timedelta(minutes=5)) == 0, (
+        "the lease of the dead sender still holds"
+    )
     delivery.deliver(DUE + timedelta(minutes=11))
     ids = [message["Message-ID"] for _address, message in mail.messages]
     assert (len(ids), len(set(ids))) == (3, 2)
@@ -258,7 +295,9 @@ def test_the_message_id_is_fixed(case, people, mail, monkeypatch):
 
 def test_a_lease_from_the_future_does_not_hold_for_ever(case, people, mail):
     due_alert()
-    Message.objects.filter(channel="email").update(claimed_until=DUE + timedelta(days=400))  # the machine's clock was wrong
+    Message.objects.filter(channel="email").update(
+        claimed_until=DUE + timedelta(days=400)
+    )  # the machine's clock was wrong
     assert delivery.deliver(DUE) == 2
 
 
@@ -271,7 +310,11 @@ def test_an_import_that_is_held_reaches_the_administrators(people, nights, mail)
         nights.sis.absent(f"S{number}", date(2026, 9, 2))
     assert nights.run(date(2026, 9, 9)).state == Import.State.HELD
     fan_out(DUE)
-    assert set(Message.objects.filter(alert__code="IMPORT_HELD").values_list("recipient__staff_id", "channel")) == {
+    assert set(
+        Message.objects.filter(alert__code="IMPORT_HELD").values_list(
+            "recipient__staff_id", "channel"
+        )
+    ) == {
         ("ADM", "inbox"),
         ("ADM", "email"),
     }
@@ -280,7 +323,9 @@ def test_an_import_that_is_held_reaches_the_administrators(people, nights, mail)
 @pytest.mark.django_db(transaction=True)
 def test_four_senders_and_two_fanouts_send_each_message_once(people, nights, settings):
     for number in range(2, 40):
-        nights.sis.student(f"S{number}").absent(f"S{number}", date(2026, 9, 1), date(2026, 9, 3), DAY)
+        nights.sis.student(f"S{number}").absent(
+            f"S{number}", date(2026, 9, 1), date(2026, 9, 3), DAY
+        )
     nights.run(DAY)
     User.objects.exclude(staff_id=None).update(email="all@example.org")
     sweep(DUE)
@@ -324,8 +369,14 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_week(case, people, mail, ca
         due_alert()
         delivery.deliver(DUE)
         headers, body = hook.calls[0]
-        for secret, header in ((new, "X-Holdfast-Signature"), ("old", "X-Holdfast-Signature-Before")):
-            assert headers[header] == "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        for secret, header in (
+            (new, "X-Holdfast-Signature"),
+            ("old", "X-Holdfast-Signature-Before"),
+        ):
+            assert (
+                headers[header]
+                == "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+            )
     row = Endpoint.objects.get()
     row.changed_at -= timedelta(days=8)
     assert set(webhooks.signatures(row, b"x")) == {"X-Holdfast-Signature"}

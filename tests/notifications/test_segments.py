@@ -12,11 +12,23 @@ from notifications.segments import GSM, TWICE, length
 @pytest.mark.parametrize(
     ("text", "characters", "parts"),
     [
-        ("", 0, 1), ("a" * 160, 160, 1), ("a" * 161, 161, 2), ("a" * 306, 306, 2), ("a" * 307, 307, 3),
-        ("€" * 80, 160, 1), ("€" * 81, 162, 2), ("a" * 152 + "€" + "b" * 10, 164, 2),  # the euro sign is never cut in two
-        ("á" * 70, 70, 1), ("á" * 71, 71, 2), ("á" * 134, 134, 2), ("á" * 135, 135, 3), ("ñ¿¡éü" * 32, 160, 1), ("😀" * 35, 70, 1), ("😀" * 36, 72, 2),
+        ("", 0, 1),
+        ("a" * 160, 160, 1),
+        ("a" * 161, 161, 2),
+        ("a" * 306, 306, 2),
+        ("a" * 307, 307, 3),
+        ("€" * 80, 160, 1),
+        ("€" * 81, 162, 2),
+        ("a" * 152 + "€" + "b" * 10, 164, 2),  # the euro sign is never cut in two
+        ("á" * 70, 70, 1),
+        ("á" * 71, 71, 2),
+        ("á" * 134, 134, 2),
+        ("á" * 135, 135, 3),
+        ("ñ¿¡éü" * 32, 160, 1),
+        ("😀" * 35, 70, 1),
+        ("😀" * 36, 72, 2),
     ],
-)  # fmt: skip
+)
 def test_as_a_telephone_counts(text, characters, parts):
     found = length(text)
     assert (found.characters, found.parts) == (characters, parts)

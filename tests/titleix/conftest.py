@@ -24,8 +24,22 @@ def day(text: str) -> date:
 
 @world
 def staff(people) -> SimpleNamespace:
-    names = ("coordinator", "deputy", "investigator", "second", "decider", "officer", "facilitator", "school")
-    users = {name: User.objects.create_user(f"t9-{name}", password="x", first_name=name.capitalize(), last_name="Nine") for name in names}
+    names = (
+        "coordinator",
+        "deputy",
+        "investigator",
+        "second",
+        "decider",
+        "officer",
+        "facilitator",
+        "school",
+    )
+    users = {
+        name: User.objects.create_user(
+            f"t9-{name}", password="x", first_name=name.capitalize(), last_name="Nine"
+        )
+        for name in names
+    }
     for name in ("coordinator", "deputy"):
         Post.objects.create(user=users[name], role=Role.TITLE_IX_COORDINATOR)
     for user in users.values():
@@ -38,7 +52,13 @@ def staff(people) -> SimpleNamespace:
                 valid_until=day("2027-07-31"),
                 material="https://example.org/m",
             )
-    return SimpleNamespace(**users, outsider=people.worker, principal=people.principal, root=people.root, admin=people.admin)
+    return SimpleNamespace(
+        **users,
+        outsider=people.worker,
+        principal=people.principal,
+        root=people.root,
+        admin=people.admin,
+    )
 
 
 class Walk:
@@ -56,8 +76,17 @@ class Walk:
         return self.case.state
 
     def __call__(self, step: str, who: User | None, today: str, /, **data: Any) -> Walk:
-        actor = User.objects.get(pk=who.pk) if who else None  # a fresh request: nothing remembered of rights
-        act(self.number, step, actor=actor, data=data, on=day(today), now=datetime.fromisoformat(f"{today}T15:00Z"))
+        actor = (
+            User.objects.get(pk=who.pk) if who else None
+        )  # a fresh request: nothing remembered of rights
+        act(
+            self.number,
+            step,
+            actor=actor,
+            data=data,
+            on=day(today),
+            now=datetime.fromisoformat(f"{today}T15:00Z"),
+        )
         return self
 
     def party(self, part: str, number: int = 1) -> str:
@@ -68,16 +97,30 @@ class Walk:
         return (found.filter(status=status) if status else found).latest("day0")
 
     def assign(self, role: str, who: User, on: str, **data: Any) -> Walk:
-        return self("assign", self.staff.coordinator, on, user=str(who.pk), role=role, declared="on", **data)
+        return self(
+            "assign", self.staff.coordinator, on, user=str(who.pk), role=role, declared="on", **data
+        )
 
     def sent(self, step: str, who: User, on: str) -> Walk:
         return self(step, who, on, on=on, means="mail")
 
 
 SEXUAL = {
-    "identifiable": "on", "leads": "on", "q1": "Y", "q2": "Y", "q3": "Y", "q5": "N", "quid_pro_quo": "N", "offense": "N", "unwelcome": "Y", "severe": "N",
-    "pervasive": "Y", "objectively_offensive": "Y", "denies_equal_access": "N", "rationale": "as reported",
-}  # fmt: skip
+    "identifiable": "on",
+    "leads": "on",
+    "q1": "Y",
+    "q2": "Y",
+    "q3": "Y",
+    "q5": "N",
+    "quid_pro_quo": "N",
+    "offense": "N",
+    "unwelcome": "Y",
+    "severe": "N",
+    "pervasive": "Y",
+    "objectively_offensive": "Y",
+    "denies_equal_access": "N",
+    "rationale": "as reported",
+}
 HARASSMENT = SEXUAL | {"severe": "Y", "denies_equal_access": "Y"}
 
 
@@ -85,12 +128,27 @@ HARASSMENT = SEXUAL | {"severe": "Y", "denies_equal_access": "Y"}
 def report(staff) -> Walk:
     """A report on two students, known on Tue 8 September 2026."""
     case = open_report(
-        school=School.objects.get(school_id="1"), narrative="He keeps sending pictures.", knowledge_at=KNOWN, channel="staff", now=KNOWN,
+        school=School.objects.get(school_id="1"),
+        narrative="He keeps sending pictures.",
+        knowledge_at=KNOWN,
+        channel="staff",
+        now=KNOWN,
         people=[
-            {"part": "complainant", "kind": "student", "name": "Lucía Ibáñez", "address": "14 Elm Street", "language": "es"},
-            {"part": "respondent", "kind": "student", "name": "Cole Barrett", "address": "9 Oak Street"},
+            {
+                "part": "complainant",
+                "kind": "student",
+                "name": "Lucía Ibáñez",
+                "address": "14 Elm Street",
+                "language": "es",
+            },
+            {
+                "part": "respondent",
+                "kind": "student",
+                "name": "Cole Barrett",
+                "address": "9 Oak Street",
+            },
         ],
-    )  # fmt: skip
+    )
     return Walk(case, staff)
 
 

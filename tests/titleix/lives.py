@@ -10,7 +10,9 @@ from casework.errors import NotNow
 from tests.titleix.conftest import HARASSMENT, Walk
 
 
-def refused(walk: Walk, step: str, who, today: str, kind: type[Exception] = NotNow, /, **data) -> str:
+def refused(
+    walk: Walk, step: str, who, today: str, kind: type[Exception] = NotNow, /, **data
+) -> str:
     with pytest.raises(kind) as found:
         walk(step, who, today, **data)
     return str(found.value)
@@ -26,14 +28,44 @@ def investigated(walk: Walk) -> Walk:
     """A district case with notice, investigator, interviews and evidence, ready to send the evidence."""
     s = walk.staff
     complaint(walk)("allege", s.coordinator, "2026-09-09", text="pictures")
-    walk.sent("send_notice", s.coordinator, "2026-09-10").assign("investigator", s.investigator, "2026-09-10")
+    walk.sent("send_notice", s.coordinator, "2026-09-10").assign(
+        "investigator", s.investigator, "2026-09-10"
+    )
     walk("begin_investigation", s.investigator, "2026-09-11")
-    walk("contact", s.coordinator, "2026-09-15", party=walk.party("complainant"), on="2026-09-09", text="told of measures")
+    walk(
+        "contact",
+        s.coordinator,
+        "2026-09-15",
+        party=walk.party("complainant"),
+        on="2026-09-09",
+        text="told of measures",
+    )
     for part in ("complainant", "respondent"):
-        walk("interview", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", notice_on="2026-09-11", text="said")
-        walk("record_advisor", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", choice="none")
+        walk(
+            "interview",
+            s.investigator,
+            "2026-09-15",
+            party=walk.party(part),
+            on="2026-09-15",
+            notice_on="2026-09-11",
+            text="said",
+        )
+        walk(
+            "record_advisor",
+            s.investigator,
+            "2026-09-15",
+            party=walk.party(part),
+            on="2026-09-15",
+            choice="none",
+        )
     return walk(
-        "add_evidence", s.investigator, "2026-09-16", on="2026-09-16", title="Messages", text="found on both phones", relied_on="on"
+        "add_evidence",
+        s.investigator,
+        "2026-09-16",
+        on="2026-09-16",
+        title="Messages",
+        text="found on both phones",
+        relied_on="on",
     )
 
 
@@ -41,7 +73,9 @@ def reported(walk: Walk) -> Walk:
     """... with evidence seen and the report sent on 28 October."""
     s = walk.staff
     investigated(walk).sent("send_evidence", s.investigator, "2026-10-14")
-    walk("write_report", s.investigator, "2026-10-26", text="summary", considered="on").assign("decision_maker", s.decider, "2026-10-27")
+    walk("write_report", s.investigator, "2026-10-26", text="summary", considered="on").assign(
+        "decision_maker", s.decider, "2026-10-27"
+    )
     return walk.sent("send_report", s.investigator, "2026-10-28")
 
 
@@ -67,17 +101,54 @@ def decided(walk: Walk, on: str = "2026-11-18", finding: str = "responsible") ->
 def appealed(walk: Walk, on: str = "2026-11-30", **data: Any) -> Walk:
     """... with an appeal of the respondent, an officer, and both parties told; the time for statements is over from 9 December."""
     s = walk.staff
-    walk("file_appeal", s.coordinator, on, on=on, bases=["bias"], party=walk.party("respondent"), text="biased", **data)
-    return walk.assign("appeal_officer", s.officer, "2026-12-01").sent("notify_appeal", s.coordinator, "2026-12-01")
+    walk(
+        "file_appeal",
+        s.coordinator,
+        on,
+        on=on,
+        bases=["bias"],
+        party=walk.party("respondent"),
+        text="biased",
+        **data,
+    )
+    return walk.assign("appeal_officer", s.officer, "2026-12-01").sent(
+        "notify_appeal", s.coordinator, "2026-12-01"
+    )
 
 
 def school_found(walk: Walk) -> Walk:
     """A school case with both sides heard and the findings made on 30 September."""
     s = walk.staff
-    walk.assign("school_investigator", s.school, "2026-09-10")("begin_inquiry", s.coordinator, "2026-09-10")
+    walk.assign("school_investigator", s.school, "2026-09-10")(
+        "begin_inquiry", s.coordinator, "2026-09-10"
+    )
     walk("allege", s.school, "2026-09-11", text="pictures")
     for part in ("complainant", "respondent"):
-        walk("interview", s.school, "2026-09-15", party=walk.party(part), on="2026-09-15", text="said")
-    walk("contact", s.coordinator, "2026-09-15", party=walk.party("complainant"), on="2026-09-09", text="told of measures")
-    walk("add_evidence", s.school, "2026-09-16", on="2026-09-16", title="Messages", text="found", relied_on="on")
-    return walk("make_findings", s.school, "2026-09-30", finding_1="substantiated", why_1="both phones")
+        walk(
+            "interview",
+            s.school,
+            "2026-09-15",
+            party=walk.party(part),
+            on="2026-09-15",
+            text="said",
+        )
+    walk(
+        "contact",
+        s.coordinator,
+        "2026-09-15",
+        party=walk.party("complainant"),
+        on="2026-09-09",
+        text="told of measures",
+    )
+    walk(
+        "add_evidence",
+        s.school,
+        "2026-09-16",
+        on="2026-09-16",
+        title="Messages",
+        text="found",
+        relied_on="on",
+    )
+    return walk(
+        "make_findings", s.school, "2026-09-30", finding_1="substantiated", why_1="both phones"
+    )

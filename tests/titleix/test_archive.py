@@ -29,12 +29,20 @@ def test_the_whole_file_is_in_the_archive_with_its_hashes(report, staff):
     archive = zipfile.ZipFile(io.BytesIO(whole_file(walk.number, fresh(staff.coordinator))))
     rows = list(csv.DictReader(io.StringIO(archive.read("index.csv").decode())))
     assert {row["path"] for row in rows} | {"index.csv"} == set(archive.namelist())
-    assert all(hashlib.sha256(archive.read(row["path"])).hexdigest() == row["sha256"] for row in rows)
-    assert {row["sha256"] for row in rows} >= set(Document.objects.filter(case=walk.case).values_list("sha256", flat=True))
+    assert all(
+        hashlib.sha256(archive.read(row["path"])).hexdigest() == row["sha256"] for row in rows
+    )
+    assert {row["sha256"] for row in rows} >= set(
+        Document.objects.filter(case=walk.case).values_list("sha256", flat=True)
+    )
     assert archive.read("case.pdf").startswith(b"%PDF")
     assert "the chain holds" in archive.read("chain.txt").decode()
     event = walk.case.events.latest("seq")
-    assert (event.name, event.actor_id, len(event.data["hash"])) == ("export_file", staff.coordinator.pk, 64)
+    assert (event.name, event.actor_id, len(event.data["hash"])) == (
+        "export_file",
+        staff.coordinator.pk,
+        64,
+    )
 
 
 def test_nobody_else_gets_it(report, staff):
@@ -58,7 +66,9 @@ def counsel(report, staff) -> User:
     return user
 
 
-def test_the_page_says_what_is_taken_and_each_download_is_kept(report, staff, counsel, django_assert_max_num_queries):
+def test_the_page_says_what_is_taken_and_each_download_is_kept(
+    report, staff, counsel, django_assert_max_num_queries
+):
     walk = investigated(report)
     walk("involve", staff.coordinator, "2026-09-20", user=str(counsel.pk), part="counsel")
     for user in (staff.coordinator, counsel):
@@ -66,22 +76,40 @@ def test_the_page_says_what_is_taken_and_each_download_is_kept(report, staff, co
         with django_assert_max_num_queries(12):
             page = client.get(f"/cases/{walk.number}/archive").content.decode()
         assert f"{walk.case.records.count()} records" in page
-        assert client.get(f"/cases/{walk.number}/archive/file").status_code == 405  # no link, no prefetch takes it
+        assert (
+            client.get(f"/cases/{walk.number}/archive/file").status_code == 405
+        )  # no link, no prefetch takes it
         answer = client.post(f"/cases/{walk.number}/archive/file")
         assert zipfile.is_zipfile(io.BytesIO(answer.content))
         event = walk.case.events.latest("seq")
-        assert (event.actor_id, event.data) == (user.pk, {"hash": hashlib.sha256(answer.content).hexdigest(), "what": "file"})
-        assert Read.objects.filter(user=user, what="EXPORT", case=walk.case, refused=False).count() == 1
+        assert (event.actor_id, event.data) == (
+            user.pk,
+            {"hash": hashlib.sha256(answer.content).hexdigest(), "what": "file"},
+        )
+        assert (
+            Read.objects.filter(user=user, what="EXPORT", case=walk.case, refused=False).count()
+            == 1
+        )
         assert f"{walk.number}/archive" in client.get(f"/cases/{walk.number}").content.decode()
 
 
 def test_the_archive_is_no_door_for_anybody_else(report, staff, counsel):
     walk = investigated(report)
-    EmergencyAccess.objects.create(case_id=walk.case.pk, user=counsel, reason="r", at=NOW, until=NOW.replace(year=2999))
-    for user in (counsel, staff.investigator, staff.outsider, staff.root, staff.admin):  # counsel in an emergency looks and does not take
+    EmergencyAccess.objects.create(
+        case_id=walk.case.pk, user=counsel, reason="r", at=NOW, until=NOW.replace(year=2999)
+    )
+    for user in (
+        counsel,
+        staff.investigator,
+        staff.outsider,
+        staff.root,
+        staff.admin,
+    ):  # counsel in an emergency looks and does not take
         client = browser(user)
         for method, address in (("get", "archive"), ("post", "archive/file")):
-            assert getattr(client, method)(f"/cases/{walk.number}/{address}").status_code == 404, user
+            assert getattr(client, method)(f"/cases/{walk.number}/{address}").status_code == 404, (
+                user
+            )
     assert Read.objects.filter(what="EXPORT", case=walk.case, refused=True).count() == 10
     assert not walk.case.events.filter(name="export_file").exists()
     with pytest.raises(NotNow):

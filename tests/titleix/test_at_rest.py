@@ -50,29 +50,109 @@ def files_with(word: str) -> list[str]:
 @pytest.fixture
 def told(staff) -> Walk:
     """A district case in whose every word PLANTED stands, up to a decided appeal."""
-    person = {"name": f"Ada {PLANTED}", "address": f"1 {PLANTED} Street", "email": f"{PLANTED}@example.org", "phone": "704 555 0101"}
+    person = {
+        "name": f"Ada {PLANTED}",
+        "address": f"1 {PLANTED} Street",
+        "email": f"{PLANTED}@example.org",
+        "phone": "704 555 0101",
+    }
     case = open_report(
-        school=School.objects.get(school_id="1"), narrative=SAYS, knowledge_at=KNOWN, channel="staff", now=KNOWN,
-        people=[{"part": "complainant", "kind": "student", **person}, {"part": "respondent", "kind": "student", **person, "email": ""}],
-    )  # fmt: skip
+        school=School.objects.get(school_id="1"),
+        narrative=SAYS,
+        knowledge_at=KNOWN,
+        channel="staff",
+        now=KNOWN,
+        people=[
+            {"part": "complainant", "kind": "student", **person},
+            {"part": "respondent", "kind": "student", **person, "email": ""},
+        ],
+    )
     walk, s = Walk(case, staff), staff
     attachments.take(case, SimpleUploadedFile(f"{PLANTED}.txt", SAYS.encode()), s.coordinator, 1000)
     walk("triage", s.coordinator, "2026-09-08")
-    walk("screen", s.coordinator, "2026-09-08", **(HARASSMENT | {"rationale": SAYS, "on_school_property": "on", "listed_act": "on"}))
-    walk("duty_done", s.coordinator, "2026-09-08", duty="DUTY_POLICE_REPORT", on="2026-09-08", who=SAYS, number=SAYS)
+    walk(
+        "screen",
+        s.coordinator,
+        "2026-09-08",
+        **(HARASSMENT | {"rationale": SAYS, "on_school_property": "on", "listed_act": "on"}),
+    )
+    walk(
+        "duty_done",
+        s.coordinator,
+        "2026-09-08",
+        duty="DUTY_POLICE_REPORT",
+        on="2026-09-08",
+        who=SAYS,
+        number=SAYS,
+    )
     walk("add_note", s.coordinator, "2026-09-08", text=SAYS)
-    walk("contact", s.coordinator, "2026-09-08", party=walk.party("complainant"), on="2026-09-08", text=SAYS)
-    walk("add_measure", s.coordinator, "2026-09-08", party=walk.party("complainant"), on="2026-09-08", text=SAYS, answer="accepted")
+    walk(
+        "contact",
+        s.coordinator,
+        "2026-09-08",
+        party=walk.party("complainant"),
+        on="2026-09-08",
+        text=SAYS,
+    )
+    walk(
+        "add_measure",
+        s.coordinator,
+        "2026-09-08",
+        party=walk.party("complainant"),
+        on="2026-09-08",
+        text=SAYS,
+        answer="accepted",
+    )
     walk("review_measures", s.coordinator, "2026-09-09", text=SAYS)
-    walk("file_complaint", s.coordinator, "2026-09-09", on="2026-09-09", by="coordinator", reason=SAYS)
-    walk("add_person", s.coordinator, "2026-09-09", part="witness", kind="third", language="es", **person)
+    walk(
+        "file_complaint",
+        s.coordinator,
+        "2026-09-09",
+        on="2026-09-09",
+        by="coordinator",
+        reason=SAYS,
+    )
+    walk(
+        "add_person",
+        s.coordinator,
+        "2026-09-09",
+        part="witness",
+        kind="third",
+        language="es",
+        **person,
+    )
     walk("allege", s.coordinator, "2026-09-09", text=SAYS)
     walk("send_notice", s.coordinator, "2026-09-10", on="2026-09-10", means="mail", proof=SAYS)
-    walk.assign("investigator", s.investigator, "2026-09-10")("begin_investigation", s.investigator, "2026-09-11")
+    walk.assign("investigator", s.investigator, "2026-09-10")(
+        "begin_investigation", s.investigator, "2026-09-11"
+    )
     for part in ("complainant", "respondent"):
-        walk("interview", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", notice_on="2026-09-11", text=SAYS)
-        walk("record_advisor", s.investigator, "2026-09-15", party=walk.party(part), on="2026-09-15", choice="none")
-    walk("add_evidence", s.investigator, "2026-09-16", on="2026-09-16", title=SAYS, text=SAYS, relied_on="on")
+        walk(
+            "interview",
+            s.investigator,
+            "2026-09-15",
+            party=walk.party(part),
+            on="2026-09-15",
+            notice_on="2026-09-11",
+            text=SAYS,
+        )
+        walk(
+            "record_advisor",
+            s.investigator,
+            "2026-09-15",
+            party=walk.party(part),
+            on="2026-09-15",
+            choice="none",
+        )
+    walk(
+        "add_evidence",
+        s.investigator,
+        "2026-09-16",
+        on="2026-09-16",
+        title=SAYS,
+        text=SAYS,
+        relied_on="on",
+    )
     meeting = {
         "meets_on": "2026-09-21",
         "time": "09:00",
@@ -91,15 +171,33 @@ def told(staff) -> Walk:
     walk("resume_deadline", s.coordinator, "2026-09-21", clock=clock, on="2026-09-21")
     walk("correct_day0", s.coordinator, "2026-09-21", clock=clock, day0="2026-09-08", reason=SAYS)
     walk.sent("send_evidence", s.investigator, "2026-10-14")
-    walk("respond", s.investigator, "2026-10-15", party=walk.party("respondent"), on="2026-10-15", what="answered", text=SAYS)
+    walk(
+        "respond",
+        s.investigator,
+        "2026-10-15",
+        party=walk.party("respondent"),
+        on="2026-10-15",
+        what="answered",
+        text=SAYS,
+    )
     walk("write_report", s.investigator, "2026-10-26", text=SAYS, considered="on", responses=["1"])
-    walk.assign("decision_maker", s.decider, "2026-10-27").sent("send_report", s.investigator, "2026-10-28")
+    walk.assign("decision_maker", s.decider, "2026-10-27").sent(
+        "send_report", s.investigator, "2026-10-28"
+    )
     walk("questions", s.decider, "2026-10-29", code="offered", on="2026-10-29", text=SAYS)
     walk("questions", s.decider, "2026-11-06", code="finished", on="2026-11-06")
     said = {"facts": SAYS, "conclusions": SAYS, "sanctions": SAYS, "why_1": SAYS}
     walk("determine", s.decider, "2026-11-12", remedies="on", finding_1="responsible", **said)
     walk.sent("send_determination", s.decider, "2026-11-13")
-    walk("file_appeal", s.coordinator, "2026-11-16", party=walk.party("respondent"), on="2026-11-16", bases=["bias"], text=SAYS)
+    walk(
+        "file_appeal",
+        s.coordinator,
+        "2026-11-16",
+        party=walk.party("respondent"),
+        on="2026-11-16",
+        bases=["bias"],
+        text=SAYS,
+    )
     row = walk.case.assignments.get(role="investigator", ends_on=None)
     walk("unassign", s.coordinator, "2026-11-17", assignment=str(row.id), reason=SAYS, recuse="on")
     return walk
@@ -114,9 +212,17 @@ def letter(walk: Walk) -> Document:
     made = Rendered(content, digest, "NOTICE", "NOTICE-1", "en", 1)
     path = files.keep("TIX", f"documents/{digest[:2]}/{digest}.pdf", made.pdf)
     return Document.objects.create(
-        case=walk.case, code="NOTICE", language="en", template_version="1", recipient=SAYS, file=path, sha256=digest, size=len(content),
-        data={"to": SAYS, "n": 1}, created_at=KNOWN,
-    )  # fmt: skip
+        case=walk.case,
+        code="NOTICE",
+        language="en",
+        template_version="1",
+        recipient=SAYS,
+        file=path,
+        sha256=digest,
+        size=len(content),
+        data={"to": SAYS, "n": 1},
+        created_at=KNOWN,
+    )
 
 
 def test_no_row_and_no_file_holds_a_word_of_it(told, staff, client):
@@ -130,16 +236,32 @@ def test_no_row_and_no_file_holds_a_word_of_it(told, staff, client):
     assert {party.name for party in case.parties.all()} == {f"Ada {PLANTED}"}
     texts = list(case.records.exclude(text="").values_list("kind", "text"))
     assert all(SAYS in text for _kind, text in texts)
-    assert {kind for kind, _text in texts} >= {"NOTE", "CONTACT", "MEASURE", "INTERVIEW", "EVIDENCE", "REPORT", "DETERMINATION", "APPEAL"}
+    assert {kind for kind, _text in texts} >= {
+        "NOTE",
+        "CONTACT",
+        "MEASURE",
+        "INTERVIEW",
+        "EVIDENCE",
+        "REPORT",
+        "DETERMINATION",
+        "APPEAL",
+    }
     client.force_login(staff.coordinator)
     page = client.get(reverse("case", args=[case.number])).content.decode()
-    assert page.count(f'<p class="said">{SAYS}') >= 6  # note, reasons and measures stand in the story
+    assert (
+        page.count(f'<p class="said">{SAYS}') >= 6
+    )  # note, reasons and measures stand in the story
 
 
 def test_events_keep_kind_and_number(told):
     note = Event.objects.get(case=told.case, name="add_note")
     assert set(note.data) == {"record", "number"}
-    assert Record.objects.get(case=told.case, kind=note.data["record"], number=note.data["number"]).text == SAYS
+    assert (
+        Record.objects.get(
+            case=told.case, kind=note.data["record"], number=note.data["number"]
+        ).text
+        == SAYS
+    )
     moved = Event.objects.get(case=told.case, name="extend_deadline")
     assert moved.data["cause"] == "law_enforcement"
     assert "reason" not in moved.data
@@ -167,15 +289,33 @@ def test_rotation_takes_rows_letters_and_files_along(told, settings):
     assert told.case.narrative == SAYS
     assert files.read(Attachment.objects.get()) == SAYS.encode()
     document = Document.objects.get(pk=made.pk)
-    assert (files.read(document), document.data) == (f"%PDF-1.7 {SAYS}".encode(), {"to": SAYS, "n": 1})
+    assert (files.read(document), document.data) == (
+        f"%PDF-1.7 {SAYS}".encode(),
+        {"to": SAYS, "n": 1},
+    )
     party = Party.objects.filter(case=told.case).first()
     assert party is not None
     assert Appointment.objects.get().place == SAYS
-    assert set(party.prints) == set(sealed.prints({"name": f"Ada {PLANTED}", "email": party.email, "phone": party.phone}))
-    assert TitleIXCase.objects.filter(parties__prints__overlap=sealed.prints({"name": f"{PLANTED}, Ada"})).distinct().count() == 1
+    assert set(party.prints) == set(
+        sealed.prints({"name": f"Ada {PLANTED}", "email": party.email, "phone": party.phone})
+    )
+    assert (
+        TitleIXCase.objects.filter(
+            parties__prints__overlap=sealed.prints({"name": f"{PLANTED}, Ada"})
+        )
+        .distinct()
+        .count()
+        == 1
+    )
 
 
 def test_a_missing_key_is_an_error_and_never_an_empty_text(told, settings):
     settings.SEAL_KEYS = {"another": b"n" * 32}
     with pytest.raises(sealed.SealError, match=r"SEAL_KEYS"):
-        act(told.number, "add_note", actor=told.staff.coordinator, data={"text": "x"}, now=datetime.fromisoformat("2026-11-20T15:00Z"))
+        act(
+            told.number,
+            "add_note",
+            actor=told.staff.coordinator,
+            data={"text": "x"},
+            now=datetime.fromisoformat("2026-11-20T15:00Z"),
+        )

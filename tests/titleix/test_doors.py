@@ -57,7 +57,10 @@ NO_CASE = {
 ASKED = {
     "api/v1/cases/<number>/steps/<name>": {"name": "add_note"},
     "cases/<str:number>/steps/<slug:name>": {"name": "add_note"},
-    "cases/<str:number>/processes/<uuid:process>/steps/<slug:name>": {"name": "add_note", "process": "nothing"},
+    "cases/<str:number>/processes/<uuid:process>/steps/<slug:name>": {
+        "name": "add_note",
+        "process": "nothing",
+    },
     "api/v1/cases/<number>/documents/<pk>": {"pk": "document"},
     "api/v1/cases/<number>/attachments/<pk>": {"pk": "attachment"},
     "cases/<str:number>/documents/<uuid:pk>": {"pk": "document"},
@@ -83,7 +86,11 @@ ASKED = {
     "workflows/<str:kind>/<str:process>": {"kind": "ATT", "process": "NOTICE"},
     "desk/<slug:desk>/": {"desk": "court"},
     "desk/<slug:desk>/<uuid:pk>/": {"desk": "court", "pk": "nothing"},
-    "desk/<slug:desk>/<uuid:pk>/<slug:name>/": {"desk": "court", "pk": "nothing", "name": "add_note"},
+    "desk/<slug:desk>/<uuid:pk>/<slug:name>/": {
+        "desk": "court",
+        "pk": "nothing",
+        "name": "add_note",
+    },
     "mediations/<uuid:pk>/packet": {"pk": "nothing"},
     "street/<uuid:pk>": {"pk": "nothing"},
     "agencies/<slug:kind>/<int:pk>": {"kind": "mediator", "pk": "zero"},
@@ -110,13 +117,23 @@ ASKED = {
 }
 # Pages whose list a parameter of the query opens further.
 MORE = {
-    "cases": ["?kind=TIX", "?view=closed", "?view=mine", "?view=new", "?search=1"], "api/v1/cases": ["?kind=TIX"], "inbox": ["?show=all"],
-    "title-ix/reads": [f"?number={UNKNOWN}"], "title-ix/disclosures": [f"?number={UNKNOWN}"],
-}  # fmt: skip
+    "cases": ["?kind=TIX", "?view=closed", "?view=mine", "?view=new", "?search=1"],
+    "api/v1/cases": ["?kind=TIX"],
+    "inbox": ["?show=all"],
+    "title-ix/reads": [f"?number={UNKNOWN}"],
+    "title-ix/disclosures": [f"?number={UNKNOWN}"],
+}
 # Everybody who sees lists of another kind than the others; who has no post at all is one of them.
 LOOKERS = (
-    "recused", "superuser", "worker of the student", "principal of another school", "supervisor", "district administrator", Role.DEPUTY, Role.AUDITOR,
-)  # fmt: skip
+    "recused",
+    "superuser",
+    "worker of the student",
+    "principal of another school",
+    "supervisor",
+    "district administrator",
+    Role.DEPUTY,
+    Role.AUDITOR,
+)
 # Who reads the record of reads sees numbers there: that is what it is for (C7). Administrators see there which jobs ran and to
 # whom of the staff no message could be delivered, without the case.
 MAY_DIFFER = ("title-ix/reads", "health")
@@ -132,7 +149,13 @@ def routes() -> list[str]:
             else:
                 yield before + str(one.pattern)
 
-    return sorted({route for route in inside(get_resolver().url_patterns, "") if not any(route.startswith(no) for no in NO_CASE)})
+    return sorted(
+        {
+            route
+            for route in inside(get_resolver().url_patterns, "")
+            if not any(route.startswith(no) for no in NO_CASE)
+        }
+    )
 
 
 def parameters(route: str) -> list[str]:
@@ -143,7 +166,9 @@ def filled(route: str, values: dict[str, str]) -> str:
     """The address of a route, its parameters filled in."""
     wanted = ASKED.get(route, {})
     return "/" + re.sub(
-        r"<(?:\w+:)?(\w+)>", lambda found: values.get(wanted.get(found[1], found[1]), wanted.get(found[1], found[1])), route
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: values.get(wanted.get(found[1], found[1]), wanted.get(found[1], found[1])),
+        route,
     )
 
 
@@ -153,8 +178,14 @@ LISTS = [route for route in routes() if "number" not in parameters(route)]
 
 def test_every_address_is_known_here():
     """A route with parameters needs to be told what to ask for; what is told is a route."""
-    untold = {route for route in routes() if set(parameters(route)) - {"number"} - set(ASKED.get(route, ()))}
-    assert untold == set(), "say in ASKED what these pages are asked with, so that the tests below look behind them"
+    untold = {
+        route
+        for route in routes()
+        if set(parameters(route)) - {"number"} - set(ASKED.get(route, ()))
+    }
+    assert untold == set(), (
+        "say in ASKED what these pages are asked with, so that the tests below look behind them"
+    )
     assert set(ASKED) | set(MORE) <= set(routes())
     assert len(BY_NUMBER) > 25
     assert len(LISTS) > 60
@@ -169,10 +200,17 @@ def frozen() -> Iterator[Any]:
 def outsiders(staff: SimpleNamespace, people: SimpleNamespace) -> dict[str, User]:
     """Everybody who may not know of the case, by name; `second` is recused once there is one."""
     found = {
-        "stranger": people.stranger, "colleague without assignment": staff.decider, "recused": staff.second, "superuser": people.root,
-        "worker of the student": people.worker, "worker of another school": people.colleague, "principal": people.principal,
-        "principal of another school": User.objects.get(staff_id="PR2"), "supervisor": people.supervisor, "district administrator": people.admin,
-    }  # fmt: skip
+        "stranger": people.stranger,
+        "colleague without assignment": staff.decider,
+        "recused": staff.second,
+        "superuser": people.root,
+        "worker of the student": people.worker,
+        "worker of another school": people.colleague,
+        "principal": people.principal,
+        "principal of another school": User.objects.get(staff_id="PR2"),
+        "supervisor": people.supervisor,
+        "district administrator": people.admin,
+    }
     for role in (Role.DEPUTY, Role.COUNSEL, Role.AUDITOR, Role.COURT_COORD):
         found[role] = User.objects.create_user(f"post-{role.lower()}", first_name=role.title())
         Post.objects.create(user=found[role], role=role)
@@ -188,7 +226,11 @@ class Caller:
         _token, self.secret = tokens.issue(self.user, "x", [Scope.READ, Scope.ACT], 30)
         self.feed = f"f{self.secret}"
         FeedToken.objects.update_or_create(
-            user=self.user, defaults={"digest": hashlib.sha256(self.feed.encode()).hexdigest(), "created_at": timezone.now()}
+            user=self.user,
+            defaults={
+                "digest": hashlib.sha256(self.feed.encode()).hexdigest(),
+                "created_at": timezone.now(),
+            },
         )
 
     def __call__(self, address: str, *, post: bool = False) -> tuple[int, str]:
@@ -196,7 +238,9 @@ class Caller:
         if post and headers:
             answer = self.client.post(address, {}, content_type="application/json", headers=headers)
         else:
-            answer = self.client.post(address, {}) if post else self.client.get(address, headers=headers)
+            answer = (
+                self.client.post(address, {}) if post else self.client.get(address, headers=headers)
+            )
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         return answer.status_code, content.decode("utf-8", "replace")
 
@@ -205,22 +249,55 @@ def the_case(staff: SimpleNamespace) -> Walk:
     """A case in the evidence window about a student who has an attendance case too, with everything that hangs on a case."""
     student = Student.objects.get(student_id="S1")
     people = [
-        {"part": "complainant", "kind": "student", "name": "Lucía Ibáñez", "address": "14 Elm Street", "language": "es"},
-        {"part": "respondent", "kind": "student", "name": "Cole Barrett", "address": "9 Oak Street", "student_id": student.pk},
+        {
+            "part": "complainant",
+            "kind": "student",
+            "name": "Lucía Ibáñez",
+            "address": "14 Elm Street",
+            "language": "es",
+        },
+        {
+            "part": "respondent",
+            "kind": "student",
+            "name": "Cole Barrett",
+            "address": "9 Oak Street",
+            "student_id": student.pk,
+        },
     ]
     school = School.objects.get(school_id="1")
     report = open_report(
-        school=school, narrative="He keeps sending pictures.", knowledge_at=KNOWN, channel="staff", people=people, now=KNOWN
+        school=school,
+        narrative="He keeps sending pictures.",
+        knowledge_at=KNOWN,
+        channel="staff",
+        people=people,
+        now=KNOWN,
     )
     walk = investigated(Walk(report, staff)).sent("send_evidence", staff.investigator, "2026-10-14")
-    walk("make_party_link", staff.coordinator, "2026-10-15", party=walk.party("respondent"), days=30)
+    walk(
+        "make_party_link", staff.coordinator, "2026-10-15", party=walk.party("respondent"), days=30
+    )
     content = b"words of the evidence"
     kept = files.keep("TIX", "attachments/doors", content)
-    common = {"case": walk.case, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "file": kept}
+    common = {
+        "case": walk.case,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size": len(content),
+        "file": kept,
+    }
     Attachment.objects.create(**common, name="Barrett.txt", state="CLEAN", uploaded_at=NOW)
-    Document.objects.create(**common, code="NOTICE", language="en", template_version="x", created_at=NOW, recipient="Cole Barrett")
+    Document.objects.create(
+        **common,
+        code="NOTICE",
+        language="en",
+        template_version="x",
+        created_at=NOW,
+        recipient="Cole Barrett",
+    )
     Appointment.objects.create(case=walk.case, kind="INTERVIEW", starts_at=NOW, place="Room 1")
-    RedactedExport.objects.create(case=walk.case, made_by=staff.coordinator, made_at=NOW, purpose="for court")
+    RedactedExport.objects.create(
+        case=walk.case, made_by=staff.coordinator, made_at=NOW, purpose="for court"
+    )
     sweep(NOW)
     Alert.objects.create(id=uuid4(), case=walk.case, code="DUE", level="escalation", raised_at=NOW)
     fan_out(NOW)
@@ -231,27 +308,57 @@ def the_case(staff: SimpleNamespace) -> Walk:
 
 def values_of(walk: Walk | None, caller: Caller, number: str = "") -> dict[str, str]:
     """What the parameters stand for; before there is a case, what is not there."""
-    none = {name: str(uuid4()) for name in ("document", "attachment", "meeting", "copy", "message", "letter", "link", "nothing")}
-    there = {} if walk is None else {
-        "document": Document.objects.get(case=walk.case, template_version="x"), "attachment": Attachment.objects.get(case=walk.case),
-        "meeting": Appointment.objects.get(case=walk.case), "copy": RedactedExport.objects.get(case=walk.case),
-        "message": Message.objects.filter(alert__case=walk.case, recipient=walk.staff.coordinator).first(), "letter": walk.case.deliveries.first(),
-        "link": PartyLink.objects.get(),
-    }  # fmt: skip
+    none = {
+        name: str(uuid4())
+        for name in (
+            "document",
+            "attachment",
+            "meeting",
+            "copy",
+            "message",
+            "letter",
+            "link",
+            "nothing",
+        )
+    }
+    there = (
+        {}
+        if walk is None
+        else {
+            "document": Document.objects.get(case=walk.case, template_version="x"),
+            "attachment": Attachment.objects.get(case=walk.case),
+            "meeting": Appointment.objects.get(case=walk.case),
+            "copy": RedactedExport.objects.get(case=walk.case),
+            "message": Message.objects.filter(
+                alert__case=walk.case, recipient=walk.staff.coordinator
+            ).first(),
+            "letter": walk.case.deliveries.first(),
+            "link": PartyLink.objects.get(),
+        }
+    )
     fixed = {
         "student": str(Student.objects.get(student_id="S1").pk),
         "import": str(Import.objects.first().pk),
         "zero": "0",
         "feed": caller.feed,
     }
-    return none | {name: str(row.pk) for name, row in there.items()} | fixed | {"number": number or (walk.number if walk else UNKNOWN)}
+    return (
+        none
+        | {name: str(row.pk) for name, row in there.items()}
+        | fixed
+        | {"number": number or (walk.number if walk else UNKNOWN)}
+    )
 
 
 @pytest.mark.scenario("T-31")
 def test_what_names_the_case_is_answered_like_what_does_not_exist(staff, people, nights, frozen):
     walk, coordinator = the_case(staff), Caller(staff.coordinator)
-    inside = {route: coordinator(filled(route, values_of(walk, coordinator)))[0] for route in BY_NUMBER}
-    assert {route for route, status in inside.items() if status == 404} == {"cases/<str:number>/processes/<uuid:process>/steps/<slug:name>"}
+    inside = {
+        route: coordinator(filled(route, values_of(walk, coordinator)))[0] for route in BY_NUMBER
+    }
+    assert {route for route, status in inside.items() if status == 404} == {
+        "cases/<str:number>/processes/<uuid:process>/steps/<slug:name>"
+    }
     for name, user in outsiders(staff, people).items():
         caller = Caller(user)
         values = values_of(walk, caller)
@@ -259,35 +366,54 @@ def test_what_names_the_case_is_answered_like_what_does_not_exist(staff, people,
             for post in (False, True):
                 status, told = caller(filled(route, values), post=post)
                 # a form that is wrong for any number says so before it looks for the case; the last loop holds both against each other
-                allowed = (404, 405, 422) if post else (404, 405) if inside[route] == 405 else (404,)
+                allowed = (
+                    (404, 405, 422) if post else (404, 405) if inside[route] == 405 else (404,)
+                )
                 assert status in allowed, f"{name}: {route} answers {status}"
                 assert not [word for word in SECRETS if word in told], f"{name}: {route}"
     caller = Caller(people.principal)
     for route in BY_NUMBER:  # the same answer to the letter
         for post in (False, True):
-            known, unknown = (caller(filled(route, values_of(walk, caller, number)), post=post) for number in (walk.number, UNKNOWN))
-            assert (known[0], plain(known[1], walk.number)) == (unknown[0], plain(unknown[1], UNKNOWN)), route
+            known, unknown = (
+                caller(filled(route, values_of(walk, caller, number)), post=post)
+                for number in (walk.number, UNKNOWN)
+            )
+            assert (known[0], plain(known[1], walk.number)) == (
+                unknown[0],
+                plain(unknown[1], UNKNOWN),
+            ), route
 
 
 def plain(text: str, number: str = "") -> str:
     """A page without what differs from one look to the next: tokens, keys."""
     text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
     text = re.sub(r'value="[\w:.-]{40,}"', "", text)
-    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[td][0-9a-f]{8}\b", "*", text)  # keys of rows and of drawings
+    text = re.sub(
+        r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[td][0-9a-f]{8}\b", "*", text
+    )  # keys of rows and of drawings
     return text.replace(number, "*") if number else text
 
 
 @pytest.mark.scenario("T-31")
 def test_no_list_of_theirs_changes_by_a_case(staff, people, nights, frozen):
     """Not a number, not a count: every page without a case in its address is the same before and after."""
-    everybody = {name: Caller(user) for name, user in outsiders(staff, people).items() if name in LOOKERS}
+    everybody = {
+        name: Caller(user) for name, user in outsiders(staff, people).items() if name in LOOKERS
+    }
     coordinator = Caller(staff.coordinator)
     for caller in (*everybody.values(), coordinator):
-        caller("/"), caller("/api/v1/schools")  # the first look of a session and the last use of a token are written down
+        (
+            caller("/"),
+            caller("/api/v1/schools"),
+        )  # the first look of a session and the last use of a token are written down
     before = {name: looks(caller, None) for name, caller in everybody.items()}
     empty = looks(coordinator, None)
     walk = the_case(staff)
-    changed = {address for address, told in looks(coordinator, walk, empty).items() if told != empty[address]}
+    changed = {
+        address
+        for address, told in looks(coordinator, walk, empty).items()
+        if told != empty[address]
+    }
     assert {"/", "/cases?kind=TIX", "/api/v1/cases?kind=TIX", "/inbox", "/upcoming"} <= changed
     for name, caller in everybody.items():
         for address, (status, told) in looks(caller, walk, before[name]).items():
@@ -295,7 +421,9 @@ def test_no_list_of_theirs_changes_by_a_case(staff, people, nights, frozen):
             assert not [word for word in SECRETS if word in told], f"{name}: {address}"
             if address.split("?")[0].strip("/") not in MAY_DIFFER:
                 was, now = (machine(name, address, one) for one in (before[name][address][1], told))
-                assert (status, now) == (before[name][address][0], was), f"{name}: {address}" + difference(was, now)
+                assert (status, now) == (before[name][address][0], was), (
+                    f"{name}: {address}" + difference(was, now)
+                )
     assert TitleIXCase.objects.count() == 1
     assert PartyLink.objects.exists()
 
@@ -310,7 +438,9 @@ def difference(before: str, after: str) -> str:
     return "\n" + "\n".join(line[:300] for line in list(lines)[:12])
 
 
-def looks(caller: Caller, walk: Walk | None, before: dict[str, tuple[int, str]] | None = None) -> dict[str, tuple[int, str]]:
+def looks(
+    caller: Caller, walk: Walk | None, before: dict[str, tuple[int, str]] | None = None
+) -> dict[str, tuple[int, str]]:
     """Every list as somebody sees it, by the address without the keys in it; again only what was a page for them before: whose
     a list is follows from posts, never from cases."""
     values, found = values_of(walk, caller), {}

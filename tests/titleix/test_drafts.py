@@ -25,17 +25,33 @@ def screening(report, staff):
 
 def kept(client, address: str, **more: str):
     return client.post(
-        address, {"q1": "Y", "rationale": SAID, "on_school_property": "on", "draft": "keep", "revision": "1", "key": "", **more}
+        address,
+        {
+            "q1": "Y",
+            "rationale": SAID,
+            "on_school_property": "on",
+            "draft": "keep",
+            "revision": "1",
+            "key": "",
+            **more,
+        },
     )
 
 
-def test_a_screening_is_left_and_gone_on_with(report, staff, screening, django_assert_max_num_queries):
+def test_a_screening_is_left_and_gone_on_with(
+    report, staff, screening, django_assert_max_num_queries
+):
     client, before = browser(staff.coordinator), Event.objects.count()
     answer = kept(client, screening, people=["a", "b"])
     assert (answer.status_code, answer["Location"]) == (302, f"/cases/{report.number}")
-    assert (Event.objects.count(), report.state) == (before, report.state), "nothing of the case has changed"
+    assert (Event.objects.count(), report.state) == (before, report.state), (
+        "nothing of the case has changed"
+    )
     with django_assert_max_num_queries(MOST_OF_A_CASE):
-        assert f'Your drafts: <a href="{screening}">' in client.get(f"/cases/{report.number}").content.decode()
+        assert (
+            f'Your drafts: <a href="{screening}">'
+            in client.get(f"/cases/{report.number}").content.decode()
+        )
     page = client.get(screening).content.decode()
     assert SAID in page
     assert re.search(r'<input[^>]*name="q1"[^>]*value="Y"[^>]*checked', page)
@@ -75,7 +91,9 @@ def test_it_goes_when_the_step_is_taken_or_when_its_author_throws_it_away(report
 
 def test_what_is_no_draft_of_a_step_here_is_kept_nowhere(report, staff, screening):
     client = browser(staff.coordinator)
-    assert client.post(f"/cases/{report.number}/steps/nonsense", {"text": "x", "draft": "keep"}).status_code in (403, 404, 409)
+    assert client.post(
+        f"/cases/{report.number}/steps/nonsense", {"text": "x", "draft": "keep"}
+    ).status_code in (403, 404, 409)
     kept(client, screening, rationale="\x00 \ud7ff" * 3)
     assert client.get(screening).status_code == 200
     client.post(screening, {"draft": "zzz"})

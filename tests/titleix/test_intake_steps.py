@@ -52,8 +52,14 @@ def found(walk: Walk, user: User) -> dict[str, tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("said", "keys"),
     [
-        ({"location": "classroom", "assault": True, "under_18": False}, {"police_report", "superintendent_notice"}),
-        ({"location": "bus", "assault": True, "under_18": True}, {"police_report", "superintendent_notice", "juvenile_victim"}),
+        (
+            {"location": "classroom", "assault": True, "under_18": False},
+            {"police_report", "superintendent_notice"},
+        ),
+        (
+            {"location": "bus", "assault": True, "under_18": True},
+            {"police_report", "superintendent_notice", "juvenile_victim"},
+        ),
         ({"location": "online", "assault": True, "under_18": True}, {"juvenile_victim"}),
         ({"location": "classroom", "assault": False, "under_18": True}, set()),
         ({"location": "", "assault": False, "under_18": False, "abuse": True}, {"dss_report"}),
@@ -66,13 +72,24 @@ def test_which_duties_a_report_itself_shows(said, keys):
 def test_duties_begin_with_the_report_and_not_again_with_the_screening(staff):
     walk = opened(staff, duties=duties_at_once(location="classroom", assault=True, under_18=True))
     tasks = {task.kind: task for task in walk.case.tasks.filter(kind__startswith="DUTY_")}
-    assert set(tasks) == {"DUTY_POLICE_REPORT", "DUTY_SUPERINTENDENT_NOTICE", "DUTY_JUVENILE_VICTIM"}
+    assert set(tasks) == {
+        "DUTY_POLICE_REPORT",
+        "DUTY_SUPERINTENDENT_NOTICE",
+        "DUTY_JUVENILE_VICTIM",
+    }
     assert {kind: task.clock.due for kind, task in tasks.items()} == {
-        "DUTY_POLICE_REPORT": day("2026-09-08"), "DUTY_SUPERINTENDENT_NOTICE": day("2026-09-09"), "DUTY_JUVENILE_VICTIM": day("2026-09-08"),
-    }  # fmt: skip
+        "DUTY_POLICE_REPORT": day("2026-09-08"),
+        "DUTY_SUPERINTENDENT_NOTICE": day("2026-09-09"),
+        "DUTY_JUVENILE_VICTIM": day("2026-09-08"),
+    }
     assert {task.clock.day0 for task in tasks.values()} == {day("2026-09-08")}
     walk("triage", staff.coordinator, "2026-09-09")
-    walk("screen", staff.coordinator, "2026-09-09", **(SEXUAL | {"offense": "Y", "on_school_property": "on", "juvenile_victim": "on"}))
+    walk(
+        "screen",
+        staff.coordinator,
+        "2026-09-09",
+        **(SEXUAL | {"offense": "Y", "on_school_property": "on", "juvenile_victim": "on"}),
+    )
     assert walk.case.tasks.filter(kind__startswith="DUTY_").count() == 3
 
 
@@ -83,11 +100,20 @@ def test_duties_begin_with_the_report_and_not_again_with_the_screening(staff):
 def test_question_answer_task_and_alert(staff):
     walk = opened(staff, receipt="a" * 64, people=[])
     with pytest.raises(Forbidden):
-        act(walk.number, "reporter_answered", actor=fresh(staff.coordinator), data={"text": "made up"})
+        act(
+            walk.number,
+            "reporter_answered",
+            actor=fresh(staff.coordinator),
+            data={"text": "made up"},
+        )
     walk("ask_reporter", staff.coordinator, "2026-09-09", text="On which day?")
     for text in ("Monday", "and Tuesday"):
         walk("reporter_answered", None, "2026-09-10", text=text)
-    said = list(Record.objects.filter(case=walk.case, kind="MESSAGE").order_by("number").values_list("code", "text"))
+    said = list(
+        Record.objects.filter(case=walk.case, kind="MESSAGE")
+        .order_by("number")
+        .values_list("code", "text")
+    )
     assert said == [("question", "On which day?"), ("answer", "Monday"), ("answer", "and Tuesday")]
     alert = Alert.objects.filter(case=walk.case, code="REPORTER_ANSWERED")
     assert alert.count() == 2
@@ -109,16 +135,33 @@ def test_after_a_close_for_want_of_facts_the_reporter_is_heard_and_after_others_
     walk = opened(staff, receipt="b" * 64)
     walk("triage", staff.coordinator, "2026-09-08")
     walk("screen", staff.coordinator, "2026-09-08", **(SEXUAL | {"identifiable": "", "leads": ""}))
-    assert (walk.state, walk.clock("info").due) == ("INFO_REQUESTED", day("2026-09-23"))  # ten school days
+    assert (walk.state, walk.clock("info").due) == (
+        "INFO_REQUESTED",
+        day("2026-09-23"),
+    )  # ten school days
     walk("close_insufficient", None, "2026-09-24")
-    assert (walk.state, walk.case.closed_reason, walk.case.retain_until) == ("CLOSED", "INSUFFICIENT", day("2033-09-24"))
+    assert (walk.state, walk.case.closed_reason, walk.case.retain_until) == (
+        "CLOSED",
+        "INSUFFICIENT",
+        day("2033-09-24"),
+    )
     walk("reporter_answered", None, "2026-10-01", text="I can tell you who it was.")
     assert Alert.objects.filter(case=walk.case, code="REPORTER_ANSWERED").exists()
     walk("reopen", staff.coordinator, "2026-10-02", reason="new facts")
-    assert (walk.case.closed_on, walk.state) == (None, "SCREENING")  # its facts are weighed before anything else (T-20)
+    assert (walk.case.closed_on, walk.state) == (
+        None,
+        "SCREENING",
+    )  # its facts are weighed before anything else (T-20)
     other = opened(staff, receipt="c" * 64)
-    other("triage", staff.coordinator, "2026-09-08")("screen", staff.coordinator, "2026-09-08", **(SEXUAL | {"q1": "N"}))
-    referral = {"office": "Student services", "email": "office@example.org", "phone": "980 555 0100", "text": "It is another matter."}
+    other("triage", staff.coordinator, "2026-09-08")(
+        "screen", staff.coordinator, "2026-09-08", **(SEXUAL | {"q1": "N"})
+    )
+    referral = {
+        "office": "Student services",
+        "email": "office@example.org",
+        "phone": "980 555 0100",
+        "text": "It is another matter.",
+    }
     other("refer", staff.coordinator, "2026-09-09", **referral)
     assert other.case.closed_reason == "REFERRED"
     with pytest.raises(NotNow, match="closed"):
@@ -129,11 +172,25 @@ def test_after_a_close_for_want_of_facts_the_reporter_is_heard_and_after_others_
 
 
 def test_likenesses_are_offered_to_the_coordinator_alone(staff, client):
-    first = opened(staff, people=[person("complainant", "Lucía Ibáñez"), person("respondent", "Cole J. Barrett")])
-    again = opened(staff, people=[person("complainant", "Mary Smith"), person("respondent", "BARRETT, Cole")])
-    twin = opened(staff, people=[person("complainant", "Ibanez, Lucia")], incident_on=day("2026-09-07"))
+    first = opened(
+        staff,
+        people=[person("complainant", "Lucía Ibáñez"), person("respondent", "Cole J. Barrett")],
+    )
+    again = opened(
+        staff, people=[person("complainant", "Mary Smith"), person("respondent", "BARRETT, Cole")]
+    )
+    twin = opened(
+        staff, people=[person("complainant", "Ibanez, Lucia")], incident_on=day("2026-09-07")
+    )
     same_day = opened(staff, incident_on=day("2026-09-07"))
-    opened(staff, people=[person("respondent", "Cole Barnett"), person("witness", "Cole Barrett"), person("complainant", "Cole Barrett")])
+    opened(
+        staff,
+        people=[
+            person("respondent", "Cole Barnett"),
+            person("witness", "Cole Barrett"),
+            person("complainant", "Cole Barrett"),
+        ],
+    )
     assert found(first, staff.coordinator) == {again.number: ("prior",), twin.number: ("same",)}
     assert found(twin, staff.coordinator) == {first.number: ("same",), same_day.number: ("day",)}
     client.force_login(staff.coordinator)
@@ -165,7 +222,14 @@ def test_a_linked_student_is_the_same_whatever_the_name(staff):
     row = Party.objects.get(pk=link["party"])
     assert (row.student, row.user, row.kind, row.name) == (student, None, "student", "Jay")
     assert found(first, staff.coordinator) == {second.number: ("prior",)}
-    first("link_person", staff.coordinator, "2026-09-09", party=first.party("complainant"), number="PR1", take_name="on")
+    first(
+        "link_person",
+        staff.coordinator,
+        "2026-09-09",
+        party=first.party("complainant"),
+        number="PR1",
+        take_name="on",
+    )
     row = first.case.parties.get(part="complainant")
     assert (row.student, row.user, row.kind) == (None, staff.principal, "employee")
     assert row.name == f"{staff.principal.first_name} {staff.principal.last_name}"
@@ -173,14 +237,25 @@ def test_a_linked_student_is_the_same_whatever_the_name(staff):
 
 @pytest.mark.scenario("T-36")
 def test_both_first_promises_count_from_knowledge(staff):
-    late = opened(staff, knowledge_at=KNOWN, now=datetime(2026, 9, 15, 14, tzinfo=UTC), knowledge_employee=staff.principal)
-    assert (late.clock("contact_complainant").due, late.clock("screening").due) == (day("2026-09-09"), day("2026-09-11"))
+    late = opened(
+        staff,
+        knowledge_at=KNOWN,
+        now=datetime(2026, 9, 15, 14, tzinfo=UTC),
+        knowledge_employee=staff.principal,
+    )
+    assert (late.clock("contact_complainant").due, late.clock("screening").due) == (
+        day("2026-09-09"),
+        day("2026-09-11"),
+    )
     assert (late.case.late_entry, late.case.knowledge_employee) == (True, staff.principal)
     assert TitleIXCase.objects.get().opened_on == day("2026-09-15")
 
 
 def test_the_public_page_names_coordinator_policy_and_training(client, db):
-    for language, heading in (("en", "The Title IX coordinator"), ("es", "coordinadora de Título IX")):
+    for language, heading in (
+        ("en", "The Title IX coordinator"),
+        ("es", "coordinadora de Título IX"),
+    ):
         page = client.get("/title-ix", {"lang": language}).content.decode()
         assert heading in page
         assert "titleix@example.org" in page

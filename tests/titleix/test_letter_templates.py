@@ -18,21 +18,68 @@ from titleix.letter_samples import COMMON, SAMPLES, who
 FOLDER = ROOT / "titleix" / "letter_templates"
 FIELDS: dict[str, list[str]] = json.loads((FOLDER / "fields.json").read_text())
 LANGUAGES = ["en", "es"]
-DISTRICT = Letterhead("Two Rivers Public Schools", ["500 Bridge Street", "Two Rivers, NC 28000"], "704-555-0100", "tworivers.example")
+DISTRICT = Letterhead(
+    "Two Rivers Public Schools",
+    ["500 Bridge Street", "Two Rivers, NC 28000"],
+    "704-555-0100",
+    "tworivers.example",
+)
 # Choices, amounts and switches: they choose words instead of being printed.
 CHOICES = {
-    "recipient_role", "language", "signer_title", "complaint_signed_by", "standard", "grounds", "appeal_of", "bases", "result", "route",
-    "step", "cause", "reason", "rest_continues", "remedies_provided", "informal_resolution_available", "finding", "role",
+    "recipient_role",
+    "language",
+    "signer_title",
+    "complaint_signed_by",
+    "standard",
+    "grounds",
+    "appeal_of",
+    "bases",
+    "result",
+    "route",
+    "step",
+    "cause",
+    "reason",
+    "rest_continues",
+    "remedies_provided",
+    "informal_resolution_available",
+    "finding",
+    "role",
     "at_school",
-}  # fmt: skip
+}
 
 
 BOTH = [(code, language) for code in FIELDS for language in LANGUAGES]
 # What stands in the text in a form of its own, whatever the letter: dates, times, and what the letterhead shows.
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 TIME = re.compile(r"^\d{1,2}:\d{2}$")
-MONTHS = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
-ENGLISH_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+]
+ENGLISH_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def sample(code: str, language: str, **changes: Any) -> dict[str, Any]:
@@ -49,7 +96,12 @@ def squeeze(value: str) -> str:
 
 
 def text_of(pdf: bytes) -> str:
-    return squeeze("".join(re.sub(r"\n[^\n]*(Page|Página) \d+ / \d+", "", page.extract_text()) for page in read(pdf).pages))
+    return squeeze(
+        "".join(
+            re.sub(r"\n[^\n]*(Page|Página) \d+ / \d+", "", page.extract_text())
+            for page in read(pdf).pages
+        )
+    )
 
 
 def read(pdf: bytes) -> pypdf.PdfReader:
@@ -117,7 +169,12 @@ def test_it_compiles_without_warnings_and_says_what_it_is_given(code: str, langu
     content = json.dumps({**data, "district": DISTRICT.__dict__})
     path = str(FOLDER / f"{code}.{language}.typ")
     _, warnings = typst.compile_with_warnings(
-        path, root=str(ROOT), sys_inputs={"data": content}, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True
+        path,
+        root=str(ROOT),
+        sys_inputs={"data": content},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
     )
     assert [warning.message for warning in warnings] == []
 
@@ -138,19 +195,30 @@ def test_an_empty_field_is_an_error(empty: Any) -> None:
     with pytest.raises(LetterError, match="empty field: measures_offered"):
         make("SUPPORT", "en", sample("SUPPORT", "en", measures_offered=empty))
     with pytest.raises(LetterError, match=r"empty field: coordinator\.phone"):
-        make("ACK", "es", sample("ACK", "es", coordinator={**who("Dana Whitfield"), "phone": empty}))
+        make(
+            "ACK", "es", sample("ACK", "es", coordinator={**who("Dana Whitfield"), "phone": empty})
+        )
 
 
 @pytest.mark.parametrize(("code", "language"), BOTH)
 def test_a_draft_has_no_signer(code: str, language: str) -> None:
-    assert squeeze("Dana Whitfield") in text_of(make(code, language, sample(code, language, signer="")).pdf)
+    assert squeeze("Dana Whitfield") in text_of(
+        make(code, language, sample(code, language, signer="")).pdf
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_not_known_is_said(language: str) -> None:
     words = {"en": "Not known at this time", "es": "No se sabe por ahora"}[language]
     for code in ("NOTICE", "NOTICE_SUPPLEMENT"):
-        data = sample(code, language, respondents=[], incident_dates=[], incident_place=None, false_statement_rule=None)
+        data = sample(
+            code,
+            language,
+            respondents=[],
+            incident_dates=[],
+            incident_place=None,
+            false_statement_rule=None,
+        )
         assert text_of(make(code, language, data).pdf).count(squeeze(words)) == 3
 
 
@@ -161,7 +229,16 @@ def test_what_is_not_known_is_said(language: str) -> None:
         ("NOTICE", "complaint_signed_by", ["complainant", "complainant_parent", "coordinator"]),
         ("NOTICE", "standard", ["preponderance", "clear_and_convincing"]),
         ("NOTICE", "informal_resolution_available", [True, False]),
-        ("DISMISSAL", "grounds", [["not_harassment"], ["not_in_us"], ["not_enrolled"], ["no_evidence", "not_harassment"]]),
+        (
+            "DISMISSAL",
+            "grounds",
+            [
+                ["not_harassment"],
+                ["not_in_us"],
+                ["not_enrolled"],
+                ["no_evidence", "not_harassment"],
+            ],
+        ),
         ("DISMISSAL", "rest_continues", [True, False]),
         ("DISMISSAL", "other_action", [None]),
         ("APPEAL_DECISION", "result", ["upheld", "changed", "sent_back"]),
@@ -170,15 +247,44 @@ def test_what_is_not_known_is_said(language: str) -> None:
         ("OUTCOME", "measures", [[]]),
         ("DETERMINATION", "sanctions", [[]]),
         ("DETERMINATION", "remedies_provided", [False]),
-        ("EXTENSION", "step", ["evidence_review", "determination", "appeal", "informal_resolution", "school_investigation"]),
+        (
+            "EXTENSION",
+            "step",
+            [
+                "evidence_review",
+                "determination",
+                "appeal",
+                "informal_resolution",
+                "school_investigation",
+            ],
+        ),
         ("EXTENSION", "cause", ["absence", "law_enforcement", "language_or_disability", "other"]),
-        ("CLOSING", "reason", ["insufficient", "supportive", "referred", "dismissed", "completed", "agreement"]),
+        (
+            "CLOSING",
+            "reason",
+            ["insufficient", "supportive", "referred", "dismissed", "completed", "agreement"],
+        ),
         ("SCHOOL_OUTCOME", "review", [None]),
-        ("INTERVIEW", "recipient_role", ["complainant", "respondent", "complainant_advisor", "respondent_advisor", "witness_parent"]),
+        (
+            "INTERVIEW",
+            "recipient_role",
+            [
+                "complainant",
+                "respondent",
+                "complainant_advisor",
+                "respondent_advisor",
+                "witness_parent",
+            ],
+        ),
     ],
 )
-def test_every_choice_has_its_words(code: str, language: str, field: str, choices: list[Any]) -> None:
-    texts = [text_of(make(code, language, sample(code, language, **{field: choice})).pdf) for choice in choices]
+def test_every_choice_has_its_words(
+    code: str, language: str, field: str, choices: list[Any]
+) -> None:
+    texts = [
+        text_of(make(code, language, sample(code, language, **{field: choice})).pdf)
+        for choice in choices
+    ]
     assert len(set(texts)) == len(choices)
 
 
@@ -200,7 +306,9 @@ def test_every_choice_has_its_words(code: str, language: str, field: str, choice
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_letter_against_the_rule_is_refused(code: str, language: str, changes: dict[str, Any], message: str) -> None:
+def test_a_letter_against_the_rule_is_refused(
+    code: str, language: str, changes: dict[str, Any], message: str
+) -> None:
     with pytest.raises(LetterError, match=message):
         make(code, language, sample(code, language, **changes))
 
@@ -215,11 +323,19 @@ def test_another_language_gets_english_with_an_offer_to_translate() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_acknowledgement_names_nobody_but_its_reader_and_the_office(language: str) -> None:
-    text = text_of(make("ACK", language, {**SAMPLES["NOTICE"], **SAMPLES["DETERMINATION"], **sample("ACK", language)}).pdf)
+    text = text_of(
+        make(
+            "ACK",
+            language,
+            {**SAMPLES["NOTICE"], **SAMPLES["DETERMINATION"], **sample("ACK", language)},
+        ).pdf
+    )
     for name in ("Lucía", "Owen", "Pruitt"):
         assert name not in text
 
 
 def test_markup_in_the_data_is_printed_not_executed() -> None:
-    text = text_of(make("INFO", "en", sample("INFO", "en", needed=["*bold* #panic() $x$ @here"])).pdf)
+    text = text_of(
+        make("INFO", "en", sample("INFO", "en", needed=["*bold* #panic() $x$ @here"])).pdf
+    )
     assert "*bold*#panic()$x$@here" in text

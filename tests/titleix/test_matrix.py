@@ -45,12 +45,26 @@ def walk(report, staff, nights, frozen) -> Walk:
     student = Student.objects.get(student_id="S1")
     report.case.parties.filter(part="respondent").update(student=student)
     walk = investigated(report).sent("send_evidence", staff.investigator, "2026-10-14")
-    walk("make_party_link", staff.coordinator, "2026-10-15", party=walk.party("respondent"), days=30)
+    walk(
+        "make_party_link", staff.coordinator, "2026-10-15", party=walk.party("respondent"), days=30
+    )
     case, content = walk.case, b"words of the evidence"
     digest = hashlib.sha256(content).hexdigest()
-    common = {"case": case, "sha256": digest, "size": len(content), "file": files.keep("TIX", "attachments/matrix", content)}
+    common = {
+        "case": case,
+        "sha256": digest,
+        "size": len(content),
+        "file": files.keep("TIX", "attachments/matrix", content),
+    }
     Attachment.objects.create(**common, name="Barrett.txt", state="CLEAN", uploaded_at=NOW)
-    Document.objects.create(**common, code="NOTICE", language="en", template_version="x", created_at=NOW, recipient="Cole Barrett")
+    Document.objects.create(
+        **common,
+        code="NOTICE",
+        language="en",
+        template_version="x",
+        created_at=NOW,
+        recipient="Cole Barrett",
+    )
     Appointment.objects.create(case=case, kind="INTERVIEW", starts_at=NOW, place="Room 1")
     return walk
 
@@ -58,10 +72,17 @@ def walk(report, staff, nights, frozen) -> Walk:
 def others(staff, people, report) -> dict[str, User]:
     """Everybody who may not know of the case, by name."""
     found = {
-        "stranger": people.stranger, "colleague": people.colleague, "attendance worker of the student": people.worker, "superuser": people.root,
-        "district administrator": people.admin, "principal of the school": people.principal, "principal of another school": User.objects.get(staff_id="PR2"),
-        "supervisor": people.supervisor, "decision-maker of no case": staff.decider, "recused": staff.second,
-    }  # fmt: skip
+        "stranger": people.stranger,
+        "colleague": people.colleague,
+        "attendance worker of the student": people.worker,
+        "superuser": people.root,
+        "district administrator": people.admin,
+        "principal of the school": people.principal,
+        "principal of another school": User.objects.get(staff_id="PR2"),
+        "supervisor": people.supervisor,
+        "decision-maker of no case": staff.decider,
+        "recused": staff.second,
+    }
     for role in (Role.DEPUTY, Role.COUNSEL, Role.AUDITOR):
         found[role] = User.objects.create_user(f"post-{role.lower()}", first_name=role.title())
         Post.objects.create(user=found[role], role=role)
@@ -78,9 +99,17 @@ def by_number(walk: Walk) -> list[str]:
         Appointment.objects.get(case=case),
     )
     pages = [
-        "", "/deadlines", "/steps/add_note", "/steps/disclose", "/next", f"/documents/{document.pk}", f"/documents/{document.pk}/file",
-        f"/attachments/{attachment.pk}", f"/appointments/{meeting.pk}.ics", "/links",
-    ]  # fmt: skip
+        "",
+        "/deadlines",
+        "/steps/add_note",
+        "/steps/disclose",
+        "/next",
+        f"/documents/{document.pk}",
+        f"/documents/{document.pk}/file",
+        f"/attachments/{attachment.pk}",
+        f"/appointments/{meeting.pk}.ics",
+        "/links",
+    ]
     api = [
         "",
         "/timeline",
@@ -92,7 +121,9 @@ def by_number(walk: Walk) -> list[str]:
         "/attachments",
         f"/attachments/{attachment.pk}",
     ]
-    return [f"/cases/{number}{page}" for page in pages] + [f"/api/v1/cases/{number}{page}" for page in api]
+    return [f"/cases/{number}{page}" for page in pages] + [
+        f"/api/v1/cases/{number}{page}" for page in api
+    ]
 
 
 class Caller:
@@ -110,7 +141,11 @@ class Caller:
 
     def feed(self) -> str:
         FeedToken.objects.update_or_create(
-            user=self.user, defaults={"digest": hashlib.sha256(b"f" + self.secret.encode()).hexdigest(), "created_at": timezone.now()}
+            user=self.user,
+            defaults={
+                "digest": hashlib.sha256(b"f" + self.secret.encode()).hexdigest(),
+                "created_at": timezone.now(),
+            },
         )
         return self.client.get(f"/feeds/f{self.secret}.ics").content.decode()
 
@@ -126,7 +161,9 @@ def test_searches_suggestions_feeds_and_posts_tell_nothing(walk, staff, people):
     for name, user in others(staff, people, walk).items():
         caller = Caller(user)
         for words in (walk.number, "Barrett", "Ibáñez", walk.number.lower()):
-            assert walk.number not in text_of(caller.client.post("/search/suggest", {"words": words})).replace(words, ""), name
+            assert walk.number not in text_of(
+                caller.client.post("/search/suggest", {"words": words})
+            ).replace(words, ""), name
             found = caller.client.post("/search", {"words": words}, follow=True)
             assert f"/cases/{walk.number}" not in text_of(found), name
             api = caller.client.post(
@@ -138,14 +175,19 @@ def test_searches_suggestions_feeds_and_posts_tell_nothing(walk, staff, people):
             assert walk.number not in text_of(api), name
         for step in ("add_note", "assign", "disclose", "propose_disposal"):
             answers = {
-                caller.client.post(f"/cases/{number}/steps/{step}", {"text": "x"}).status_code for number in (walk.number, "TIX-2026-9999")
+                caller.client.post(f"/cases/{number}/steps/{step}", {"text": "x"}).status_code
+                for number in (walk.number, "TIX-2026-9999")
             }
             assert answers == {404}, f"{name}: {step}"
         assert caller.client.post(f"/cases/{walk.number}/attachments", {}).status_code == 404
-        assert caller.client.post("/cases/bulk", {"number": [walk.number], "step": "add_note"}).status_code in (200, 302, 404, 409, 422)
+        assert caller.client.post(
+            "/cases/bulk", {"number": [walk.number], "step": "add_note"}
+        ).status_code in (200, 302, 404, 409, 422)
         assert walk.number not in caller.feed(), name
         assert (
-            Event.objects.filter(case=walk.case, actor=caller.user).exclude(name__in=["recuse"]).count()
+            Event.objects.filter(case=walk.case, actor=caller.user)
+            .exclude(name__in=["recuse"])
+            .count()
             == Event.objects.filter(case=walk.case, actor=caller.user, at__lt=NOW).count()
         )
 
@@ -158,7 +200,9 @@ def test_no_reader_counts_or_notifies_them(walk, staff, people):
     sweep(NOW)
     Alert.objects.create(id=uuid4(), case=walk.case, code="DUE", level="escalation", raised_at=NOW)
     fan_out(NOW)
-    heard = set(Message.objects.filter(alert__case=walk.case).values_list("recipient_id", flat=True))
+    heard = set(
+        Message.objects.filter(alert__case=walk.case).values_list("recipient_id", flat=True)
+    )
     assert {staff.coordinator.pk, staff.investigator.pk} <= heard
     for name, user in everybody.items():
         one = User.objects.get(pk=user.pk)
@@ -167,10 +211,17 @@ def test_no_reader_counts_or_notifies_them(walk, staff, people):
         assert one.pk not in told | heard, name
         assert walk.number not in str(worklist.worklist(one, {}).rows), name
         assert selectors.coming(one, datetime(2027, 6, 1, tzinfo=UTC))[0] == [
-            row for row in selectors.coming(one, datetime(2027, 6, 1, tzinfo=UTC))[0] if row.number != walk.number
+            row
+            for row in selectors.coming(one, datetime(2027, 6, 1, tzinfo=UTC))[0]
+            if row.number != walk.number
         ]
-        assert walk.number not in str(desks.desk(one, {post.role for post in one.posts.all()})), name
-        assert selectors.counts(one)["all"] == access.visible(one).filter(closed_on=None).exclude(kind="TIX").count(), name
+        assert walk.number not in str(desks.desk(one, {post.role for post in one.posts.all()})), (
+            name
+        )
+        assert (
+            selectors.counts(one)["all"]
+            == access.visible(one).filter(closed_on=None).exclude(kind="TIX").count()
+        ), name
 
 
 def test_every_try_is_in_the_record(walk, staff, people):
@@ -178,7 +229,9 @@ def test_every_try_is_in_the_record(walk, staff, people):
     addresses = by_number(walk)
     for address in addresses:
         caller.get(address)
-    assert Read.objects.filter(user=caller.user, case=walk.case, refused=True).count() == len(addresses)
+    assert Read.objects.filter(user=caller.user, case=walk.case, refused=True).count() == len(
+        addresses
+    )
 
 
 def test_a_partys_link_is_no_key_to_anything_else(walk, client):
@@ -194,24 +247,48 @@ def test_no_planted_name_leaves_the_case(report, staff, frozen, caplog, capfd, s
     """A whole case under names that stand nowhere else; then every log line, address, e-mail, alert, message, title and
     event is searched for them."""
     frozen.move_to(datetime(2026, 12, 2, 15, tzinfo=UTC))
-    report("add_person", staff.coordinator, "2026-09-08", part="witness", kind="student", name="Quillplanted Person", address="7 Plantedstreet",
-           email="planted@mail.invalid", language="en", phone="980-555-7777")  # fmt: skip
+    report(
+        "add_person",
+        staff.coordinator,
+        "2026-09-08",
+        part="witness",
+        kind="student",
+        name="Quillplanted Person",
+        address="7 Plantedstreet",
+        email="planted@mail.invalid",
+        language="en",
+        phone="980-555-7777",
+    )
     names = ("Quillplanted", "Plantedstreet", "planted@mail", "555-7777", *SECRETS)
     walk = decided(report)
-    walk("disclose", staff.coordinator, "2026-11-19", on="2026-11-19", to="Quillplanted", what="Plantedstreet", basis="ocr")
+    walk(
+        "disclose",
+        staff.coordinator,
+        "2026-11-19",
+        on="2026-11-19",
+        to="Quillplanted",
+        what="Plantedstreet",
+        basis="ocr",
+    )
     walk("add_note", staff.coordinator, "2026-11-19", text="Quillplanted called.")
     User.objects.filter(username__startswith="t9-").update(email="staff@demo.invalid")
-    walk("make_party_link", staff.coordinator, "2026-12-01", party=walk.party("respondent"), days=30)
+    walk(
+        "make_party_link", staff.coordinator, "2026-12-01", party=walk.party("respondent"), days=30
+    )
     sweep(datetime(2026, 12, 1, 6, tzinfo=UTC))
     fan_out(NOW.replace(month=12, day=2))
     deliver(datetime(2026, 12, 2, 16, tzinfo=UTC))
     addresses, titles = visited(staff, walk)
     stories = {
-        "log": caplog.text + "".join(capfd.readouterr()), "addresses": " ".join(addresses), "titles": " ".join(titles),
-        "mail": " ".join(str(one.message()) for one in mail.outbox), "alerts": str(list(Alert.objects.values())),
-        "messages": str(list(Message.objects.values())), "events": str(list(Event.objects.filter(case=walk.case).values())),
+        "log": caplog.text + "".join(capfd.readouterr()),
+        "addresses": " ".join(addresses),
+        "titles": " ".join(titles),
+        "mail": " ".join(str(one.message()) for one in mail.outbox),
+        "alerts": str(list(Alert.objects.values())),
+        "messages": str(list(Message.objects.values())),
+        "events": str(list(Event.objects.filter(case=walk.case).values())),
         "reads": str(list(Read.objects.values())),
-    }  # fmt: skip
+    }
     assert mail.outbox
     assert walk.number in stories["mail"]
     assert len(addresses) > 20
@@ -222,7 +299,10 @@ def test_no_planted_name_leaves_the_case(report, staff, frozen, caplog, capfd, s
 def visited(staff, walk: Walk) -> tuple[list[str], list[str]]:
     """Every address that a coordinator finds on the pages of the case, and the titles behind them."""
     client = Client()
-    client.force_login(User.objects.get(pk=staff.coordinator.pk), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(pk=staff.coordinator.pk),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
     waiting, seen, titles = ["/", f"/cases/{walk.number}"], set(), []
     while waiting and len(seen) < 80:
         address = waiting.pop(0)
@@ -233,13 +313,22 @@ def visited(staff, walk: Walk) -> tuple[list[str], list[str]]:
         body = text_of(answer)
         titles += re.findall(r"<title>(.*?)</title>", body, re.S)
         waiting += [
-            link for link in re.findall(r'href="(/[^"#]*)"', body) if "static" not in link and "logout" not in link and ".ics" not in link
+            link
+            for link in re.findall(r'href="(/[^"#]*)"', body)
+            if "static" not in link and "logout" not in link and ".ics" not in link
         ]
     return sorted(seen | set(waiting)), titles
 
 
 @pytest.mark.parametrize(
-    "make", [str.upper, str.lower, lambda number: number + " ", lambda number: number.replace("-", "%2D"), lambda _n: "TIX-2026-' OR 1=1"]
+    "make",
+    [
+        str.upper,
+        str.lower,
+        lambda number: number + " ",
+        lambda number: number.replace("-", "%2D"),
+        lambda _n: "TIX-2026-' OR 1=1",
+    ],
 )
 def test_mangled_numbers_are_no_way_in(walk, people, make: Callable[[str], str]):
     answer = Caller(people.principal).get(f"/cases/{make(walk.number)}")

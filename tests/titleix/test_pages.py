@@ -38,19 +38,28 @@ def frozen():
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+    )
     client.get("/inbox")  # the first request of a session writes the session
     return client
 
 
 @pytest.mark.parametrize("life", [investigated, appealed], ids=["investigation", "appeal"])
-def test_case_page_desk_and_steps_cost_little(report, staff, frozen, django_assert_max_num_queries, life):
+def test_case_page_desk_and_steps_cost_little(
+    report, staff, frozen, django_assert_max_num_queries, life
+):
     if life is appealed:
         decided(report)
     walk = life(report)
     for who in (staff.coordinator, staff.investigator):
         client = browser(who)
-        for address in ("/", f"/cases/{walk.number}", f"/cases/{walk.number}/deadlines", f"/cases/{walk.number}/steps/interview"):
+        for address in (
+            "/",
+            f"/cases/{walk.number}",
+            f"/cases/{walk.number}/deadlines",
+            f"/cases/{walk.number}/steps/interview",
+        ):
             with django_assert_max_num_queries(MOST if address == "/" else MOST_OF_A_CASE):
                 assert client.get(address).status_code in (200, 404), address
 
@@ -89,7 +98,9 @@ def test_what_a_step_itself_finds_wrong_stands_at_its_field(report, staff, froze
 def test_a_screener_who_reads_twice_is_told_at_the_field(screened, staff, frozen):
     walk = screened("2026-09-14", pervasive="U")
     assert walk.case.second_reader_open
-    answer = browser(staff.coordinator).post(f"/cases/{walk.number}/steps/second_read", {"reason": "I read it twice."})
+    answer = browser(staff.coordinator).post(
+        f"/cases/{walk.number}/steps/second_read", {"reason": "I read it twice."}
+    )
     assert answer.status_code == 422
     assert "somebody else than the screener" in answer.content.decode()
     assert "I read it twice." in answer.content.decode()
@@ -102,19 +113,31 @@ def test_every_heading_names_steps_that_there_are(report, staff):
     assert len(named) == len(set(named))
     walk = investigated(report)
     file = load(kind("TIX"), numbers=[walk.number], lock=False)[0]
-    small = [choice for choice in file_choices(file, staff.coordinator) if choice.enabled and not moves_case(choice)]
+    small = [
+        choice
+        for choice in file_choices(file, staff.coordinator)
+        if choice.enabled and not moves_case(choice)
+    ]
     assert len([choice for choice in small if choice.name not in named]) <= 4
 
 
 def test_an_inbox_forgets_a_case_when_access_ends(report, staff, frozen):
     walk: Walk = investigated(report)
-    Alert.objects.create(case=walk.case, code="DUE", level="owner", raised_at=datetime(2026, 12, 2, 14, tzinfo=UTC))
+    Alert.objects.create(
+        case=walk.case, code="DUE", level="owner", raised_at=datetime(2026, 12, 2, 14, tzinfo=UTC)
+    )
     fan_out(datetime(2026, 12, 2, 15, tzinfo=UTC))
     fresh = User.objects.get(pk=staff.investigator.pk)
     assert selectors.strip(fresh)[0] == len(selectors.inbox(fresh)) > 0
     assert walk.number in browser(fresh).get("/inbox").content.decode()
     row = walk.case.assignments.get(user=staff.investigator)
-    walk("unassign", staff.coordinator, "2026-12-02", assignment=str(row.id), reason="moves to another school")
+    walk(
+        "unassign",
+        staff.coordinator,
+        "2026-12-02",
+        assignment=str(row.id),
+        reason="moves to another school",
+    )
     fresh = User.objects.get(pk=staff.investigator.pk)
     assert (selectors.strip(fresh)[0], selectors.inbox(fresh, "all")) == (0, [])
     assert walk.number not in browser(fresh).get("/inbox?show=all").content.decode()
@@ -150,7 +173,10 @@ def test_documents_have_names_and_say_to_whom(report, staff, frozen):
 def test_from_what_a_promise_counts_is_said_in_words():
     """Every basis with which a workflow starts a promise has its words on the page of deadlines."""
     found = set()
-    for path in [*(settings.BASE_DIR / "titleix").rglob("*.py"), *(settings.BASE_DIR / "attendance").rglob("*.py")]:
+    for path in [
+        *(settings.BASE_DIR / "titleix").rglob("*.py"),
+        *(settings.BASE_DIR / "attendance").rglob("*.py"),
+    ]:
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "start_clock":
                 found |= {

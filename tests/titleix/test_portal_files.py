@@ -50,7 +50,9 @@ def send(client, *uploads: SimpleUploadedFile, kind: str = "files", **more: str)
 
 
 def sign_in(client, user) -> None:
-    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+    )
 
 
 def test_a_file_is_kept_sealed_and_the_investigator_hears_of_it(walk, client):
@@ -62,7 +64,12 @@ def test_a_file_is_kept_sealed_and_the_investigator_hears_of_it(walk, client):
     assert send(client, upload(), text="Our messages of 3 September").status_code == 302
     row = Record.objects.get(case=walk.case, code="portal_file")
     kept = Attachment.objects.get(pk=row.attachment_id)
-    assert (kept.name, kept.media_type, kept.state, kept.uploaded_by) == ("Barrett texts.png", "image/png", "CLEAN", None)
+    assert (kept.name, kept.media_type, kept.state, kept.uploaded_by) == (
+        "Barrett texts.png",
+        "image/png",
+        "CLEAN",
+        None,
+    )
     assert (row.text, row.data["title"], str(row.party_id)) == (
         "Our messages of 3 September",
         "Barrett texts.png",
@@ -87,9 +94,15 @@ def test_staff_see_who_handed_it_in_and_get_it_as_a_download_alone(walk, client)
     assert f"/cases/{walk.number}/attachments/{row.attachment_id}" in page
     assert "Respondent 1 · file by link" in page
     assert "not sorted yet" in page
-    assert "page.txt (handed in by Respondent 1)" in client.get(f"/cases/{walk.number}/steps/add_evidence").content.decode()
+    assert (
+        "page.txt (handed in by Respondent 1)"
+        in client.get(f"/cases/{walk.number}/steps/add_evidence").content.decode()
+    )
     answer = client.get(f"/cases/{walk.number}/attachments/{row.attachment_id}")
-    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (
+        "application/octet-stream",
+        "nosniff",
+    )
     assert answer["Content-Disposition"].startswith("attachment")
 
 
@@ -101,8 +114,18 @@ def test_what_was_handed_in_is_sorted_before_the_evidence_goes_out(walk, client)
     investigator, asks = walk.staff.investigator, {"means": "mail", "on": "2026-10-15"}
     refused(walk, "send_evidence", investigator, "2026-10-15", **asks)
     sign_in(client, investigator)
-    assert "Files that the parties handed in: each is evidence" in client.get("/").content.decode()  # on the investigator's desk
-    walk("add_evidence", investigator, "2026-10-15", title="Messages", on="2026-10-15", text="x", attachment=str(one.attachment_id))
+    assert (
+        "Files that the parties handed in: each is evidence" in client.get("/").content.decode()
+    )  # on the investigator's desk
+    walk(
+        "add_evidence",
+        investigator,
+        "2026-10-15",
+        title="Messages",
+        on="2026-10-15",
+        text="x",
+        attachment=str(one.attachment_id),
+    )
     refused(walk, "send_evidence", investigator, "2026-10-15", **asks)
     walk("set_aside", investigator, "2026-10-15", record=str(two.pk), text="A shopping list")
     one.refresh_from_db()
@@ -116,7 +139,12 @@ def test_what_was_handed_in_is_sorted_before_the_evidence_goes_out(walk, client)
 
 def test_the_other_party_sees_it_only_as_evidence_that_was_sent(reviewed, client):
     enter(client, link(reviewed, "respondent"))
-    send(client, upload("plain.txt", b"secret of the respondent"), kind="response", text="It was not me.")
+    send(
+        client,
+        upload("plain.txt", b"secret of the respondent"),
+        kind="response",
+        text="It was not me.",
+    )
     row = Record.objects.get(case=reviewed.case, code="portal_file")
     theirs = link(reviewed, "complainant")
     enter(client, theirs)
@@ -126,7 +154,15 @@ def test_the_other_party_sees_it_only_as_evidence_that_was_sent(reviewed, client
         assert str(row.attachment_id) not in page
     assert client.get(f"/party/evidence/{row.attachment_id}").status_code == 404
     investigator = reviewed.staff.investigator
-    reviewed("add_evidence", investigator, "2026-10-15", title="A list", on="2026-10-15", text="x", attachment=str(row.attachment_id))
+    reviewed(
+        "add_evidence",
+        investigator,
+        "2026-10-15",
+        title="A list",
+        on="2026-10-15",
+        text="x",
+        attachment=str(row.attachment_id),
+    )
     reviewed.sent("send_evidence_again", investigator, "2026-10-15")
     enter(client, theirs)
     assert str(row.attachment_id) not in client.get("/party").content.decode()
@@ -136,10 +172,20 @@ def test_the_other_party_sees_it_only_as_evidence_that_was_sent(reviewed, client
 def test_an_answer_with_a_file_must_be_considered_in_the_report(reviewed, client):
     enter(client, link(reviewed, "respondent"))
     assert send(client, upload(), kind="response", text="It was not me.").status_code == 302
-    codes = list(Record.objects.filter(case=reviewed.case, kind="STATEMENT").order_by("number").values_list("code", "number"))
+    codes = list(
+        Record.objects.filter(case=reviewed.case, kind="STATEMENT")
+        .order_by("number")
+        .values_list("code", "number")
+    )
     assert codes == [("portal_response", 1), ("portal_file", 2)]
     row = Record.objects.get(case=reviewed.case, code="portal_file")
-    reviewed("set_aside", reviewed.staff.investigator, "2026-10-15", record=str(row.pk), text="Not about it")
+    reviewed(
+        "set_aside",
+        reviewed.staff.investigator,
+        "2026-10-15",
+        record=str(row.pk),
+        text="Not about it",
+    )
     sign_in(client, reviewed.staff.investigator)
     with time_machine.travel(datetime(2026, 10, 26, 15, tzinfo=UTC), tick=False):
         page = client.get(f"/cases/{reviewed.number}/steps/write_report").content.decode()
@@ -148,13 +194,21 @@ def test_an_answer_with_a_file_must_be_considered_in_the_report(reviewed, client
 
 def test_a_file_that_is_not_right_is_named_and_the_others_are_kept(walk, client):
     enter(client, link(walk, "complainant"))
-    answer = send(client, upload("good.png"), upload("../evil.exe", b"MZ\x90\x00\x03" + bytes(200)), upload("empty.txt", b""), text="Look")
+    answer = send(
+        client,
+        upload("good.png"),
+        upload("../evil.exe", b"MZ\x90\x00\x03" + bytes(200)),
+        upload("empty.txt", b""),
+        text="Look",
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Esto ha llegado: good.png" in page  # the complainant reads Spanish
     assert "evil.exe: " in page
     assert "empty.txt: " in page
-    assert [row.data["title"] for row in Record.objects.filter(case=walk.case, code="portal_file")] == ["good.png"]
+    assert [
+        row.data["title"] for row in Record.objects.filter(case=walk.case, code="portal_file")
+    ] == ["good.png"]
     assert Attachment.objects.filter(case=walk.case).count() == 1
     again = send(client, upload("good.png"), upload("other.png", PNG + b"x"))
     assert again.status_code == 302  # what was there already is no error and no second file
@@ -168,12 +222,16 @@ def test_words_that_are_not_right_stay_and_their_files_are_kept(reviewed, client
     assert answer.status_code == 422
     assert "I typed much" in page
     assert "This has arrived: Barrett texts.png" in page
-    assert list(Record.objects.filter(case=reviewed.case, kind="STATEMENT").values_list("code", flat=True)) == ["portal_file"]
+    assert list(
+        Record.objects.filter(case=reviewed.case, kind="STATEMENT").values_list("code", flat=True)
+    ) == ["portal_file"]
 
 
 def test_a_bad_file_does_not_hold_the_words_back(reviewed, client):
     enter(client, link(reviewed, "respondent"))
-    page = send(client, upload("x.exe", b"MZ\x90\x00" + bytes(99)), kind="response", text="It was not me.").content.decode()
+    page = send(
+        client, upload("x.exe", b"MZ\x90\x00" + bytes(99)), kind="response", text="It was not me."
+    ).content.decode()
     assert "This has arrived: your words" in page
     assert page.count("It was not me.") == 1  # under what was sent, no longer in the form
     assert Record.objects.get(case=reviewed.case, code="portal_response").text == "It was not me."
@@ -183,11 +241,23 @@ def test_a_second_click_brings_nothing_twice_and_other_words_do(reviewed, client
     enter(client, link(reviewed, "respondent"))
     key = str(uuid4())
     for _click in range(2):
-        assert send(client, upload(), kind="response", text="It was not me.", key=key).status_code == 302
+        assert (
+            send(client, upload(), kind="response", text="It was not me.", key=key).status_code
+            == 302
+        )
     assert Record.objects.filter(case=reviewed.case, kind="STATEMENT").count() == 2
     assert send(client, kind="response", text="Out of the history", key=key).status_code == 302
-    assert send(client, upload("b.png", PNG + b"b"), kind="response", text="Out of the history", key=key).status_code == 302
-    found = Record.objects.filter(case=reviewed.case, kind="STATEMENT").order_by("number").values_list("code", flat=True)
+    assert (
+        send(
+            client, upload("b.png", PNG + b"b"), kind="response", text="Out of the history", key=key
+        ).status_code
+        == 302
+    )
+    found = (
+        Record.objects.filter(case=reviewed.case, kind="STATEMENT")
+        .order_by("number")
+        .values_list("code", flat=True)
+    )
     assert list(found) == ["portal_response", "portal_file", "portal_response", "portal_file"]
     assert Attachment.objects.filter(case=reviewed.case).count() == 2
 
@@ -212,7 +282,9 @@ def test_no_files_when_none_may_come(reviewed, client):
     enter(client, found)
     assert send(client).status_code == 422
     with time_machine.travel(datetime(2026, 10, 26, 15, tzinfo=UTC), tick=False):
-        reviewed("write_report", reviewed.staff.investigator, "2026-10-26", text="x", considered="on")
+        reviewed(
+            "write_report", reviewed.staff.investigator, "2026-10-26", text="x", considered="on"
+        )
         enter(client, found)
         assert 'type="file"' not in client.get("/party").content.decode()
         answer = send(client, upload(), text="Late")
@@ -246,12 +318,16 @@ def test_a_sending_that_is_too_large_is_told_in_words(walk, client, monkeypatch)
     assert TEXTS["es"]["too_big"] in answer.content.decode()
     monkeypatch.setattr(portal_views, "LARGEST_SENDING", 10**9)
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100):
-        assert client.post("/party/answer", {"kind": "response", "text": "x" * 200}).status_code == 413
+        assert (
+            client.post("/party/answer", {"kind": "response", "text": "x" * 200}).status_code == 413
+        )
     with override_settings(MAX_ATTACHMENT_BYTES=1000):
         assert "big.txt: " in send(client, upload("big.txt", b"x" * 2000)).content.decode()
 
 
-def test_very_many_sendings_are_slowed_down_and_nothing_typed_is_lost(reviewed, client, monkeypatch):
+def test_very_many_sendings_are_slowed_down_and_nothing_typed_is_lost(
+    reviewed, client, monkeypatch
+):
     monkeypatch.setattr(portal_views, "SENDINGS_PER_HOUR", 1)
     enter(client, link(reviewed, "respondent"))
     assert send(client, kind="response", text="first").status_code == 302
@@ -271,7 +347,9 @@ def test_a_refusal_leaves_no_bytes_behind(walk, client, settings, monkeypatch):
     with pytest.raises(RuntimeError):
         portal_files.keep(found, "portal_file", "", [upload()], "form")
     assert not Attachment.objects.filter(case=walk.case).exists()
-    assert {path for path in set(Path(settings.MEDIA_ROOT).rglob("*")) - before if path.is_file()} == set()
+    assert {
+        path for path in set(Path(settings.MEDIA_ROOT).rglob("*")) - before if path.is_file()
+    } == set()
 
 
 def test_a_forged_sending_is_refused(walk):
@@ -284,9 +362,13 @@ def test_a_forged_sending_is_refused(walk):
     assert not Attachment.objects.filter(case=walk.case).exists()
 
 
-@pytest.mark.parametrize("name", ["\x00.png", "", "." * 300, "ñ" * 400 + ".png", "a/b\\c.png", "\u202egnp.exe.png"])
+@pytest.mark.parametrize(
+    "name", ["\x00.png", "", "." * 300, "ñ" * 400 + ".png", "a/b\\c.png", "\u202egnp.exe.png"]
+)
 def test_strange_names(walk, client, name):
     enter(client, link(walk, "respondent"))
-    answer = client.post("/party/answer", {"kind": "files", "files": upload(name or "x"), "key": "\x00nonsense" * 9})
+    answer = client.post(
+        "/party/answer", {"kind": "files", "files": upload(name or "x"), "key": "\x00nonsense" * 9}
+    )
     assert answer.status_code in (302, 422)
     assert client.get("/party").status_code == 200

@@ -51,7 +51,10 @@ def due(start: str, n: int, unit: Unit) -> date:
 def ladder(start: str, n: int) -> list[str]:
     found = policy_for("titleix", day("2026-10-01")).data["ladders"]["investigation"]
     last = due(start, n, Unit.CALENDAR)
-    return [rung.date.isoformat() for rung in dates.rungs(day(start), n, last, Unit.CALENDAR, CAL26, found)]
+    return [
+        rung.date.isoformat()
+        for rung in dates.rungs(day(start), n, last, Unit.CALENDAR, CAL26, found)
+    ]
 
 
 def said(check: Check) -> str:
@@ -68,16 +71,28 @@ def sent(*texts: str | None) -> list[Recipient]:
 @pytest.mark.scenario("T-01")
 def test_t01_school_level_thirty_days():
     known = day("2026-09-08")
-    day0 = procedure.investigation_day0(Outcome.SCHOOL_30, known, day("2026-09-15"), under_106_45=False)
+    day0 = procedure.investigation_day0(
+        Outcome.SCHOOL_30, known, day("2026-09-15"), under_106_45=False
+    )
     assert day0 == known, "a complaint that came later moves nothing"
     assert due("2026-09-08", 30, Unit.CALENDAR) == day("2026-10-08")
-    assert ladder("2026-09-08", 30)[:6] == ["2026-09-23", "2026-10-01", "2026-10-05", "2026-10-07", "2026-10-08", "2026-10-09"]
+    assert ladder("2026-09-08", 30)[:6] == [
+        "2026-09-23",
+        "2026-10-01",
+        "2026-10-05",
+        "2026-10-07",
+        "2026-10-08",
+        "2026-10-09",
+    ]
 
 
 @pytest.mark.scenario("T-02")
 def test_t02_district_level_sixty_days():
     known, complaint = day("2026-09-01"), day("2026-09-08")
-    assert procedure.investigation_day0(Outcome.DISTRICT_60, known, complaint, under_106_45=True) == complaint
+    assert (
+        procedure.investigation_day0(Outcome.DISTRICT_60, known, complaint, under_106_45=True)
+        == complaint
+    )
     assert due("2026-09-08", 60, Unit.CALENDAR) == day("2026-11-07")
     assert dates.last_work_day(day("2026-11-07"), CAL26) == day("2026-11-06")
     assert ladder("2026-09-08", 60)[:4] == ["2026-10-08", "2026-10-23", "2026-10-31", "2026-11-01"]
@@ -87,7 +102,11 @@ def test_t02_district_level_sixty_days():
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_day_zero_of_every_outcome(outcome):
     known, complaint = day("2026-09-01"), day("2026-09-08")
-    investigated = outcome in (Outcome.SCHOOL_30, Outcome.DISTRICT_60, Outcome.OTHER_SEX_DISCRIMINATION)
+    investigated = outcome in (
+        Outcome.SCHOOL_30,
+        Outcome.DISTRICT_60,
+        Outcome.OTHER_SEX_DISCRIMINATION,
+    )
     without = procedure.investigation_day0(outcome, known, None, under_106_45=False)
     assert without == (known if investigated else None)
     waiting = procedure.investigation_day0(outcome, known, None, under_106_45=True)
@@ -99,7 +118,9 @@ def test_day_zero_of_every_outcome(outcome):
 @pytest.mark.scenario("T-04")
 def test_t04_thirty_days_over_the_change_of_clocks():
     assert due("2027-02-12", 30, Unit.CALENDAR) == day("2027-03-14")
-    assert dates.deadline_instant(day("2027-03-14"), ZONE) == datetime(2027, 3, 15, 3, 59, 59, tzinfo=UTC)
+    assert dates.deadline_instant(day("2027-03-14"), ZONE) == datetime(
+        2027, 3, 15, 3, 59, 59, tzinfo=UTC
+    )
 
 
 @pytest.mark.scenario("T-29")
@@ -125,15 +146,25 @@ ENTER, CONTACT, SCREEN = Span(1, Unit.WORK), Span(1, Unit.SCHOOL), Span(3, Unit.
 def test_t36_contact_by_the_ninth_and_screening_by_the_eleventh():
     known = day("2026-09-08")
     steps = procedure.first_steps(known, ENTER, CONTACT, SCREEN, CAL26)
-    assert (steps.enter_by.due, steps.contact_by.due, steps.screen_by.due) == (day("2026-09-09"), day("2026-09-09"), day("2026-09-11"))
-    assert procedure.unknown_may_wait(known, day("2026-09-11"), SCREEN, CAL26), "the whole due day belongs to the screener (N6)"
+    assert (steps.enter_by.due, steps.contact_by.due, steps.screen_by.due) == (
+        day("2026-09-09"),
+        day("2026-09-09"),
+        day("2026-09-11"),
+    )
+    assert procedure.unknown_may_wait(known, day("2026-09-11"), SCREEN, CAL26), (
+        "the whole due day belongs to the screener (N6)"
+    )
     assert not procedure.unknown_may_wait(known, day("2026-09-12"), SCREEN, CAL26)
 
 
 def test_a_work_day_is_no_school_day():
     """Knowledge on Friday 18 September 2026; Monday the 21st is a teacher workday."""
     steps = procedure.first_steps(day("2026-09-18"), ENTER, CONTACT, SCREEN, CAL26)
-    assert (steps.enter_by.due, steps.contact_by.due, steps.screen_by.due) == (day("2026-09-21"), day("2026-09-22"), day("2026-09-24"))
+    assert (steps.enter_by.due, steps.contact_by.due, steps.screen_by.due) == (
+        day("2026-09-21"),
+        day("2026-09-22"),
+        day("2026-09-24"),
+    )
     assert not procedure.entered_late(day("2026-09-18"), day("2026-09-21"), ENTER, CAL26)
     assert procedure.entered_late(day("2026-09-18"), day("2026-09-22"), ENTER, CAL26)
 
@@ -152,10 +183,14 @@ def test_t24_notice_before_interview():
 
 
 def test_the_latest_notice_counts_and_all_must_be_out():
-    assert procedure.interview_from([day("2026-09-10"), day("2026-09-11")], TWO_SCHOOL_DAYS, CAL26) == day("2026-09-15")
+    assert procedure.interview_from(
+        [day("2026-09-10"), day("2026-09-11")], TWO_SCHOOL_DAYS, CAL26
+    ) == day("2026-09-15")
     for missing in ([], [None], [day("2026-09-10"), None]):
         assert procedure.interview_from(missing, TWO_SCHOOL_DAYS, CAL26) is None
-        assert "every known party" in said(procedure.check_interview(missing, day("2026-12-01"), TWO_SCHOOL_DAYS, CAL26))
+        assert "every known party" in said(
+            procedure.check_interview(missing, day("2026-12-01"), TWO_SCHOOL_DAYS, CAL26)
+        )
 
 
 # -- the two windows --------------------------------------------------------------------------------------------------------------
@@ -174,7 +209,9 @@ def test_t11_report_window():
     assert not refused.allowed
     assert "Sun 8 Nov 2026" in said(refused)
     assert determination("2026-11-08", report).allowed
-    assert procedure.party_window(report, WAIT, CAL26) == Window(day("2026-10-28"), day("2026-11-07"), day("2026-11-08"), early=False)
+    assert procedure.party_window(report, WAIT, CAL26) == Window(
+        day("2026-10-28"), day("2026-11-07"), day("2026-11-08"), early=False
+    )
 
 
 @pytest.mark.scenario("T-11")
@@ -185,25 +222,37 @@ def test_t11_questions_must_have_been_offered():
 
 
 def test_the_latest_send_date_counts_and_everybody_must_have_it():
-    assert procedure.party_window(sent("2026-10-28", "2026-10-30"), WAIT, CAL26).next_from == day("2026-11-10")
+    assert procedure.party_window(sent("2026-10-28", "2026-10-30"), WAIT, CAL26).next_from == day(
+        "2026-11-10"
+    )
     advisor = Recipient(day("2026-11-02"), party=False)
-    assert procedure.party_window([*sent("2026-10-28"), advisor], WAIT, CAL26).next_from == day("2026-11-13")
+    assert procedure.party_window([*sent("2026-10-28"), advisor], WAIT, CAL26).next_from == day(
+        "2026-11-13"
+    )
     for missing in ([], sent("2026-10-28", None), [advisor]):
         assert procedure.party_window(missing, WAIT, CAL26) is None
         assert "every party and advisor" in said(determination("2026-12-01", missing))
-        assert "every party and advisor" in said(procedure.check_report(missing, day("2026-12-01"), WAIT, CAL26))
+        assert "every party and advisor" in said(
+            procedure.check_report(missing, day("2026-12-01"), WAIT, CAL26)
+        )
 
 
 def test_a_window_ends_early_only_when_every_party_answered_or_waived():
-    first, second = (Recipient(day("2026-10-28"), day(text)) for text in ("2026-10-30", "2026-11-02"))
+    first, second = (
+        Recipient(day("2026-10-28"), day(text)) for text in ("2026-10-30", "2026-11-02")
+    )
     assert procedure.party_window([first, second], WAIT, CAL26) == Window(
         day("2026-10-28"), day("2026-11-02"), day("2026-11-02"), early=True
     )
     assert not procedure.party_window([first, replace(second, closed_on=None)], WAIT, CAL26).early
     advisor = Recipient(day("2026-11-03"), party=False)
-    assert procedure.party_window([first, second, advisor], WAIT, CAL26).next_from == day("2026-11-03"), "not before all have it"
+    assert procedure.party_window([first, second, advisor], WAIT, CAL26).next_from == day(
+        "2026-11-03"
+    ), "not before all have it"
     late = Recipient(day("2026-10-28"), day("2026-11-20"))
-    assert procedure.party_window([first, late], WAIT, CAL26).next_from == day("2026-11-08"), "a late answer prolongs nothing"
+    assert procedure.party_window([first, late], WAIT, CAL26).next_from == day("2026-11-08"), (
+        "a late answer prolongs nothing"
+    )
 
 
 def test_the_evidence_window_holds_the_report_back():
@@ -228,7 +277,12 @@ def test_fewer_than_ten_days_are_not_lawful():
 def test_question_dates():
     found = procedure.question_dates(day("2026-10-28"), DAYS, WAIT, CAL26)
     assert found == QuestionDates(day("2026-11-01"), day("2026-11-04"), day("2026-11-06"))
-    for wrong in (QuestionDays(0, 7, 9), QuestionDays(7, 7, 9), QuestionDays(4, 9, 9), QuestionDays(4, 7, 11)):
+    for wrong in (
+        QuestionDays(0, 7, 9),
+        QuestionDays(7, 7, 9),
+        QuestionDays(4, 9, 9),
+        QuestionDays(4, 7, 11),
+    ):
         with pytest.raises(ValueError, match="follow each other"):
             procedure.question_dates(day("2026-10-28"), wrong, WAIT, CAL26)
 
@@ -238,17 +292,26 @@ def test_an_offer_on_the_last_day_gets_its_own_time():
     assert "Mon 16 Nov 2026" in said(determination("2026-11-08", report, late))
     assert determination("2026-11-17", report, late).allowed
     assert determination("2026-11-08", report, replace(late, finished_on=day("2026-11-08"))).allowed
-    assert not determination("2026-11-08", report, replace(late, finished_on=day("2026-11-09"))).allowed
+    assert not determination(
+        "2026-11-08", report, replace(late, finished_on=day("2026-11-09"))
+    ).allowed
 
 
 def test_a_window_waived_does_not_waive_the_questions():
-    waived = [Recipient(day("2026-10-28"), day("2026-10-29")), Recipient(day("2026-10-28"), day("2026-10-29"))]
+    waived = [
+        Recipient(day("2026-10-28"), day("2026-10-29")),
+        Recipient(day("2026-10-28"), day("2026-10-29")),
+    ]
     assert "written questions" in said(determination("2026-10-29", waived))
-    assert determination("2026-10-29", waived, replace(ASKED, finished_on=day("2026-10-29"))).allowed
+    assert determination(
+        "2026-10-29", waived, replace(ASKED, finished_on=day("2026-10-29"))
+    ).allowed
 
 
 def test_an_exclusion_is_explained():
-    refused = determination("2026-11-08", sent("2026-10-28"), replace(ASKED, exclusions_explained=False))
+    refused = determination(
+        "2026-11-08", sent("2026-10-28"), replace(ASKED, exclusions_explained=False)
+    )
     assert "excluded" in said(refused)
 
 
@@ -263,7 +326,10 @@ def test_the_determination_is_due_after_the_window():
 @pytest.mark.scenario("T-26")
 @pytest.mark.parametrize(
     ("span", "last", "final"),
-    [(Span(5, Unit.SCHOOL), "2026-11-30", "2026-12-01"), (Span(10, Unit.CALENDAR), "2026-11-28", "2026-11-29")],
+    [
+        (Span(5, Unit.SCHOOL), "2026-11-30", "2026-12-01"),
+        (Span(10, Unit.CALENDAR), "2026-11-28", "2026-11-29"),
+    ],
 )
 def test_t26_appeal_window(span, last, final):
     window = procedure.appeal_window([day("2026-11-18")], span, CAL26)
@@ -274,7 +340,9 @@ def test_t26_appeal_window(span, last, final):
 
 @pytest.mark.scenario("T-26")
 def test_t26_an_appeal_without_a_base_may_be_corrected_inside_the_window():
-    window = procedure.appeal_window([day("2026-11-18"), day("2026-11-17")], Span(5, Unit.SCHOOL), CAL26)
+    window = procedure.appeal_window(
+        [day("2026-11-18"), day("2026-11-17")], Span(5, Unit.SCHOOL), CAL26
+    )
     refused = procedure.check_appeal([], day("2026-11-20"), window)
     assert "three bases" in said(refused)
     assert "Mon 30 Nov 2026" in said(refused)
@@ -285,14 +353,23 @@ def test_t26_an_appeal_without_a_base_may_be_corrected_inside_the_window():
 # -- removal, leave ------------------------------------------------------------------------------------------------------------------
 
 COMPLETE = Removal(
-    removed_on=day("2026-09-09"), student=True, individual_analysis=True, physical_threat=True, from_allegations=True,
-    notice_on=day("2026-09-09"), challenge_on=day("2026-09-11"), disability_plan=True, plan_checked=True,
-)  # fmt: skip
+    removed_on=day("2026-09-09"),
+    student=True,
+    individual_analysis=True,
+    physical_threat=True,
+    from_allegations=True,
+    notice_on=day("2026-09-09"),
+    challenge_on=day("2026-09-11"),
+    disability_plan=True,
+    plan_checked=True,
+)
 
 
 @pytest.mark.scenario("T-23")
 def test_t23_emergency_removal():
-    assert procedure.challenge_due(day("2026-09-09"), TWO_SCHOOL_DAYS, CAL26).due == day("2026-09-11")
+    assert procedure.challenge_due(day("2026-09-09"), TWO_SCHOOL_DAYS, CAL26).due == day(
+        "2026-09-11"
+    )
     assert procedure.check_removal(COMPLETE, TWO_SCHOOL_DAYS, CAL26).allowed
 
 
@@ -322,19 +399,31 @@ def test_t23_each_missing_condition_is_named(change, words):
 @pytest.mark.scenario("T-23")
 def test_t23_all_that_is_missing_is_named_at_once_and_no_plan_needs_no_check():
     nothing = Removal(
-        removed_on=day("2026-09-09"), student=True, individual_analysis=False, physical_threat=False, from_allegations=False,
-        notice_on=None, challenge_on=None, disability_plan=True,
-    )  # fmt: skip
+        removed_on=day("2026-09-09"),
+        student=True,
+        individual_analysis=False,
+        physical_threat=False,
+        from_allegations=False,
+        notice_on=None,
+        challenge_on=None,
+        disability_plan=True,
+    )
     assert len(procedure.check_removal(nothing, TWO_SCHOOL_DAYS, CAL26).unmet) == 6
-    assert procedure.check_removal(replace(COMPLETE, disability_plan=False, plan_checked=False), TWO_SCHOOL_DAYS, CAL26).allowed
+    assert procedure.check_removal(
+        replace(COMPLETE, disability_plan=False, plan_checked=False), TWO_SCHOOL_DAYS, CAL26
+    ).allowed
 
 
 @pytest.mark.scenario("T-22")
 def test_t22_leave_for_the_employee_and_no_removal():
     assert procedure.check_leave(student=False, employee=True).allowed
-    assert not procedure.check_removal(replace(COMPLETE, student=False), TWO_SCHOOL_DAYS, CAL26).allowed
+    assert not procedure.check_removal(
+        replace(COMPLETE, student=False), TWO_SCHOOL_DAYS, CAL26
+    ).allowed
     assert not procedure.check_leave(student=True, employee=False).allowed
-    assert not procedure.check_leave(student=True, employee=True).allowed, "a student who also works is removed, not put on leave"
+    assert not procedure.check_leave(student=True, employee=True).allowed, (
+        "a student who also works is removed, not put on leave"
+    )
 
 
 @pytest.mark.scenario("T-37")
@@ -351,10 +440,23 @@ def test_t37_training_that_ended_on_the_thirtieth_refuses_an_assignment_on_the_f
 
 @pytest.mark.scenario("T-17")
 def test_informal_resolution():
-    assert procedure.informal_until(day("2026-09-21"), Span(20, Unit.SCHOOL), CAL26).due == day("2026-10-20")
-    good = {"complaint": True, "consents": [True, True], "determined": False, "employee_to_student": False}
+    assert procedure.informal_until(day("2026-09-21"), Span(20, Unit.SCHOOL), CAL26).due == day(
+        "2026-10-20"
+    )
+    good = {
+        "complaint": True,
+        "consents": [True, True],
+        "determined": False,
+        "employee_to_student": False,
+    }
     assert procedure.check_informal(**good).allowed
-    wrong = [{"complaint": False}, {"consents": [True, False]}, {"consents": [True]}, {"determined": True}, {"employee_to_student": True}]
+    wrong = [
+        {"complaint": False},
+        {"consents": [True, False]},
+        {"consents": [True]},
+        {"determined": True},
+        {"employee_to_student": True},
+    ]
     assert all(len(procedure.check_informal(**(good | change)).unmet) == 1 for change in wrong)
 
 
@@ -364,16 +466,24 @@ START = day("2026-09-08")
 
 
 def banner(n: int, target: Target, on_day: int, progress: Progress | None = None) -> str:
-    words = procedure.feasibility_warning(START, START + days(n), target, START + days(on_day), progress or Progress(), WAIT, CAL26)
+    words = procedure.feasibility_warning(
+        START, START + days(n), target, START + days(on_day), progress or Progress(), WAIT, CAL26
+    )
     return str(words or "")
 
 
 @pytest.mark.scenario("T-39")
 def test_t39_feasibility_warning():
     assert banner(60, Target.DETERMINATION, 38) == ""
-    assert banner(60, Target.DETERMINATION, 39) == "Cannot meet 60 without waiver: the evidence had to be out by day 38, Fri 16 Oct 2026."
+    assert (
+        banner(60, Target.DETERMINATION, 39)
+        == "Cannot meet 60 without waiver: the evidence had to be out by day 38, Fri 16 Oct 2026."
+    )
     assert banner(60, Target.REPORT, 49) == ""
-    assert banner(60, Target.REPORT, 50) == "Cannot meet 60 without waiver: the evidence had to be out by day 49, Tue 27 Oct 2026."
+    assert (
+        banner(60, Target.REPORT, 50)
+        == "Cannot meet 60 without waiver: the evidence had to be out by day 49, Tue 27 Oct 2026."
+    )
 
 
 @pytest.mark.scenario("T-39")
@@ -408,9 +518,15 @@ def test_evidence_that_went_out_late_stays_a_warning_until_the_parties_waive():
     waived = [replace(recipient, closed_on=START + days(42)) for recipient in at(40, 40)]
     assert banner(60, Target.DETERMINATION, 45, Progress(evidence=waived)) == ""
     assert banner(60, Target.DETERMINATION, 49, Progress(evidence=waived, report=at(49, 49))) == ""
-    assert banner(60, Target.DETERMINATION, 49, Progress(evidence=waived, report=at(49, None))) == ""
-    assert "report" in banner(60, Target.DETERMINATION, 50, Progress(evidence=waived, report=at(49, None)))
-    assert banner(60, Target.REPORT, 70, Progress(evidence=at(20), report=at(60))) == "", "sent in time stays in time"
+    assert (
+        banner(60, Target.DETERMINATION, 49, Progress(evidence=waived, report=at(49, None))) == ""
+    )
+    assert "report" in banner(
+        60, Target.DETERMINATION, 50, Progress(evidence=waived, report=at(49, None))
+    )
+    assert banner(60, Target.REPORT, 70, Progress(evidence=at(20), report=at(60))) == "", (
+        "sent in time stays in time"
+    )
 
 
 @given(
@@ -432,7 +548,9 @@ def test_limits_are_the_last_day_without_a_warning(n, target, wait, offset):
 
 
 @pytest.mark.scenario("T-30")
-@pytest.mark.parametrize(("closed", "earliest"), [("2026-11-30", "2033-11-30"), ("2028-02-29", "2035-03-01")])
+@pytest.mark.parametrize(
+    ("closed", "earliest"), [("2026-11-30", "2033-11-30"), ("2028-02-29", "2035-03-01")]
+)
 def test_t30_retention(closed, earliest):
     assert procedure.retention_date(day(closed), day(closed), 7) == day(earliest)
     assert not procedure.check_disposal(day(earliest), day(earliest) - days(1), None).allowed

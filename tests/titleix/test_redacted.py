@@ -31,9 +31,22 @@ from titleix.models import RedactedExport, TitleIXCase
 NOW = datetime(2026, 10, 15, 15, tzinfo=UTC)
 # Every original of the case, as a stranger might search for it.
 TOKENS = (
-    "Lucía", "Lucia", "Ibáñez", "Ibanez", "Barrett", "Luli", "lucia.ib@mail.example", "555-0188", "5550188", "14 Elm", "Quennell", "Amabel", "S1",
-    "Thessaly", "Wrenfield",
-)  # fmt: skip
+    "Lucía",
+    "Lucia",
+    "Ibáñez",
+    "Ibanez",
+    "Barrett",
+    "Luli",
+    "lucia.ib@mail.example",
+    "555-0188",
+    "5550188",
+    "14 Elm",
+    "Quennell",
+    "Amabel",
+    "S1",
+    "Thessaly",
+    "Wrenfield",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,15 +56,26 @@ def frozen():
 
 
 def pdf_of(text: str) -> bytes:
-    made = typst.compile(f'#set document(author: "Barrett", title: "Barrett\'s phone")\n{text}'.encode(), format="pdf")
+    made = typst.compile(
+        f'#set document(author: "Barrett", title: "Barrett\'s phone")\n{text}'.encode(),
+        format="pdf",
+    )
     assert isinstance(made, bytes)
     return made
 
 
 def attach(case: TitleIXCase, name: str, content: bytes, media_type: str) -> Attachment:
     digest = hashlib.sha256(content).hexdigest()
-    return Attachment.objects.create(case=case, name=name, size=len(content), sha256=digest, media_type=media_type, state="CLEAN", uploaded_at=NOW,
-                                     file=files.keep("TIX", f"attachments/{digest}", content))  # fmt: skip
+    return Attachment.objects.create(
+        case=case,
+        name=name,
+        size=len(content),
+        sha256=digest,
+        media_type=media_type,
+        state="CLEAN",
+        uploaded_at=NOW,
+        file=files.keep("TIX", f"attachments/{digest}", content),
+    )
 
 
 @pytest.fixture
@@ -64,15 +88,20 @@ def counsel() -> User:
 @pytest.fixture
 def walk(report, staff, counsel) -> Walk:
     """A case in the evidence window whose people stand in everything that was written."""
-    for user, last in ((staff.coordinator, "Amabel"), (staff.investigator, "Thessaly"), (staff.decider, "Ottoline")):
+    for user, last in (
+        (staff.coordinator, "Amabel"),
+        (staff.investigator, "Thessaly"),
+        (staff.decider, "Ottoline"),
+    ):
         User.objects.filter(pk=user.pk).update(first_name="Wrenfield", last_name=last)
     case = report.case
-    case.narrative = (
-        "Cole Barrett's messages to LUCIA came daily. Luli wrote to lucia.ib@mail.example; call 704-555-0188. Barett was told by Quennell."
-    )
+    case.narrative = "Cole Barrett's messages to LUCIA came daily. Luli wrote to lucia.ib@mail.example; call 704-555-0188. Barett was told by Quennell."
     case.save()
     case.parties.filter(part="complainant").update(
-        nicknames="Luli", email="lucia.ib@mail.example", phone="(704) 555-0188", student=Student.objects.get(student_id="S1")
+        nicknames="Luli",
+        email="lucia.ib@mail.example",
+        phone="(704) 555-0188",
+        student=Student.objects.get(student_id="S1"),
     )
     walk = investigated(report)
     walk(
@@ -92,18 +121,24 @@ def walk(report, staff, counsel) -> Walk:
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+    )
     return client
 
 
 def started(walk: Walk, client: Client) -> str:
-    answer = client.post(f"/cases/{walk.number}/archive/redacted", {"purpose": "For Lucía's hearing"})
+    answer = client.post(
+        f"/cases/{walk.number}/archive/redacted", {"purpose": "For Lucía's hearing"}
+    )
     assert answer.status_code == 302
     return answer["Location"]
 
 
 def the_copy(walk: Walk) -> redacted.Copy:
-    return redacted.copy(load(kind("TIX"), ids=[walk.case.pk], lock=False)[0], RedactedExport.objects.get())
+    return redacted.copy(
+        load(kind("TIX"), ids=[walk.case.pk], lock=False)[0], RedactedExport.objects.get()
+    )
 
 
 def decide_all(walk: Walk, client: Client, address: str) -> None:
@@ -112,7 +147,9 @@ def decide_all(walk: Walk, client: Client, address: str) -> None:
     for _round in range(4):
         doubts = the_copy(walk).doubts
         if doubts:
-            client.post(address, {f"as_{doubt.key}": names.get(doubt.text, "keep") for doubt in doubts})
+            client.post(
+                address, {f"as_{doubt.key}": names.get(doubt.text, "keep") for doubt in doubts}
+            )
     assert the_copy(walk).doubts == []
 
 
@@ -146,8 +183,12 @@ def test_after_the_export_no_original_is_found(walk, staff, counsel, django_asse
     assert client.post(f"{address}/sign", {"sure": "on"}).status_code == 302
     assert RedactedExport.objects.get().signed_at is None  # not before every place is decided
     decide_all(walk, client, address)
-    client.post(f"{address}/clear", {"cleared": [str(row.pk) for row, _name in the_copy(walk).others]})
-    assert len(RedactedExport.objects.get().cleared) == 1  # the one without a name in its text; the film cannot be cleaned
+    client.post(
+        f"{address}/clear", {"cleared": [str(row.pk) for row, _name in the_copy(walk).others]}
+    )
+    assert (
+        len(RedactedExport.objects.get().cleared) == 1
+    )  # the one without a name in its text; the film cannot be cleaned
     assert client.post(f"{address}/file").status_code == 302  # not before the signature
     client.post(f"{address}/sign", {"sure": "on"})
     answer = client.post(f"{address}/file")
@@ -157,18 +198,34 @@ def test_after_the_export_no_original_is_found(walk, staff, counsel, django_asse
     for token in TOKENS:
         assert not re.search(rf"(?<![^\W_]){re.escape(token.casefold())}", flat), token
     names = archive.namelist()
-    assert {"case.pdf", "index.csv", "left-out.txt", "attachments/001-Respondent 1_Complainant 1 chat.txt.pdf"} <= set(names)
+    assert {
+        "case.pdf",
+        "index.csv",
+        "left-out.txt",
+        "attachments/001-Respondent 1_Complainant 1 chat.txt.pdf",
+    } <= set(names)
     assert sum(name.startswith("letters/") for name in names) >= 4
     assert not [name for name in names if "key" in name]
-    chat = PdfReader(io.BytesIO(archive.read("attachments/001-Respondent 1_Complainant 1 chat.txt.pdf"))).pages[0].extract_text()
+    chat = (
+        PdfReader(
+            io.BytesIO(archive.read("attachments/001-Respondent 1_Complainant 1 chat.txt.pdf"))
+        )
+        .pages[0]
+        .extract_text()
+    )
     assert "Respondent 1: hi" in chat
     assert "Complainant 1: stop, Respondent 1!" in chat
-    whole = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(archive.read("case.pdf"))).pages)
+    whole = "\n".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(archive.read("case.pdf"))).pages
+    )
     assert "Respondent 1's messages to Complainant 1" in re.sub(r"\s+", " ", whole)
     assert "clip of Respondent 1.mp4" in archive.read("left-out.txt").decode()
     for name in names:
         if name.endswith(".pdf"):
-            assert all("Redacted copy" in page.extract_text() for page in PdfReader(io.BytesIO(archive.read(name))).pages), name
+            assert all(
+                "Redacted copy" in page.extract_text()
+                for page in PdfReader(io.BytesIO(archive.read(name))).pages
+            ), name
     event = walk.case.events.latest("seq")
     assert event.data == {"what": "redacted", "hash": hashlib.sha256(answer.content).hexdigest()}
     # the key: apart, sealed, for counsel alone
@@ -179,10 +236,17 @@ def test_after_the_export_no_original_is_found(walk, staff, counsel, django_asse
     assert key["labels"]["[hidden]"] == ["Quennell"]
     assert "Barrett letter.pdf" in key["attachments"].values()
     assert walk.case.events.latest("seq").data["what"] == "key"
-    assert Read.objects.filter(case=walk.case, what="EXPORT", refused=True, user=staff.coordinator).count() == 1
+    assert (
+        Read.objects.filter(
+            case=walk.case, what="EXPORT", refused=True, user=staff.coordinator
+        ).count()
+        == 1
+    )
     # a second copy of the file has the same bytes: what was taken before does not change it
     letter = next(name for name in archive.namelist() if name.startswith("letters/"))
-    assert zipfile.ZipFile(io.BytesIO(client.post(f"{address}/file").content)).read(letter) == archive.read(letter)
+    assert zipfile.ZipFile(io.BytesIO(client.post(f"{address}/file").content)).read(
+        letter
+    ) == archive.read(letter)
 
 
 def test_a_file_that_changed_is_looked_at_anew(walk, staff):
@@ -201,14 +265,19 @@ def test_decisions_are_taken_back_and_words_found_by_reading_are_hidden(walk, st
     address = started(walk, client)
     decide_all(walk, client, address)
     client.post(f"{address}/sign", {"sure": "on"})
-    client.post(address, {"hide": "found on both phones\nmessages\x00", "hide_as": "Witness 9"})  # no such label: nothing is taken
+    client.post(
+        address, {"hide": "found on both phones\nmessages\x00", "hide_as": "Witness 9"}
+    )  # no such label: nothing is taken
     assert RedactedExport.objects.get().signed_at is not None
     client.post(address, {"hide": "found on both phones", "hide_as": "[hidden]"})
     export = RedactedExport.objects.get()
     assert (export.signed_at, export.key, export.seal) == (None, {}, "")
     text = str([paper.sections for paper in the_copy(walk).papers])
     assert "found on both phones" not in text
-    client.post(address, {"again": [redacted.key_of("found on both phones"), redacted.key_of("Barett"), "nonsense"]})
+    client.post(
+        address,
+        {"again": [redacted.key_of("found on both phones"), redacted.key_of("Barett"), "nonsense"]},
+    )
     assert [doubt.text for doubt in the_copy(walk).doubts] == ["Barett"]
     assert "found on both phones" in str([paper.sections for paper in the_copy(walk).papers])
 
@@ -228,7 +297,10 @@ def test_only_who_may_take_the_file_reviews_it(walk, staff, counsel):
 def test_bad_input_starts_and_changes_nothing(walk, staff):
     client = browser(staff.coordinator)
     for purpose in ("", " \x00 ", "x" * 501):
-        assert client.post(f"/cases/{walk.number}/archive/redacted", {"purpose": purpose}).status_code == 302
+        assert (
+            client.post(f"/cases/{walk.number}/archive/redacted", {"purpose": purpose}).status_code
+            == 302
+        )
     assert not RedactedExport.objects.exists()
     address = started(walk, client)
     for data in (
@@ -262,19 +334,39 @@ def test_pictures_lose_what_their_makers_left():
     scan = part(0xDA, b"\x01\x01\x00\x00\x3f\x00") + b"\x12\x34\xff\x00\x56\xff\xd9"
     table = part(0xDB, b"\x00" * 65)
     photo = (
-        b"\xff\xd8" + part(0xE0, b"JFIF\x00") + part(0xE1, b"Exif\x00\x00GPS Lucia") + part(0xFE, b"by Cole") + table + scan + b"Cole again"
+        b"\xff\xd8"
+        + part(0xE0, b"JFIF\x00")
+        + part(0xE1, b"Exif\x00\x00GPS Lucia")
+        + part(0xFE, b"by Cole")
+        + table
+        + scan
+        + b"Cole again"
     )
     assert cleaning.jpeg(photo) == b"\xff\xd8" + part(0xE0, b"JFIF\x00") + table + scan
 
     def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
 
-    head, data, end = chunk(b"IHDR", b"\x00" * 13), chunk(b"IDAT", zlib.compress(b"\x00\x00")), chunk(b"IEND", b"")
+    head, data, end = (
+        chunk(b"IHDR", b"\x00" * 13),
+        chunk(b"IDAT", zlib.compress(b"\x00\x00")),
+        chunk(b"IEND", b""),
+    )
     assert (
-        cleaning.png(b"\x89PNG\r\n\x1a\n" + head + chunk(b"tEXt", b"Author\x00Cole") + data + end + b"Cole")
+        cleaning.png(
+            b"\x89PNG\r\n\x1a\n" + head + chunk(b"tEXt", b"Author\x00Cole") + data + end + b"Cole"
+        )
         == b"\x89PNG\r\n\x1a\n" + head + data + end
     )
-    for broken in (b"", b"\xff\xd8", b"\xff\xd8\xff\xe1", b"\xff\xd8\x00\x00\x00\x04ab", photo[:30]):
+    for broken in (
+        b"",
+        b"\xff\xd8",
+        b"\xff\xd8\xff\xe1",
+        b"\xff\xd8\x00\x00\x00\x04ab",
+        photo[:30],
+    ):
         with pytest.raises(ValueError, match=r"JPEG"):
             cleaning.jpeg(broken)
 
@@ -287,4 +379,7 @@ def test_a_pdf_keeps_its_pages_alone():
     bare = cleaning.pdf(out.getvalue(), "Redacted copy")
     assert b"Barrett" not in bare
     reader = PdfReader(io.BytesIO(bare))
-    assert (dict(reader.attachments), "Redacted copy" in reader.pages[0].extract_text()) == ({}, True)
+    assert (dict(reader.attachments), "Redacted copy" in reader.pages[0].extract_text()) == (
+        {},
+        True,
+    )

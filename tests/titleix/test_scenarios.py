@@ -5,7 +5,36 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-WANTED = (1, 2, 4, 7, 8, 11, 12, 13, 15, 17, 20, 21, 22, 23, 24, 26, 27, 29, 30, 31, 32, 33, 36, 37, 39, 40, 41, 42)
+WANTED = (
+    1,
+    2,
+    4,
+    7,
+    8,
+    11,
+    12,
+    13,
+    15,
+    17,
+    20,
+    21,
+    22,
+    23,
+    24,
+    26,
+    27,
+    29,
+    30,
+    31,
+    32,
+    33,
+    36,
+    37,
+    39,
+    40,
+    41,
+    42,
+)
 
 
 def test_every_scenario_has_a_test():

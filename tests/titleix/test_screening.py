@@ -32,7 +32,14 @@ Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
 YES_NO = (True, False)
 HOSTILE = HostileEnvironment(Y, Y, Y, Y, Y)
 MILD = HostileEnvironment(Y, N, N, Y, N)
-BASE = {"duplicate": False, "identifiable": True, "leads": True, "q5": False, "in_time": True, "employee": False}
+BASE = {
+    "duplicate": False,
+    "identifiable": True,
+    "leads": True,
+    "q5": False,
+    "in_time": True,
+    "employee": False,
+}
 
 
 def facts(**more) -> Facts:
@@ -46,7 +53,13 @@ def facts(**more) -> Facts:
 
 def slow_prong_b(hostile: HostileEnvironment) -> Answer:
     """Five separate ticks, all of them needed."""
-    ticks = [hostile.unwelcome, hostile.severe, hostile.pervasive, hostile.objectively_offensive, hostile.denies_equal_access]
+    ticks = [
+        hostile.unwelcome,
+        hostile.severe,
+        hostile.pervasive,
+        hostile.objectively_offensive,
+        hostile.denies_equal_access,
+    ]
     if ticks.count(Y) == 5:
         return Y
     return N if ticks.count(N) > 0 else U
@@ -92,13 +105,26 @@ def slow_dismissal(f: Facts, rule: int) -> bool:
 def slow_complaint(f: Facts, rule: int) -> bool:
     """A complaint is needed wherever the grievance process is what comes or may come."""
     if rule == 7:
-        return f.q2 == Y and f.q3 == Y and [f.quid_pro_quo, slow_prong_b(f.hostile), f.offense].count(Y) > 0
+        return (
+            f.q2 == Y
+            and f.q3 == Y
+            and [f.quid_pro_quo, slow_prong_b(f.hostile), f.offense].count(Y) > 0
+        )
     return rule in (6, 8)
 
 
 def slow_second_reader(f: Facts, rule: int) -> bool:
     """U anywhere (B2.1), once something is decided about harassment."""
-    every = [f.q1, f.q2, f.q3, f.quid_pro_quo, f.offense, f.hostile.unwelcome, f.hostile.severe, f.hostile.pervasive]
+    every = [
+        f.q1,
+        f.q2,
+        f.q3,
+        f.quid_pro_quo,
+        f.offense,
+        f.hostile.unwelcome,
+        f.hostile.severe,
+        f.hostile.pervasive,
+    ]
     every += [f.hostile.objectively_offensive, f.hostile.denies_equal_access]
     return rule >= 6 and U in every
 
@@ -115,7 +141,12 @@ def agree(f: Facts) -> int:
 
 
 # One for each thing that five ticks can mean: true, false, false with a tick left open, unknown.
-FOUR_KINDS = (HOSTILE, HostileEnvironment(N, N, N, N, N), HostileEnvironment(Y, N, U, Y, Y), HostileEnvironment(Y, Y, U, Y, Y))
+FOUR_KINDS = (
+    HOSTILE,
+    HostileEnvironment(N, N, N, N, N),
+    HostileEnvironment(Y, N, U, Y, Y),
+    HostileEnvironment(Y, Y, U, Y, Y),
+)
 
 
 def every_combination() -> Iterator[Facts]:
@@ -123,7 +154,14 @@ def every_combination() -> Iterator[Facts]:
     flags = product(YES_NO, repeat=6)
     answers = list(product((Y, N, U), (Y, N, U), (Y, N, U), (Y, N, U), FOUR_KINDS, (Y, N, U)))
     for duplicate, identifiable, leads, q5, in_time, employee in flags:
-        base = {"duplicate": duplicate, "identifiable": identifiable, "leads": leads, "q5": q5, "in_time": in_time, "employee": employee}
+        base = {
+            "duplicate": duplicate,
+            "identifiable": identifiable,
+            "leads": leads,
+            "q5": q5,
+            "in_time": in_time,
+            "employee": employee,
+        }
         for q1, q2, q3, a, b, c in answers:
             yield Facts(**base, q1=q1, q2=q2, q3=q3, quid_pro_quo=a, hostile=b, offense=c)
 
@@ -139,7 +177,15 @@ def test_every_combination_of_prongs_and_ticks():
     for a, c, *ticks in product((Y, N, U), repeat=7):
         for q2, in_time, employee in product((Y, N), YES_NO, YES_NO):
             prongs = {"quid_pro_quo": a, "offense": c, "hostile": HostileEnvironment(*ticks)}
-            agree(Facts(**(BASE | {"in_time": in_time, "employee": employee}), q1=Y, q2=q2, q3=Y, **prongs))
+            agree(
+                Facts(
+                    **(BASE | {"in_time": in_time, "employee": employee}),
+                    q1=Y,
+                    q2=q2,
+                    q3=Y,
+                    **prongs,
+                )
+            )
 
 
 def test_the_five_ticks():
@@ -215,7 +261,11 @@ def edited(old: str, new: str) -> list[str]:
     [
         ("rule,duplicate", "rule,twin", "row 1: columns unknown or missing: duplicate, twin"),
         ("reason,note", "reason,note,more", "row 1: columns unknown or missing: more"),
-        ("rule,duplicate", "rule,duplicate,duplicate", "row 1: columns unknown or missing: one twice"),
+        (
+            "rule,duplicate",
+            "rule,duplicate,duplicate",
+            "row 1: columns unknown or missing: one twice",
+        ),
         ("\n2,N,N,N", "\n2,N,N,X", "row 3, column leads: 'X' is none of"),
         ("\n2,N,N,N", "\n2,N,U,N", "row 3, column identifiable: 'U' is none of"),
         ("\n2,N,N,N", "\n2,N,N", "row 3: 17 cells are needed"),
@@ -270,7 +320,10 @@ def check_choices(f: Facts) -> None:
     past_unknown = found.rule in (5, 6)
     for outcome, choice in choices.items():
         if choice.allowed and not choice.default:
-            assert choice.needs_second_reader == (found.needs_second_reader or past_unknown), (f, outcome)
+            assert choice.needs_second_reader == (found.needs_second_reader or past_unknown), (
+                f,
+                outcome,
+            )
 
 
 def test_the_choices_of_every_row():
@@ -282,7 +335,9 @@ def test_the_choices_of_every_row():
 
 
 @pytest.mark.scenario("T-22")
-@pytest.mark.parametrize("more", [{}, {"offense": Y}, {"offense": Y, "q2": N}, {"q2": U}, {"q2": U, "in_time": False}])
+@pytest.mark.parametrize(
+    "more", [{}, {"offense": Y}, {"offense": Y, "q2": N}, {"q2": U}, {"q2": U, "in_time": False}]
+)
 def test_t22_a_school_never_gets_a_report_about_an_employee(more):
     f = facts(employee=True, **more)
     choice = allowed_outcomes(f)[Outcome.SCHOOL_30]
@@ -301,7 +356,10 @@ def test_t36_an_unknown_prong_needs_a_second_reader_and_goes_upward():
     last_day = facts(hostile=HostileEnvironment(Y, Y, U, Y, Y))
     choices = allowed_outcomes(last_day)
     assert choices[Outcome.INFO_REQUESTED].default
-    assert (choices[Outcome.DISTRICT_60].allowed, choices[Outcome.DISTRICT_60].needs_second_reader) == (True, True)
+    assert (
+        choices[Outcome.DISTRICT_60].allowed,
+        choices[Outcome.DISTRICT_60].needs_second_reader,
+    ) == (True, True)
 
 
 # -- duties of NC law ----------------------------------------------------------------------------------------------------------
@@ -315,10 +373,22 @@ def test_every_combination_of_the_duties_in_every_branch():
     branches = {}
     for f in every_combination():
         branches.setdefault(find_row(f).number, f)
-    names = ("on_school_property", "listed_act", "abuse_suspected", "juvenile_victim", "violent_or_sexual_offense", "licensed_employee")
+    names = (
+        "on_school_property",
+        "listed_act",
+        "abuse_suspected",
+        "juvenile_victim",
+        "violent_or_sexual_offense",
+        "licensed_employee",
+    )
     for branch, flags, c in product(branches.values(), product(YES_NO, repeat=6), (Y, N, U)):
         on_property, listed, abuse, juvenile, violent, licensed = flags
-        f = Facts(**(branch.__dict__ | {"offense": c, "duties": DutyFacts(**dict(zip(names, flags, strict=True)))}))
+        f = Facts(
+            **(
+                branch.__dict__
+                | {"offense": c, "duties": DutyFacts(**dict(zip(names, flags, strict=True)))}
+            )
+        )
         expected = {}
         if on_property and (listed or c == Y):
             expected |= {"police_report": listed, "superintendent_notice": listed}
@@ -351,7 +421,9 @@ def test_the_duties_say_who_when_and_why():
         ("G.S. 14-318.6", 0, Unit.CALENDAR, DutyStart.KNOWLEDGE),
         ("16 NCAC 06C .0608", 5, Unit.CALENDAR, DutyStart.PERSONNEL_ACTION),
     ]
-    assert all(str(duty.label) and str(duty.who) and str(duty.when) for duty in parallel_duties(every))
+    assert all(
+        str(duty.label) and str(duty.who) and str(duty.when) for duty in parallel_duties(every)
+    )
 
 
 def test_a_licence_makes_the_respondent_an_employee():

@@ -29,11 +29,22 @@ approver             .           x            .              .              .   
 
 def cells() -> dict[tuple[Role, Role], str]:
     head, *lines = [line.split() for line in MATRIX.strip().splitlines()]
-    return {(Role(line[0]), Role(column)): mark for line in lines for column, mark in zip(head, line[1:], strict=True)}
+    return {
+        (Role(line[0]), Role(column)): mark
+        for line in lines
+        for column, mark in zip(head, line[1:], strict=True)
+    }
 
 
 def ask(role: Role, *held: Role, conflict=None, training=VALID, on=ON, warn=True) -> Verdict:
-    return may_hold(role, held, conflict=conflict, training_until=training, on=on, warn_coordinator_investigator=warn)
+    return may_hold(
+        role,
+        held,
+        conflict=conflict,
+        training_until=training,
+        on=on,
+        warn_coordinator_investigator=warn,
+    )
 
 
 @pytest.mark.scenario("T-12")
@@ -80,29 +91,46 @@ def test_a_refusal_cites_its_rule(role, held, citation):
 def test_the_warning_is_a_switch_of_the_policy(other):
     assert ask(Role.COORDINATOR, other).warning
     assert ask(Role.COORDINATOR, other, warn=False) == Verdict(allowed=True)
-    assert not ask(Role.DECISION_MAKER, Role.COORDINATOR, warn=False).allowed, "the switch opens nothing that the rule closes"
+    assert not ask(Role.DECISION_MAKER, Role.COORDINATOR, warn=False).allowed, (
+        "the switch opens nothing that the rule closes"
+    )
 
 
 @pytest.mark.scenario("T-13")
 @pytest.mark.parametrize("kind", list(ConflictKind))
 def test_a_conflict_blocks_every_role_until_reviewed(kind):
     for role in Role:
-        blocked, cleared = ask(role, conflict=Conflict(kind)), ask(role, conflict=Conflict(kind, cleared=True))
+        blocked, cleared = (
+            ask(role, conflict=Conflict(kind)),
+            ask(role, conflict=Conflict(kind, cleared=True)),
+        )
         if role is Role.ADVISOR:  # the party chooses: 34 CFR 106.45(b)(5)(iv)
             assert blocked == cleared == Verdict(allowed=True)
             continue
         assert not blocked.allowed
         assert "106.45(b)(1)(iii)" in str(blocked.reason)
-        assert cleared.allowed == (kind is not ConflictKind.PARTY), "nobody is a judge in their own cause"
+        assert cleared.allowed == (kind is not ConflictKind.PARTY), (
+            "nobody is a judge in their own cause"
+        )
         assert bool(cleared.warning) == cleared.allowed
 
 
 def test_a_review_opens_nothing_that_the_separation_closes():
-    assert not ask(Role.DECISION_MAKER, Role.INVESTIGATOR, conflict=Conflict(ConflictKind.WITNESS, cleared=True)).allowed
+    assert not ask(
+        Role.DECISION_MAKER,
+        Role.INVESTIGATOR,
+        conflict=Conflict(ConflictKind.WITNESS, cleared=True),
+    ).allowed
 
 
 def test_two_warnings_are_both_said():
-    words = str(ask(Role.COORDINATOR, Role.INVESTIGATOR, conflict=Conflict(ConflictKind.WITNESS, cleared=True)).warning)
+    words = str(
+        ask(
+            Role.COORDINATOR,
+            Role.INVESTIGATOR,
+            conflict=Conflict(ConflictKind.WITNESS, cleared=True),
+        ).warning
+    )
     assert "reviewed" in words
     assert "investigates too" in words
 
@@ -118,4 +146,6 @@ def test_t37_training_that_ended_blocks_from_the_next_day(role):
 
 @pytest.mark.scenario("T-37")
 def test_t37_the_reason_names_the_training():
-    assert "training" in str(ask(Role.DECISION_MAKER, training=date(2026, 9, 30), on=date(2026, 10, 1)).reason)
+    assert "training" in str(
+        ask(Role.DECISION_MAKER, training=date(2026, 9, 30), on=date(2026, 10, 1)).reason
+    )

@@ -11,8 +11,13 @@ from district.models import User
 from tests.titleix.lives import complaint
 from titleix.models import Training
 
-GIVEN = {"roles": ["decision_maker", "appeal_officer"], "title": "2020 rule", "completed_on": "2026-10-01", "valid_until": "2027-09-30",
-         "material": "https://example.org/material"}  # fmt: skip
+GIVEN = {
+    "roles": ["decision_maker", "appeal_officer"],
+    "title": "2020 rule",
+    "completed_on": "2026-10-01",
+    "valid_until": "2027-09-30",
+    "material": "https://example.org/material",
+}
 
 
 @pytest.fixture
@@ -23,7 +28,9 @@ def frozen():
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+    )
     return client
 
 
@@ -33,7 +40,10 @@ def test_a_training_that_is_entered_opens_the_function(report, staff, frozen):
     with pytest.raises(Invalid):
         walk.assign("decision_maker", staff.decider, "2026-10-02")
     client = browser(staff.coordinator)
-    assert client.post("/title-ix/trainings", GIVEN | {"user": str(staff.decider.pk)}).status_code == 302
+    assert (
+        client.post("/title-ix/trainings", GIVEN | {"user": str(staff.decider.pk)}).status_code
+        == 302
+    )
     walk.assign("decision_maker", staff.decider, "2026-10-02")
     page = client.get("/title-ix/trainings").content.decode()
     assert "Appeal officer" in page
@@ -43,10 +53,17 @@ def test_a_training_that_is_entered_opens_the_function(report, staff, frozen):
 @pytest.mark.parametrize(
     "bad",
     [
-        {"user": "0"}, {"roles": ["nobody"]}, {"title": "x" * 201}, {"completed_on": "2026-10-03"}, {"valid_until": "2026-10-01"},
-        {"material": "javascript:alert(1)"}, {"title": "\x00"}, {"completed_on": "9999-99-99"}, {},
+        {"user": "0"},
+        {"roles": ["nobody"]},
+        {"title": "x" * 201},
+        {"completed_on": "2026-10-03"},
+        {"valid_until": "2026-10-01"},
+        {"material": "javascript:alert(1)"},
+        {"title": "\x00"},
+        {"completed_on": "9999-99-99"},
+        {},
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_and_nothing_is_kept(staff, frozen, bad):
     before = Training.objects.count()
     answer = browser(staff.coordinator).post("/title-ix/trainings", GIVEN | bad)

@@ -26,16 +26,26 @@ class BullyingWorkflow(Workflow):
     clocks = {
         "look": ClockSpec("look", "Look into it", lambda policy: {"n": 5, "unit": "school_day"}),
         "school": ClockSpec(
-            "school", "School", lambda policy: {"n": 30, "unit": "calendar_day"}, ladder="investigation", moves="investigation"
+            "school",
+            "School",
+            lambda policy: {"n": 30, "unit": "calendar_day"},
+            ladder="investigation",
+            moves="investigation",
         ),
         "district": ClockSpec(
-            "district", "District", lambda policy: {"n": 60, "unit": "calendar_day"}, ladder="investigation", moves="investigation"
+            "district",
+            "District",
+            lambda policy: {"n": 60, "unit": "calendar_day"},
+            ladder="investigation",
+            moves="investigation",
         ),
-        "wait": ClockSpec("wait", "Wait", lambda policy: {"n": 10, "unit": "calendar_day"}, then="wait_over"),
+        "wait": ClockSpec(
+            "wait", "Wait", lambda policy: {"n": 10, "unit": "calendar_day"}, then="wait_over"
+        ),
     }
     state = SubjectState(labels)
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(
-        state, ("REPORTED", "LOOKED_INTO"), by=("work_cases",)
+    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
+        deadline_steps(state, ("REPORTED", "LOOKED_INTO"), by=("work_cases",))
     )
 
     @step(state, source=["REPORTED", "LOOKED_INTO"], label="Promise", by=(SYSTEM,))
@@ -50,7 +60,14 @@ class BullyingWorkflow(Workflow):
     def escalate(self):
         self.escalate_clock("school", "district", self.data.get("complaint_on"))
 
-    @step(state, source="REPORTED", label="The wait is over", by=(SYSTEM,), conditions=[known_place], stops=("wait",))
+    @step(
+        state,
+        source="REPORTED",
+        label="The wait is over",
+        by=(SYSTEM,),
+        conditions=[known_place],
+        stops=("wait",),
+    )
     def wait_over(self):
         pass
 
@@ -63,12 +80,25 @@ class BullyingWorkflow(Workflow):
         self.case.place = self.data["place"]
 
     @step(
-        state, source="REPORTED", target="LOOKED_INTO", label="Look into it", by=("work_cases",), stops=("look",), conditions=[known_place]
+        state,
+        source="REPORTED",
+        target="LOOKED_INTO",
+        label="Look into it",
+        by=("work_cases",),
+        stops=("look",),
+        conditions=[known_place],
     )
     def look(self):
         pass
 
-    @step(state, source="LOOKED_INTO", target="DONE", label="Finish", by=("work_cases",), form=NoteForm)
+    @step(
+        state,
+        source="LOOKED_INTO",
+        target="DONE",
+        label="Finish",
+        by=("work_cases",),
+        form=NoteForm,
+    )
     def finish(self):
         self.close_case("DONE")
 
@@ -84,5 +114,7 @@ BULLYING = CaseKind(
     labels=lambda ids: dict(BullyingCase.objects.filter(pk__in=ids).values_list("pk", "place")),
     search=lambda words: Q(pk__in=[]),
     number_width=4,
-    parties=lambda file: (Party("1", "Complainant 1"), Party("2", "Respondent 1")) if file.case.place else (),
+    parties=lambda file: (
+        (Party("1", "Complainant 1"), Party("2", "Respondent 1")) if file.case.place else ()
+    ),
 )

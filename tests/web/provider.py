@@ -32,7 +32,13 @@ class Provider:
 
     def token(self, client: str) -> str:
         now = datetime.now(UTC)
-        claims = {"iss": self.url, "aud": client, "iat": now, "exp": now + timedelta(minutes=5), **self.person}
+        claims = {
+            "iss": self.url,
+            "aud": client,
+            "iat": now,
+            "exp": now + timedelta(minutes=5),
+            **self.person,
+        }
         return jwt.encode(claims, self.key, "RS256", headers={"kid": "1"})
 
 
@@ -54,8 +60,18 @@ def oidc() -> Iterator[Provider]:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if parts.path == "/.well-known/openid-configuration":
-                places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "me", "jwks_uri": "keys"}
-                self._say({"issuer": provider.url, **{name: f"{provider.url}/{path}" for name, path in places.items()}})
+                places = {
+                    "authorization_endpoint": "authorize",
+                    "token_endpoint": "token",
+                    "userinfo_endpoint": "me",
+                    "jwks_uri": "keys",
+                }
+                self._say(
+                    {
+                        "issuer": provider.url,
+                        **{name: f"{provider.url}/{path}" for name, path in places.items()},
+                    }
+                )
             elif parts.path == "/authorize":
                 provider.asked.append(query)
                 back = urlencode({"code": "once", "state": query["state"]})
@@ -70,7 +86,12 @@ def oidc() -> Iterator[Provider]:
             sent = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             provider.asked.append({name: values[0] for name, values in sent.items()})
             self._say(
-                {"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": provider.token(sent["client_id"][0])}
+                {
+                    "access_token": "access",
+                    "token_type": "Bearer",
+                    "expires_in": 300,
+                    "id_token": provider.token(sent["client_id"][0]),
+                }
             )
 
         def log_message(self, *args: Any) -> None:
@@ -93,11 +114,29 @@ class Saml:
 
     def __init__(self) -> None:
         key = rsa.generate_private_key(65537, 2048)
-        self.key = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-        name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sso.example.org")]), datetime.now(UTC)
-        builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        builder = builder.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=10))
-        self.pem = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        self.key = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode()
+        name, now = (
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sso.example.org")]),
+            datetime.now(UTC),
+        )
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+        )
+        builder = (
+            builder.serial_number(1)
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=10))
+        )
+        self.pem = (
+            builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        )
         self.certificate = "".join(self.pem.splitlines()[1:-1])
 
     @staticmethod
@@ -106,10 +145,20 @@ class Saml:
         packed = parse_qs(urlsplit(location).query)["SAMLRequest"][0]
         return str(etree.fromstring(zlib.decompress(base64.b64decode(packed), -15)).get("ID"))
 
-    def answer(self, in_response_to: str, acs: str, audience: str, attributes: dict[str, str], key: str = "") -> str:
+    def answer(
+        self,
+        in_response_to: str,
+        acs: str,
+        audience: str,
+        attributes: dict[str, str],
+        key: str = "",
+    ) -> str:
         """A response in base64 whose assertion is signed with our key, or with another one."""
         now = datetime.now(UTC)
-        at, until = (moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in (now - timedelta(minutes=1), now + timedelta(minutes=5)))
+        at, until = (
+            moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+            for moment in (now - timedelta(minutes=1), now + timedelta(minutes=5))
+        )
         told = "".join(
             f'<saml:Attribute Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
             for name, value in attributes.items()
@@ -121,7 +170,13 @@ NotOnOrAfter="{until}" Recipient="{acs}" InResponseTo="{in_response_to}"/></saml
 <saml:AuthnStatement AuthnInstant="{at}" SessionIndex="s1">
 <saml:AuthnContext><saml:AuthnContextClassRef>{C.AC_PASSWORD}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
 <saml:AttributeStatement>{told}</saml:AttributeStatement></saml:Assertion>"""
-        signed = OneLogin_Saml2_Utils.add_sign(assertion, key or self.key, self.pem, sign_algorithm=C.RSA_SHA256, digest_algorithm=C.SHA256)
+        signed = OneLogin_Saml2_Utils.add_sign(
+            assertion,
+            key or self.key,
+            self.pem,
+            sign_algorithm=C.RSA_SHA256,
+            digest_algorithm=C.SHA256,
+        )
         inner = signed.decode() if isinstance(signed, bytes) else signed
         response = f"""<samlp:Response xmlns:samlp="{C.NS_SAMLP}" xmlns:saml="{C.NS_SAML}" ID="_{uuid4().hex}" Version="2.0" IssueInstant="{at}" Destination="{acs}"
 InResponseTo="{in_response_to}"><saml:Issuer>{self.entity}</saml:Issuer>

@@ -18,7 +18,17 @@ from attendance import outreach
 from casework import access, policy
 from casework.models import Clock
 from casework.sweep import sweep
-from district.models import AdminChange, ApiToken, Area, Calendar, CalendarDay, Post, Role, School, Scope
+from district.models import (
+    AdminChange,
+    ApiToken,
+    Area,
+    Calendar,
+    CalendarDay,
+    Post,
+    Role,
+    School,
+    Scope,
+)
 from district.tokens import issue
 from notifications import texts
 from notifications.models import Endpoint
@@ -86,7 +96,9 @@ def test_a_post_by_hand_gives_rights_and_takes_them(people, admin):
     post = Post.objects.get(user=people.worker, school=school)
     assert admin.post(reverse("admin-post-end", args=[post.pk])).status_code == 302
     assert school.pk not in access.visible_schools(fresh(people.worker))
-    assert {(one.who, one.about.split(":")[0]) for one in changes()} == {(str(people.admin), str(people.worker))}
+    assert {(one.who, one.about.split(":")[0]) for one in changes()} == {
+        (str(people.admin), str(people.worker))
+    }
 
 
 def fresh(user):
@@ -101,9 +113,17 @@ def test_posts_of_the_staff_file_are_not_ended_here(people, admin):
 
 
 WRONG = [
-    {"person": "nobody"}, {"person": ""}, {"person": "a\x00b"}, {"role": "KING"}, {"school": "999999999999"}, {"school": "x"},
-    {"starts": "2026-10-02", "ends": "2026-10-01"}, {"starts": "soon"}, {"sure": ""}, {"area": "both"},
-]  # fmt: skip
+    {"person": "nobody"},
+    {"person": ""},
+    {"person": "a\x00b"},
+    {"role": "KING"},
+    {"school": "999999999999"},
+    {"school": "x"},
+    {"starts": "2026-10-02", "ends": "2026-10-01"},
+    {"starts": "soon"},
+    {"sure": ""},
+    {"area": "both"},
+]
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -111,7 +131,10 @@ def test_a_wrong_post_says_so_and_keeps_what_was_typed(people, admin, wrong):
     school, before = School.objects.get(school_id="2"), Post.objects.count()
     if wrong.get("area") == "both":
         wrong = {"area": Area.objects.first().pk}
-    answer = admin.post(reverse("admin-posts"), {"person": "SSW1", "role": Role.SSW, "school": school.pk, "sure": "on"} | wrong)
+    answer = admin.post(
+        reverse("admin-posts"),
+        {"person": "SSW1", "role": Role.SSW, "school": school.pk, "sure": "on"} | wrong,
+    )
     assert answer.status_code == 422
     assert Post.objects.count() == before
     if "person" not in wrong:
@@ -131,7 +154,12 @@ def test_areas(people, admin):
     assert admin.post(reverse("admin-areas"), {"do": "new", "name": "West"}).status_code == 302
     assert admin.post(reverse("admin-areas"), {"do": "new", "name": "west"}).status_code == 422
     school, west = School.objects.get(school_id="1"), Area.objects.get(name="West")
-    assert admin.post(reverse("admin-areas"), {"do": "move", "school": school.pk, "area": west.pk}).status_code == 302
+    assert (
+        admin.post(
+            reverse("admin-areas"), {"do": "move", "school": school.pk, "area": west.pk}
+        ).status_code
+        == 302
+    )
     school.refresh_from_db()
     assert school.area == west
     assert AdminChange.objects.filter(what="AREA", by=people.admin).count() == 2
@@ -160,11 +188,24 @@ def test_a_snow_day_moves_the_promises_that_count_school_days(people, nights, ad
     calendar.refresh_from_db()
     assert calendar.revision == revision + 1, "the same again changes nothing"
     kept = AdminChange.objects.get(what="CALENDAR")
-    assert (kept.by, kept.before, kept.after, kept.reason) == (people.admin, "INSTRUCTIONAL", "CLOSURE", "snow")
+    assert (kept.by, kept.before, kept.after, kept.reason) == (
+        people.admin,
+        "INSTRUCTIONAL",
+        "CLOSURE",
+        "snow",
+    )
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"day": "2026-09-12"}, {"day": "x"}, {"day": "9999-12-31"}, {"day_type": "FUN"}, {"reason": ""}, {"sure": ""}]
+    "wrong",
+    [
+        {"day": "2026-09-12"},
+        {"day": "x"},
+        {"day": "9999-12-31"},
+        {"day_type": "FUN"},
+        {"reason": ""},
+        {"sure": ""},
+    ],
 )
 def test_a_wrong_day_changes_nothing(people, admin, wrong):
     calendar = Calendar.objects.first()
@@ -188,7 +229,9 @@ def folder(settings, tmp_path):
 def changed(folder: Path, version: str = "2099.1", begins: str = "2099-07-01") -> bytes:
     text = (folder / "notifications.yaml").read_text()
     text = re.sub(r'version: "[^"]+"', f'version: "{version}"', text)
-    return re.sub(r"effective: \{[^}]*\}", f"effective: {{from: {begins}, to: null}}", text).encode()
+    return re.sub(
+        r"effective: \{[^}]*\}", f"effective: {{from: {begins}, to: null}}", text
+    ).encode()
 
 
 def look(client, content: bytes):
@@ -199,7 +242,9 @@ def test_a_policy_is_looked_at_then_put_in_force(people, admin, folder):
     assert "Put it in force" in look(admin, changed(folder)).content.decode()
     assert not (folder / "notifications-2099.1.yaml").exists()
     (new,) = (found for found in [policy.parse_policy(_kept(folder))])
-    assert admin.post(reverse("policies"), {"do": "put", "id": new.id}, follow=True).status_code == 200
+    assert (
+        admin.post(reverse("policies"), {"do": "put", "id": new.id}, follow=True).status_code == 200
+    )
     assert new.id not in policy.all_policies(), "not without the tick"
     look(admin, changed(folder))
     answer = admin.post(reverse("policies"), {"do": "put", "id": new.id, "sure": "1"}, follow=True)
@@ -223,7 +268,9 @@ def test_every_process_sees_a_new_version_without_a_restart(folder):
     (folder / "late.yaml").write_bytes(changed(folder, "2099.5"))
     assert "2099.5" in str(list(policy.all_policies()))
     (folder / "broken.yaml").write_text("domain: [")
-    assert "2099.5" in str(list(policy.all_policies())), "a broken folder changes nothing in a running process"
+    assert "2099.5" in str(list(policy.all_policies())), (
+        "a broken folder changes nothing in a running process"
+    )
 
 
 @pytest.mark.parametrize("begins", ["2020-01-01", "2026-07-01"])
@@ -251,28 +298,44 @@ def test_every_letter_is_listed_and_every_field_filled(people, admin):
     assert all(row.version in page for row in rows)
 
 
-@pytest.mark.parametrize("row", letters("attendance") + letters("titleix"), ids=lambda row: f"{row.code}.{row.language}")
+@pytest.mark.parametrize(
+    "row", letters("attendance") + letters("titleix"), ids=lambda row: f"{row.code}.{row.language}"
+)
 def test_a_letter_with_made_up_data(people, admin, row):
     answer = admin.get(reverse("admin-letter-file", args=[row.app, row.code, row.language]))
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
 
 
 def test_letters_that_do_not_exist(people, admin):
-    for wrong in (["attendance", "L3", "fr"], ["titleix", "frame", "typ"], ["titleix", "ACK", "fr"], ["casework", "letterhead", "en"]):
+    for wrong in (
+        ["attendance", "L3", "fr"],
+        ["titleix", "frame", "typ"],
+        ["titleix", "ACK", "fr"],
+        ["casework", "letterhead", "en"],
+    ):
         assert admin.get(reverse("admin-letter-file", args=wrong)).status_code == 404
 
 
 def test_every_message_is_listed_with_its_check_and_its_length(people, admin):
     rows = messages.to_families() + messages.to_staff()
     assert {(row.code, row.language) for row in rows if row.part == "families"} == {
-        (code, language) for code in ("CALL", "LETTER", "MEETING", "NOTE") for language in ("en", "es")
+        (code, language)
+        for code in ("CALL", "LETTER", "MEETING", "NOTE")
+        for language in ("en", "es")
     }
-    assert {row.code for row in rows if row.part == "alerts"} >= set(texts.PLAIN) | {"OVERDUE", "DIGEST"}
+    assert {row.code for row in rows if row.part == "alerts"} >= set(texts.PLAIN) | {
+        "OVERDUE",
+        "DIGEST",
+    }
     assert [(row.code, row.wrong, row.unknown) for row in rows if row.wrong or row.unknown] == []
     page = admin.get(reverse("admin-letters")).content.decode()
     for row in rows:
         assert reverse("admin-message", args=[row.part, row.code, row.language]) in page
-        shown = html.unescape(admin.get(reverse("admin-message", args=[row.part, row.code, row.language])).content.decode())
+        shown = html.unescape(
+            admin.get(
+                reverse("admin-message", args=[row.part, row.code, row.language])
+            ).content.decode()
+        )
         assert row.subject in shown
         assert row.short in shown
         assert "{" not in row.subject + row.body + row.short
@@ -282,31 +345,55 @@ def test_a_broken_message_is_told_and_not_a_fault(people, admin, monkeypatch, tm
     folder = tmp_path / "attendance" / "letter_templates"
     folder.mkdir(parents=True)
     (folder / "MESSAGE_A.en.txt").write_text("name: A\nsubject: s\n---\nbody\n")
-    (folder / "MESSAGE_B.en.txt").write_text("name: B\nallows: bus\nsubject: s\ntext message: the {bus}\n---\nbody\n")
+    (folder / "MESSAGE_B.en.txt").write_text(
+        "name: B\nallows: bus\nsubject: s\ntext message: the {bus}\n---\nbody\n"
+    )
     monkeypatch.setattr(outreach, "ROOT", tmp_path)
     page = admin.get(reverse("admin-letters")).content.decode()
     assert "MESSAGE_A.en.txt: text message is missing" in page
     assert "Nothing fills: bus" in " ".join(page.replace("</strong>", "").split())
-    assert "text message is missing" in admin.get(reverse("admin-message", args=["families", "A", "en"])).content.decode()
-    assert "the …" in admin.get(reverse("admin-message", args=["families", "B", "en"])).content.decode()
+    assert (
+        "text message is missing"
+        in admin.get(reverse("admin-message", args=["families", "A", "en"])).content.decode()
+    )
+    assert (
+        "the …"
+        in admin.get(reverse("admin-message", args=["families", "B", "en"])).content.decode()
+    )
 
 
 def test_messages_that_do_not_exist(people, admin):
-    for wrong in (["families", "CALL", "fr"], ["families", "../x", "en"], ["alerts", "NONE", "en"], ["letters", "CALL", "en"]):
+    for wrong in (
+        ["families", "CALL", "fr"],
+        ["families", "../x", "en"],
+        ["alerts", "NONE", "en"],
+        ["letters", "CALL", "en"],
+    ):
         assert admin.get(f"/administration/messages/{'/'.join(wrong)}").status_code == 404
 
 
 def test_webhooks(people, admin):
     place = reverse("admin-webhooks")
-    answer = admin.post(place, {"do": "add", "name": "sis", "url": "https://sis.example.org/hook", "kind": "ATT"})
+    answer = admin.post(
+        place, {"do": "add", "name": "sis", "url": "https://sis.example.org/hook", "kind": "ATT"}
+    )
     row = Endpoint.objects.get()
     assert row.secret in answer.content.decode()
     assert row.secret not in admin.get(place).content.decode()
-    assert admin.post(place, {"do": "add", "name": "sis", "url": "https://sis.example.org/2", "kind": "ATT"}).status_code == 422
+    assert (
+        admin.post(
+            place, {"do": "add", "name": "sis", "url": "https://sis.example.org/2", "kind": "ATT"}
+        ).status_code
+        == 422
+    )
     for wrong in ({"url": "ftp://x"}, {"url": "https://["}, {"kind": "NONE"}, {"name": "a\x00"}):
-        assert admin.post(place, {"do": "add", "name": "b", "url": "https://b.example.org", "kind": "ATT"} | wrong).status_code == 422, (
-            wrong
-        )
+        assert (
+            admin.post(
+                place,
+                {"do": "add", "name": "b", "url": "https://b.example.org", "kind": "ATT"} | wrong,
+            ).status_code
+            == 422
+        ), wrong
     page = admin.post(place, {"do": "rotate", "hook": row.pk}).content.decode()
     row.refresh_from_db()
     assert row.secret in page
@@ -329,7 +416,10 @@ def test_tokens_of_all(people, admin):
 def test_the_next_day_the_rest_goes_on(people, nights, admin):
     """What an administrator changed by hand is not undone by a delivery that does not speak of it."""
     school = School.objects.get(school_id="2")
-    admin.post(reverse("admin-posts"), {"person": "SSW1", "role": Role.SSW, "school": school.pk, "sure": "on"})
+    admin.post(
+        reverse("admin-posts"),
+        {"person": "SSW1", "role": Role.SSW, "school": school.pk, "sure": "on"},
+    )
     nights.run(DAY + timedelta(days=1))
     assert Post.objects.filter(user=people.worker, school=school, source="hand").exists()
     assert school.pk in access.visible_schools(fresh(people.worker))

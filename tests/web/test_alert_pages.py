@@ -34,7 +34,9 @@ def body(response) -> str:
     return response.content.decode()
 
 
-def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(told, people, sign_in, django_assert_max_num_queries):
+def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(
+    told, people, sign_in, django_assert_max_num_queries
+):
     client = sign_in(people.worker)
     client.get("/")
     with django_assert_max_num_queries(MOST):
@@ -57,14 +59,18 @@ def test_the_inbox_shows_what_is_new_and_the_badge_counts_it(told, people, sign_
 
 
 def test_a_snooze_ends_with_the_due_date(told, people, sign_in):
-    row = Message.objects.filter(recipient=people.worker, channel="inbox", alert__clock__due=date(2026, 9, 15)).first()
+    row = Message.objects.filter(
+        recipient=people.worker, channel="inbox", alert__clock__due=date(2026, 9, 15)
+    ).first()
     client = sign_in(people.worker)
     with time_machine.travel(datetime(2026, 9, 14, 12, tzinfo=UTC), tick=False):
         client.post(reverse("inbox-mark", args=[row.pk]), {"do": "snooze3"})
         row.refresh_from_db()
         assert row.snoozed_until == datetime(2026, 9, 15, 11, tzinfo=UTC)
     with time_machine.travel(datetime(2026, 9, 15, 12, tzinfo=UTC), tick=False):
-        assert "cannot be put off" in body(client.post(reverse("inbox-mark", args=[row.pk]), {"do": "snooze1"}, follow=True))
+        assert "cannot be put off" in body(
+            client.post(reverse("inbox-mark", args=[row.pk]), {"do": "snooze1"}, follow=True)
+        )
 
 
 def test_nobody_reads_or_marks_the_alerts_of_others(told, people, sign_in):
@@ -87,9 +93,22 @@ def test_whoever_is_recused_loses_the_alerts_and_their_count(told, people, sign_
 def test_preferences_are_kept_and_checked(people, sign_in):
     client = sign_in(people.worker)
     assert "overdue" in body(client.get("/inbox/preferences"))
-    assert client.post("/inbox/preferences", {"email": "weekly", "sms": "on", "phone": ""}).status_code == 422
-    assert client.post("/inbox/preferences", {"email": "weekly", "sms": "on", "phone": "call me"}).status_code == 422
-    assert client.post("/inbox/preferences", {"email": "weekly", "sms": "on", "phone": "+1 704 555 0101"}).status_code == 302
+    assert (
+        client.post("/inbox/preferences", {"email": "weekly", "sms": "on", "phone": ""}).status_code
+        == 422
+    )
+    assert (
+        client.post(
+            "/inbox/preferences", {"email": "weekly", "sms": "on", "phone": "call me"}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post(
+            "/inbox/preferences", {"email": "weekly", "sms": "on", "phone": "+1 704 555 0101"}
+        ).status_code
+        == 302
+    )
     kept = Preference.objects.get(user=people.worker)
     assert (kept.email, kept.sms) == ("weekly", True)
 
@@ -104,7 +123,10 @@ def test_the_feed_holds_ones_deadlines_and_no_name(told, people, sign_in, client
     client.logout()
     answer = client.get(path)
     events = Calendar.from_ical(answer.content).walk("VEVENT")
-    assert any(event["DTSTART"].dt == date(2026, 9, 15) and str(event["SUMMARY"]).startswith(told.number) for event in events)
+    assert any(
+        event["DTSTART"].dt == date(2026, 9, 15) and str(event["SUMMARY"]).startswith(told.number)
+        for event in events
+    )
     assert b"Test" not in answer.content
     assert client.get("/feeds/wrong.ics").status_code == 404
     recuse(told, people.worker, "aunt", by=people.supervisor)
@@ -114,18 +136,38 @@ def test_the_feed_holds_ones_deadlines_and_no_name(told, people, sign_in, client
 
 
 def test_an_appointment_is_a_calendar_file(case, people, sign_in):  # noqa: F811
-    act(case.number, "raise_tier3", actor=people.worker, data={"reason": "needs a conference"}, on=date(2026, 9, 10))
+    act(
+        case.number,
+        "raise_tier3",
+        actor=people.worker,
+        data={"reason": "needs a conference"},
+        on=date(2026, 9, 10),
+    )
     wanted = {"on": "2026-09-15", "at": "10:00", "place": "Room 4", "interpreter": "on"}
     conference = case.processes.get(kind="ARC").id
-    act(case.number, "schedule_conference", actor=people.worker, data=wanted, process=conference, on=date(2026, 9, 10))
+    act(
+        case.number,
+        "schedule_conference",
+        actor=people.worker,
+        data=wanted,
+        process=conference,
+        on=date(2026, 9, 10),
+    )
     row = case.appointments.get()
     client = sign_in(people.worker)
-    assert reverse("appointment", args=[case.number, row.pk]) in body(client.get(f"/cases/{case.number}"))
+    assert reverse("appointment", args=[case.number, row.pk]) in body(
+        client.get(f"/cases/{case.number}")
+    )
     answer = client.get(reverse("appointment", args=[case.number, row.pk]))
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["DTSTART"].dt.astimezone(UTC) == datetime(2026, 9, 15, 14, tzinfo=UTC)
     assert str(event["LOCATION"]) == "Room 4"
-    assert sign_in(people.colleague).get(reverse("appointment", args=[case.number, row.pk])).status_code == 404
+    assert (
+        sign_in(people.colleague)
+        .get(reverse("appointment", args=[case.number, row.pk]))
+        .status_code
+        == 404
+    )
 
 
 def test_what_goes_out_next(case, people, sign_in, django_assert_max_num_queries):  # noqa: F811
@@ -160,7 +202,12 @@ def test_a_supervisor_extends_on_the_page(case, people, sign_in):  # noqa: F811
     assert "Find the causes" in page
     Rung.objects.filter(clock=clock)
     with time_machine.travel(datetime(2026, 9, 11, 16, tzinfo=UTC), tick=False):
-        wanted = {"clock": str(clock.id), "days": "3", "cause": "illness", "reason": "the student is in hospital"}
+        wanted = {
+            "clock": str(clock.id),
+            "days": "3",
+            "cause": "illness",
+            "reason": "the student is in hospital",
+        }
         assert client.post(address, wanted | {"days": "99"}).status_code == 422
         assert client.post(address, wanted).status_code == 302
     clock.refresh_from_db()
@@ -206,14 +253,24 @@ def test_probes_ask_by_address(told, client, settings):
 
 def test_metrics_need_the_token_or_this_machine(told, client, settings):
     text = body(client.get("/metrics"))
-    for name in ("sweep_age_seconds", "outbox_oldest_seconds", "alert_lateness_p99_seconds", "alert_lateness_worst_seconds"):
+    for name in (
+        "sweep_age_seconds",
+        "outbox_oldest_seconds",
+        "alert_lateness_p99_seconds",
+        "alert_lateness_worst_seconds",
+    ):
         assert f"holdfast_{name} " in text
     assert told.number not in text
     assert client.get("/metrics", REMOTE_ADDR="10.0.0.9").status_code == 404
     settings.METRICS_TOKEN = "secret"
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 404
-    assert client.get("/metrics", headers={"authorization": "Bearer secret"}, REMOTE_ADDR="10.0.0.9").status_code == 200
+    assert (
+        client.get(
+            "/metrics", headers={"authorization": "Bearer secret"}, REMOTE_ADDR="10.0.0.9"
+        ).status_code
+        == 200
+    )
 
 
 def test_a_policy_change_is_looked_at_before_it_is_put_in_force(case, people, sign_in, settings):  # noqa: F811
@@ -223,10 +280,16 @@ def test_a_policy_change_is_looked_at_before_it_is_put_in_force(case, people, si
 
     def upload(content: str) -> tuple[int, str]:
         with time_machine.travel(datetime(2026, 9, 10, 16, tzinfo=UTC), tick=False):
-            answer = client.post("/policies", {"file": SimpleUploadedFile("p.yaml", content.encode())})
+            answer = client.post(
+                "/policies", {"file": SimpleUploadedFile("p.yaml", content.encode())}
+            )
         return answer.status_code, body(answer)
 
-    status, page = upload(text.replace("percent: 75, to: supervisor", "before: 2, to: supervisor").replace('"2026.1"', '"2026.2"'))
+    status, page = upload(
+        text.replace("percent: 75, to: supervisor", "before: 2, to: supervisor").replace(
+            '"2026.1"', '"2026.2"'
+        )
+    )
     assert status == 200
     assert "nc-cms@2026.2" in page
     assert "notice_L3" in page
@@ -239,7 +302,15 @@ def test_a_policy_change_is_looked_at_before_it_is_put_in_force(case, people, si
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.4, "0 s"), (119, "119 s"), (300, "5 min"), (7300, "2 h"), (172_800, "2 days"), (4_870_397, "56 days")]
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (119, "119 s"),
+        (300, "5 min"),
+        (7300, "2 h"),
+        (172_800, "2 days"),
+        (4_870_397, "56 days"),
+    ],
 )
 def test_a_span_of_time_has_its_largest_fitting_unit(seconds, words):
     from web.templatetags.holdfast import lasting

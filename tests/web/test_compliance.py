@@ -38,7 +38,9 @@ def busy(people, nights) -> SimpleNamespace:
     rng = random.Random(11)
     for number in range(20):
         nights.sis.student(f"X{number}", "12"[number % 2])
-    days = [START + timedelta(days=n) for n in range(48) if (START + timedelta(days=n)).weekday() < 5]
+    days = [
+        START + timedelta(days=n) for n in range(48) if (START + timedelta(days=n)).weekday() < 5
+    ]
     for round_ in range(4):
         for number in range(20):
             for day in rng.sample(days[8 * round_ : 8 * (round_ + 1)], rng.randrange(1, 4)):
@@ -48,14 +50,20 @@ def busy(people, nights) -> SimpleNamespace:
         assert run.state == "APPLIED", run.report
         for case in AttendanceCase.objects.filter(closed_on=None).order_by("id"):
             _work(rng, case, people, on)
-    Post.objects.get_or_create(user=people.supervisor, role="SUPERVISOR", school=School.objects.get(school_id="2"))
+    Post.objects.get_or_create(
+        user=people.supervisor, role="SUPERVISOR", school=School.objects.get(school_id="2")
+    )
     sync_posts()
     return people
 
 
 def _work(rng, case, people, on) -> None:
     worker = people.worker if case.school.school_id == "1" else people.colleague
-    wanted = [("assign", {"owner": worker.pk}), ("record_causes", {"causes": ["health"], "steps": "a"}), ("add_note", {"text": "seen"})]
+    wanted = [
+        ("assign", {"owner": worker.pk}),
+        ("record_causes", {"causes": ["health"], "steps": "a"}),
+        ("add_note", {"text": "seen"}),
+    ]
     for name, data in rng.sample(wanted, 2):
         _try(case.number, name, worker, on, data)
     for notice in Notice.objects.filter(case=case, closed_on=None):
@@ -115,8 +123,13 @@ def test_every_figure_of_every_page_counts_its_list(busy, sign_in, folded):
     assert Case.objects.count() > 10
     school = School.objects.order_by("id").first()
     checked = 0
-    for page in (reverse("compliance", args=["ATT"]), f"{reverse('compliance', args=['ATT'])}?school={school.pk}", reverse("home"),
-                 reverse("compliance-steps", args=["ATT"]), reverse("compliance-workload", args=["ATT"])):  # fmt: skip
+    for page in (
+        reverse("compliance", args=["ATT"]),
+        f"{reverse('compliance', args=['ATT'])}?school={school.pk}",
+        reverse("home"),
+        reverse("compliance-steps", args=["ATT"]),
+        reverse("compliance-workload", args=["ATT"]),
+    ):
         for href, text in sorted(set(Links(client.get(page).content).found)):
             number = re.match(r"\d+", text)
             if "/compliance/ATT/list" in href and number:
@@ -127,9 +140,17 @@ def test_every_figure_of_every_page_counts_its_list(busy, sign_in, folded):
 
 @time_machine.travel(f"{TODAY}T15:00:00-04:00", tick=False)
 def test_the_home_of_a_supervisor_names_what_breaks_first_and_leads_to_each_school(busy, sign_in):
-    links = [href for href, _text in Links(sign_in(busy.supervisor).get(reverse("home")).content).found]
-    soon = Clock.objects.filter(status="RUNNING", due__range=(TODAY, TODAY + timedelta(days=7))).order_by("due", "case_id", "id")
-    assert [href for href in links if href.startswith("/cases/")] == [reverse("case", args=[clock.case.number]) for clock in soon[:6]] != []
+    links = [
+        href for href, _text in Links(sign_in(busy.supervisor).get(reverse("home")).content).found
+    ]
+    soon = Clock.objects.filter(
+        status="RUNNING", due__range=(TODAY, TODAY + timedelta(days=7))
+    ).order_by("due", "case_id", "id")
+    assert (
+        [href for href in links if href.startswith("/cases/")]
+        == [reverse("case", args=[clock.case.number]) for clock in soon[:6]]
+        != []
+    )
     for school in School.objects.all():
         assert f"{reverse('compliance', args=['ATT'])}?school={school.pk}" in links
 
@@ -138,7 +159,13 @@ def test_the_home_of_a_supervisor_names_what_breaks_first_and_leads_to_each_scho
 def test_pages_cost_few_statements_and_say_their_date_and_policy(busy, sign_in):
     client = sign_in(busy.supervisor)
     rollup.fold(TODAY)
-    for name in ("compliance", "compliance-list", "compliance-steps", "compliance-forecast", "compliance-workload"):
+    for name in (
+        "compliance",
+        "compliance-list",
+        "compliance-steps",
+        "compliance-forecast",
+        "compliance-workload",
+    ):
         client.get(reverse(name, args=["ATT"]))
         with CaptureQueriesContext(connection) as counted:
             body = client.get(reverse(name, args=["ATT"])).content.decode()
@@ -152,10 +179,18 @@ def test_pages_cost_few_statements_and_say_their_date_and_policy(busy, sign_in):
 def test_nobody_else_has_a_page(busy, sign_in):
     pages = [
         reverse(name, args=["ATT"])
-        for name in ("compliance", "compliance-list", "compliance-steps", "compliance-forecast", "compliance-workload")
+        for name in (
+            "compliance",
+            "compliance-list",
+            "compliance-steps",
+            "compliance-forecast",
+            "compliance-workload",
+        )
     ]
     for user in (busy.worker, busy.principal, busy.admin, busy.stranger, busy.root):
-        assert {sign_in(user).get(page).status_code for page in [*pages, reverse("compliance-start")]} == {404}
+        assert {
+            sign_in(user).get(page).status_code for page in [*pages, reverse("compliance-start")]
+        } == {404}
     client = sign_in(busy.supervisor)
     assert {client.get(page.replace("ATT", "TIX")).status_code for page in pages} == {404}
     assert {client.get(page.replace("ATT", "XYZ")).status_code for page in pages} == {404}
@@ -169,21 +204,44 @@ def test_a_school_of_somebody_else_is_not_there_and_a_recusal_leaves_figure_and_
     sync_posts()
     client = sign_in(busy.supervisor)
     second = School.objects.get(school_id="2")
-    assert client.get(f"{reverse('compliance', args=['ATT'])}?school={second.pk}").status_code == 404
+    assert (
+        client.get(f"{reverse('compliance', args=['ATT'])}?school={second.pk}").status_code == 404
+    )
     hidden = set(Case.objects.filter(school=second).values_list("number", flat=True))
     for figure in ("open", "counted_original", "missed_extended"):
-        body = client.get(f"{reverse('compliance-list', args=['ATT'])}?figure={figure}").content.decode()
+        body = client.get(
+            f"{reverse('compliance-list', args=['ATT'])}?figure={figure}"
+        ).content.decode()
         assert not hidden & set(re.findall(r"ATT-2026-\d+", body))
     mine = f"{reverse('compliance-list', args=['ATT'])}?what=cases"
     before = rows_of(client, mine)
-    recuse_id(access.visible(busy.supervisor).filter(closed_on=None).first().pk, busy.supervisor.pk, "aunt", by=busy.principal)
+    recuse_id(
+        access.visible(busy.supervisor).filter(closed_on=None).first().pk,
+        busy.supervisor.pk,
+        "aunt",
+        by=busy.principal,
+    )
     assert rows_of(client, mine) == before - 1
     page = client.get(reverse("compliance", args=["ATT"])).content.decode()
     assert f"{before - 1} open cases" in page
 
 
-MANGLED = ["figure=x", "figure=open&due_from=9e99", "as_of=nonsense", "school=-9", "owner=%00", "duty=%00", "duty=a b", "what=y",
-                                   "as_of=0001-01-01", "as_of=9999-12-31", "age_from=999999", "page=zzz", "page=-4", "school=99999999999999999999"]  # fmt: skip
+MANGLED = [
+    "figure=x",
+    "figure=open&due_from=9e99",
+    "as_of=nonsense",
+    "school=-9",
+    "owner=%00",
+    "duty=%00",
+    "duty=a b",
+    "what=y",
+    "as_of=0001-01-01",
+    "as_of=9999-12-31",
+    "age_from=999999",
+    "page=zzz",
+    "page=-4",
+    "school=99999999999999999999",
+]
 
 
 @time_machine.travel(f"{TODAY}T15:00:00-04:00", tick=False)
@@ -191,7 +249,11 @@ def test_a_mangled_address_is_never_a_fault(busy, sign_in):
     client = sign_in(busy.supervisor)
     for query in MANGLED:
         for name in ("compliance", "compliance-list", "compliance-workload"):
-            assert client.get(f"{reverse(name, args=['ATT'])}?{query}").status_code in (200, 400, 404), (name, query)
+            assert client.get(f"{reverse(name, args=['ATT'])}?{query}").status_code in (
+                200,
+                400,
+                404,
+            ), (name, query)
 
 
 @time_machine.travel(f"{TODAY}T15:00:00-04:00", tick=False)
@@ -208,7 +270,10 @@ def test_exports_hold_the_rows_and_no_formula(busy, sign_in):
         assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1", "=cmd|' /C calc'!A0"],
+)
 def test_no_cell_begins_like_a_formula(text):
     assert str(export.harmless(text)).startswith("'")
     first = export.as_csv(["a"], [[text]]).decode("utf-8-sig").splitlines()[1].lstrip('"')
@@ -216,7 +281,9 @@ def test_no_cell_begins_like_a_formula(text):
 
 
 def test_numbers_and_dates_stay_what_they_are():
-    assert [export.harmless(value) for value in (-3, 2.5, date(2026, 1, 2), None, "a=b", "nul\x00l")] == [
+    assert [
+        export.harmless(value) for value in (-3, 2.5, date(2026, 1, 2), None, "a=b", "nul\x00l")
+    ] == [
         -3,
         2.5,
         date(2026, 1, 2),
@@ -233,10 +300,14 @@ def test_cases_are_handed_over_by_the_step_of_each(busy, sign_in):
     first, second = School.objects.get(school_id="1"), School.objects.get(school_id="2")
     here = Case.objects.filter(school=first, closed_on=None).first()
     there = Case.objects.filter(school=second, closed_on=None).first()
-    answer = client.post(address, {"owner": busy.worker.pk, "number": [here.number, there.number]}, follow=True)
+    answer = client.post(
+        address, {"owner": busy.worker.pk, "number": [here.number, there.number]}, follow=True
+    )
     body = answer.content.decode()
     assert "1 case handed over" in body
-    assert f"{there.number} was not handed over" in body  # the worker has no post at the other school
+    assert (
+        f"{there.number} was not handed over" in body
+    )  # the worker has no post at the other school
     here.refresh_from_db()
     assert here.owner == busy.worker
     assert Event.objects.filter(case=here, name="assign", actor=busy.supervisor).exists()
@@ -247,21 +318,38 @@ def test_cases_are_handed_over_by_the_step_of_each(busy, sign_in):
         {"owner": 10**12, "number": [here.number]},
     ):
         assert client.post(address, data).status_code == 422
-    assert sign_in(busy.worker).post(address, {"owner": busy.worker.pk, "number": [here.number]}).status_code == 404
+    assert (
+        sign_in(busy.worker)
+        .post(address, {"owner": busy.worker.pk, "number": [here.number]})
+        .status_code
+        == 404
+    )
 
 
 @time_machine.travel(f"{TODAY}T15:00:00-04:00", tick=False)
 def test_a_title_ix_page_counts_only_what_its_reader_answers_for(db, people, sign_in):
     for _ in range(3):
-        open_report(school=School.objects.first(), narrative="x", knowledge_at=datetime(2026, 10, 1, 12, tzinfo=UTC), channel="staff")
+        open_report(
+            school=School.objects.first(),
+            narrative="x",
+            knowledge_at=datetime(2026, 10, 1, 12, tzinfo=UTC),
+            channel="staff",
+        )
     cases = list(Case.objects.filter(kind="TIX").order_by("id"))
     for case in cases[:2]:
         grant(case, people.stranger, "view_cases", "coordinate_cases")
-    grant(cases[2], people.stranger, "view_cases", "investigate_cases")  # works in it, does not answer for it
+    grant(
+        cases[2], people.stranger, "view_cases", "investigate_cases"
+    )  # works in it, does not answer for it
     client = sign_in(people.stranger)
     body = client.get(reverse("compliance", args=["TIX"])).content.decode()
     assert "2 open cases" in body
-    numbers = set(re.findall(r"TIX-2026-\d+", client.get(f"{reverse('compliance-list', args=['TIX'])}?what=cases").content.decode()))
+    numbers = set(
+        re.findall(
+            r"TIX-2026-\d+",
+            client.get(f"{reverse('compliance-list', args=['TIX'])}?what=cases").content.decode(),
+        )
+    )
     assert numbers == {case.number for case in cases[:2]}
     assert sign_in(people.supervisor).get(reverse("compliance", args=["TIX"])).status_code == 404
 

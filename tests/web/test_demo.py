@@ -39,6 +39,10 @@ def test_whoever_is_printed_as_a_sign_in_can_sign_in(people, tmp_path):
     kept = {user.username: user.password for user in User.objects.all()}
     assert first
     for row in first:
-        assert User.objects.get(username=row["username"]).check_password(row["password"]), row["username"]
+        assert User.objects.get(username=row["username"]).check_password(row["password"]), row[
+            "username"
+        ]
     assert people_of_the_demo.make_sign_ins(tmp_path) == first
-    assert {user.username: user.password for user in User.objects.all()} == kept, "no hash is worked out twice"
+    assert {user.username: user.password for user in User.objects.all()} == kept, (
+        "no hash is worked out twice"
+    )

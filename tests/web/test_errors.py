@@ -29,7 +29,9 @@ def test_a_form_that_fails_the_check_says_why_and_gives_the_words_back(strict):
     for hidden in ("x" * 60, "y" * 60):
         assert hidden not in page
     assert "no-store" in answer["Cache-Control"]
-    spanish = strict.post("/report", {"narrative": LONG}, headers={"accept-language": "es-MX,es;q=0.9"}).content.decode()
+    spanish = strict.post(
+        "/report", {"narrative": LONG}, headers={"accept-language": "es-MX,es;q=0.9"}
+    ).content.decode()
     assert "Esta página estuvo abierta demasiado tiempo" in spanish
     assert '<html lang="es">' in spanish
 
@@ -48,8 +50,20 @@ def test_what_another_site_sends_is_not_shown(strict, headers):
     ("address", "method", "status", "english", "spanish"),
     [
         ("/nowhere-at-all", "get", 404, "There is nothing here", "Aquí no hay nada"),
-        ("/report?x=%00", "get", 400, "This request could not be read", "Esta solicitud no se pudo leer"),
-        ("/report/follow/answer", "get", 405, "This page cannot be opened by itself", "Esta página no se puede abrir sola"),
+        (
+            "/report?x=%00",
+            "get",
+            400,
+            "This request could not be read",
+            "Esta solicitud no se pudo leer",
+        ),
+        (
+            "/report/follow/answer",
+            "get",
+            405,
+            "This page cannot be opened by itself",
+            "Esta página no se puede abrir sola",
+        ),
     ],
 )
 def test_pages_for_visitors_speak_both_languages(strict, address, method, status, english, spanish):
@@ -81,7 +95,9 @@ def test_the_page_for_a_fault_needs_nothing(rf, django_assert_num_queries):
 
 def test_every_other_refusal_has_its_page(rf):
     for name in ("400", "403", "404", "405", "413", "429", "csrf"):
-        page = errors.page(rf.get("/", headers={"accept-language": "es"}), name, 400).content.decode()
+        page = errors.page(
+            rf.get("/", headers={"accept-language": "es"}), name, 400
+        ).content.decode()
         assert "<h1>" in page
         assert 'lang="es"' in page
 

@@ -32,14 +32,24 @@ NUMBER = re.compile(r'<td class="num">(?:<a href="([^"]+)">)?(\d+)(?:</a>)?</td>
 @world
 def handed(busy, nights) -> SimpleNamespace:  # noqa: F811
     """A family was reached twice on one day; a student is at his second school; a search was asked for, found and handed back."""
-    nights.sis.student("M1", "1", entry=date(2026, 8, 25), exit=date(2026, 9, 30)).student("M1", "2", entry=date(2026, 10, 1))
+    nights.sis.student("M1", "1", entry=date(2026, 8, 25), exit=date(2026, 9, 30)).student(
+        "M1", "2", entry=date(2026, 10, 1)
+    )
     for day in (date(2026, 9, 2), date(2026, 9, 9), date(2026, 9, 16)):
         nights.sis.absent("M1", day, school="1")
     nights.sis.absent("M1", date(2026, 10, 6), date(2026, 10, 7), date(2026, 10, 8), school="2")
     assert nights.run(date(2026, 10, 20)).state == "APPLIED"
-    case = AttendanceCase.objects.filter(closed_on=None, school__school_id="1").order_by("id").first()
+    case = (
+        AttendanceCase.objects.filter(closed_on=None, school__school_id="1").order_by("id").first()
+    )
     for means in ("visit", "visit"):
-        act(case.number, "log_contact", actor=busy.worker, data={"means": means, "result": "reached"}, on=date(2026, 9, 28))
+        act(
+            case.number,
+            "log_contact",
+            actor=busy.worker,
+            data={"means": means, "result": "reached"},
+            on=date(2026, 9, 28),
+        )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(effects, "LEAST", 1)
         effect_selectors.compute(TODAY)
@@ -63,7 +73,9 @@ def listed(client, href: str) -> int:
 @time_machine.travel(NOON, tick=False)
 def test_every_reported_figure_counts_its_list(worked, sign_in):
     client = sign_in(worked.supervisor)
-    pages = [client.get(reverse("compliance-report"), {"part": part}).content.decode() for part in PARTS]
+    pages = [
+        client.get(reverse("compliance-report"), {"part": part}).content.decode() for part in PARTS
+    ]
     sections = {name: body for page in pages for name, body in SECTION.findall(page)}
     assert sorted(sections) == ["K1", "K2", "K3", "K4", "K5", "K7", "K8", "K9"]
     checked = 0
@@ -82,7 +94,11 @@ def test_every_reported_figure_counts_its_list(worked, sign_in):
 def test_whoever_supervises_every_school_finds_the_whole_district_in_the_lists(worked):
     every, report = list(School.objects.values_list("pk", flat=True)), attendance_report(TODAY)
     counts = reported.rate_counts(every, TODAY)
-    assert counts == {"enrolled": report["denominator"], "chronic": report["chronic"]["district"]["students"], **report["bands"]}
+    assert counts == {
+        "enrolled": report["denominator"],
+        "chronic": report["chronic"]["district"]["students"],
+        **report["bands"],
+    }
     assert counts["chronic"] > 2
     for figure, number in counts.items():
         rows = reported.rates(figure, every, TODAY)
@@ -91,16 +107,27 @@ def test_whoever_supervises_every_school_finds_the_whole_district_in_the_lists(w
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_list_holds_nobody_of_another_school_and_no_case_from_which_one_is_recused(worked, sign_in):
+def test_a_list_holds_nobody_of_another_school_and_no_case_from_which_one_is_recused(
+    worked, sign_in
+):
     Post.objects.filter(user=worked.supervisor, school__school_id="2").delete()
     sync_posts()
     recused = AttendanceCase.objects.filter(school__school_id="1").first()
     recuse_id(recused.pk, worked.supervisor.pk, "aunt", by=worked.principal)
     client = sign_in(worked.supervisor)
-    foreign = set(Case.objects.filter(school__school_id="2").values_list("number", flat=True)) | {recused.number}
-    elsewhere = {str(one) for one in Student.objects.filter(student_id__in=["M1", *(f"X{n}" for n in range(1, 20, 2))])}
+    foreign = set(Case.objects.filter(school__school_id="2").values_list("number", flat=True)) | {
+        recused.number
+    }
+    elsewhere = {
+        str(one)
+        for one in Student.objects.filter(
+            student_id__in=["M1", *(f"X{n}" for n in range(1, 20, 2))]
+        )
+    }
     for figure in (*reported.limits(TODAY), "effect-ARC", "effect-HOME_VISIT", "street-requests"):
-        body = client.get(reverse("compliance-reported", args=[figure]), {"export": "csv"}).content.decode()
+        body = client.get(
+            reverse("compliance-reported", args=[figure]), {"export": "csv"}
+        ).content.decode()
         assert not foreign & set(re.findall(r"ATT-2026-\d+", body))
         assert not any(name in body for name in elsewhere), figure
 
@@ -113,9 +140,20 @@ def test_two_interventions_of_a_kind_on_one_day_count_once(worked):
     for kind, count in number.items():
         rows = reported.acts(kind, TODAY, cases)
         assert len(rows) == count
-        assert all(0 <= row.absent_before <= WINDOW and 0 <= row.absent_after <= WINDOW for row in rows)
+        assert all(
+            0 <= row.absent_before <= WINDOW and 0 <= row.absent_after <= WINDOW for row in rows
+        )
         assert len({(row.student_id, row.on) for row in rows}) == count
-    assert len([row for row in reported.acts("HOME_VISIT", TODAY, cases) if row.on == date(2026, 9, 28)]) == 1
+    assert (
+        len(
+            [
+                row
+                for row in reported.acts("HOME_VISIT", TODAY, cases)
+                if row.on == date(2026, 9, 28)
+            ]
+        )
+        == 1
+    )
 
 
 @time_machine.travel(NOON, tick=False)
@@ -124,13 +162,17 @@ def test_lists_leave_as_files_with_as_many_rows(worked, sign_in):
     for figure in ("enrolled", "chronic", "severe", "effect-HOME_VISIT", "street-found"):
         address = reverse("compliance-reported", args=[figure])
         lines = client.get(address, {"export": "csv"}).content.decode("utf-8-sig").splitlines()
-        assert len([line for line in lines[1:] if line and "As of" not in line]) == listed(client, address)
+        assert len([line for line in lines[1:] if line and "As of" not in line]) == listed(
+            client, address
+        )
         assert client.get(address, {"export": "xlsx"}).status_code == 200
         assert client.get(address, {"page": "zzz"}).status_code == 200
     for wrong in ("nonsense", "effect-nothing", "street-", "effect"):
         assert client.get(reverse("compliance-reported", args=[wrong])).status_code == 404
     for user in (worked.worker, worked.principal, worked.admin, worked.stranger, worked.root):
-        assert sign_in(user).get(reverse("compliance-reported", args=["chronic"])).status_code == 404
+        assert (
+            sign_in(user).get(reverse("compliance-reported", args=["chronic"])).status_code == 404
+        )
 
 
 @time_machine.travel(NOON, tick=False)
@@ -138,8 +180,13 @@ def test_the_part_of_a_goal_is_listed_alone(worked, sign_in):
     client = sign_in(worked.supervisor)
     for goal in ("arc_facilitators", "arc_students", "mediation", "agencies"):
         address = reverse("goal", args=[goal])
-        part, whole = re.search(r'class="sub">\s*(\d+) of (\d+) at your schools', client.get(address).content.decode()).groups()
-        assert (listed(client, f"{address}?only=part"), listed(client, address)) in ((int(part), int(whole)), (1, int(whole)))
+        part, whole = re.search(
+            r'class="sub">\s*(\d+) of (\d+) at your schools', client.get(address).content.decode()
+        ).groups()
+        assert (listed(client, f"{address}?only=part"), listed(client, address)) in (
+            (int(part), int(whole)),
+            (1, int(whole)),
+        )
         links = [href for href, _text in Links(client.get(f"{address}?only=part").content).found]
         assert "?only=part&export=csv" in links
 

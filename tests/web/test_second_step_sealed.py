@@ -91,7 +91,9 @@ def test_a_key_that_is_missing_is_told_by_name_and_nothing_is_lost(worker, setti
 
 def test_the_migration_seals_what_was_kept_in_clear(client, worker):  # noqa: F811
     Authenticator.objects.create(user=worker, type="totp", data={"secret": SECRET})
-    Authenticator.objects.create(user=worker, type="recovery_codes", data={"migrated_codes": ["11112222", "33334444"]})
+    Authenticator.objects.create(
+        user=worker, type="recovery_codes", data={"migrated_codes": ["11112222", "33334444"]}
+    )
     passkey = {"name": "key", "passwordless": True, "credential": {"id": "abc", "secret": None}}
     Authenticator.objects.create(user=worker, type="webauthn", data=passkey)
     seal = import_module("web.migrations.0001_second_step_sealed").seal
@@ -106,6 +108,8 @@ def test_the_migration_seals_what_was_kept_in_clear(client, worker):  # noqa: F8
 
 
 def test_a_secret_in_clear_is_an_error_and_never_taken_as_it_is(worker):  # noqa: F811
-    row = Authenticator.objects.create(user=worker, type="recovery_codes", data={"seed": SEED, "used_mask": 0})
+    row = Authenticator.objects.create(
+        user=worker, type="recovery_codes", data={"seed": SEED, "used_mask": 0}
+    )
     with pytest.raises(SealError, match="clear text"):
         row.wrap().get_unused_codes()

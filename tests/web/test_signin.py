@@ -8,7 +8,12 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,7 +38,9 @@ def code(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
-@pytest.mark.parametrize("name", ["staff-SSW1", "worker@schools.example.org", "WORKER@schools.example.org"])
+@pytest.mark.parametrize(
+    "name", ["staff-SSW1", "worker@schools.example.org", "WORKER@schools.example.org"]
+)
 def test_by_name_or_address(client, worker, name):
     assert sign_in(client, name)["Location"] == "/"
     assert client.get(reverse("home")).status_code == 200
@@ -42,7 +49,9 @@ def test_by_name_or_address(client, worker, name):
 def test_too_many_wrong_passwords_lock_the_name_for_a_while(client, worker, settings):
     settings.AXES_ENABLED = True
     settings.ACCOUNT_RATE_LIMITS = False
-    answers = [sign_in(client, worker.username, "wrong") for _ in range(settings.AXES_FAILURE_LIMIT)]
+    answers = [
+        sign_in(client, worker.username, "wrong") for _ in range(settings.AXES_FAILURE_LIMIT)
+    ]
     assert answers[0].status_code == 200
     for answer in (answers[-1], sign_in(client, worker.username)):
         assert answer.status_code == 429
@@ -54,7 +63,9 @@ def test_too_many_wrong_passwords_lock_the_name_for_a_while(client, worker, sett
 
 def test_a_second_step_by_app_and_by_recovery_code(client, worker):
     sign_in(client, worker.username)
-    assert client.get(reverse("mfa_activate_totp"))["Location"].startswith(reverse("account_reauthenticate"))
+    assert client.get(reverse("mfa_activate_totp"))["Location"].startswith(
+        reverse("account_reauthenticate")
+    )
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.get(reverse("mfa_activate_totp"))
     assert "data:image/svg" in page.content.decode()
@@ -71,7 +82,11 @@ def test_a_second_step_by_app_and_by_recovery_code(client, worker):
         assert client.get(reverse("home")).status_code == 200
         client.logout()
         sign_in(client, worker.username)
-        recovery = Authenticator.objects.get(user=worker, type="recovery_codes").wrap().get_unused_codes()[0]
+        recovery = (
+            Authenticator.objects.get(user=worker, type="recovery_codes")
+            .wrap()
+            .get_unused_codes()[0]
+        )
         client.post(reverse("mfa_authenticate"), {"code": recovery})
         assert client.get(reverse("home")).status_code == 200
 
@@ -127,7 +142,8 @@ def test_one_sees_ones_sessions_and_ends_the_others(client, worker, django_user_
 def test_nobody_makes_an_account(client, db):
     before = User.objects.count()
     answer = client.post(
-        reverse("account_signup"), {"email": "x@example.org", "username": "x", "password1": PASSWORD, "password2": PASSWORD}
+        reverse("account_signup"),
+        {"email": "x@example.org", "username": "x", "password1": PASSWORD, "password2": PASSWORD},
     )
     assert "Nobody can make an account here" in answer.content.decode()
     assert User.objects.count() == before
@@ -165,7 +181,12 @@ def test_pages_of_ones_account_are_in_our_look(client, worker, name):
 def test_nobody_adds_an_address_and_none_stands_in_the_way_of_a_second_step(client, worker):
     sign_in(client, worker.username)
     assert worker.email in client.get(reverse("account_email")).content.decode()
-    assert client.post(reverse("account_email"), {"action_add": "", "email": "other@example.org"}).status_code == 405
+    assert (
+        client.post(
+            reverse("account_email"), {"action_add": "", "email": "other@example.org"}
+        ).status_code
+        == 405
+    )
     assert client.get("/accounts/confirm-email/abc/").status_code == 404
     EmailAddress.objects.create(user=worker, email=worker.email, verified=False, primary=True)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
@@ -180,7 +201,9 @@ def test_a_link_for_a_new_password_that_is_too_old_says_so(client, worker):
 
 def test_keys_are_listed_by_name(client, worker):
     sign_in(client, worker.username)
-    Authenticator.objects.create(user=worker, type="webauthn", data={"name": "Blue key", "credential": {}})
+    Authenticator.objects.create(
+        user=worker, type="webauthn", data={"name": "Blue key", "credential": {}}
+    )
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.get(reverse("mfa_list_webauthn"), follow=True).content.decode()
     assert "Blue key" in page

@@ -18,9 +18,15 @@ HERE, HOST = "http://testserver", "cases.example.org"
 @pytest.fixture
 def provider(settings, monkeypatch):
     with oidc() as found:
-        for name, value in {"OIDC_ISSUER": found.url, "OIDC_CLIENT_ID": "holdfast", "OIDC_CLIENT_SECRET": "shared"}.items():
+        for name, value in {
+            "OIDC_ISSUER": found.url,
+            "OIDC_CLIENT_ID": "holdfast",
+            "OIDC_CLIENT_SECRET": "shared",
+        }.items():
             monkeypatch.setenv(name, value)
-        settings.SOCIALACCOUNT_PROVIDERS = signin.settings(production=False)["SOCIALACCOUNT_PROVIDERS"]
+        settings.SOCIALACCOUNT_PROVIDERS = signin.settings(production=False)[
+            "SOCIALACCOUNT_PROVIDERS"
+        ]
         yield found
 
 
@@ -33,7 +39,11 @@ def worker(people) -> User:
 
 def come_in(client, provider, **person):
     """From the button to the answer of the product, as a browser goes."""
-    provider.person = {"sub": "u-1", "email": "worker@schools.example.org", "email_verified": True} | person
+    provider.person = {
+        "sub": "u-1",
+        "email": "worker@schools.example.org",
+        "email_verified": True,
+    } | person
     sent = client.get("/accounts/oidc/district/login/")
     assert sent.status_code == 302
     back = requests.get(sent["Location"], allow_redirects=False, timeout=10).headers["Location"]
@@ -46,7 +56,10 @@ def who(client) -> User | None:
 
 
 def test_staff_come_in_by_their_address(client, worker, provider):
-    assert "Sign in with your district account" in client.get(reverse("account_login")).content.decode()
+    assert (
+        "Sign in with your district account"
+        in client.get(reverse("account_login")).content.decode()
+    )
     answer = come_in(client, provider)
     assert (answer.status_code, answer["Location"], who(client)) == (302, "/", worker)
     asked, token = provider.asked
@@ -72,7 +85,9 @@ def test_staff_come_in_by_their_address(client, worker, provider):
 )
 def test_nobody_else_is_let_in_and_nothing_is_kept(client, people, worker, provider, person):
     User.objects.filter(pk=people.root.pk).update(email="root@example.org")
-    User.objects.filter(pk__in=[people.colleague.pk, people.mailer.pk]).update(email="twice@example.org")
+    User.objects.filter(pk__in=[people.colleague.pk, people.mailer.pk]).update(
+        email="twice@example.org"
+    )
     before = User.objects.count()
     answer = come_in(client, provider, **person)
     assert answer.status_code == 403
@@ -113,7 +128,9 @@ def test_an_answer_with_a_state_that_is_not_ours_is_refused(client, worker, prov
     assert client.get("/accounts/oidc/other/login/").status_code == 404
 
 
-def test_the_districts_sign_in_is_a_second_step_where_the_district_says_so(client, worker, provider, settings):
+def test_the_districts_sign_in_is_a_second_step_where_the_district_says_so(
+    client, worker, provider, settings
+):
     settings.MFA_ROLES = [Role.SSW]
     come_in(client, provider)
     assert client.get(reverse("home")).status_code == 200
@@ -125,7 +142,9 @@ def test_the_districts_sign_in_is_a_second_step_where_the_district_says_so(clien
 
 
 def test_a_provider_that_is_out_of_reach_is_told_as_such(client, people, provider, settings):
-    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["server_url"] = "http://127.0.0.1:9/"
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["server_url"] = (
+        "http://127.0.0.1:9/"
+    )
     answer = client.get("/accounts/oidc/district/login/")
     assert answer.status_code == 502
     assert "Signing in did not work" in answer.content.decode()
@@ -140,9 +159,12 @@ def saml(settings, monkeypatch, client) -> Saml:
     settings.ALLOWED_HOSTS = [HOST]
     client.defaults["HTTP_HOST"] = HOST
     given = {
-        "SAML_ENTITY_ID": found.entity, "SAML_SSO_URL": "https://sso.example.org/login", "SAML_CERTIFICATE": found.certificate,
-        "SAML_EMAIL_ATTRIBUTE": "mail", "SAML_UID_ATTRIBUTE": "uid",
-    }  # fmt: skip
+        "SAML_ENTITY_ID": found.entity,
+        "SAML_SSO_URL": "https://sso.example.org/login",
+        "SAML_CERTIFICATE": found.certificate,
+        "SAML_EMAIL_ATTRIBUTE": "mail",
+        "SAML_UID_ATTRIBUTE": "uid",
+    }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     settings.SOCIALACCOUNT_PROVIDERS = signin.settings(production=False)["SOCIALACCOUNT_PROVIDERS"]
@@ -158,7 +180,13 @@ def by_saml(client, saml, attributes=MAIL, to="", audience="", key=""):
     sent = client.get("/accounts/saml/district/login/")
     assert sent.status_code == 302, sent.content
     assert sent["Location"].startswith("https://sso.example.org/login?")
-    answer = saml.answer(to or saml.request_id(sent["Location"]), THERE + ACS, audience or THERE + METADATA, attributes, key)
+    answer = saml.answer(
+        to or saml.request_id(sent["Location"]),
+        THERE + ACS,
+        audience or THERE + METADATA,
+        attributes,
+        key,
+    )
     relay = parse_qs(urlsplit(sent["Location"]).query).get("RelayState", [""])[0]
     return client.post(ACS, {"SAMLResponse": answer, "RelayState": relay}, follow=True)
 
@@ -177,7 +205,11 @@ def test_staff_come_in_by_saml(client, worker, saml):
 
 def test_an_assertion_is_refused_when_anything_is_wrong_with_it(client, worker, saml):
     other = Saml()
-    for wrong in ({"key": other.key}, {"to": "_somebody-elses"}, {"audience": "https://elsewhere.example.org"}):
+    for wrong in (
+        {"key": other.key},
+        {"to": "_somebody-elses"},
+        {"audience": "https://elsewhere.example.org"},
+    ):
         answer = by_saml(client, saml, **wrong)
         assert who(client) is None, wrong
         assert answer.status_code in (200, 401, 403), wrong
@@ -195,9 +227,12 @@ def test_half_a_configuration_is_named(monkeypatch):
     from django.core.exceptions import ImproperlyConfigured
 
     for given, named in (
-        ({"OIDC_ISSUER": "https://x.example.org"}, "OIDC_CLIENT_ID"), ({"SAML_ENTITY_ID": "x"}, "SAML_METADATA_URL"),
-        ({"OIDC_ISSUER": "x.example.org"}, "OIDC_ISSUER"), ({"SESSION_HOURS": "0"}, "SESSION_HOURS"), ({"SSO_CREATES_USERS": "perhaps"}, "SSO_CREATES_USERS"),
-    ):  # fmt: skip
+        ({"OIDC_ISSUER": "https://x.example.org"}, "OIDC_CLIENT_ID"),
+        ({"SAML_ENTITY_ID": "x"}, "SAML_METADATA_URL"),
+        ({"OIDC_ISSUER": "x.example.org"}, "OIDC_ISSUER"),
+        ({"SESSION_HOURS": "0"}, "SESSION_HOURS"),
+        ({"SSO_CREATES_USERS": "perhaps"}, "SSO_CREATES_USERS"),
+    ):
         with monkeypatch.context() as context:
             for name, value in given.items():
                 context.setenv(name, value)

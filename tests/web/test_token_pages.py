@@ -18,7 +18,9 @@ def me(client, people):
 
 
 def test_a_token_is_shown_once_and_ended(me, people):
-    answer = me.post(reverse("tokens"), {"name": "my sheet", "scopes": [Scope.READ, Scope.INBOX], "days": "30"})
+    answer = me.post(
+        reverse("tokens"), {"name": "my sheet", "scopes": [Scope.READ, Scope.INBOX], "days": "30"}
+    )
     secret = re.search(r'value="(hf_[^"]+)"', answer.content.decode())[1]
     token = find(secret)
     assert token.user == people.worker
@@ -34,7 +36,11 @@ def test_a_token_is_shown_once_and_ended(me, people):
 def test_who_made_and_who_ended_a_token_is_kept(me, people):
     me.post(reverse("tokens"), {"name": "kept", "scopes": [Scope.READ], "days": "30"})
     me.post(reverse("token-end", args=[ApiToken.objects.get().pk]))
-    events = list(ApiToken.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", "pgh_context__metadata__user"))
+    events = list(
+        ApiToken.pgh_event_model.objects.order_by("pgh_id").values_list(
+            "pgh_label", "pgh_context__metadata__user"
+        )
+    )
     assert events == [("insert", people.worker.pk), ("update", people.worker.pk)]
 
 
@@ -57,7 +63,9 @@ def test_nothing_of_somebody_elses_token(me, people):
     ],
 )
 def test_wrong_forms_say_so_and_keep_what_was_typed(me, wrong):
-    answer = me.post(reverse("tokens"), {"name": "mine", "scopes": [Scope.READ], "days": "30"} | wrong)
+    answer = me.post(
+        reverse("tokens"), {"name": "mine", "scopes": [Scope.READ], "days": "30"} | wrong
+    )
     assert answer.status_code == 422
     assert not ApiToken.objects.exists()
     if "name" not in wrong:
@@ -79,7 +87,12 @@ def test_no_token_lives_longer_than_a_year(people):
 def test_the_description_is_a_page(me, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         page = me.get(reverse("api-docs")).content.decode()
-    for word in ("/api/v1/cases/{number}/steps/{name}", "Idempotency-Key", "titleix:intake", "Retry-After"):
+    for word in (
+        "/api/v1/cases/{number}/steps/{name}",
+        "Idempotency-Key",
+        "titleix:intake",
+        "Retry-After",
+    ):
         assert word in page
     me.logout()
     assert me.get(reverse("api-docs")).status_code == 302

@@ -1,6 +1,15 @@
 """What the steps of a Title IX case need to know. One form checks the page, the API and the tests alike."""
 
-from .base import EndForm, EventForm, PartyChoice, PeopleForm, RecordChoice, RecordForm, SentForm, long_text
+from .base import (
+    EndForm,
+    EventForm,
+    PartyChoice,
+    PeopleForm,
+    RecordChoice,
+    RecordForm,
+    SentForm,
+    long_text,
+)
 from .ends import (
     AgreementForm,
     AppealDecisionForm,
@@ -19,9 +28,26 @@ from .ends import (
     ReopenForm,
     SchoolComplaintForm,
     StatementForm,
-)  # fmt: skip
-from .people import ROLES, AdvisorForm, AssignForm, CorrectPersonForm, PartyForm, RecuseForm, ReviewTieForm, TieForm, UnassignForm
-from .process import ComplaintForm, DeterminationForm, FindingForm, QuestionForm, ReportForm, ResponseForm
+)
+from .people import (
+    ROLES,
+    AdvisorForm,
+    AssignForm,
+    CorrectPersonForm,
+    PartyForm,
+    RecuseForm,
+    ReviewTieForm,
+    TieForm,
+    UnassignForm,
+)
+from .process import (
+    ComplaintForm,
+    DeterminationForm,
+    FindingForm,
+    QuestionForm,
+    ReportForm,
+    ResponseForm,
+)
 from .records import (
     AccommodationForm,
     AllegationForm,
@@ -44,7 +70,7 @@ from .records import (
     RemovalForm,
     ScheduleForm,
     SetAsideForm,
-)  # fmt: skip
+)
 from .screening import (
     TICKS,
     AskForm,
@@ -57,7 +83,7 @@ from .screening import (
     RetaliationForm,
     RulesForm,
     ScreeningForm,
-)  # fmt: skip
+)
 
 __all__ = [
     "ROLES",
@@ -132,4 +158,4 @@ __all__ = [
     "TieForm",
     "UnassignForm",
     "long_text",
-]  # fmt: skip
+]

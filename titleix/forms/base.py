@@ -14,7 +14,13 @@ from titleix.models import Party
 
 def long_text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
     """A field for a narrative."""
-    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 4}), max_length=50_000, required=required, help_text=help_text)
+    return forms.CharField(
+        label=label,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=50_000,
+        required=required,
+        help_text=help_text,
+    )
 
 
 def choose(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
@@ -26,8 +32,14 @@ def choose(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> N
 
 def people_of(form: StepForm, *parts: str) -> list[tuple[str, str]]:
     """The people of these parts (all without) who are still in the case, as choices."""
-    found = [party for party in form.flow.file.children["party"] if party.left_on is None and (not parts or party.part in parts)]
-    return [(str(party.id), party.label) for party in sorted(found, key=lambda p: (p.part, p.number))]
+    found = [
+        party
+        for party in form.flow.file.children["party"]
+        if party.left_on is None and (not parts or party.part in parts)
+    ]
+    return [
+        (str(party.id), party.label) for party in sorted(found, key=lambda p: (p.part, p.number))
+    ]
 
 
 class PartyChoice(StepForm):
@@ -75,7 +87,10 @@ class SentForm(StepForm):
     """Letters that leave the house to each recipient on one day."""
 
     on = forms.DateField(label=_("Sent on"), widget=DateInput)
-    means = forms.ChoiceField(label=_("By"), choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))])
+    means = forms.ChoiceField(
+        label=_("By"),
+        choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))],
+    )
     proof = forms.CharField(label=_("Proof of delivery"), max_length=200, required=False)
 
     def prepare(self) -> None:
@@ -107,14 +122,32 @@ class RecordChoice(StepForm):
 
     def prepare(self) -> None:
         """The open ones of the kind, by their numbers."""
-        rows = [row for row in self.flow.file.children["record"] if row.kind == self.kind and row.closed_on is None]
+        rows = [
+            row
+            for row in self.flow.file.children["record"]
+            if row.kind == self.kind and row.closed_on is None
+        ]
         rows = [row for row in rows if not self.codes or row.code in self.codes]
-        choose(self, "record", [(str(row.id), self.name_of(row)) for row in sorted(rows, key=lambda row: row.number)])
+        choose(
+            self,
+            "record",
+            [(str(row.id), self.name_of(row)) for row in sorted(rows, key=lambda row: row.number)],
+        )
 
     def name_of(self, row: Any) -> str:
         """What a person knows it by: its number, its date, the person it is about."""
         people = {party.id: party.label for party in self.flow.file.children["party"]}
-        return " · ".join(filter(None, [f"{row.number}", f"{row.on:%d %b %Y}", people.get(row.party_id, ""), row.text[:60]]))
+        return " · ".join(
+            filter(
+                None,
+                [
+                    f"{row.number}",
+                    f"{row.on:%d %b %Y}",
+                    people.get(row.party_id, ""),
+                    row.text[:60],
+                ],
+            )
+        )
 
 
 class EndForm(RecordChoice):

@@ -16,25 +16,37 @@ class DismissForm(StepForm):
     """A dismissal (34 CFR 106.45(b)(3))."""
 
     GROUNDS = [
-        ("not_harassment", _("Mandatory: would not be sexual harassment even if proved")), ("not_in_program", _("Mandatory: not in the program")),
-        ("not_in_us", _("Mandatory: not in the United States")), ("withdrawn", _("Discretionary: withdrawn in writing")),
-        ("not_enrolled", _("Discretionary: respondent no longer enrolled or employed")), ("no_evidence", _("Discretionary: evidence cannot be had")),
-    ]  # fmt: skip
+        ("not_harassment", _("Mandatory: would not be sexual harassment even if proved")),
+        ("not_in_program", _("Mandatory: not in the program")),
+        ("not_in_us", _("Mandatory: not in the United States")),
+        ("withdrawn", _("Discretionary: withdrawn in writing")),
+        ("not_enrolled", _("Discretionary: respondent no longer enrolled or employed")),
+        ("no_evidence", _("Discretionary: evidence cannot be had")),
+    ]
     ground = forms.ChoiceField(label=_("Ground"), choices=GROUNDS)
     reason = long_text(_("Reasons"))
     other_action = long_text(
-        _("What happens instead"), required=False, help_text=_("The letter says so: for example that the school goes on.")
+        _("What happens instead"),
+        required=False,
+        help_text=_("The letter says so: for example that the school goes on."),
     )
     conduct_track = forms.BooleanField(
-        label=_("The conduct goes on under the code of conduct"), required=False,
-        help_text=_("A dismissal does not prevent it (34 CFR 106.45(b)(3)(i)). It begins when the time to appeal is over."),
-    )  # fmt: skip
+        label=_("The conduct goes on under the code of conduct"),
+        required=False,
+        help_text=_(
+            "A dismissal does not prevent it (34 CFR 106.45(b)(3)(i)). It begins when the time to appeal is over."
+        ),
+    )
 
     def clean_ground(self) -> str:
         """T-15: a spoken withdrawal does not enable a dismissal."""
         ground = str(self.cleaned_data["ground"])
         if ground == "withdrawn" and self.flow.case.withdrawn_on is None:
-            raise forms.ValidationError(_("The complainant has not withdrawn in writing: record the written withdrawal first."))
+            raise forms.ValidationError(
+                _(
+                    "The complainant has not withdrawn in writing: record the written withdrawal first."
+                )
+            )
         return ground
 
 
@@ -61,10 +73,16 @@ class AppealForm(PartyChoice):
 
     on = forms.DateField(label=_("Filed on"), widget=DateInput)
     bases = forms.MultipleChoiceField(
-        label=_("Bases"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[("procedure", _("Procedural irregularity")), ("new_evidence", _("New evidence")), ("bias", _("Conflict of interest or bias"))],
+        label=_("Bases"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            ("procedure", _("Procedural irregularity")),
+            ("new_evidence", _("New evidence")),
+            ("bias", _("Conflict of interest or bias")),
+        ],
         help_text=_("Each must have affected the outcome."),
-    )  # fmt: skip
+    )
     text = long_text(_("What the appeal says"))
 
     def clean_on(self) -> Any:
@@ -92,16 +110,21 @@ class AppealDecisionForm(StepForm):
     """The written result of an appeal."""
 
     result = forms.ChoiceField(
-        label=_("Result"), choices=[("upheld", _("upheld")), ("changed", _("changed")), ("sent_back", _("sent back"))]
+        label=_("Result"),
+        choices=[("upheld", _("upheld")), ("changed", _("changed")), ("sent_back", _("sent back"))],
     )
     text = long_text(_("Rationale"))
-    next_steps = long_text(_("What happens next"), required=False, help_text=_("Empty: what follows from the result."))
+    next_steps = long_text(
+        _("What happens next"), required=False, help_text=_("Empty: what follows from the result.")
+    )
 
 
 class RemedyForm(StepForm):
     """A remedy or a sanction."""
 
-    code = forms.ChoiceField(label=_("What it is"), choices=[("remedy", _("Remedy")), ("sanction", _("Sanction"))])
+    code = forms.ChoiceField(
+        label=_("What it is"), choices=[("remedy", _("Remedy")), ("sanction", _("Sanction"))]
+    )
     text = long_text(_("What"))
     who = forms.CharField(label=_("Who carries it out"), max_length=200, required=False)
     until = forms.DateField(label=_("By when"), widget=DateInput, required=False)
@@ -112,7 +135,11 @@ class SchoolComplaintForm(DismissForm):
 
     on = forms.DateField(label=_("Filed or signed on"), widget=DateInput)
     by = forms.ChoiceField(
-        label=_("Signed by"), choices=[("complainant", _("Complainant")), ("complainant_parent", _("Parent of the complainant"))]
+        label=_("Signed by"),
+        choices=[
+            ("complainant", _("Complainant")),
+            ("complainant_parent", _("Parent of the complainant")),
+        ],
     )
     field_order = ["on", "by", "ground", "reason", "other_action"]
 
@@ -134,7 +161,11 @@ class OfferForm(SentForm):
     process = long_text(_("How it goes"))
     ends_by = forms.DateField(label=_("It ends at the latest on"), widget=DateInput)
     reply_by = forms.DateField(label=_("Answer wanted by"), widget=DateInput)
-    records = forms.CharField(label=_("What is kept of it, one a line"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1_000)
+    records = forms.CharField(
+        label=_("What is kept of it, one a line"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1_000,
+    )
     field_order = ["process", "ends_by", "reply_by", "records", "on", "means", "proof"]
 
     def prepare(self) -> None:
@@ -179,7 +210,10 @@ class CheckForm(StepForm):
         from titleix.clocks import LABELS
         from titleix.forms.base import choose
 
-        running = sorted((clock for clock in self.flow.file.running if clock.kind.startswith("check_")), key=lambda clock: clock.due)
+        running = sorted(
+            (clock for clock in self.flow.file.running if clock.kind.startswith("check_")),
+            key=lambda clock: clock.due,
+        )
         choose(self, "which", [(clock.kind, LABELS[clock.kind]) for clock in running])
 
     def clean_on(self) -> Any:
@@ -192,32 +226,51 @@ class OutcomeForm(SentForm):
 
     review = long_text(_("How to ask for a review"), required=False)
     measures = forms.CharField(
-        label=_("Measures for the reader, one a line"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2_000, required=False,
-        help_text=_("Only what concerns everybody who reads it; each one's own measures are added from the file."),
-    )  # fmt: skip
+        label=_("Measures for the reader, one a line"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2_000,
+        required=False,
+        help_text=_(
+            "Only what concerns everybody who reads it; each one's own measures are added from the file."
+        ),
+    )
 
 
 class ReopenForm(StepForm):
     """Why a closed case is opened again."""
 
     cause = forms.ChoiceField(
-        label=_("Cause"), required=False,
-        choices=[("new_evidence", _("New evidence")), ("error", _("An error")), ("complaint", _("A formal complaint")), ("other", _("Something else"))],
-    )  # fmt: skip
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000)
+        label=_("Cause"),
+        required=False,
+        choices=[
+            ("new_evidence", _("New evidence")),
+            ("error", _("An error")),
+            ("complaint", _("A formal complaint")),
+            ("other", _("Something else")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )
 
 
 class EscalateForm(StepForm):
     """Why a case goes up to the district (B3.2)."""
 
     cause = forms.ChoiceField(
-        label=_("Cause"), required=False,
+        label=_("Cause"),
+        required=False,
         choices=[
-            ("order", _("Order of the coordinator")), ("prong", _("The definition of sexual harassment may be met")), ("employee", _("The respondent is an employee")),
-            ("repeat", _("The respondent was reported before")), ("conflict", _("A conflict of interest at the school")),
+            ("order", _("Order of the coordinator")),
+            ("prong", _("The definition of sexual harassment may be met")),
+            ("employee", _("The respondent is an employee")),
+            ("repeat", _("The respondent was reported before")),
+            ("conflict", _("A conflict of interest at the school")),
         ],
-    )  # fmt: skip
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000)
+    )
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
+    )
 
 
 class ExtensionNoticeForm(SentForm):
@@ -228,10 +281,12 @@ class ExtensionNoticeForm(SentForm):
     cause = forms.ChoiceField(
         label=_("Good cause"),
         choices=[
-            ("absence", _("A party, an advisor or a witness is absent")), ("law_enforcement", _("Concurrent law-enforcement activity")),
-            ("language_or_disability", _("Language assistance or accommodation of a disability")), ("other", _("Another good cause, in words")),
+            ("absence", _("A party, an advisor or a witness is absent")),
+            ("law_enforcement", _("Concurrent law-enforcement activity")),
+            ("language_or_disability", _("Language assistance or accommodation of a disability")),
+            ("other", _("Another good cause, in words")),
         ],
-    )  # fmt: skip
+    )
     text = long_text(_("Explanation"))
     field_order = ["clock", "new_due", "cause", "text", "on", "means", "proof"]
 
@@ -242,9 +297,18 @@ class ExtensionNoticeForm(SentForm):
 
         super().prepare()
         file = self.flow.file
-        self.clocks = {str(clock.id): clock for clock in file.running if deadlines.moves(file, clock, "extension")}
+        self.clocks = {
+            str(clock.id): clock
+            for clock in file.running
+            if deadlines.moves(file, clock, "extension")
+        }
         choose(
-            self, "clock", [(key, f"{deadlines.spec_of(file, clock).label} ({clock.due:%d %b %Y})") for key, clock in self.clocks.items()]
+            self,
+            "clock",
+            [
+                (key, f"{deadlines.spec_of(file, clock).label} ({clock.due:%d %b %Y})")
+                for key, clock in self.clocks.items()
+            ],
         )
 
     def clean(self) -> dict[str, Any]:
@@ -252,7 +316,9 @@ class ExtensionNoticeForm(SentForm):
         cleaned = super().clean() or {}
         clock = self.clocks.get(str(cleaned.get("clock")))
         if clock is not None and cleaned.get("new_due") and cleaned["new_due"] <= clock.due:
-            self.add_error("new_due", _("Choose a day after %(day)s.") % {"day": f"{clock.due:%d %b %Y}"})
+            self.add_error(
+                "new_due", _("Choose a day after %(day)s.") % {"day": f"{clock.due:%d %b %Y}"}
+            )
         return cleaned
 
 

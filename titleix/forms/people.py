@@ -16,15 +16,22 @@ from titleix.forms.base import choose, long_text, people_of
 from titleix.models import Party
 
 ROLES = [
-    (separation.Role.INVESTIGATOR.value, _("Investigator")), (separation.Role.SCHOOL_INVESTIGATOR.value, _("School investigator")),
-    (separation.Role.DECISION_MAKER.value, _("Decision-maker")), (separation.Role.APPEAL_OFFICER.value, _("Appeal officer")),
-    (separation.Role.FACILITATOR.value, _("Facilitator")), (separation.Role.COORDINATOR.value, _("Coordinator")),
-    (separation.Role.SCHOOL_ADMINISTRATOR.value, _("School administrator")), (separation.Role.APPROVER.value, _("Who approves more time")),
-]  # fmt: skip
+    (separation.Role.INVESTIGATOR.value, _("Investigator")),
+    (separation.Role.SCHOOL_INVESTIGATOR.value, _("School investigator")),
+    (separation.Role.DECISION_MAKER.value, _("Decision-maker")),
+    (separation.Role.APPEAL_OFFICER.value, _("Appeal officer")),
+    (separation.Role.FACILITATOR.value, _("Facilitator")),
+    (separation.Role.COORDINATOR.value, _("Coordinator")),
+    (separation.Role.SCHOOL_ADMINISTRATOR.value, _("School administrator")),
+    (separation.Role.APPROVER.value, _("Who approves more time")),
+]
 TIES = [
-    ("party", _("Party")), ("witness", _("Witness")), ("relative", _("Relative of a party")), ("supervisor", _("Direct supervisor of a party")),
+    ("party", _("Party")),
+    ("witness", _("Witness")),
+    ("relative", _("Relative of a party")),
+    ("supervisor", _("Direct supervisor of a party")),
     ("prior_decision_maker", _("Decided on the party before")),
-]  # fmt: skip
+]
 
 
 class PartyForm(StepForm):
@@ -32,18 +39,34 @@ class PartyForm(StepForm):
 
     part = forms.ChoiceField(label=_("Part"), choices=Party.Part.choices)
     kind = forms.ChoiceField(label=_("Who this is"), choices=Party.Kind.choices)
-    name = forms.CharField(label=_("Name"), max_length=200, required=False, help_text=_("Leave empty while it is not known."))
-    address = forms.CharField(label=_("Address"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500, required=False)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        required=False,
+        help_text=_("Leave empty while it is not known."),
+    )
+    address = forms.CharField(
+        label=_("Address"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500, required=False
+    )
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("es", _("Spanish"))], initial="en")
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("en", _("English")), ("es", _("Spanish"))], initial="en"
+    )
     minor = forms.BooleanField(label=_("Under 18"), required=False)
     plan = forms.BooleanField(label=_("Has an IEP or a Section 504 plan"), required=False)
     nicknames = forms.CharField(
-        label=_("Other names"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500, required=False,
-        help_text=_("One a line: what the person is called in messages. The redacted copy of the file finds them."),
-    )  # fmt: skip
-    acts_for = forms.ChoiceField(label=_("Acts for"), required=False, help_text=_("For a parent or an advisor."))
+        label=_("Other names"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
+        required=False,
+        help_text=_(
+            "One a line: what the person is called in messages. The redacted copy of the file finds them."
+        ),
+    )
+    acts_for = forms.ChoiceField(
+        label=_("Acts for"), required=False, help_text=_("For a parent or an advisor.")
+    )
 
     def prepare(self) -> None:
         """For whom a parent or an advisor may act."""
@@ -53,7 +76,9 @@ class PartyForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Who acts for somebody says for whom."""
         cleaned = super().clean() or {}
-        if cleaned.get("part") in (Party.Part.PARENT, Party.Part.ADVISOR) and not cleaned.get("acts_for"):
+        if cleaned.get("part") in (Party.Part.PARENT, Party.Part.ADVISOR) and not cleaned.get(
+            "acts_for"
+        ):
             self.add_error("acts_for", _("Say for whom this person acts."))
         return cleaned
 
@@ -64,12 +89,16 @@ class AssignForm(StepForm):
     user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
     role = forms.ChoiceField(label=_("Function"), choices=ROLES)
     conflict = forms.ChoiceField(
-        label=_("Tie to a party or to the case"), required=False, choices=[("", _("None, as the person declared")), *TIES]
+        label=_("Tie to a party or to the case"),
+        required=False,
+        choices=[("", _("None, as the person declared")), *TIES],
     )
     review = long_text(
         _("Review of the tie"),
         required=False,
-        help_text=_("With a tie: why the person may act all the same. Nobody can be cleared as a party."),
+        help_text=_(
+            "With a tie: why the person may act all the same. Nobody can be cleared as a party."
+        ),
     )
     declared = forms.BooleanField(label=_("The person has declared this to me today"))
 
@@ -77,7 +106,11 @@ class AssignForm(StepForm):
         """Everybody who is active."""
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = get_user_model().objects.filter(is_active=True).order_by("last_name", "first_name", "pk")
+        field.queryset = (
+            get_user_model()
+            .objects.filter(is_active=True)
+            .order_by("last_name", "first_name", "pk")
+        )
 
 
 class UnassignForm(StepForm):
@@ -85,14 +118,23 @@ class UnassignForm(StepForm):
 
     assignment = forms.ChoiceField(label=_("Who"))
     reason = long_text(_("Why"))
-    recuse = forms.BooleanField(label=_("Conflict of interest: end all access to this case at once"), required=False)
+    recuse = forms.BooleanField(
+        label=_("Conflict of interest: end all access to this case at once"), required=False
+    )
 
     def prepare(self) -> None:
         """The running assignments."""
         roles = dict(ROLES)
         running = [row for row in self.flow.file.children["assignment"] if row.ends_on is None]
-        names = {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=[row.user_id for row in running])}
-        choose(self, "assignment", [(str(row.id), f"{names[row.user_id]}: {roles[row.role]}") for row in running])
+        names = {
+            user.pk: str(user)
+            for user in get_user_model().objects.filter(pk__in=[row.user_id for row in running])
+        }
+        choose(
+            self,
+            "assignment",
+            [(str(row.id), f"{names[row.user_id]}: {roles[row.role]}") for row in running],
+        )
 
 
 class CorrectPersonForm(StepForm):
@@ -101,12 +143,21 @@ class CorrectPersonForm(StepForm):
     person = forms.ChoiceField(label=_("Who"))
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     nicknames = forms.CharField(
-        label=_("Other names, one a line"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500, required=False
+        label=_("Other names, one a line"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=500,
+        required=False,
     )
-    address = forms.CharField(label=_("Address"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500, required=False)
+    address = forms.CharField(
+        label=_("Address"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500, required=False
+    )
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=[("", "–"), ("en", _("English")), ("es", _("Spanish"))], required=False)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", "–"), ("en", _("English")), ("es", _("Spanish"))],
+        required=False,
+    )
     leaves = forms.BooleanField(label=_("Is no longer part of the case"), required=False)
 
     def prepare(self) -> None:
@@ -116,7 +167,14 @@ class CorrectPersonForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """A party stays a party: only witnesses and those who act for somebody leave."""
         cleaned = super().clean() or {}
-        chosen = next((party for party in self.flow.file.children["party"] if str(party.id) == cleaned.get("person")), None)
+        chosen = next(
+            (
+                party
+                for party in self.flow.file.children["party"]
+                if str(party.id) == cleaned.get("person")
+            ),
+            None,
+        )
         if cleaned.get("leaves") and chosen is not None and chosen.is_party:
             self.add_error("leaves", _("A complainant or respondent stays in the case."))
         return cleaned
@@ -130,7 +188,9 @@ class TieForm(StepForm):
     aside = forms.BooleanField(
         label=_("I step aside now"),
         required=False,
-        help_text=_("Your access ends at once. Otherwise you cannot act until the tie is reviewed."),
+        help_text=_(
+            "Your access ends at once. Otherwise you cannot act until the tie is reviewed."
+        ),
     )
 
 
@@ -139,7 +199,11 @@ class ReviewTieForm(StepForm):
 
     assignment = forms.ChoiceField(label=_("Whose tie"))
     result = forms.ChoiceField(
-        label=_("Result"), choices=[("cleared", _("May act all the same")), ("recused", _("Leaves the case; all access ends at once"))]
+        label=_("Result"),
+        choices=[
+            ("cleared", _("May act all the same")),
+            ("recused", _("Leaves the case; all access ends at once")),
+        ],
     )
     text = long_text(_("Reasons"))
 
@@ -148,16 +212,37 @@ class ReviewTieForm(StepForm):
         from titleix import reading
 
         rows = reading.tied(self.flow.file)
-        names = {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=[row.user_id for row in rows])}
-        choose(self, "assignment", [(str(row.id), f"{names[row.user_id]}: {dict(ROLES).get(row.role, row.role)}") for row in rows])
+        names = {
+            user.pk: str(user)
+            for user in get_user_model().objects.filter(pk__in=[row.user_id for row in rows])
+        }
+        choose(
+            self,
+            "assignment",
+            [
+                (str(row.id), f"{names[row.user_id]}: {dict(ROLES).get(row.role, row.role)}")
+                for row in rows
+            ],
+        )
 
     def clean(self) -> dict[str, Any]:
         """Nobody reviews a tie of their own, and nobody is a judge in their own cause."""
         cleaned = super().clean() or {}
-        row = next((row for row in self.flow.file.children["assignment"] if str(row.id) == cleaned.get("assignment")), None)
+        row = next(
+            (
+                row
+                for row in self.flow.file.children["assignment"]
+                if str(row.id) == cleaned.get("assignment")
+            ),
+            None,
+        )
         if row is not None and row.user_id == self.flow.actor_id:
             self.add_error("assignment", _("Somebody else must review your own tie."))
-        if row is not None and row.conflict == separation.ConflictKind.PARTY and cleaned.get("result") == "cleared":
+        if (
+            row is not None
+            and row.conflict == separation.ConflictKind.PARTY
+            and cleaned.get("result") == "cleared"
+        ):
             self.add_error("result", _("A party of the case can hold no function in it."))
         return cleaned
 
@@ -172,8 +257,12 @@ class RecuseForm(StepForm):
         """Everybody who has access now."""
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)
-        held = CaseUserPermission.objects.filter(content_object_id=self.flow.case.pk).values("user_id")
-        field.queryset = get_user_model().objects.filter(pk__in=held).order_by("last_name", "first_name", "pk")
+        held = CaseUserPermission.objects.filter(content_object_id=self.flow.case.pk).values(
+            "user_id"
+        )
+        field.queryset = (
+            get_user_model().objects.filter(pk__in=held).order_by("last_name", "first_name", "pk")
+        )
 
 
 class AdvisorForm(StepForm):
@@ -181,7 +270,10 @@ class AdvisorForm(StepForm):
 
     party = forms.ChoiceField(label=_("Party"))
     on = forms.DateField(label=_("Said on"), widget=forms.DateInput(attrs={"type": "date"}))
-    choice = forms.ChoiceField(label=_("The party"), choices=[("none", _("wants no advisor now")), ("later", _("will name one later"))])
+    choice = forms.ChoiceField(
+        label=_("The party"),
+        choices=[("none", _("wants no advisor now")), ("later", _("will name one later"))],
+    )
 
     def prepare(self) -> None:
         """The two sides."""

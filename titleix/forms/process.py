@@ -18,9 +18,15 @@ class ComplaintForm(StepForm):
     on = forms.DateField(label=_("Filed or signed on"), widget=DateInput)
     by = forms.ChoiceField(
         label=_("Signed by"),
-        choices=[("complainant", _("Complainant")), ("complainant_parent", _("Parent of the complainant")), ("coordinator", _("Coordinator"))],
-    )  # fmt: skip
-    reason = long_text(_("Reason"), required=False, help_text=_("Needed when the coordinator signs."))
+        choices=[
+            ("complainant", _("Complainant")),
+            ("complainant_parent", _("Parent of the complainant")),
+            ("coordinator", _("Coordinator")),
+        ],
+    )
+    reason = long_text(
+        _("Reason"), required=False, help_text=_("Needed when the coordinator signs.")
+    )
 
     def clean_on(self) -> Any:
         """It has been signed."""
@@ -52,7 +58,11 @@ class FindingForm(StepForm):
 
     def allegations(self) -> list[Record]:
         """The allegations of the case."""
-        found = [record for record in self.flow.file.children["record"] if record.kind == Record.Kind.ALLEGATION]
+        found = [
+            record
+            for record in self.flow.file.children["record"]
+            if record.kind == Record.Kind.ALLEGATION
+        ]
         return sorted(found, key=lambda record: record.number)
 
 
@@ -60,12 +70,18 @@ class DeterminationForm(FindingForm):
     """The six contents of a written determination (34 CFR 106.45(b)(7)(ii))."""
 
     procedure = long_text(
-        _("Procedural steps"), required=False, help_text=_("Filled in from the file: notices, interviews, evidence, report. Change what is not right."),
-    )  # fmt: skip
+        _("Procedural steps"),
+        required=False,
+        help_text=_(
+            "Filled in from the file: notices, interviews, evidence, report. Change what is not right."
+        ),
+    )
     facts = long_text(_("Findings of fact"))
     conclusions = long_text(_("Conclusions: how the code of conduct applies to the facts"))
     sanctions = long_text(_("Disciplinary sanctions"), required=False)
-    remedies = forms.BooleanField(label=_("Remedies are provided to the complainant"), required=False)
+    remedies = forms.BooleanField(
+        label=_("Remedies are provided to the complainant"), required=False
+    )
     field_order = ["procedure", "facts", "conclusions", "sanctions", "remedies"]
 
     def prepare(self) -> None:
@@ -76,7 +92,10 @@ class DeterminationForm(FindingForm):
         self.fields["procedure"].initial = "\n".join(report.procedure_lines(self.flow.file))
         for name, field in self.fields.items():
             if name.startswith("finding_") and isinstance(field, forms.ChoiceField):
-                field.choices = [("responsible", _("responsible")), ("not_responsible", _("not responsible"))]
+                field.choices = [
+                    ("responsible", _("responsible")),
+                    ("not_responsible", _("not responsible")),
+                ]
 
 
 class ResponseForm(PartyChoice):
@@ -84,7 +103,11 @@ class ResponseForm(PartyChoice):
 
     on = forms.DateField(label=_("Received on"), widget=DateInput)
     what = forms.ChoiceField(
-        label=_("The party"), choices=[("answered", _("answered in writing")), ("waived", _("waived its time in writing"))]
+        label=_("The party"),
+        choices=[
+            ("answered", _("answered in writing")),
+            ("waived", _("waived its time in writing")),
+        ],
     )
     text = long_text(_("Answer"), required=False)
 
@@ -99,9 +122,11 @@ class ReportForm(StepForm):
     text = long_text(_("Fair summary of the relevant evidence"))
     considered = forms.BooleanField(label=_("I have considered every response of the parties"))
     responses = forms.MultipleChoiceField(
-        label=_("Responses that I have considered"), widget=forms.CheckboxSelectMultiple, required=False,
+        label=_("Responses that I have considered"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
         help_text=_("Tick each one after you have read it."),
-    )  # fmt: skip
+    )
 
     def prepare(self) -> None:
         """The draft, and every response to the evidence."""
@@ -110,7 +135,19 @@ class ReportForm(StepForm):
         self.wanted = reading.answers_to_evidence(self.flow.file)
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         names = [
-            (str(row.number), ", ".join(filter(None, [people.get(row.party_id, ""), f"{row.on:%d %b %Y}", str(row.data.get("title", ""))])))
+            (
+                str(row.number),
+                ", ".join(
+                    filter(
+                        None,
+                        [
+                            people.get(row.party_id, ""),
+                            f"{row.on:%d %b %Y}",
+                            str(row.data.get("title", "")),
+                        ],
+                    )
+                ),
+            )
             for row in self.wanted
         ]
         choose(self, "responses", names)
@@ -122,9 +159,15 @@ class ReportForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Each response is linked: the report may be completed only after all were considered (34 CFR 106.45(b)(5)(vi))."""
         cleaned = super().clean() or {}
-        missing = [row for row in self.wanted if str(row.number) not in cleaned.get("responses", [])]
+        missing = [
+            row for row in self.wanted if str(row.number) not in cleaned.get("responses", [])
+        ]
         if missing and "responses" in self.fields:
-            self.add_error("responses", _("Not yet considered: %(n)s of %(all)s.") % {"n": len(missing), "all": len(self.wanted)})
+            self.add_error(
+                "responses",
+                _("Not yet considered: %(n)s of %(all)s.")
+                % {"n": len(missing), "all": len(self.wanted)},
+            )
         return cleaned
 
 
@@ -132,14 +175,26 @@ class QuestionForm(StepForm):
     """The exchange of written questions."""
 
     STEPS = [
-        ("offered", _("Offered to both parties")), ("asked", _("A party puts a question")), ("answered", _("A question was answered")),
-        ("excluded", _("A question was excluded, with the reason")), ("follow_up", _("A party puts a follow-up question")),
-        ("waived", _("A party has no questions")), ("finished", _("Finished")),
-    ]  # fmt: skip
+        ("offered", _("Offered to both parties")),
+        ("asked", _("A party puts a question")),
+        ("answered", _("A question was answered")),
+        ("excluded", _("A question was excluded, with the reason")),
+        ("follow_up", _("A party puts a follow-up question")),
+        ("waived", _("A party has no questions")),
+        ("finished", _("Finished")),
+    ]
     code = forms.ChoiceField(label=_("What happened"), choices=STEPS)
-    party = forms.ChoiceField(label=_("Which party"), required=False, help_text=_("Whose question it is, or who has none."))
+    party = forms.ChoiceField(
+        label=_("Which party"),
+        required=False,
+        help_text=_("Whose question it is, or who has none."),
+    )
     to = forms.ChoiceField(label=_("Question to"), required=False)
-    question = forms.ChoiceField(label=_("Question"), required=False, help_text=_("Which one was answered, excluded or followed up."))
+    question = forms.ChoiceField(
+        label=_("Question"),
+        required=False,
+        help_text=_("Which one was answered, excluded or followed up."),
+    )
     on = forms.DateField(label=_("Date"), widget=DateInput)
     text = long_text(_("Question, answer or reason"), required=False)
 
@@ -151,19 +206,27 @@ class QuestionForm(StepForm):
         choose(self, "party", [("", "–"), *people_of(self, *sides)])
         choose(self, "to", [("", "–"), *people_of(self, *sides, Party.Part.WITNESS)])
         self.threads = questions.threads(self.flow.file)
-        choose(self, "question", [("", "–"), *((str(one.number), one.name) for one in self.threads)])
+        choose(
+            self, "question", [("", "–"), *((str(one.number), one.name) for one in self.threads)]
+        )
 
     def clean(self) -> dict[str, Any]:
         """Each move names what it is about; an exclusion is explained to its author (34 CFR 106.45(b)(6)(ii))."""
         cleaned = super().clean() or {}
         code = cleaned.get("code")
         if code == "excluded" and not cleaned.get("text"):
-            self.add_error("text", _("Explain why the question is excluded (34 CFR 106.45(b)(6)(ii))."))
+            self.add_error(
+                "text", _("Explain why the question is excluded (34 CFR 106.45(b)(6)(ii)).")
+            )
         if code in ("asked", "follow_up", "answered") and not cleaned.get("text"):
             self.add_error("text", _("Write it down in the words of its author."))
         if code in ("asked", "follow_up", "waived") and not cleaned.get("party"):
             self.add_error("party", _("Say which party."))
-        if code in ("answered", "excluded", "follow_up") and self.threads and not cleaned.get("question"):
+        if (
+            code in ("answered", "excluded", "follow_up")
+            and self.threads
+            and not cleaned.get("question")
+        ):
             self.add_error("question", _("Say which question."))
         if code in ("answered", "excluded", "follow_up") and not self.threads:
             self.add_error("question", _("No question was put yet."))

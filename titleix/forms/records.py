@@ -8,7 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.stepforms import DateInput, StepForm
-from titleix.forms.base import EndForm, EventForm, PartyChoice, PeopleForm, RecordChoice, RecordForm, choose, long_text, people_of
+from titleix.forms.base import (
+    EndForm,
+    EventForm,
+    PartyChoice,
+    PeopleForm,
+    RecordChoice,
+    RecordForm,
+    choose,
+    long_text,
+    people_of,
+)
 from titleix.models import Party, Record
 
 
@@ -18,7 +28,10 @@ class InterviewForm(RecordForm):
     parts = (Party.Part.COMPLAINANT, Party.Part.RESPONDENT, Party.Part.WITNESS)
     refused = forms.BooleanField(label=_("The person refused"), required=False)
     notice_on = forms.DateField(
-        label=_("Written notice of it sent on"), widget=DateInput, required=False, help_text=_("Empty when the notice was made here.")
+        label=_("Written notice of it sent on"),
+        widget=DateInput,
+        required=False,
+        help_text=_("Empty when the notice was made here."),
     )
     without_new = forms.BooleanField(
         label=_("Nothing was asked about an allegation without notice"),
@@ -32,12 +45,23 @@ class EvidenceForm(RecordForm):
 
     optional_party = True
     title = forms.CharField(label=_("Title"), max_length=200)
-    relied_on = forms.BooleanField(label=_("The district relies on it"), required=False, initial=True)
+    relied_on = forms.BooleanField(
+        label=_("The district relies on it"), required=False, initial=True
+    )
     source = forms.ChoiceField(
-        label=_("From"), required=False,
-        choices=[("", "–"), ("complainant", _("the complainant")), ("respondent", _("the respondent")), ("witness", _("a witness")), ("district", _("the district"))],
-    )  # fmt: skip
-    attachment = forms.ChoiceField(label=_("File"), required=False, help_text=_("Add the file on the case page first."))
+        label=_("From"),
+        required=False,
+        choices=[
+            ("", "–"),
+            ("complainant", _("the complainant")),
+            ("respondent", _("the respondent")),
+            ("witness", _("a witness")),
+            ("district", _("the district")),
+        ],
+    )
+    attachment = forms.ChoiceField(
+        label=_("File"), required=False, help_text=_("Add the file on the case page first.")
+    )
     field_order = ["title", "source", "party", "on", "text", "attachment", "relied_on"]
 
     def prepare(self) -> None:
@@ -47,10 +71,21 @@ class EvidenceForm(RecordForm):
 
         super().prepare()
         people = {party.id: party.label for party in self.flow.file.children["party"]}
-        by = {row.attachment_id: people.get(row.party_id, "") for row in reading.handed_in(self.flow.file)}
-        found = Attachment.objects.filter(case_id=self.flow.case.pk, state=Attachment.State.CLEAN).order_by("uploaded_at")
+        by = {
+            row.attachment_id: people.get(row.party_id, "")
+            for row in reading.handed_in(self.flow.file)
+        }
+        found = Attachment.objects.filter(
+            case_id=self.flow.case.pk, state=Attachment.State.CLEAN
+        ).order_by("uploaded_at")
         handed = _("%(file)s (handed in by %(who)s)")
-        names = [(str(row.pk), handed % {"file": row.name, "who": by[row.pk]} if row.pk in by else row.name) for row in found]
+        names = [
+            (
+                str(row.pk),
+                handed % {"file": row.name, "who": by[row.pk]} if row.pk in by else row.name,
+            )
+            for row in found
+        ]
         choose(self, "attachment", [("", "–"), *names])
 
 
@@ -72,7 +107,11 @@ class MeasureForm(RecordForm):
 
     answer = forms.ChoiceField(
         label=_("The person"),
-        choices=[("accepted", _("accepted it")), ("refused", _("refused it")), ("offered", _("has not answered yet"))],
+        choices=[
+            ("accepted", _("accepted it")),
+            ("refused", _("refused it")),
+            ("offered", _("has not answered yet")),
+        ],
     )
 
 
@@ -87,22 +126,45 @@ class RemovalForm(PartyChoice):
 
     parts = (Party.Part.RESPONDENT,)
     on = forms.DateField(label=_("Removed on"), widget=DateInput)
-    individual_analysis = forms.BooleanField(label=_("An individualized analysis is on file"), required=False)
-    physical_threat = forms.BooleanField(label=_("Immediate threat to somebody's physical health or safety"), required=False)
-    from_allegations = forms.BooleanField(label=_("The threat arises from the allegations"), required=False)
-    notice_on = forms.DateField(label=_("Notice to the student on"), widget=DateInput, required=False)
-    challenge_on = forms.DateField(label=_("Challenge heard, or to be heard, on"), widget=DateInput, required=False)
+    individual_analysis = forms.BooleanField(
+        label=_("An individualized analysis is on file"), required=False
+    )
+    physical_threat = forms.BooleanField(
+        label=_("Immediate threat to somebody's physical health or safety"), required=False
+    )
+    from_allegations = forms.BooleanField(
+        label=_("The threat arises from the allegations"), required=False
+    )
+    notice_on = forms.DateField(
+        label=_("Notice to the student on"), widget=DateInput, required=False
+    )
+    challenge_on = forms.DateField(
+        label=_("Challenge heard, or to be heard, on"), widget=DateInput, required=False
+    )
     plan_checked = forms.BooleanField(label=_("IEP or 504 plan checked"), required=False)
     text = long_text(_("Analysis"))
 
     activities = forms.CharField(
-        label=_("Removed from, one a line"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1_000, required=False
+        label=_("Removed from, one a line"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1_000,
+        required=False,
     )
     analysis_on = forms.DateField(label=_("Analysis of"), widget=DateInput, required=False)
-    challenge_time = forms.TimeField(label=_("Time of the challenge"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    challenge_place = forms.CharField(label=_("Place of the challenge"), max_length=200, required=False)
-    schooling = forms.CharField(label=_("How the student is taught meanwhile"), max_length=500, required=False)
-    review_on = forms.DateField(label=_("The removal is reviewed on"), widget=DateInput, required=False)
+    challenge_time = forms.TimeField(
+        label=_("Time of the challenge"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+    challenge_place = forms.CharField(
+        label=_("Place of the challenge"), max_length=200, required=False
+    )
+    schooling = forms.CharField(
+        label=_("How the student is taught meanwhile"), max_length=500, required=False
+    )
+    review_on = forms.DateField(
+        label=_("The removal is reviewed on"), widget=DateInput, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Every missing condition is named (T-23)."""
@@ -112,7 +174,11 @@ class RemovalForm(PartyChoice):
         if not self.errors:
             for reason in guards.against_removal(self.flow, cleaned):
                 self.add_error(None, str(reason))
-        for name in ("activities", "challenge_time", "challenge_place", "schooling") if self.makes_notice(cleaned) else ():
+        for name in (
+            ("activities", "challenge_time", "challenge_place", "schooling")
+            if self.makes_notice(cleaned)
+            else ()
+        ):
             if not cleaned.get(name):
                 self.add_error(name, _("The notice that goes out today says this."))
         return cleaned
@@ -171,7 +237,11 @@ class AccommodationForm(RecordForm):
 
     what = forms.ChoiceField(
         label=_("What kind"),
-        choices=[("disability", _("for a disability")), ("language", _("for a language")), ("other", _("something else"))],
+        choices=[
+            ("disability", _("for a disability")),
+            ("language", _("for a language")),
+            ("other", _("something else")),
+        ],
     )
 
     def prepare(self) -> None:
@@ -185,7 +255,12 @@ class AnswerAccommodationForm(RecordChoice):
 
     kind, codes = Record.Kind.ACCOMMODATION, ("disability", "language", "other")
     answer = forms.ChoiceField(
-        label=_("Answer"), choices=[("granted", _("granted")), ("partly", _("granted in part")), ("refused", _("refused"))]
+        label=_("Answer"),
+        choices=[
+            ("granted", _("granted")),
+            ("partly", _("granted in part")),
+            ("refused", _("refused")),
+        ],
     )
     text = long_text(_("What was arranged, or why not"))
 
@@ -200,16 +275,33 @@ class ScheduleForm(PartyChoice):
     place = forms.CharField(label=_("Place or link"), max_length=200)
     purpose = forms.CharField(label=_("Purpose"), max_length=500)
     participants = forms.CharField(
-        label=_("Who takes part, one a line"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1_000,
+        label=_("Who takes part, one a line"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1_000,
         help_text=_("Name, then the function after a comma: Ruth Okafor, investigator."),
-    )  # fmt: skip
+    )
     interpreter = forms.BooleanField(label=_("An interpreter is needed"), required=False)
     means = forms.ChoiceField(
-        label=_("Notice by"), choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))]
+        label=_("Notice by"),
+        choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))],
     )
 
-    FUNCTIONS = ("coordinator", "deputy", "investigator", "decision_maker", "facilitator", "principal", "party", "parent", "advisor", "interpreter",
-                 "note_taker", "witness", "support_person", "staff")  # fmt: skip
+    FUNCTIONS = (
+        "coordinator",
+        "deputy",
+        "investigator",
+        "decision_maker",
+        "facilitator",
+        "principal",
+        "party",
+        "parent",
+        "advisor",
+        "interpreter",
+        "note_taker",
+        "witness",
+        "support_person",
+        "staff",
+    )
 
     def prepare(self) -> None:
         """The investigator who writes takes part."""
@@ -224,7 +316,9 @@ class ScheduleForm(PartyChoice):
             name, _comma, function = line.rpartition(",")
             role = function.strip().lower().replace(" ", "_").replace("-", "_")
             known = role in self.FUNCTIONS and bool(name.strip())
-            found.append({"name": name.strip() if known else line, "role": role if known else "staff"})
+            found.append(
+                {"name": name.strip() if known else line, "role": role if known else "staff"}
+            )
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -234,8 +328,17 @@ class ScheduleForm(PartyChoice):
         cleaned: dict[str, Any] = super().clean() or {}
         day = cleaned.get("meets_on")
         if day and day <= self.flow.turn.today:
-            self.add_error("meets_on", _("A written notice comes before the meeting: choose a later day."))
-        party = next((row for row in self.flow.file.children["party"] if str(row.id) == cleaned.get("party")), None)
+            self.add_error(
+                "meets_on", _("A written notice comes before the meeting: choose a later day.")
+            )
+        party = next(
+            (
+                row
+                for row in self.flow.file.children["party"]
+                if str(row.id) == cleaned.get("party")
+            ),
+            None,
+        )
         if day and party is not None and party.is_party and self.flow.case.complaint_on:
             for reason in guards.against_interview(self.flow, day):
                 self.add_error("meets_on", str(reason))
@@ -254,7 +357,10 @@ class CancelMeetingForm(StepForm):
         choose(
             self,
             "appointment",
-            [(str(row.id), f"{row.starts_at:%d %b %Y, %H:%M} UTC") for row in sorted(rows, key=lambda row: row.starts_at)],
+            [
+                (str(row.id), f"{row.starts_at:%d %b %Y, %H:%M} UTC")
+                for row in sorted(rows, key=lambda row: row.starts_at)
+            ],
         )
 
 
@@ -295,27 +401,55 @@ class ProofForm(StepForm):
 
     delivery = forms.ChoiceField(label=_("Letter"))
     on = forms.DateField(label=_("Date"), widget=DateInput)
-    what = forms.ChoiceField(label=_("It"), choices=[("delivered", _("was delivered")), ("returned", _("came back"))])
-    proof = forms.CharField(label=_("Proof"), max_length=200, required=False, help_text=_("Tracking number, signature, receipt."))
+    what = forms.ChoiceField(
+        label=_("It"), choices=[("delivered", _("was delivered")), ("returned", _("came back"))]
+    )
+    proof = forms.CharField(
+        label=_("Proof"),
+        max_length=200,
+        required=False,
+        help_text=_("Tracking number, signature, receipt."),
+    )
 
     def prepare(self) -> None:
         """Letters of which nothing is known yet."""
         from titleix import letters
 
         people = {party.id: party.label for party in self.flow.file.children["party"]}
-        rows = [row for row in self.flow.file.children["delivery"] if row.delivered_on is None and row.returned_on is None]
+        rows = [
+            row
+            for row in self.flow.file.children["delivery"]
+            if row.delivered_on is None and row.returned_on is None
+        ]
         rows.sort(key=lambda row: (row.sent_on, row.code, people[row.party_id]))
         choose(
             self,
             "delivery",
-            [(str(row.id), f"{letters.NAMES.get(row.code, row.code)}, {people[row.party_id]}, {row.sent_on:%d %b %Y}") for row in rows],
+            [
+                (
+                    str(row.id),
+                    f"{letters.NAMES.get(row.code, row.code)}, {people[row.party_id]}, {row.sent_on:%d %b %Y}",
+                )
+                for row in rows
+            ],
         )
 
     def clean(self) -> dict[str, Any]:
         """Not before it was sent; what was delivered has a proof."""
         cleaned = super().clean() or {}
-        row = next((row for row in self.flow.file.children["delivery"] if str(row.id) == cleaned.get("delivery")), None)
-        if row is not None and cleaned.get("on") and not row.sent_on <= cleaned["on"] <= self.flow.turn.today:
+        row = next(
+            (
+                row
+                for row in self.flow.file.children["delivery"]
+                if str(row.id) == cleaned.get("delivery")
+            ),
+            None,
+        )
+        if (
+            row is not None
+            and cleaned.get("on")
+            and not row.sent_on <= cleaned["on"] <= self.flow.turn.today
+        ):
             self.add_error("on", _("Choose a day between the sending and today."))
         if cleaned.get("what") == "delivered" and not cleaned.get("proof"):
             self.add_error("proof", _("Say what proves it."))
@@ -334,11 +468,17 @@ class LetterForm(PeopleForm):
         ],
     )
     lines = forms.CharField(
-        label=_("Measures offered, one a line"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2_000, required=False,
+        label=_("Measures offered, one a line"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
+        required=False,
         help_text=_("For the letter on supportive measures."),
-    )  # fmt: skip
+    )
     on = forms.DateField(label=_("Sent on"), widget=DateInput)
-    means = forms.ChoiceField(label=_("By"), choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))])
+    means = forms.ChoiceField(
+        label=_("By"),
+        choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))],
+    )
     field_order = ["code", "people", "lines", "on", "means"]
 
     def prepare(self) -> None:
@@ -375,5 +515,9 @@ class ExportForm(StepForm):
     sha256 = forms.RegexField(r"^[0-9a-f]{64}$", label=_("Hash of the file"))
     what = forms.ChoiceField(
         label=_("What was taken"),
-        choices=[("file", _("the whole file")), ("redacted", _("a redacted copy")), ("key", _("the key of a redacted copy"))],
+        choices=[
+            ("file", _("the whole file")),
+            ("redacted", _("a redacted copy")),
+            ("key", _("the key of a redacted copy")),
+        ],
     )

@@ -11,58 +11,123 @@ from casework.stepforms import StepForm
 from titleix.forms.base import EventForm, choose, long_text
 from titleix.screening import Answer
 
-ANSWERS = [(Answer.YES.value, _("Yes")), (Answer.NO.value, _("No")), (Answer.UNKNOWN.value, _("Not known"))]
+ANSWERS = [
+    (Answer.YES.value, _("Yes")),
+    (Answer.NO.value, _("No")),
+    (Answer.UNKNOWN.value, _("Not known")),
+]
 OUTCOMES = [
-    ("SCHOOL_30", _("School inquiry, 30 days")), ("DISTRICT_60", _("District, 60 days")), ("INFO_REQUESTED", _("More information is needed")),
-    ("OTHER_SEX_DISCRIMINATION", _("Other sex discrimination: district, 60 days")), ("NOT_TITLE_IX", _("Not Title IX: to be referred")),
+    ("SCHOOL_30", _("School inquiry, 30 days")),
+    ("DISTRICT_60", _("District, 60 days")),
+    ("INFO_REQUESTED", _("More information is needed")),
+    ("OTHER_SEX_DISCRIMINATION", _("Other sex discrimination: district, 60 days")),
+    ("NOT_TITLE_IX", _("Not Title IX: to be referred")),
     ("DUPLICATE", _("The same incident is open already")),
-]  # fmt: skip
-TICKS = ("unwelcome", "severe", "pervasive", "objectively_offensive", "denies_equal_access")  # prong (b), five separate ticks
+]
+TICKS = (
+    "unwelcome",
+    "severe",
+    "pervasive",
+    "objectively_offensive",
+    "denies_equal_access",
+)  # prong (b), five separate ticks
 
 # The parts of the form, by the field with which each begins.
 PARTS = {
-    "duplicate_of": _("Is it known already?"), "identifiable": _("Can it be followed?"), "q1": _("The questions of the rule"),
-    "quid_pro_quo": _("Question 4: sexual harassment (34 CFR 106.30(a))"), "q5": _("Other discrimination, and whom it concerns"),
-    "on_school_property": _("Duties beside the case"), "outcome": _("What you decide"),
-}  # fmt: skip
+    "duplicate_of": _("Is it known already?"),
+    "identifiable": _("Can it be followed?"),
+    "q1": _("The questions of the rule"),
+    "quid_pro_quo": _("Question 4: sexual harassment (34 CFR 106.30(a))"),
+    "q5": _("Other discrimination, and whom it concerns"),
+    "on_school_property": _("Duties beside the case"),
+    "outcome": _("What you decide"),
+}
 
 
 class ScreeningForm(StepForm):
     """T9-SCREEN (B2.1): one form for every report of the district, so that all are screened by one standard."""
 
-    IF_SEXUAL = ("q2", "q3", "quid_pro_quo", *TICKS, "offense")  # asked when question 1 is Yes (B2.1)
+    IF_SEXUAL = (
+        "q2",
+        "q3",
+        "quid_pro_quo",
+        *TICKS,
+        "offense",
+    )  # asked when question 1 is Yes (B2.1)
     duplicate_of = forms.CharField(label=_("Same incident as case"), max_length=24, required=False)
     identifiable = forms.BooleanField(label=_("Somebody can be identified"), required=False)
     leads = forms.BooleanField(label=_("There are facts to follow"), required=False)
-    q1 = forms.ChoiceField(label=_("1. On the basis of sex, or sexual in nature?"), choices=ANSWERS, widget=forms.RadioSelect)
-    q2 = forms.ChoiceField(
-        label=_("2. In an education program or activity?"), choices=ANSWERS, widget=forms.RadioSelect, required=False,
-        help_text=_("The district has control of the respondent and of the context."),
-    )  # fmt: skip
-    q3 = forms.ChoiceField(label=_("3. Against a person in the United States?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
-    quid_pro_quo = forms.ChoiceField(
-        label=_("4a. An employee made a benefit depend on sexual conduct?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    q1 = forms.ChoiceField(
+        label=_("1. On the basis of sex, or sexual in nature?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
     )
-    unwelcome = forms.ChoiceField(label=_("4b. Unwelcome?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
-    severe = forms.ChoiceField(label=_("4b. Severe?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
-    pervasive = forms.ChoiceField(label=_("4b. Pervasive?"), choices=ANSWERS, widget=forms.RadioSelect, required=False)
+    q2 = forms.ChoiceField(
+        label=_("2. In an education program or activity?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("The district has control of the respondent and of the context."),
+    )
+    q3 = forms.ChoiceField(
+        label=_("3. Against a person in the United States?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    quid_pro_quo = forms.ChoiceField(
+        label=_("4a. An employee made a benefit depend on sexual conduct?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    unwelcome = forms.ChoiceField(
+        label=_("4b. Unwelcome?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    severe = forms.ChoiceField(
+        label=_("4b. Severe?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    pervasive = forms.ChoiceField(
+        label=_("4b. Pervasive?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+    )
     objectively_offensive = forms.ChoiceField(
-        label=_("4b. Objectively offensive?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+        label=_("4b. Objectively offensive?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
     )
     denies_equal_access = forms.ChoiceField(
-        label=_("4b. Denies equal access to education?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+        label=_("4b. Denies equal access to education?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
     )
     offense = forms.ChoiceField(
-        label=_("4c. Sexual assault, dating or domestic violence, stalking?"), choices=ANSWERS, widget=forms.RadioSelect, required=False
+        label=_("4c. Sexual assault, dating or domestic violence, stalking?"),
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
     )
-    q5 = forms.ChoiceField(label=_("5. Other discrimination on the basis of sex?"), choices=ANSWERS[:2], widget=forms.RadioSelect)
+    q5 = forms.ChoiceField(
+        label=_("5. Other discrimination on the basis of sex?"),
+        choices=ANSWERS[:2],
+        widget=forms.RadioSelect,
+    )
     employee = forms.BooleanField(label=_("6. The respondent is an employee"), required=False)
-    on_school_property = forms.BooleanField(label=_("It happened on school property"), required=False)
-    listed_act = forms.BooleanField(label=_("An act that must be reported to the police (G.S. 115C-288(g))"), required=False)
+    on_school_property = forms.BooleanField(
+        label=_("It happened on school property"), required=False
+    )
+    listed_act = forms.BooleanField(
+        label=_("An act that must be reported to the police (G.S. 115C-288(g))"), required=False
+    )
     abuse_suspected = forms.BooleanField(label=_("Abuse or neglect is suspected"), required=False)
     juvenile_victim = forms.BooleanField(label=_("The victim is under 18"), required=False)
-    licensed_employee = forms.BooleanField(label=_("The respondent holds a teaching licence"), required=False)
-    outcome = forms.ChoiceField(label=_("Outcome"), required=False, help_text=_("Empty: what the answers say."))
+    licensed_employee = forms.BooleanField(
+        label=_("The respondent holds a teaching licence"), required=False
+    )
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), required=False, help_text=_("Empty: what the answers say.")
+    )
     rationale = long_text(_("Rationale"))
 
     def prepare(self) -> None:
@@ -98,7 +163,9 @@ class ScreeningForm(StepForm):
         if not choice.allowed:
             self.add_error("outcome", str(choice.reason))
         if str(choice.outcome) == "DUPLICATE" and not intake.target_of(self.flow, cleaned):
-            self.add_error("duplicate_of", _("There is no open case of this number that you may see."))
+            self.add_error(
+                "duplicate_of", _("There is no open case of this number that you may see.")
+            )
         return cleaned
 
 
@@ -112,7 +179,9 @@ class DutyDoneForm(EventForm):
 
     def prepare(self) -> None:
         """The open ones."""
-        open_kinds = sorted({task.kind for task in self.flow.file.tasks if task.kind.startswith("DUTY_")})
+        open_kinds = sorted(
+            {task.kind for task in self.flow.file.tasks if task.kind.startswith("DUTY_")}
+        )
         labels = self.flow.file.kind.task_labels
         choose(self, "duty", [(kind, labels.get(kind, kind)) for kind in open_kinds])
 
@@ -136,16 +205,26 @@ class ReferForm(StepForm):
     office = forms.CharField(label=_("Office or person"), max_length=200)
     email = forms.EmailField(label=_("E-mail"))
     phone = forms.CharField(label=_("Telephone"), max_length=40)
-    text = long_text(_("Why, in the words of the letter"), help_text=_("The reporter reads this. It says no more than they may know."))
+    text = long_text(
+        _("Why, in the words of the letter"),
+        help_text=_("The reporter reads this. It says no more than they may know."),
+    )
 
 
 class AskForm(StepForm):
     """A letter that asks for what is missing."""
 
     people = forms.MultipleChoiceField(label=_("To whom"), widget=forms.CheckboxSelectMultiple)
-    needed = forms.CharField(label=_("What is missing, one a line"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4_000)
+    needed = forms.CharField(
+        label=_("What is missing, one a line"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4_000,
+    )
     on = forms.DateField(label=_("Sent on"), widget=forms.DateInput(attrs={"type": "date"}))
-    means = forms.ChoiceField(label=_("By"), choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))])
+    means = forms.ChoiceField(
+        label=_("By"),
+        choices=[("mail", _("Mail")), ("hand", _("Handed over")), ("email", _("E-mail with link"))],
+    )
 
     def prepare(self) -> None:
         """Reporter, complainants, witnesses, parents."""
@@ -180,13 +259,17 @@ class DuplicateForm(StepForm):
 class ConsolidateForm(DuplicateForm):
     """Complaints that arise from the same facts (34 CFR 106.45(b)(4))."""
 
-    same_facts = forms.BooleanField(label=_("The allegations arise from the same facts or circumstances"))
+    same_facts = forms.BooleanField(
+        label=_("The allegations arise from the same facts or circumstances")
+    )
 
     def clean_number(self) -> str:
         """The other one is a formal complaint whose evidence has not gone out."""
         number = super().clean_number()
         if self.target.state not in ("FORMAL_COMPLAINT", "NOTICED", "INVESTIGATING"):
-            raise forms.ValidationError(_("The other complaint is not at a stage at which another can join it."))
+            raise forms.ValidationError(
+                _("The other complaint is not at a stage at which another can join it.")
+            )
         return number
 
 
@@ -194,22 +277,34 @@ class RulesForm(StepForm):
     """Another pack of rules for this case."""
 
     rules = forms.ChoiceField(label=_("Rules"))
-    order = forms.CharField(label=_("By whose order"), max_length=200, help_text=_("Letter of the agency, advice of counsel."))
+    order = forms.CharField(
+        label=_("By whose order"),
+        max_length=200,
+        help_text=_("Letter of the agency, advice of counsel."),
+    )
     reason = long_text(_("Why"))
 
     def prepare(self) -> None:
         """The packs that know the present state."""
         from titleix import packs
 
-        choose(self, "rules", [(pack.rules, f"{pack.rules}: {pack.title}") for pack in packs.open_to(self.flow)])
+        choose(
+            self,
+            "rules",
+            [(pack.rules, f"{pack.rules}: {pack.title}") for pack in packs.open_to(self.flow)],
+        )
 
 
 class RetaliationForm(StepForm):
     """Somebody reports retaliation: it becomes a report of its own (34 CFR 106.71)."""
 
     party = forms.ChoiceField(label=_("Against whom"))
-    by = forms.MultipleChoiceField(label=_("Said to be done by"), required=False, widget=forms.CheckboxSelectMultiple)
-    on = forms.DateField(label=_("An employee first knew on"), widget=forms.DateInput(attrs={"type": "date"}))
+    by = forms.MultipleChoiceField(
+        label=_("Said to be done by"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    on = forms.DateField(
+        label=_("An employee first knew on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     narrative = long_text(_("What was reported, in the reporter's words"))
 
     def prepare(self) -> None:
@@ -231,7 +326,8 @@ class HRForm(EventForm):
     number = forms.CharField(label=_("Reference number"), max_length=60, required=False)
     text = long_text(_("What was told"))
     personnel_action = forms.BooleanField(
-        label=_("The employee was suspended, dismissed, or resigned with acceptance"), required=False,
+        label=_("The employee was suspended, dismissed, or resigned with acceptance"),
+        required=False,
         help_text=_("Then the report to the State Board is due (16 NCAC 06C .0608)."),
-    )  # fmt: skip
+    )
     field_order = ["on", "who", "number", "text", "personnel_action"]

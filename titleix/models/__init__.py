@@ -6,5 +6,15 @@ from .privacy import FamilyFlag, PartyLink
 from .records import Delivery, Disclosure, Inspection, Record, RedactedExport
 
 __all__ = [
-    "Assignment", "Delivery", "Disclosure", "FamilyFlag", "Inspection", "Party", "PartyLink", "Record", "RedactedExport", "TitleIXCase", "Training",
-]  # fmt: skip
+    "Assignment",
+    "Delivery",
+    "Disclosure",
+    "FamilyFlag",
+    "Inspection",
+    "Party",
+    "PartyLink",
+    "Record",
+    "RedactedExport",
+    "TitleIXCase",
+    "Training",
+]

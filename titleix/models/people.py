@@ -36,17 +36,24 @@ class Party(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="parties")
     part = models.CharField(_("part"), max_length=12, choices=Part)
-    number = models.PositiveSmallIntegerField(help_text="Complainant 1, Witness 3: stable for redaction")
+    number = models.PositiveSmallIntegerField(
+        help_text="Complainant 1, Witness 3: stable for redaction"
+    )
     kind = models.CharField(_("who this is"), max_length=8, choices=Kind, default=Kind.UNKNOWN)
     student = models.ForeignKey("district.Student", models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acts_for = models.ForeignKey("self", models.PROTECT, null=True, related_name="acting")
     name = SealedTextField(_("name"), blank=True)
-    nicknames = SealedTextField(_("other names"), blank=True, help_text="one a line; found by the redacted export")
+    nicknames = SealedTextField(
+        _("other names"), blank=True, help_text="one a line; found by the redacted export"
+    )
     address = SealedTextField(_("address"), blank=True)
     email = SealedTextField(_("e-mail"), blank=True)
     phone = SealedTextField(_("telephone"), blank=True)
-    prints = PrintsField(sources=("name", "email", "phone"), help_text="keyed fingerprints: the same person in another report")
+    prints = PrintsField(
+        sources=("name", "email", "phone"),
+        help_text="keyed fingerprints: the same person in another report",
+    )
     language = models.CharField(_("language"), max_length=8, default="en")
     minor = models.BooleanField(_("under 18"), default=False)
     plan = models.BooleanField(_("IEP or Section 504 plan"), default=False)
@@ -74,29 +81,50 @@ class Assignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="assignments")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="titleix_assignments")
-    role = models.CharField(_("function"), max_length=20, choices=[(role.value, role.value) for role in Role])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="titleix_assignments"
+    )
+    role = models.CharField(
+        _("function"), max_length=20, choices=[(role.value, role.value) for role in Role]
+    )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     conflict = models.CharField(
-        _("tie to the case"), max_length=24, blank=True, choices=[(kind.value, kind.value) for kind in ConflictKind]
+        _("tie to the case"),
+        max_length=24,
+        blank=True,
+        choices=[(kind.value, kind.value) for kind in ConflictKind],
     )
     conflict_cleared = models.BooleanField(default=False)
-    declared_on = models.DateField(null=True, help_text="when the person declared to have no tie, or which")
+    declared_on = models.DateField(
+        null=True, help_text="when the person declared to have no tie, or which"
+    )
     review = SealedTextField(_("review of the tie"), blank=True)
     reviewed_on = models.DateField(null=True)
-    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "user", "role"], condition=models.Q(ends_on=None), name="assignment_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "user", "role"],
+                condition=models.Q(ends_on=None),
+                name="assignment_key",
+            )
+        ]
 
 
 class Training(models.Model):
     """What somebody was trained in for Title IX, until when it holds, and where the material is published
     (34 CFR 106.45(b)(1)(iii), (b)(10)(i)(D))."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="titleix_trainings")
-    role = models.CharField(_("function"), max_length=20, choices=[(role.value, role.value) for role in Role])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="titleix_trainings"
+    )
+    role = models.CharField(
+        _("function"), max_length=20, choices=[(role.value, role.value) for role in Role]
+    )
     title = models.CharField(_("title"), max_length=200)
     completed_on = models.DateField(_("completed"))
     valid_until = models.DateField(_("valid until"))

@@ -30,12 +30,18 @@ class PartyLink(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="party_links")
     party = models.ForeignKey(Party, models.PROTECT, related_name="links")
-    token = models.CharField(max_length=64, unique=True, help_text="hash of the token in the address")
-    code = models.CharField(max_length=64, blank=True, help_text="keyed hash of the code that was sent apart")
+    token = models.CharField(
+        max_length=64, unique=True, help_text="hash of the token in the address"
+    )
+    code = models.CharField(
+        max_length=64, blank=True, help_text="keyed hash of the code that was sent apart"
+    )
     tries = models.PositiveSmallIntegerField(default=0, help_text="wrong codes in a row")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     expires_on = models.DateField(_("valid until"))
     revoked_at = models.DateTimeField(null=True)
-    undertaking_at = models.DateTimeField(null=True, help_text="when an advisor signed to keep what is shown to themselves")
+    undertaking_at = models.DateTimeField(
+        null=True, help_text="when an advisor signed to keep what is shown to themselves"
+    )
     undertaking_name = SealedTextField(blank=True, help_text="the name with which it was signed")

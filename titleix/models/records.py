@@ -64,7 +64,9 @@ class Record(models.Model):
     text = SealedTextField(_("text"), blank=True)
     data = SealedJSONField(default=dict)
     closed_on = models.DateField(null=True)
-    attachment = models.ForeignKey("casework.Attachment", models.PROTECT, null=True, related_name="+")
+    attachment = models.ForeignKey(
+        "casework.Attachment", models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["case", "kind"], name="record_case")]
@@ -75,14 +77,24 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="deliveries")
-    document = models.ForeignKey("casework.Document", models.PROTECT, null=True, related_name="deliveries")
-    party = models.ForeignKey(Party, models.PROTECT, related_name="deliveries", help_text="whose right to it is")
+    document = models.ForeignKey(
+        "casework.Document", models.PROTECT, null=True, related_name="deliveries"
+    )
+    party = models.ForeignKey(
+        Party, models.PROTECT, related_name="deliveries", help_text="whose right to it is"
+    )
     recipient = models.ForeignKey(
-        Party, models.PROTECT, null=True, related_name="+", help_text="whose name is on it: the person, or a parent"
+        Party,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="whose name is on it: the person, or a parent",
     )
     language = models.CharField(max_length=8, default="en")
     code = models.CharField(max_length=24, help_text="NOTICE, EVIDENCE, REPORT ...")
-    round = models.PositiveSmallIntegerField(default=1, help_text="sent again in a new round (new evidence, reopening)")
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text="sent again in a new round (new evidence, reopening)"
+    )
     sent_on = models.DateField()
     means = models.CharField(max_length=16)
     proof = SealedTextField(blank=True)
@@ -109,7 +121,9 @@ class Inspection(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="inspections")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     document = models.ForeignKey("casework.Document", models.PROTECT, null=True, related_name="+")
-    attachment = models.ForeignKey("casework.Attachment", models.PROTECT, null=True, related_name="+")
+    attachment = models.ForeignKey(
+        "casework.Attachment", models.PROTECT, null=True, related_name="+"
+    )
     how = models.CharField(max_length=8, choices=How)
     at = models.DateTimeField()
 
@@ -127,12 +141,26 @@ class RedactedExport(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     purpose = SealedTextField(_("for whom and why"))
-    hidden = SealedTextField(blank=True, help_text="words that the reviewer hides, one a line: label, tabulator, word")
-    kept = SealedTextField(blank=True, help_text="suspects that the reviewer lets stand, one a line")
-    cleared = models.JSONField(default=list, help_text="attachments that are no text and that somebody let into the copy")
-    key = SealedJSONField(default=dict, help_text="from labels to originals, as at the signature; for counsel alone")
-    seal = models.CharField(max_length=64, blank=True, help_text="hash of what was reviewed: a file that changed is reviewed anew")
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    hidden = SealedTextField(
+        blank=True, help_text="words that the reviewer hides, one a line: label, tabulator, word"
+    )
+    kept = SealedTextField(
+        blank=True, help_text="suspects that the reviewer lets stand, one a line"
+    )
+    cleared = models.JSONField(
+        default=list, help_text="attachments that are no text and that somebody let into the copy"
+    )
+    key = SealedJSONField(
+        default=dict, help_text="from labels to originals, as at the signature; for counsel alone"
+    )
+    seal = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="hash of what was reviewed: a file that changed is reviewed anew",
+    )
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     signed_at = models.DateTimeField(null=True)
 
 

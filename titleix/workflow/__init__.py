@@ -37,12 +37,25 @@ from .stages import (
     S,
     Stage,
     state,
-)  # fmt: skip
+)
 
 __all__ = [
-    "ALL_STAFF", "APPEAL", "APPROVE", "COMPLAINT", "COORDINATE", "DECIDE", "FACILITATE", "INVESTIGATE", "OPEN", "RULES", "SCHOOL", "SCHOOL_PATH", "STAFF",
-    "Stage", "TitleIXWorkflow",
-]  # fmt: skip
+    "ALL_STAFF",
+    "APPEAL",
+    "APPROVE",
+    "COMPLAINT",
+    "COORDINATE",
+    "DECIDE",
+    "FACILITATE",
+    "INVESTIGATE",
+    "OPEN",
+    "RULES",
+    "SCHOOL",
+    "SCHOOL_PATH",
+    "STAFF",
+    "Stage",
+    "TitleIXWorkflow",
+]
 
 
 class TitleIXWorkflow(Intake, People, Records, SchoolInquiry, Grievance, Endings):
@@ -54,14 +67,25 @@ class TitleIXWorkflow(Intake, People, Records, SchoolInquiry, Grievance, Endings
     clocks = clocks.CLOCKS
     state = state
 
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(
-        state, OPEN, by=(COORDINATE, APPROVE), cite="34 CFR 106.45(b)(1)(v)"
+    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
+        deadline_steps(state, OPEN, by=(COORDINATE, APPROVE), cite="34 CFR 106.45(b)(1)(v)")
     )
 
-    (disclose, flag_family, unflag_family, involve, release, emergency_access, propose_disposal, withdraw_disposal,
-     confirm_disposal) = privacy_steps(state, list(Stage), OPEN, [S.CLOSED, S.MERGED])  # fmt: skip
+    (
+        disclose,
+        flag_family,
+        unflag_family,
+        involve,
+        release,
+        emergency_access,
+        propose_disposal,
+        withdraw_disposal,
+        confirm_disposal,
+    ) = privacy_steps(state, list(Stage), OPEN, [S.CLOSED, S.MERGED])
 
-    ask_reporter, reporter_answered, answers_read, link_person = intake_steps(state, OPEN, list(Stage))
+    ask_reporter, reporter_answered, answers_read, link_person = intake_steps(
+        state, OPEN, list(Stage)
+    )
 
     make_party_link, end_party_link, party_answer = portal_steps(state, list(Stage), OPEN)
 

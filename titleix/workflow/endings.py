@@ -32,183 +32,365 @@ class Endings(Workflow):
     case: TitleIXCase
 
     @step(
-        state, source=COMPLAINT, target=S.DISMISSED, label=_("Dismiss the complaint"), by=(COORDINATE,), form=forms.DismissForm,
-        does=_("Ends the grievance process with a ground and reasons; both parties may appeal. Until then the days of the investigation rest."),
-        tells=_("Both parties, at the same time."), makes=_("The dismissal letters."), prepare=letters.to_parties("DISMISSAL"),
-        effects=letters.tells("DISMISSAL"), conditions=[guards.has_both_sides], cite="34 CFR 106.45(b)(3)",
-    )  # fmt: skip
+        state,
+        source=COMPLAINT,
+        target=S.DISMISSED,
+        label=_("Dismiss the complaint"),
+        by=(COORDINATE,),
+        form=forms.DismissForm,
+        does=_(
+            "Ends the grievance process with a ground and reasons; both parties may appeal. Until then the days of the investigation rest."
+        ),
+        tells=_("Both parties, at the same time."),
+        makes=_("The dismissal letters."),
+        prepare=letters.to_parties("DISMISSAL"),
+        effects=letters.tells("DISMISSAL"),
+        conditions=[guards.has_both_sides],
+        cite="34 CFR 106.45(b)(3)",
+    )
     def dismiss(self) -> None:
         """Mandatory or discretionary, with reasons; both may appeal (T-15)."""
         writing.ends.dismissal(self)
 
     @step(
-        state, source=COMPLAINT, label=_("Record a written withdrawal"), by=(COORDINATE,), form=forms.EventForm, event=Event.Kind.FACT,
-        does=_("Keeps that the complainant withdrew in writing. You may dismiss or go on; either needs a reason."), starts=("dismissal_decision",),
-    )  # fmt: skip
+        state,
+        source=COMPLAINT,
+        label=_("Record a written withdrawal"),
+        by=(COORDINATE,),
+        form=forms.EventForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Keeps that the complainant withdrew in writing. You may dismiss or go on; either needs a reason."
+        ),
+        starts=("dismissal_decision",),
+    )
     def withdraw(self) -> None:
         """T-15: only a written one enables a dismissal; the coordinator may go on."""
         self.case.withdrawn_on = self.data["on"]
 
     @step(
-        state, source=COMPLAINT, label=_("Go on in spite of the withdrawal"), by=(COORDINATE,), form=ReasonForm, event=Event.Kind.FACT,
-        does=_("The complaint is not dismissed; your reason stays on file."), stops=("dismissal_decision",), conditions=[guards.withdrawn],
+        state,
+        source=COMPLAINT,
+        label=_("Go on in spite of the withdrawal"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        event=Event.Kind.FACT,
+        does=_("The complaint is not dismissed; your reason stays on file."),
+        stops=("dismissal_decision",),
+        conditions=[guards.withdrawn],
         cite="34 CFR 106.45(b)(3)(ii)",
-    )  # fmt: skip
+    )
     def go_on(self) -> None:
         """T-15: either needs a reason."""
         writing.ends.go_on(self)
 
     @step(
-        state, source=COMPLAINT, label=_("Offer an informal resolution"), by=(COORDINATE,), form=forms.OfferForm, event=Event.Kind.DOCUMENT,
-        does=_("Sends every party the written offer with the consent to sign. Nothing rests until both have signed."),
-        conditions=[guards.no_employee, guards.has_both_sides, guards.has_allegations,
-                    guards.somebody(Role.FACILITATOR, _("Assign a facilitator first."))],
-        prepare=letters.offer, effects=letters.tells("IR_NOTICE", each=2), cite="34 CFR 106.45(b)(9)(i)",
-    )  # fmt: skip
+        state,
+        source=COMPLAINT,
+        label=_("Offer an informal resolution"),
+        by=(COORDINATE,),
+        form=forms.OfferForm,
+        event=Event.Kind.DOCUMENT,
+        does=_(
+            "Sends every party the written offer with the consent to sign. Nothing rests until both have signed."
+        ),
+        conditions=[
+            guards.no_employee,
+            guards.has_both_sides,
+            guards.has_allegations,
+            guards.somebody(Role.FACILITATOR, _("Assign a facilitator first.")),
+        ],
+        prepare=letters.offer,
+        effects=letters.tells("IR_NOTICE", each=2),
+        cite="34 CFR 106.45(b)(9)(i)",
+    )
     def offer_informal(self) -> None:
         """Allegations, requirements, right to withdraw, consequences, records."""
         writing.sending.offer(self)
 
     @step(
-        state, source=COMPLAINT, target=S.INFORMAL, label=_("Begin an informal resolution"), by=(COORDINATE,), form=forms.ConsentForm,
-        does=_("The days of the investigation rest while a facilitator helps the parties to agree."), starts=("informal",),
-        conditions=[guards.no_employee, guards.somebody(Role.FACILITATOR, _("Assign a facilitator first.")), guards.able(Role.FACILITATOR),
-                    guards.informal_offered], cite="34 CFR 106.45(b)(9)",
-    )  # fmt: skip
+        state,
+        source=COMPLAINT,
+        target=S.INFORMAL,
+        label=_("Begin an informal resolution"),
+        by=(COORDINATE,),
+        form=forms.ConsentForm,
+        does=_(
+            "The days of the investigation rest while a facilitator helps the parties to agree."
+        ),
+        starts=("informal",),
+        conditions=[
+            guards.no_employee,
+            guards.somebody(Role.FACILITATOR, _("Assign a facilitator first.")),
+            guards.able(Role.FACILITATOR),
+            guards.informal_offered,
+        ],
+        cite="34 CFR 106.45(b)(9)",
+    )
     def begin_informal(self) -> None:
         """T-17: both consents in writing; the days of the investigation rest."""
         writing.ends.begin_informal(self)
 
     @step(
-        state, source=S.INFORMAL, target=where_it_was, label=_("A party withdraws from it"), by=(COORDINATE, FACILITATE), form=ReasonForm,
+        state,
+        source=S.INFORMAL,
+        target=where_it_was,
+        label=_("A party withdraws from it"),
+        by=(COORDINATE, FACILITATE),
+        form=ReasonForm,
         does=_("Back to the investigation, where it was; the days held are added to its date."),
-    )  # fmt: skip
+    )
     def leave_informal(self) -> None:
         """Any time before the agreement: back to the state before, the days held are added."""
         writing.ends.leave_informal(self)
 
     @step(
-        state, source=S.INFORMAL, target=S.FINAL, label=_("Record the agreement"), by=(COORDINATE, FACILITATE), form=forms.AgreementForm,
-        stops=("informal",), starts=("outcome",), does=_("Keeps the signed agreement; the case is final."), primary=True,
-    )  # fmt: skip
+        state,
+        source=S.INFORMAL,
+        target=S.FINAL,
+        label=_("Record the agreement"),
+        by=(COORDINATE, FACILITATE),
+        form=forms.AgreementForm,
+        stops=("informal",),
+        starts=("outcome",),
+        does=_("Keeps the signed agreement; the case is final."),
+        primary=True,
+    )
     def agree(self) -> None:
         """Signed: final; the investigation has no date to keep any more."""
         writing.ends.agreement(self)
 
     @step(
-        state, source=[S.APPEAL_WINDOW, S.DISMISSED], target=S.APPEAL, label=_("Record an appeal"), by=(COORDINATE,), form=forms.FiledAppealForm, primary=True,
-        does=_("Takes an appeal on that came in time and has a base; both parties are told next."), stops=("appeal_window",),
-        starts=("appeal_decision",), cite="34 CFR 106.45(b)(8)",
-    )  # fmt: skip
+        state,
+        source=[S.APPEAL_WINDOW, S.DISMISSED],
+        target=S.APPEAL,
+        label=_("Record an appeal"),
+        by=(COORDINATE,),
+        form=forms.FiledAppealForm,
+        primary=True,
+        does=_("Takes an appeal on that came in time and has a base; both parties are told next."),
+        stops=("appeal_window",),
+        starts=("appeal_decision",),
+        cite="34 CFR 106.45(b)(8)",
+    )
     def file_appeal(self) -> None:
         """In time and on one of the three bases."""
         writing.ends.appeal(self)
 
     @step(
-        state, source=[S.APPEAL_WINDOW, S.DISMISSED], target=after_window, label=_("The time to appeal is over"), by=(SYSTEM,), work=False,
+        state,
+        source=[S.APPEAL_WINDOW, S.DISMISSED],
+        target=after_window,
+        label=_("The time to appeal is over"),
+        by=(SYSTEM,),
+        work=False,
         cite="34 CFR 106.45(b)(7)(iii)",
-    )  # fmt: skip
+    )
     def appeal_time_over(self) -> None:
         """T-26: final on the day after."""
         writing.ends.window_over(self)
 
     @step(
-        state, source=S.APPEAL, label=_("Tell both parties of the appeal"), by=(COORDINATE, APPEAL), form=forms.SentForm, primary=True,
-        event=Event.Kind.DOCUMENT, does=_("Both hear of the appeal at the same time, and have equal time for a written statement."),
-        conditions=[guards.not_told_of_appeal, guards.somebody(Role.APPEAL_OFFICER, _("Assign an appeal officer first."))], starts=("appeal_statement",),
-        prepare=letters.to_parties("APPEAL_NOTICE"), effects=letters.tells("APPEAL_NOTICE"), cite="34 CFR 106.45(b)(8)(iii)(A)",
-    )  # fmt: skip
+        state,
+        source=S.APPEAL,
+        label=_("Tell both parties of the appeal"),
+        by=(COORDINATE, APPEAL),
+        form=forms.SentForm,
+        primary=True,
+        event=Event.Kind.DOCUMENT,
+        does=_(
+            "Both hear of the appeal at the same time, and have equal time for a written statement."
+        ),
+        conditions=[
+            guards.not_told_of_appeal,
+            guards.somebody(Role.APPEAL_OFFICER, _("Assign an appeal officer first.")),
+        ],
+        starts=("appeal_statement",),
+        prepare=letters.to_parties("APPEAL_NOTICE"),
+        effects=letters.tells("APPEAL_NOTICE"),
+        cite="34 CFR 106.45(b)(8)(iii)(A)",
+    )
     def notify_appeal(self) -> None:
         """The other party is notified in writing."""
         writing.sending.send(self, "APPEAL_NOTICE")
 
     @step(
-        state, source=S.APPEAL, label=_("Record a statement in the appeal"), by=(COORDINATE, APPEAL), form=forms.StatementForm, event=Event.Kind.FACT,
-        does=_("Keeps the written statement of a party."), cite="34 CFR 106.45(b)(8)(iii)(D)",
-    )  # fmt: skip
+        state,
+        source=S.APPEAL,
+        label=_("Record a statement in the appeal"),
+        by=(COORDINATE, APPEAL),
+        form=forms.StatementForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps the written statement of a party."),
+        cite="34 CFR 106.45(b)(8)(iii)(D)",
+    )
     def state_appeal(self) -> None:
         """An equal opportunity for both."""
         writing.records.statement(self)
 
     @step(
-        state, source=S.APPEAL, target=after_appeal, label=_("Decide the appeal"), by=(APPEAL,), form=forms.AppealDecisionForm, primary=True,
-        does=_("Upholds or changes the decision, or sends the case back; both parties get the written result at the same time."),
-        conditions=[guards.fit(Role.APPEAL_OFFICER), guards.appeal_heard], stops=("appeal_decision",), prepare=letters.to_parties("APPEAL_DECISION"),
-        effects=letters.tells("APPEAL_DECISION"), cite="34 CFR 106.45(b)(8)(iii)",
-    )  # fmt: skip
+        state,
+        source=S.APPEAL,
+        target=after_appeal,
+        label=_("Decide the appeal"),
+        by=(APPEAL,),
+        form=forms.AppealDecisionForm,
+        primary=True,
+        does=_(
+            "Upholds or changes the decision, or sends the case back; both parties get the written result at the same time."
+        ),
+        conditions=[guards.fit(Role.APPEAL_OFFICER), guards.appeal_heard],
+        stops=("appeal_decision",),
+        prepare=letters.to_parties("APPEAL_DECISION"),
+        effects=letters.tells("APPEAL_DECISION"),
+        cite="34 CFR 106.45(b)(8)(iii)",
+    )
     def decide_appeal(self) -> None:
         """By somebody who was none of the three before."""
         writing.ends.appeal_decided(self)
 
     @step(
-        state, source=[S.FINAL, S.REMEDIES], label=_("Record a remedy or sanction"), by=(COORDINATE,), form=forms.RemedyForm, event=Event.Kind.FACT,
-        does=_("Keeps a remedy or a sanction that the coordinator carries out."), cite="34 CFR 106.45(b)(7)(iv)",
-    )  # fmt: skip
+        state,
+        source=[S.FINAL, S.REMEDIES],
+        label=_("Record a remedy or sanction"),
+        by=(COORDINATE,),
+        form=forms.RemedyForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps a remedy or a sanction that the coordinator carries out."),
+        cite="34 CFR 106.45(b)(7)(iv)",
+    )
     def remedy(self) -> None:
         """The coordinator implements them (34 CFR 106.45(b)(7)(iv))."""
         writing.records.remedy(self)
 
     @step(
-        state, source=[S.FINAL, S.REMEDIES], label=_("Record that a remedy was carried out"), by=(COORDINATE,), form=forms.RemedyDoneForm, event=Event.Kind.FACT,
-        does=_("Keeps when a remedy or sanction was carried out."), conditions=[guards.on_record(Record.Kind.REMEDY, _("No remedy is open."))],
-    )  # fmt: skip
+        state,
+        source=[S.FINAL, S.REMEDIES],
+        label=_("Record that a remedy was carried out"),
+        by=(COORDINATE,),
+        form=forms.RemedyDoneForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps when a remedy or sanction was carried out."),
+        conditions=[guards.on_record(Record.Kind.REMEDY, _("No remedy is open."))],
+    )
     def remedy_done(self) -> None:
         """With the last one the promise is kept."""
         writing.records.remedy_done(self)
 
     @step(
-        state, source=S.FINAL, target=S.REMEDIES, label=_("Send the outcome and carry out the remedies"), by=(COORDINATE,), form=forms.SentForm, primary=True,
-        does=_("Both parties hear how it ended; remedies are carried out and checked after 30, 60 and 90 days."), stops=("outcome",),
-        starts=("check_30", "check_60", "check_90"), conditions=[guards.responsible(True), guards.remedies_assigned],
-        prepare=letters.to_parties("OUTCOME"), effects=letters.tells("OUTCOME"), tells=_("Both parties."), cite="34 CFR 106.45(b)(7)(iv)",
-    )  # fmt: skip
+        state,
+        source=S.FINAL,
+        target=S.REMEDIES,
+        label=_("Send the outcome and carry out the remedies"),
+        by=(COORDINATE,),
+        form=forms.SentForm,
+        primary=True,
+        does=_(
+            "Both parties hear how it ended; remedies are carried out and checked after 30, 60 and 90 days."
+        ),
+        stops=("outcome",),
+        starts=("check_30", "check_60", "check_90"),
+        conditions=[guards.responsible(True), guards.remedies_assigned],
+        prepare=letters.to_parties("OUTCOME"),
+        effects=letters.tells("OUTCOME"),
+        tells=_("Both parties."),
+        cite="34 CFR 106.45(b)(7)(iv)",
+    )
     def begin_remedies(self) -> None:
         """Final with responsibility (B3.3)."""
         writing.ends.begin_remedies(self)
 
     @step(
-        state, source=S.REMEDIES, label=_("Record a check of the remedies"), by=(COORDINATE,), form=forms.CheckForm, event=Event.Kind.FACT,
-        does=_("Keeps whether remedies and measures work."), primary=True,
-        conditions=[lambda flow: unmet(any(clock.kind.startswith("check_") for clock in flow.file.running), _("No check is due."))],
-    )  # fmt: skip
+        state,
+        source=S.REMEDIES,
+        label=_("Record a check of the remedies"),
+        by=(COORDINATE,),
+        form=forms.CheckForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps whether remedies and measures work."),
+        primary=True,
+        conditions=[
+            lambda flow: unmet(
+                any(clock.kind.startswith("check_") for clock in flow.file.running),
+                _("No check is due."),
+            )
+        ],
+    )
     def check_remedies(self) -> None:
         """After 30, 60 and 90 days."""
         writing.records.check(self)
 
     @step(
-        state, source=S.REMEDIES, target=S.CLOSED, label=_("Close the case"), by=(COORDINATE,), form=ReasonForm, primary=True,
-        does=_("Remedies are carried out and checked: ends the case; the file is kept for seven years."), prepare=letters.closing_memo,
-        makes=_("The closing memo with the checklist of the file."), conditions=[guards.remedies_done, guards.file_complete],
-    )  # fmt: skip
+        state,
+        source=S.REMEDIES,
+        target=S.CLOSED,
+        label=_("Close the case"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        primary=True,
+        does=_(
+            "Remedies are carried out and checked: ends the case; the file is kept for seven years."
+        ),
+        prepare=letters.closing_memo,
+        makes=_("The closing memo with the checklist of the file."),
+        conditions=[guards.remedies_done, guards.file_complete],
+    )
     def close_remedies(self) -> None:
         """All tasks done, all checks made (B3.3)."""
         writing.ends.close_with_reason(self)
 
     @step(
-        state, source=S.FINAL, target=S.CLOSED, label=_("Send the outcome and close"), by=(COORDINATE,), form=forms.SentForm, primary=True,
-        does=_("Both parties hear how it ended; the file is kept for seven years."), stops=("outcome",), tells=_("Both parties."),
-        conditions=[guards.responsible(False), guards.file_complete], prepare=letters.outcome_and_memo, effects=letters.tells("OUTCOME"),
-        makes=_("The closing memo with the checklist of the file."), cite="34 CFR 106.45(b)(7)(iii)",
-    )  # fmt: skip
+        state,
+        source=S.FINAL,
+        target=S.CLOSED,
+        label=_("Send the outcome and close"),
+        by=(COORDINATE,),
+        form=forms.SentForm,
+        primary=True,
+        does=_("Both parties hear how it ended; the file is kept for seven years."),
+        stops=("outcome",),
+        tells=_("Both parties."),
+        conditions=[guards.responsible(False), guards.file_complete],
+        prepare=letters.outcome_and_memo,
+        effects=letters.tells("OUTCOME"),
+        makes=_("The closing memo with the checklist of the file."),
+        cite="34 CFR 106.45(b)(7)(iii)",
+    )
     def close_final(self) -> None:
         """Both parties hear how it ended; the file is kept for seven years (34 CFR 106.45(b)(10))."""
         writing.sending.send(self, "OUTCOME")
         writing.ends.close(self, "COMPLETED")
 
     @step(
-        state, source=S.CLOSED, target=by_reopening, label=_("Reopen"), by=(COORDINATE,), form=forms.ReopenForm,
-        does=_("Opens the case again as a new episode with a date of its own; the first result stays."),
+        state,
+        source=S.CLOSED,
+        target=by_reopening,
+        label=_("Reopen"),
+        by=(COORDINATE,),
+        form=forms.ReopenForm,
+        does=_(
+            "Opens the case again as a new episode with a date of its own; the first result stays."
+        ),
         conditions=[kept],
-    )  # fmt: skip
+    )
     def reopen(self) -> None:
         """T-27: new evidence or an error; a new episode with its own day 0, the old result stays."""
         writing.ends.reopen(self)
 
     @step(
-        state, source=S.REOPENED, target=S.INVESTIGATING, label=_("Tell the parties that it is open again"), by=(COORDINATE,), form=forms.SentForm, primary=True,
-        does=_("Both parties hear at the same time that the investigation is open again, and why."), stops=("reopening_notice",),
-        prepare=letters.to_parties("REOPENING"), effects=letters.tells("REOPENING"), conditions=[guards.has_both_sides],
-    )  # fmt: skip
+        state,
+        source=S.REOPENED,
+        target=S.INVESTIGATING,
+        label=_("Tell the parties that it is open again"),
+        by=(COORDINATE,),
+        form=forms.SentForm,
+        primary=True,
+        does=_("Both parties hear at the same time that the investigation is open again, and why."),
+        stops=("reopening_notice",),
+        prepare=letters.to_parties("REOPENING"),
+        effects=letters.tells("REOPENING"),
+        conditions=[guards.has_both_sides],
+    )
     def resume_investigation(self) -> None:
         """The old result is frozen; evidence, report and decision follow anew."""
         writing.sending.send(self, "REOPENING")

@@ -26,151 +26,318 @@ class Grievance(Workflow):
     case: TitleIXCase
 
     @step(
-        state, source=[S.FC_PENDING, S.SUPPORTIVE_ONLY], target=S.FORMAL_COMPLAINT, label=_("Record the formal complaint"), by=(COORDINATE,),
-        does=_("Starts the grievance process; the sixty days count from this day."), form=forms.ComplaintForm, primary=True,
-        stops=("complaint_decision",), starts=("notice",), conditions=[guards.second_reader_done], cite="34 CFR 106.30",
-    )  # fmt: skip
+        state,
+        source=[S.FC_PENDING, S.SUPPORTIVE_ONLY],
+        target=S.FORMAL_COMPLAINT,
+        label=_("Record the formal complaint"),
+        by=(COORDINATE,),
+        does=_("Starts the grievance process; the sixty days count from this day."),
+        form=forms.ComplaintForm,
+        primary=True,
+        stops=("complaint_decision",),
+        starts=("notice",),
+        conditions=[guards.second_reader_done],
+        cite="34 CFR 106.30",
+    )
     def file_complaint(self) -> None:
         """Signed by the complainant, a parent, or the coordinator with the reason."""
         writing.sending.complaint(self)
 
     @step(
-        state, source=S.FC_PENDING, target=S.SUPPORTIVE_ONLY, label=_("Do not sign: supportive measures only"), by=(COORDINATE,), form=ReasonForm,
-        does=_("No complaint, no signature: the measures stay, with your reason on file."), stops=("complaint_decision",),
-        conditions=[guards.second_reader_done], cite="34 CFR 106.44(a)",
-    )  # fmt: skip
+        state,
+        source=S.FC_PENDING,
+        target=S.SUPPORTIVE_ONLY,
+        label=_("Do not sign: supportive measures only"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        does=_("No complaint, no signature: the measures stay, with your reason on file."),
+        stops=("complaint_decision",),
+        conditions=[guards.second_reader_done],
+        cite="34 CFR 106.44(a)",
+    )
     def support_only(self) -> None:
         """T-21: the coordinator gives a written reason not to sign; a complaint may come at any time."""
         writing.ends.support_only(self)
 
     @step(
-        state, source=S.SUPPORTIVE_ONLY, target=S.CLOSED, label=_("Close: supportive measures given"), by=(COORDINATE,), form=ReasonForm,
-        does=_("Ends the case after the measures were reviewed; a complaint may still come."), prepare=letters.supportive_end,
-        effects=letters.tells_complainants, makes=_("A letter with the right to file later, and the closing memo."),
-    )  # fmt: skip
+        state,
+        source=S.SUPPORTIVE_ONLY,
+        target=S.CLOSED,
+        label=_("Close: supportive measures given"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        does=_("Ends the case after the measures were reviewed; a complaint may still come."),
+        prepare=letters.supportive_end,
+        effects=letters.tells_complainants,
+        makes=_("A letter with the right to file later, and the closing memo."),
+    )
     def close_supportive(self) -> None:
         """Kept for seven years as well."""
         writing.ends.close_supportive(self)
 
     @step(
-        state, source=S.FORMAL_COMPLAINT, target=S.NOTICED, label=_("Send the notice of allegations"), by=(COORDINATE,), form=forms.SentForm, primary=True,
-        does=_("Tells every known party what is alleged and what their rights are, with time to prepare."), stops=("notice",),
-        conditions=[guards.has_parties, guards.has_allegations], tells=_("Every known party."), prepare=letters.to_parties("NOTICE"),
-        effects=letters.tells("NOTICE"), cite="34 CFR 106.45(b)(2)",
-    )  # fmt: skip
+        state,
+        source=S.FORMAL_COMPLAINT,
+        target=S.NOTICED,
+        label=_("Send the notice of allegations"),
+        by=(COORDINATE,),
+        form=forms.SentForm,
+        primary=True,
+        does=_(
+            "Tells every known party what is alleged and what their rights are, with time to prepare."
+        ),
+        stops=("notice",),
+        conditions=[guards.has_parties, guards.has_allegations],
+        tells=_("Every known party."),
+        prepare=letters.to_parties("NOTICE"),
+        effects=letters.tells("NOTICE"),
+        cite="34 CFR 106.45(b)(2)",
+    )
     def send_notice(self) -> None:
         """With sufficient time to prepare before any initial interview."""
         writing.sending.notice(self, "NOTICE")
 
     @step(
-        state, source=[S.NOTICED, S.INVESTIGATING, S.EVIDENCE_REVIEW], label=_("Send a supplemental notice"), by=(COORDINATE,), form=forms.SentForm,
-        does=_("Tells every known party of new allegations; no date moves."), tells=_("Every known party."), event=Event.Kind.DOCUMENT, primary=True,
-        conditions=[guards.new_allegation], prepare=letters.to_parties("NOTICE_SUPPLEMENT"), effects=letters.tells("NOTICE_SUPPLEMENT"),
+        state,
+        source=[S.NOTICED, S.INVESTIGATING, S.EVIDENCE_REVIEW],
+        label=_("Send a supplemental notice"),
+        by=(COORDINATE,),
+        form=forms.SentForm,
+        does=_("Tells every known party of new allegations; no date moves."),
+        tells=_("Every known party."),
+        event=Event.Kind.DOCUMENT,
+        primary=True,
+        conditions=[guards.new_allegation],
+        prepare=letters.to_parties("NOTICE_SUPPLEMENT"),
+        effects=letters.tells("NOTICE_SUPPLEMENT"),
         cite="34 CFR 106.45(b)(2)(ii)",
-    )  # fmt: skip
+    )
     def send_supplement(self) -> None:
         """T-40: before anybody is questioned on a new allegation; the clock does not move."""
         writing.sending.notice(self, "NOTICE_SUPPLEMENT")
 
     @step(
-        state, source=[S.FORMAL_COMPLAINT, S.NOTICED, S.INVESTIGATING], target=S.MERGED, label=_("Consolidate with another complaint"), by=(COORDINATE,),
-        form=forms.ConsolidateForm, cite="34 CFR 106.45(b)(4)",
-        does=_("Complaints from the same facts go on as one case: people and allegations come along, the earliest day 0 wins, a supplemental notice follows."),
-    )  # fmt: skip
+        state,
+        source=[S.FORMAL_COMPLAINT, S.NOTICED, S.INVESTIGATING],
+        target=S.MERGED,
+        label=_("Consolidate with another complaint"),
+        by=(COORDINATE,),
+        form=forms.ConsolidateForm,
+        cite="34 CFR 106.45(b)(4)",
+        does=_(
+            "Complaints from the same facts go on as one case: people and allegations come along, the earliest day 0 wins, a supplemental notice follows."
+        ),
+    )
     def consolidate(self) -> None:
         """Where the allegations arise out of the same facts or circumstances."""
         writing.links.merge_by_number(self, TitleIXCase.Link.CONSOLIDATED)
 
     @step(
-        state, source=S.NOTICED, target=S.INVESTIGATING, label=_("Begin the investigation"), by=(COORDINATE, INVESTIGATE), primary=True,
+        state,
+        source=S.NOTICED,
+        target=S.INVESTIGATING,
+        label=_("Begin the investigation"),
+        by=(COORDINATE, INVESTIGATE),
+        primary=True,
         does=_("The investigator begins."),
-        conditions=[guards.somebody(Role.INVESTIGATOR, _("Assign an investigator first.")), guards.able(Role.INVESTIGATOR)],
-    )  # fmt: skip
+        conditions=[
+            guards.somebody(Role.INVESTIGATOR, _("Assign an investigator first.")),
+            guards.able(Role.INVESTIGATOR),
+        ],
+    )
     def begin_investigation(self) -> None:
         """The burden is on the district."""
 
     @step(
-        state, source=S.INVESTIGATING, target=S.EVIDENCE_REVIEW, label=_("Send the evidence"), by=(INVESTIGATE,), form=forms.SentForm, primary=True,
-        does=_("Sends everything that is directly related; each party has at least ten days to answer."), starts=("evidence_wait",),
-        conditions=[guards.has_evidence, guards.handed_in_sorted, guards.all_noticed, guards.advisors_recorded, guards.fit(Role.INVESTIGATOR)],
-        tells=_("Every party and advisor."), makes=_("The evidence package: an index with the hash of every file."),
-        prepare=letters.evidence, effects=letters.tells("EVIDENCE", advisors=True), cite="34 CFR 106.45(b)(5)(vi)",
-    )  # fmt: skip
+        state,
+        source=S.INVESTIGATING,
+        target=S.EVIDENCE_REVIEW,
+        label=_("Send the evidence"),
+        by=(INVESTIGATE,),
+        form=forms.SentForm,
+        primary=True,
+        does=_(
+            "Sends everything that is directly related; each party has at least ten days to answer."
+        ),
+        starts=("evidence_wait",),
+        conditions=[
+            guards.has_evidence,
+            guards.handed_in_sorted,
+            guards.all_noticed,
+            guards.advisors_recorded,
+            guards.fit(Role.INVESTIGATOR),
+        ],
+        tells=_("Every party and advisor."),
+        makes=_("The evidence package: an index with the hash of every file."),
+        prepare=letters.evidence,
+        effects=letters.tells("EVIDENCE", advisors=True),
+        cite="34 CFR 106.45(b)(5)(vi)",
+    )
     def send_evidence(self) -> None:
         """All that is directly related; at least ten days to answer."""
         writing.sending.evidence(self)
 
     @step(
-        state, source=S.EVIDENCE_REVIEW, label=_("Send new evidence"), by=(INVESTIGATE,), form=forms.SentForm, event=Event.Kind.DOCUMENT,
-        does=_("New evidence came up: the whole package goes out in a new round, and the time to answer begins anew."),
-        conditions=[guards.new_evidence, guards.handed_in_sorted, guards.all_noticed, guards.fit(Role.INVESTIGATOR)], tells=_("Every party and advisor."),
-        prepare=letters.evidence, effects=letters.tells("EVIDENCE", advisors=True), cite="34 CFR 106.45(b)(5)(vi)",
-    )  # fmt: skip
+        state,
+        source=S.EVIDENCE_REVIEW,
+        label=_("Send new evidence"),
+        by=(INVESTIGATE,),
+        form=forms.SentForm,
+        event=Event.Kind.DOCUMENT,
+        does=_(
+            "New evidence came up: the whole package goes out in a new round, and the time to answer begins anew."
+        ),
+        conditions=[
+            guards.new_evidence,
+            guards.handed_in_sorted,
+            guards.all_noticed,
+            guards.fit(Role.INVESTIGATOR),
+        ],
+        tells=_("Every party and advisor."),
+        prepare=letters.evidence,
+        effects=letters.tells("EVIDENCE", advisors=True),
+        cite="34 CFR 106.45(b)(5)(vi)",
+    )
     def send_evidence_again(self) -> None:
         """N9 counts from the latest date."""
         writing.sending.evidence_again(self)
 
     @step(
-        state, source=[S.EVIDENCE_REVIEW, S.REPORT_REVIEW], label=_("Record a response or a waiver"), by=(INVESTIGATE, COORDINATE), form=forms.ResponseForm,
-        event=Event.Kind.FACT, does=_("Keeps what the party wrote; when all have answered or waived, the wait is over."),
-    )  # fmt: skip
+        state,
+        source=[S.EVIDENCE_REVIEW, S.REPORT_REVIEW],
+        label=_("Record a response or a waiver"),
+        by=(INVESTIGATE, COORDINATE),
+        form=forms.ResponseForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps what the party wrote; when all have answered or waived, the wait is over."),
+    )
     def respond(self) -> None:
         """N9: the party owns the whole window unless it answers or waives."""
         writing.records.response(self)
 
     @step(
-        state, source=S.EVIDENCE_REVIEW, target=S.REPORT_DRAFT, label=_("Write the report"), by=(INVESTIGATE,), primary=True, stops=("evidence_wait",),
-        does=_("The time to answer is over: the report is drafted out of the file, and you make a fair summary of it."),
-        conditions=[guards.evidence_over, guards.handed_in_sorted, guards.all_noticed, guards.fit(Role.INVESTIGATOR)], form=forms.ReportForm,
+        state,
+        source=S.EVIDENCE_REVIEW,
+        target=S.REPORT_DRAFT,
+        label=_("Write the report"),
+        by=(INVESTIGATE,),
+        primary=True,
+        stops=("evidence_wait",),
+        does=_(
+            "The time to answer is over: the report is drafted out of the file, and you make a fair summary of it."
+        ),
+        conditions=[
+            guards.evidence_over,
+            guards.handed_in_sorted,
+            guards.all_noticed,
+            guards.fit(Role.INVESTIGATOR),
+        ],
+        form=forms.ReportForm,
         cite="34 CFR 106.45(b)(5)(vii)",
-    )  # fmt: skip
+    )
     def write_report(self) -> None:
         """A fair summary; the responses were considered."""
         writing.records.report_draft(self)
 
     @step(
-        state, source=S.REPORT_DRAFT, label=_("Revise the report"), by=(INVESTIGATE,), form=forms.ReportForm, event=Event.Kind.FACT,
-        does=_("Keeps a new version of the report; the last one is sent."), conditions=[guards.fit(Role.INVESTIGATOR)],
-    )  # fmt: skip
+        state,
+        source=S.REPORT_DRAFT,
+        label=_("Revise the report"),
+        by=(INVESTIGATE,),
+        form=forms.ReportForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps a new version of the report; the last one is sent."),
+        conditions=[guards.fit(Role.INVESTIGATOR)],
+    )
     def revise_report(self) -> None:
         """Every version stays in the file."""
         writing.records.report_draft(self)
 
     @step(
-        state, source=S.REPORT_DRAFT, target=S.REPORT_REVIEW, label=_("Send the report"), by=(INVESTIGATE,), form=forms.SentForm, primary=True,
-        does=_("Sends the report; each party has at least ten days before a decision. Ends the sixty days."), starts=("report_wait",),
-        conditions=[guards.fit(Role.INVESTIGATOR), guards.somebody(Role.DECISION_MAKER, _("Assign a decision-maker first: the parties send their questions there."))],
-        tells=_("Every party and advisor."), makes=_("The report as a document."), prepare=letters.report, effects=letters.tells("REPORT", advisors=True),
+        state,
+        source=S.REPORT_DRAFT,
+        target=S.REPORT_REVIEW,
+        label=_("Send the report"),
+        by=(INVESTIGATE,),
+        form=forms.SentForm,
+        primary=True,
+        does=_(
+            "Sends the report; each party has at least ten days before a decision. Ends the sixty days."
+        ),
+        starts=("report_wait",),
+        conditions=[
+            guards.fit(Role.INVESTIGATOR),
+            guards.somebody(
+                Role.DECISION_MAKER,
+                _("Assign a decision-maker first: the parties send their questions there."),
+            ),
+        ],
+        tells=_("Every party and advisor."),
+        makes=_("The report as a document."),
+        prepare=letters.report,
+        effects=letters.tells("REPORT", advisors=True),
         cite="34 CFR 106.45(b)(5)(vii)",
-    )  # fmt: skip
+    )
     def send_report(self) -> None:
         """Ends the sixty days (B2.3) unless the policy says otherwise; the determination has a promise of its own."""
         writing.sending.send(self, "REPORT", advisors=True)
         writing.sending.report_out(self)
 
     @step(
-        state, source=S.REPORT_REVIEW, label=_("Written questions"), by=(DECIDE,), form=forms.QuestionForm, event=Event.Kind.FACT,
-        does=_("Keeps one move in the exchange of written questions."), cite="34 CFR 106.45(b)(6)(ii)", conditions=[guards.fit(Role.DECISION_MAKER)],
-    )  # fmt: skip
+        state,
+        source=S.REPORT_REVIEW,
+        label=_("Written questions"),
+        by=(DECIDE,),
+        form=forms.QuestionForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps one move in the exchange of written questions."),
+        cite="34 CFR 106.45(b)(6)(ii)",
+        conditions=[guards.fit(Role.DECISION_MAKER)],
+    )
     def questions(self) -> None:
         """Offered, asked, answered, excluded with the reason, followed up, finished."""
         writing.records.question(self)
 
     @step(
-        state, source=S.REPORT_REVIEW, target=S.DETERMINATION, label=_("Decide"), by=(DECIDE,), form=forms.DeterminationForm, primary=True,
-        does=_("Decides on each allegation with the six contents that the rule asks for."), stops=("report_wait", "questions"),
-        conditions=[guards.has_allegations, guards.all_noticed, guards.report_over, guards.fit(Role.DECISION_MAKER)], cite="34 CFR 106.45(b)(7)",
-    )  # fmt: skip
+        state,
+        source=S.REPORT_REVIEW,
+        target=S.DETERMINATION,
+        label=_("Decide"),
+        by=(DECIDE,),
+        form=forms.DeterminationForm,
+        primary=True,
+        does=_("Decides on each allegation with the six contents that the rule asks for."),
+        stops=("report_wait", "questions"),
+        conditions=[
+            guards.has_allegations,
+            guards.all_noticed,
+            guards.report_over,
+            guards.fit(Role.DECISION_MAKER),
+        ],
+        cite="34 CFR 106.45(b)(7)",
+    )
     def determine(self) -> None:
         """By somebody who is neither the coordinator nor the investigator, with the six contents."""
         writing.records.determination(self)
 
     @step(
-        state, source=S.DETERMINATION, target=S.APPEAL_WINDOW, label=_("Send the determination"), by=(DECIDE, COORDINATE), form=forms.SentForm, primary=True,
-        does=_("Sends the determination to both parties at the same time; the time to appeal begins."), stops=("determination",),
-        tells=_("Both parties, at the same time."), starts=("appeal_window",), prepare=letters.to_parties("DETERMINATION"),
-        effects=letters.tells("DETERMINATION"), cite="34 CFR 106.45(b)(7)(iii)",
-    )  # fmt: skip
+        state,
+        source=S.DETERMINATION,
+        target=S.APPEAL_WINDOW,
+        label=_("Send the determination"),
+        by=(DECIDE, COORDINATE),
+        form=forms.SentForm,
+        primary=True,
+        does=_(
+            "Sends the determination to both parties at the same time; the time to appeal begins."
+        ),
+        stops=("determination",),
+        tells=_("Both parties, at the same time."),
+        starts=("appeal_window",),
+        prepare=letters.to_parties("DETERMINATION"),
+        effects=letters.tells("DETERMINATION"),
+        cite="34 CFR 106.45(b)(7)(iii)",
+    )
     def send_determination(self) -> None:
         """Simultaneously."""
         writing.sending.send(self, "DETERMINATION")

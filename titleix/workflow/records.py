@@ -29,260 +29,502 @@ class Records(Workflow):
     case: TitleIXCase
 
     @step(
-        state, source=OPEN, label=_("Record a contact with the complainant"), by=STAFF, form=forms.RecordForm, event=Event.Kind.CONTACT,
-        does=_("Keeps that the complainant was contacted: measures offered, wishes heard, complaint explained."), stops=("contact_complainant",),
+        state,
+        source=OPEN,
+        label=_("Record a contact with the complainant"),
+        by=STAFF,
+        form=forms.RecordForm,
+        event=Event.Kind.CONTACT,
+        does=_(
+            "Keeps that the complainant was contacted: measures offered, wishes heard, complaint explained."
+        ),
+        stops=("contact_complainant",),
         cite="34 CFR 106.44(a)",
-    )  # fmt: skip
+    )
     def contact(self) -> None:
         """Supportive measures and wishes discussed, with or without a complaint."""
         writing.records.record(self, Record.Kind.CONTACT)
 
     @step(
-        state, source=OPEN, label=_("Record a supportive measure"), by=STAFF, form=forms.MeasureForm, event=Event.Kind.FACT, cite="34 CFR 106.30",
-        does=_("Keeps a supportive measure with the person's answer; a review comes every 15 school days while it is in place."),
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Record a supportive measure"),
+        by=STAFF,
+        form=forms.MeasureForm,
+        event=Event.Kind.FACT,
+        cite="34 CFR 106.30",
+        does=_(
+            "Keeps a supportive measure with the person's answer; a review comes every 15 school days while it is in place."
+        ),
+    )
     def add_measure(self) -> None:
         """Each one on file with the answer; reviewed every 15 school days."""
         writing.records.measure(self)
 
     @step(
-        state, source=OPEN, label=_("End a supportive measure"), by=STAFF, form=forms.EndMeasureForm, event=Event.Kind.FACT,
+        state,
+        source=OPEN,
+        label=_("End a supportive measure"),
+        by=STAFF,
+        form=forms.EndMeasureForm,
+        event=Event.Kind.FACT,
         does=_("Keeps when and why a measure ended."),
-        conditions=[guards.on_record(Record.Kind.MEASURE, _("No measure is in place."), "accepted", "offered")],
-    )  # fmt: skip
+        conditions=[
+            guards.on_record(
+                Record.Kind.MEASURE, _("No measure is in place."), "accepted", "offered"
+            )
+        ],
+    )
     def end_measure(self) -> None:
         """The record stays."""
         writing.records.end_measure(self)
 
     @step(
-        state, source=OPEN, label=_("Record the review of the measures"), by=STAFF, form=forms.MeasureReviewForm, event=Event.Kind.FACT,
-        does=_("Keeps what the review found; the next one is due 15 school days later while measures are in place."),
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Record the review of the measures"),
+        by=STAFF,
+        form=forms.MeasureReviewForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Keeps what the review found; the next one is due 15 school days later while measures are in place."
+        ),
+    )
     def review_measures(self) -> None:
         """Reviewed; the next review runs while measures are in place."""
         writing.records.review_measures(self)
 
     @step(
-        state, source=OPEN, label=_("Write down an allegation"), by=(COORDINATE, INVESTIGATE), form=forms.AllegationForm, event=Event.Kind.FACT,
-        does=_("Adds to what is alleged. After the notice, a supplemental notice must follow before anybody is questioned on it."),
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Write down an allegation"),
+        by=(COORDINATE, INVESTIGATE),
+        form=forms.AllegationForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Adds to what is alleged. After the notice, a supplemental notice must follow before anybody is questioned on it."
+        ),
+    )
     def allege(self) -> None:
         """What is alleged; a new one after the notice needs a supplemental notice before anybody is questioned on it (T-40)."""
         writing.records.note(self, Record.Kind.ALLEGATION, "alleged")
 
     @step(
-        state, source=OPEN, label=_("Invite to an interview"), by=(INVESTIGATE, COORDINATE), form=forms.ScheduleForm, event=Event.Kind.DOCUMENT,
-        does=_("Writes to the person with date, time, place, participants and purpose, and puts the meeting into the calendar."),
-        makes=_("A letter to the person, or the parents of a minor, and to the advisor; an appointment."), prepare=letters.invitation,
-        conditions=[guards.investigates], cite="34 CFR 106.45(b)(5)(v)",
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Invite to an interview"),
+        by=(INVESTIGATE, COORDINATE),
+        form=forms.ScheduleForm,
+        event=Event.Kind.DOCUMENT,
+        does=_(
+            "Writes to the person with date, time, place, participants and purpose, and puts the meeting into the calendar."
+        ),
+        makes=_(
+            "A letter to the person, or the parents of a minor, and to the advisor; an appointment."
+        ),
+        prepare=letters.invitation,
+        conditions=[guards.investigates],
+        cite="34 CFR 106.45(b)(5)(v)",
+    )
     def schedule_interview(self) -> None:
         """With sufficient time to prepare."""
         writing.sending.schedule(self)
 
     @step(
-        state, source=OPEN, label=_("Cancel a meeting"), by=(INVESTIGATE, COORDINATE), form=forms.CancelMeetingForm, event=Event.Kind.FACT,
+        state,
+        source=OPEN,
+        label=_("Cancel a meeting"),
+        by=(INVESTIGATE, COORDINATE),
+        form=forms.CancelMeetingForm,
+        event=Event.Kind.FACT,
         does=_("The meeting does not take place. Tell the people."),
-        conditions=[lambda flow: unmet(any(row.cancelled_at is None for row in flow.file.appointments), _("No meeting is planned."))],
-    )  # fmt: skip
+        conditions=[
+            lambda flow: unmet(
+                any(row.cancelled_at is None for row in flow.file.appointments),
+                _("No meeting is planned."),
+            )
+        ],
+    )
     def cancel_meeting(self) -> None:
         """Calendars hear of it."""
         writing.sending.cancel_meeting(self)
 
     @step(
-        state, source=OPEN, label=_("Record an interview"), by=(INVESTIGATE, SCHOOL, COORDINATE), form=forms.InterviewForm, event=Event.Kind.FACT,
-        does=_("Keeps an interview, or that it was refused."), conditions=[guards.investigates], cite="34 CFR 106.45(b)(5)(v)",
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Record an interview"),
+        by=(INVESTIGATE, SCHOOL, COORDINATE),
+        form=forms.InterviewForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps an interview, or that it was refused."),
+        conditions=[guards.investigates],
+        cite="34 CFR 106.45(b)(5)(v)",
+    )
     def interview(self) -> None:
         """Under 106.45 not before the second school day after the notice (T-24)."""
         writing.records.interview(self)
 
     @step(
-        state, source=OPEN, label=_("Add evidence"), by=(INVESTIGATE, SCHOOL, COORDINATE), form=forms.EvidenceForm, event=Event.Kind.FACT,
+        state,
+        source=OPEN,
+        label=_("Add evidence"),
+        by=(INVESTIGATE, SCHOOL, COORDINATE),
+        form=forms.EvidenceForm,
+        event=Event.Kind.FACT,
         does=_("Puts a piece of evidence on the list, also what the district will not rely on."),
-    )  # fmt: skip
+    )
     def add_evidence(self) -> None:
         """Also what the district will not rely on (34 CFR 106.45(b)(5)(vi))."""
         writing.records.evidence(self)
 
     @step(
-        state, source=OPEN, label=_("Set a file aside that a party handed in"), by=(INVESTIGATE, SCHOOL, COORDINATE), form=forms.SetAsideForm,
-        event=Event.Kind.FACT, does=_("Keeps why the file is not directly related to the allegations. It stays on file, and the other party does not get it."),
-        conditions=[lambda flow: unmet(bool(reading.handed_in(flow.file, unsorted=True)), _("No file waits to be sorted."))],
+        state,
+        source=OPEN,
+        label=_("Set a file aside that a party handed in"),
+        by=(INVESTIGATE, SCHOOL, COORDINATE),
+        form=forms.SetAsideForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Keeps why the file is not directly related to the allegations. It stays on file, and the other party does not get it."
+        ),
+        conditions=[
+            lambda flow: unmet(
+                bool(reading.handed_in(flow.file, unsorted=True)), _("No file waits to be sorted.")
+            )
+        ],
         cite="34 CFR 106.45(b)(5)(vi)",
-    )  # fmt: skip
+    )
     def set_aside(self) -> None:
         """What is directly related is evidence; what is not stays on file with the reason."""
         writing.records.set_aside(self)
 
     @step(
-        state, source=OPEN, label=_("Record an emergency removal"), by=(COORDINATE,), form=forms.RemovalForm, event=Event.Kind.FACT,
-        does=_("Keeps the removal of a student with everything that the rule asks for."), cite="34 CFR 106.44(c)", prepare=letters.removal,
+        state,
+        source=OPEN,
+        label=_("Record an emergency removal"),
+        by=(COORDINATE,),
+        form=forms.RemovalForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps the removal of a student with everything that the rule asks for."),
+        cite="34 CFR 106.44(c)",
+        prepare=letters.removal,
         makes=_("The notice to the student or the parents, when it is dated today."),
-        conditions=[lambda flow: unmet(not flow.case.employee_respondent, _("An employee is put on leave, not removed."))],
-    )  # fmt: skip
+        conditions=[
+            lambda flow: unmet(
+                not flow.case.employee_respondent, _("An employee is put on leave, not removed.")
+            )
+        ],
+    )
     def remove(self) -> None:
         """T-23: analysis, physical threat, notice, challenge in time, plan checked."""
         writing.sending.removal(self)
 
     @step(
-        state, source=OPEN, label=_("Record the challenge of the removal"), by=(COORDINATE,), form=forms.ChallengeForm, event=Event.Kind.FACT,
-        does=_("Keeps what became of the challenge: the removal stays or is lifted."), stops=("challenge",), cite="34 CFR 106.44(c)",
+        state,
+        source=OPEN,
+        label=_("Record the challenge of the removal"),
+        by=(COORDINATE,),
+        form=forms.ChallengeForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps what became of the challenge: the removal stays or is lifted."),
+        stops=("challenge",),
+        cite="34 CFR 106.44(c)",
         conditions=[guards.on_record(Record.Kind.REMOVAL, _("Nobody is removed."))],
-    )  # fmt: skip
+    )
     def hear_challenge(self) -> None:
         """Immediately following the removal."""
         writing.records.challenge(self)
 
     @step(
-        state, source=OPEN, label=_("End an emergency removal"), by=(COORDINATE,), form=forms.EndRemovalForm, event=Event.Kind.FACT,
-        does=_("The student comes back."), conditions=[guards.on_record(Record.Kind.REMOVAL, _("Nobody is removed."))],
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("End an emergency removal"),
+        by=(COORDINATE,),
+        form=forms.EndRemovalForm,
+        event=Event.Kind.FACT,
+        does=_("The student comes back."),
+        conditions=[guards.on_record(Record.Kind.REMOVAL, _("Nobody is removed."))],
+    )
     def end_removal(self) -> None:
         """The threat is over, or the case is decided."""
         writing.records.end_record(self)
 
     @step(
-        state, source=OPEN, label=_("Record administrative leave"), by=(COORDINATE,), form=forms.RecordForm, event=Event.Kind.FACT, cite="34 CFR 106.44(d)",
+        state,
+        source=OPEN,
+        label=_("Record administrative leave"),
+        by=(COORDINATE,),
+        form=forms.RecordForm,
+        event=Event.Kind.FACT,
+        cite="34 CFR 106.44(d)",
         does=_("Keeps that an employee was put on leave."),
-        conditions=[lambda flow: unmet(flow.case.employee_respondent, _("Administrative leave is for employees."))],
-    )  # fmt: skip
+        conditions=[
+            lambda flow: unmet(
+                flow.case.employee_respondent, _("Administrative leave is for employees.")
+            )
+        ],
+    )
     def leave(self) -> None:
         """T-22: for an employee who is not a student."""
         writing.records.leave(self)
 
     @step(
-        state, source=OPEN, label=_("End an administrative leave"), by=(COORDINATE,), form=forms.EndLeaveForm, event=Event.Kind.FACT,
-        does=_("The employee is back, or left."), conditions=[guards.on_record(Record.Kind.LEAVE, _("Nobody is on leave."))],
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("End an administrative leave"),
+        by=(COORDINATE,),
+        form=forms.EndLeaveForm,
+        event=Event.Kind.FACT,
+        does=_("The employee is back, or left."),
+        conditions=[guards.on_record(Record.Kind.LEAVE, _("Nobody is on leave."))],
+    )
     def end_leave(self) -> None:
         """With the reason."""
         writing.records.end_record(self)
 
     @step(
-        state, source=OPEN, label=_("Record what human resources were told"), by=(COORDINATE,), form=forms.HRForm, event=Event.Kind.FACT,
-        does=_("Keeps who in human resources was told what of an employee respondent, and whether there was a personnel action."),
-        conditions=[lambda flow: unmet(flow.case.employee_respondent, _("No employee is a respondent."))],
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Record what human resources were told"),
+        by=(COORDINATE,),
+        form=forms.HRForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Keeps who in human resources was told what of an employee respondent, and whether there was a personnel action."
+        ),
+        conditions=[
+            lambda flow: unmet(flow.case.employee_respondent, _("No employee is a respondent."))
+        ],
+    )
     def tell_hr(self) -> None:
         """B2.2, rule 7: employee conduct goes with an HR record."""
         writing.records.human_resources(self)
 
     @step(
-        state, source=OPEN, label=_("Order people to keep apart"), by=STAFF, form=forms.NoContactForm, event=Event.Kind.FACT, cite="34 CFR 106.30",
+        state,
+        source=OPEN,
+        label=_("Order people to keep apart"),
+        by=STAFF,
+        form=forms.NoContactForm,
+        event=Event.Kind.FACT,
+        cite="34 CFR 106.30",
         does=_("Keeps a no-contact order between two people, with its end."),
-    )  # fmt: skip
+    )
     def order_no_contact(self) -> None:
         """A supportive measure; it binds both alike unless the reason says why not."""
         writing.records.no_contact(self)
 
     @step(
-        state, source=OPEN, label=_("End a no-contact order"), by=STAFF, form=forms.EndNoContactForm, event=Event.Kind.FACT,
-        does=_("Keeps when and why the order ended."), conditions=[guards.on_record(Record.Kind.NO_CONTACT, _("There is no such order."))],
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("End a no-contact order"),
+        by=STAFF,
+        form=forms.EndNoContactForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps when and why the order ended."),
+        conditions=[guards.on_record(Record.Kind.NO_CONTACT, _("There is no such order."))],
+    )
     def end_no_contact(self) -> None:
         """The record stays."""
         writing.records.end_record(self)
 
     @step(
-        state, source=OPEN, label=_("Record a request for an accommodation"), by=STAFF, form=forms.AccommodationForm, event=Event.Kind.FACT,
-        does=_("Keeps what somebody needs to take part: an interpreter, an accommodation. An answer is due."),
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Record a request for an accommodation"),
+        by=STAFF,
+        form=forms.AccommodationForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Keeps what somebody needs to take part: an interpreter, an accommodation. An answer is due."
+        ),
+    )
     def ask_accommodation(self) -> None:
         """C11: also a good cause for more time."""
         writing.records.accommodation(self)
 
     @step(
-        state, source=OPEN, label=_("Answer a request for an accommodation"), by=STAFF, form=forms.AnswerAccommodationForm, event=Event.Kind.FACT,
-        does=_("Keeps what was arranged, or why not."), conditions=[guards.task_open("ACCOMMODATION", _("No request waits for an answer."))],
-    )  # fmt: skip
+        state,
+        source=OPEN,
+        label=_("Answer a request for an accommodation"),
+        by=STAFF,
+        form=forms.AnswerAccommodationForm,
+        event=Event.Kind.FACT,
+        does=_("Keeps what was arranged, or why not."),
+        conditions=[guards.task_open("ACCOMMODATION", _("No request waits for an answer."))],
+    )
     def answer_accommodation(self) -> None:
         """Granted, in part, or refused with the reason."""
         writing.records.answer_accommodation(self)
 
     @step(
-        state, source=OPEN, label=_("Record a duty as done"), by=STAFF, form=forms.DutyDoneForm, event=Event.Kind.FACT,
+        state,
+        source=OPEN,
+        label=_("Record a duty as done"),
+        by=STAFF,
+        form=forms.DutyDoneForm,
+        event=Event.Kind.FACT,
         does=_("Keeps that a duty of state law was done: who, to whom, when."),
-        conditions=[lambda flow: unmet(any(task.kind.startswith("DUTY_") for task in flow.file.tasks), _("No duty of state law is open."))],
-    )  # fmt: skip
+        conditions=[
+            lambda flow: unmet(
+                any(task.kind.startswith("DUTY_") for task in flow.file.tasks),
+                _("No duty of state law is open."),
+            )
+        ],
+    )
     def duty_done(self) -> None:
         """Police, superintendent, social services: time, person, number."""
         writing.records.duty_done(self)
 
     @step(
-        state, source=OPEN, label=_("Send a letter"), by=(COORDINATE,), form=forms.LetterForm, event=Event.Kind.DOCUMENT, prepare=letters.fixed,
-        does=_("Sends a letter of a fixed text: we have your report, measures offered, retaliation is prohibited."),
+        state,
+        source=OPEN,
+        label=_("Send a letter"),
+        by=(COORDINATE,),
+        form=forms.LetterForm,
+        event=Event.Kind.DOCUMENT,
+        prepare=letters.fixed,
+        does=_(
+            "Sends a letter of a fixed text: we have your report, measures offered, retaliation is prohibited."
+        ),
         makes=_("A letter to each person chosen, in their language."),
-    )  # fmt: skip
+    )
     def send_letter(self) -> None:
         """Each bound to its person (C9)."""
         writing.sending.letter(self)
 
     @step(
-        state, source=[*OPEN, S.CLOSED], label=_("Record what became of a letter"), by=(*STAFF, DECIDE), form=forms.ProofForm, event=Event.Kind.FACT,
-        does=_("Keeps the proof of delivery, or that the letter came back; then the right address must be found."),
+        state,
+        source=[*OPEN, S.CLOSED],
+        label=_("Record what became of a letter"),
+        by=(*STAFF, DECIDE),
+        form=forms.ProofForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "Keeps the proof of delivery, or that the letter came back; then the right address must be found."
+        ),
         conditions=[guards.letters_waiting],
-    )  # fmt: skip
+    )
     def record_delivery(self) -> None:
         """The proof comes later than the letter."""
         writing.sending.proof(self)
 
     @step(
-        state, source=OPEN, label=_("Send the notice of a delay"), by=(COORDINATE,), form=forms.ExtensionNoticeForm, event=Event.Kind.DOCUMENT,
-        does=_("Tells every party in writing of a delay and its reasons. The extension itself follows, on the same day or later."),
-        prepare=letters.to_parties("EXTENSION"), effects=letters.tells("EXTENSION"), cite="34 CFR 106.45(b)(1)(v)",
+        state,
+        source=OPEN,
+        label=_("Send the notice of a delay"),
+        by=(COORDINATE,),
+        form=forms.ExtensionNoticeForm,
+        event=Event.Kind.DOCUMENT,
+        does=_(
+            "Tells every party in writing of a delay and its reasons. The extension itself follows, on the same day or later."
+        ),
+        prepare=letters.to_parties("EXTENSION"),
+        effects=letters.tells("EXTENSION"),
+        cite="34 CFR 106.45(b)(1)(v)",
         conditions=[guards.something_extends],
-    )  # fmt: skip
+    )
     def send_extension_notice(self) -> None:
         """Written notice of the delay and the reasons, before it."""
         writing.sending.send(self, "EXTENSION")
 
     @step(
-        state, source=OPEN, label=_("Record an inspection in the office"), by=(INVESTIGATE, COORDINATE), form=forms.InspectionForm, event=Event.Kind.FACT,
+        state,
+        source=OPEN,
+        label=_("Record an inspection in the office"),
+        by=(INVESTIGATE, COORDINATE),
+        form=forms.InspectionForm,
+        event=Event.Kind.FACT,
         does=_("Keeps that a party or an advisor looked at the evidence in the office."),
-        conditions=[lambda flow: unmet(bool(reading.deliveries(flow.file, "EVIDENCE")), _("The evidence has not been sent yet."))],
-    )  # fmt: skip
+        conditions=[
+            lambda flow: unmet(
+                bool(reading.deliveries(flow.file, "EVIDENCE")),
+                _("The evidence has not been sent yet."),
+            )
+        ],
+    )
     def record_inspection(self) -> None:
         """The inspection log: who looked at what, when."""
         writing.records.inspected(self)
 
     @step(
-        state, source=[*OPEN, S.CLOSED], label=_("Record a report of retaliation"), by=(COORDINATE,), form=forms.RetaliationForm, event=Event.Kind.FACT,
-        does=_("Opens a new report of its own, linked to this case, with its own day 0."), cite="34 CFR 106.71",
-    )  # fmt: skip
+        state,
+        source=[*OPEN, S.CLOSED],
+        label=_("Record a report of retaliation"),
+        by=(COORDINATE,),
+        form=forms.RetaliationForm,
+        event=Event.Kind.FACT,
+        does=_("Opens a new report of its own, linked to this case, with its own day 0."),
+        cite="34 CFR 106.71",
+    )
     def report_retaliation(self) -> None:
         """T-42: never merged into the case that it follows."""
         writing.links.retaliation(self)
 
     @step(
-        state, source=[*OPEN, S.CLOSED], label=_("Add a note"), by=ALL_STAFF, form=NoteForm, event=Event.Kind.NOTE, does=_("Adds a note to the timeline."),
-    )  # fmt: skip
+        state,
+        source=[*OPEN, S.CLOSED],
+        label=_("Add a note"),
+        by=ALL_STAFF,
+        form=NoteForm,
+        event=Event.Kind.NOTE,
+        does=_("Adds a note to the timeline."),
+    )
     def add_note(self) -> None:
         """A note on the timeline."""
 
-    @step(state, source=OPEN, label=_("Another report was made part of this case"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        state,
+        source=OPEN,
+        label=_("Another report was made part of this case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def take_in(self) -> None:
         """B3.1: the earliest day 0 wins."""
         writing.links.take_in(self)
 
-    @step(state, source=OPEN, label=_("A report was taken out of this case"), by=(SYSTEM,), event=Event.Kind.FACT, work=False)
+    @step(
+        state,
+        source=OPEN,
+        label=_("A report was taken out of this case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
     def give_back(self) -> None:
         """What the day 0 was moved by goes back."""
         writing.links.give_back(self)
 
     @step(
-        state, source=OPEN, label=_("Go on under another pack of rules"), by=(COORDINATE,), form=forms.RulesForm, event=Event.Kind.FACT,
-        does=_("The steps to come follow another pack; what was done stays under the old one. Needs an order that is on file."),
+        state,
+        source=OPEN,
+        label=_("Go on under another pack of rules"),
+        by=(COORDINATE,),
+        form=forms.RulesForm,
+        event=Event.Kind.FACT,
+        does=_(
+            "The steps to come follow another pack; what was done stays under the old one. Needs an order that is on file."
+        ),
         conditions=[guards.other_pack],
-    )  # fmt: skip
+    )
     def migrate_rules(self) -> None:
         """B1: a logged migration of this one case."""
         writing.links.migrate(self)
 
     @step(
-        state, source=[*OPEN, S.CLOSED, S.MERGED], label=_("The file was taken out"), by=(COORDINATE, "view_cases"), event=Event.Kind.ACCESS, work=False, hidden=True,
-        does=_("Keeps who took the whole file, a redacted copy or its key, and the hash."), form=forms.ExportForm, conditions=[taking.takes],
-    )  # fmt: skip
+        state,
+        source=[*OPEN, S.CLOSED, S.MERGED],
+        label=_("The file was taken out"),
+        by=(COORDINATE, "view_cases"),
+        event=Event.Kind.ACCESS,
+        work=False,
+        hidden=True,
+        does=_("Keeps who took the whole file, a redacted copy or its key, and the hash."),
+        form=forms.ExportForm,
+        conditions=[taking.takes],
+    )
     def export_file(self) -> None:
         """C7: exports are logged."""
         self.turn.data = {"hash": self.data["sha256"], "what": self.data["what"]}

@@ -27,106 +27,203 @@ class SchoolInquiry(Workflow):
     case: TitleIXCase
 
     @step(
-        state, source=S.S_OPEN, target=S.S_INVESTIGATING, label=_("Begin the inquiry"), by=(SCHOOL, COORDINATE), primary=True,
+        state,
+        source=S.S_OPEN,
+        target=S.S_INVESTIGATING,
+        label=_("Begin the inquiry"),
+        by=(SCHOOL, COORDINATE),
+        primary=True,
         does=_("The school investigator begins."),
-        conditions=[guards.second_reader_done, guards.somebody(Role.SCHOOL_INVESTIGATOR, _("Assign a school investigator first.")),
-                    guards.able(Role.SCHOOL_INVESTIGATOR)],
-    )  # fmt: skip
+        conditions=[
+            guards.second_reader_done,
+            guards.somebody(Role.SCHOOL_INVESTIGATOR, _("Assign a school investigator first.")),
+            guards.able(Role.SCHOOL_INVESTIGATOR),
+        ],
+    )
     def begin_inquiry(self) -> None:
         """An investigator without a tie and with valid training."""
 
     @step(
-        state, source=S.S_INVESTIGATING, target=S.S_FINDINGS, label=_("Make the findings"), by=(INVESTIGATE,), form=forms.FindingForm, primary=True,
+        state,
+        source=S.S_INVESTIGATING,
+        target=S.S_FINDINGS,
+        label=_("Make the findings"),
+        by=(INVESTIGATE,),
+        form=forms.FindingForm,
+        primary=True,
         does=_("Decides on each allegation; the families are told next."),
-        conditions=[guards.has_allegations, guards.sides_heard, guards.has_evidence, guards.handed_in_sorted, guards.fit(Role.SCHOOL_INVESTIGATOR)],
-    )  # fmt: skip
+        conditions=[
+            guards.has_allegations,
+            guards.sides_heard,
+            guards.has_evidence,
+            guards.handed_in_sorted,
+            guards.fit(Role.SCHOOL_INVESTIGATOR),
+        ],
+    )
     def make_findings(self) -> None:
         """Per allegation, with both sides heard and the evidence listed."""
         writing.records.findings(self)
 
     @step(
-        state, source=S.S_FINDINGS, target=S.S_NOTIFIED, label=_("Notify both families of the outcome"), by=(SCHOOL, COORDINATE), form=forms.OutcomeForm,
-        does=_("Tells both families at the same time and ends the promise of the inquiry."), primary=True, starts=("check_in",),
-        stops=("school_investigation", "district_investigation"), conditions=[guards.has_both_sides], prepare=letters.to_parties("SCHOOL_OUTCOME"),
-        effects=letters.tells("SCHOOL_OUTCOME"), tells=_("Both families, at the same time."),
-    )  # fmt: skip
+        state,
+        source=S.S_FINDINGS,
+        target=S.S_NOTIFIED,
+        label=_("Notify both families of the outcome"),
+        by=(SCHOOL, COORDINATE),
+        form=forms.OutcomeForm,
+        does=_("Tells both families at the same time and ends the promise of the inquiry."),
+        primary=True,
+        starts=("check_in",),
+        stops=("school_investigation", "district_investigation"),
+        conditions=[guards.has_both_sides],
+        prepare=letters.to_parties("SCHOOL_OUTCOME"),
+        effects=letters.tells("SCHOOL_OUTCOME"),
+        tells=_("Both families, at the same time."),
+    )
     def notify_outcome(self) -> None:
         """T-41: never one family alone."""
         writing.sending.send(self, "SCHOOL_OUTCOME")
 
     @step(
-        state, source=[*SCHOOL_PATH, S.S_REOPENED], target=S.S_DISMISSED, label=_("End the inquiry without findings"), by=(COORDINATE,), form=ReasonForm,
-        does=_("Nothing more can be found out or done here: both families are told why, at the same time."), prepare=letters.to_parties("CLOSING"),
-        effects=letters.tells("CLOSING"), stops=("school_investigation", "district_investigation", "reopening_notice"), starts=("closing",),
+        state,
+        source=[*SCHOOL_PATH, S.S_REOPENED],
+        target=S.S_DISMISSED,
+        label=_("End the inquiry without findings"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        does=_(
+            "Nothing more can be found out or done here: both families are told why, at the same time."
+        ),
+        prepare=letters.to_parties("CLOSING"),
+        effects=letters.tells("CLOSING"),
+        stops=("school_investigation", "district_investigation", "reopening_notice"),
+        starts=("closing",),
         conditions=[guards.no_complaint_open],
-    )  # fmt: skip
+    )
     def end_inquiry(self) -> None:
         """The reason stays on file; seven years as any other."""
         writing.ends.end_school(self)
 
     @step(
-        state, source=[S.S_NOTIFIED, S.S_DISMISSED], target=S.CLOSED, label=_("Close the case"), by=(COORDINATE,), form=ReasonForm, primary=True,
-        does=_("Ends the case after both families know the outcome; the file is kept for seven years. The check-in stays a promise."),
-        makes=_("The closing memo with the checklist of the file."), prepare=letters.closing_memo,
+        state,
+        source=[S.S_NOTIFIED, S.S_DISMISSED],
+        target=S.CLOSED,
+        label=_("Close the case"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        primary=True,
+        does=_(
+            "Ends the case after both families know the outcome; the file is kept for seven years. The check-in stays a promise."
+        ),
+        makes=_("The closing memo with the checklist of the file."),
+        prepare=letters.closing_memo,
         conditions=[guards.file_complete, guards.checked_in],
-    )  # fmt: skip
+    )
     def close_inquiry(self) -> None:
         """Measures assigned, check-in set; the coordinator confirms."""
         writing.ends.close_inquiry(self)
 
     @step(
-        state, source=[S.S_NOTIFIED, S.CLOSED], label=_("Record the check-in"), by=(COORDINATE, SCHOOL), form=forms.CheckInForm, event=Event.Kind.CONTACT,
-        stops=("check_in",), does=_("Keeps how the parties are, thirty days after the outcome."),
+        state,
+        source=[S.S_NOTIFIED, S.CLOSED],
+        label=_("Record the check-in"),
+        by=(COORDINATE, SCHOOL),
+        form=forms.CheckInForm,
+        event=Event.Kind.CONTACT,
+        stops=("check_in",),
+        does=_("Keeps how the parties are, thirty days after the outcome."),
         conditions=[lambda flow: unmet(bool(flow._running("check_in")), _("No check-in is due."))],
-    )  # fmt: skip
+    )
     def check_in(self) -> None:
         """B3.2: the date was set at the outcome."""
         writing.ends.check_in(self)
 
     @step(
-        state, source=S.S_REOPENED, target=S.S_INVESTIGATING, label=_("Tell the families that it is open again"), by=(SCHOOL, COORDINATE), form=forms.SentForm,
-        does=_("Both families hear at the same time that the inquiry is open again, and why."), primary=True, stops=("reopening_notice",),
-        prepare=letters.to_parties("REOPENING"), effects=letters.tells("REOPENING"),
-        conditions=[guards.somebody(Role.SCHOOL_INVESTIGATOR, _("Assign a school investigator first."))],
-    )  # fmt: skip
+        state,
+        source=S.S_REOPENED,
+        target=S.S_INVESTIGATING,
+        label=_("Tell the families that it is open again"),
+        by=(SCHOOL, COORDINATE),
+        form=forms.SentForm,
+        does=_("Both families hear at the same time that the inquiry is open again, and why."),
+        primary=True,
+        stops=("reopening_notice",),
+        prepare=letters.to_parties("REOPENING"),
+        effects=letters.tells("REOPENING"),
+        conditions=[
+            guards.somebody(Role.SCHOOL_INVESTIGATOR, _("Assign a school investigator first."))
+        ],
+    )
     def resume_inquiry(self) -> None:
         """The first result stays frozen in the file."""
         writing.sending.send(self, "REOPENING")
 
     @step(
-        state, source=[*SCHOOL_PATH, S.S_NOTIFIED, S.S_REOPENED], target=S.FC_PENDING, label=_("Escalate to the district"), by=(COORDINATE,),
-        form=forms.EscalateForm, starts=("complaint_decision",), stops=("reopening_notice",),
-        does=_("Hands the case to the district. The school's promise ends, the district's goes on from the day that the policy says."),
+        state,
+        source=[*SCHOOL_PATH, S.S_NOTIFIED, S.S_REOPENED],
+        target=S.FC_PENDING,
+        label=_("Escalate to the district"),
+        by=(COORDINATE,),
+        form=forms.EscalateForm,
+        starts=("complaint_decision",),
+        stops=("reopening_notice",),
+        does=_(
+            "Hands the case to the district. The school's promise ends, the district's goes on from the day that the policy says."
+        ),
         conditions=[guards.no_complaint_open],
-    )  # fmt: skip
+    )
     def escalate(self) -> None:
         """A prong became plausible, an employee, a repetition, a conflict, or the coordinator's order (B3.2)."""
         writing.screening.escalate(self)
 
     @step(
-        state, source=SCHOOL_PATH, label=_("Ask to escalate"), by=(SCHOOL, INVESTIGATE), form=forms.EscalateForm, event=Event.Kind.FACT,
+        state,
+        source=SCHOOL_PATH,
+        label=_("Ask to escalate"),
+        by=(SCHOOL, INVESTIGATE),
+        form=forms.EscalateForm,
+        event=Event.Kind.FACT,
         does=_("Asks the coordinator to hand the case to the district."),
-    )  # fmt: skip
+    )
     def ask_escalation(self) -> None:
         """The school may ask; the coordinator decides."""
         writing.screening.ask_escalation(self)
 
     @step(
-        state, source=SCHOOL_PATH, label=_("Keep it at the school"), by=(COORDINATE,), form=ReasonForm, event=Event.Kind.FACT,
+        state,
+        source=SCHOOL_PATH,
+        label=_("Keep it at the school"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        event=Event.Kind.FACT,
         does=_("Answers the school that asked to escalate: the case stays, for your reasons."),
         conditions=[guards.task_open("ESCALATION_ASKED", _("Nobody asks to escalate."))],
-    )  # fmt: skip
+    )
     def decline_escalation(self) -> None:
         """With the reason."""
         writing.screening.decline_escalation(self)
 
     @step(
-        state, source=SCHOOL_PATH, target=S.DISMISSED, label=_("Record a formal complaint and dismiss it"), by=(COORDINATE,), form=forms.SchoolComplaintForm,
-        does=_("The rule does not cover this conduct: a formal complaint is dismissed first, both parties may appeal, then the school goes on."),
-        prepare=letters.to_parties("DISMISSAL"), effects=letters.tells("DISMISSAL"), cite="34 CFR 106.45(b)(3)(i)",
-        conditions=[lambda flow: unmet(flow.case.dismiss_first, _("Only where the screening found the conduct outside the rule; else escalate.")),
-                    guards.has_both_sides],
-    )  # fmt: skip
+        state,
+        source=SCHOOL_PATH,
+        target=S.DISMISSED,
+        label=_("Record a formal complaint and dismiss it"),
+        by=(COORDINATE,),
+        form=forms.SchoolComplaintForm,
+        does=_(
+            "The rule does not cover this conduct: a formal complaint is dismissed first, both parties may appeal, then the school goes on."
+        ),
+        prepare=letters.to_parties("DISMISSAL"),
+        effects=letters.tells("DISMISSAL"),
+        cite="34 CFR 106.45(b)(3)(i)",
+        conditions=[
+            lambda flow: unmet(
+                flow.case.dismiss_first,
+                _("Only where the screening found the conduct outside the rule; else escalate."),
+            ),
+            guards.has_both_sides,
+        ],
+    )
     def complain_at_school(self) -> None:
         """B2.2, rule 9: mandatory dismissal; other code of conduct action stays possible."""
         writing.ends.school_complaint(self)

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 RULES = "t9-2020"
 COORDINATE, INVESTIGATE, DECIDE, APPEAL, FACILITATE, SCHOOL, APPROVE = (
-    "coordinate_cases", "investigate_cases", "decide_cases", "appeal_cases", "facilitate_cases", "administer_cases", "approve_cases",
-)  # fmt: skip
+    "coordinate_cases",
+    "investigate_cases",
+    "decide_cases",
+    "appeal_cases",
+    "facilitate_cases",
+    "administer_cases",
+    "approve_cases",
+)
 STAFF = (COORDINATE, INVESTIGATE, SCHOOL)
 ALL_STAFF = (*STAFF, DECIDE, APPEAL, FACILITATE)
 
@@ -59,14 +65,29 @@ class Stage(models.TextChoices):
 S = Stage
 BEFORE = [S.RECEIVED, S.SCREENING, S.INFO_REQUESTED]
 SCHOOL_PATH = [S.S_OPEN, S.S_INVESTIGATING, S.S_FINDINGS]
-COMPLAINT = [S.FORMAL_COMPLAINT, S.NOTICED, S.INVESTIGATING, S.EVIDENCE_REVIEW, S.REPORT_DRAFT, S.REPORT_REVIEW]
+COMPLAINT = [
+    S.FORMAL_COMPLAINT,
+    S.NOTICED,
+    S.INVESTIGATING,
+    S.EVIDENCE_REVIEW,
+    S.REPORT_DRAFT,
+    S.REPORT_REVIEW,
+]
 OPEN = [state for state in Stage if state not in (S.CLOSED, S.MERGED)]
 AFTER_SCREENING = {
-    Outcome.DUPLICATE: S.MERGED, Outcome.INFO_REQUESTED: S.INFO_REQUESTED, Outcome.NOT_TITLE_IX: S.NOT_TITLE_IX,
-    Outcome.OTHER_SEX_DISCRIMINATION: S.S_OPEN, Outcome.SCHOOL_30: S.S_OPEN, Outcome.DISTRICT_60: S.FC_PENDING,
-}  # fmt: skip
+    Outcome.DUPLICATE: S.MERGED,
+    Outcome.INFO_REQUESTED: S.INFO_REQUESTED,
+    Outcome.NOT_TITLE_IX: S.NOT_TITLE_IX,
+    Outcome.OTHER_SEX_DISCRIMINATION: S.S_OPEN,
+    Outcome.SCHOOL_30: S.S_OPEN,
+    Outcome.DISTRICT_60: S.FC_PENDING,
+}
 # A report that was closed before anybody looked into it goes back to where its facts are weighed (T-20, B3.1).
-AFTER_REOPENING = {"INSUFFICIENT": S.SCREENING, "REFERRED": S.SCREENING, "SUPPORTIVE": S.SUPPORTIVE_ONLY}
+AFTER_REOPENING = {
+    "INSUFFICIENT": S.SCREENING,
+    "REFERRED": S.SCREENING,
+    "SUPPORTIVE": S.SUPPORTIVE_ONLY,
+}
 
 state = SubjectState(Stage)
 
@@ -75,7 +96,11 @@ def _screened_to(flow: Workflow) -> Stage:
     """Where the coordinator's outcome leads. The district's inquiry without 106.45 has no complaint to wait for."""
     found = flow.data["_screening"]
     choice = intake.chosen(found, flow.data)
-    if choice.outcome is Outcome.DISTRICT_60 and choice.default and not found[1].needs_formal_complaint:
+    if (
+        choice.outcome is Outcome.DISTRICT_60
+        and choice.default
+        and not found[1].needs_formal_complaint
+    ):
         return S.S_OPEN
     return AFTER_SCREENING[choice.outcome]
 
@@ -103,11 +128,19 @@ def _after_appeal(flow: Workflow) -> Stage:
 def _reopened_to(flow: Workflow) -> Stage:
     if flow.case.closed_reason in AFTER_REOPENING:
         return AFTER_REOPENING[flow.case.closed_reason]
-    return S.REOPENED if flow.case.complaint_on and flow.case.level == TitleIXCase.Level.DISTRICT else S.S_REOPENED
+    return (
+        S.REOPENED
+        if flow.case.complaint_on and flow.case.level == TitleIXCase.Level.DISTRICT
+        else S.S_REOPENED
+    )
 
 
 by_outcome = SubjectState.GET_STATE(_screened_to, states=[*dict.fromkeys(AFTER_SCREENING.values())])
 where_it_was = SubjectState.GET_STATE(_was, states=COMPLAINT)
 after_window = SubjectState.GET_STATE(_after_dismissal, states=[S.FINAL, *SCHOOL_PATH])
-after_appeal = SubjectState.GET_STATE(_after_appeal, states=[S.FINAL, S.REOPENED, S.FC_PENDING, *SCHOOL_PATH, *COMPLAINT])
-by_reopening = SubjectState.GET_STATE(_reopened_to, states=[S.REOPENED, S.S_REOPENED, S.SCREENING, S.SUPPORTIVE_ONLY])
+after_appeal = SubjectState.GET_STATE(
+    _after_appeal, states=[S.FINAL, S.REOPENED, S.FC_PENDING, *SCHOOL_PATH, *COMPLAINT]
+)
+by_reopening = SubjectState.GET_STATE(
+    _reopened_to, states=[S.REOPENED, S.S_REOPENED, S.SCREENING, S.SUPPORTIVE_ONLY]
+)

@@ -13,7 +13,15 @@ from titleix.models import Record, TitleIXCase
 from .records import add
 from .sending import send, sent_to
 
-WAITS = ("notice", "evidence_wait", "report_wait", "determination", "questions", "complaint_decision", "dismissal_decision")
+WAITS = (
+    "notice",
+    "evidence_wait",
+    "report_wait",
+    "determination",
+    "questions",
+    "complaint_decision",
+    "dismissal_decision",
+)
 
 
 def dismissal(flow: Workflow) -> None:
@@ -59,7 +67,9 @@ def settle_dismissal(flow: Workflow) -> None:
         case.complaint_on, case.appeal_of = None, ""
     elif case.conduct_track:
         kind = "district_investigation" if case.employee_respondent else "school_investigation"
-        case.level = TitleIXCase.Level.DISTRICT if case.employee_respondent else TitleIXCase.Level.SCHOOL
+        case.level = (
+            TitleIXCase.Level.DISTRICT if case.employee_respondent else TitleIXCase.Level.SCHOOL
+        )
         case.complaint_on, case.appeal_of = None, ""
         flow.start_clock(kind, flow.turn.today, "conduct_track")
 
@@ -97,9 +107,17 @@ def go_on(flow: Workflow) -> None:
 def begin_informal(flow: Workflow) -> None:
     """The days of the investigation rest while the parties try (B2.4)."""
     flow.case.came_from = flow.came_from
-    until = flow.turn.today + timedelta(days=int(flow.policy.get("clock_moves.investigation.hold.max_days", 15)))
+    until = flow.turn.today + timedelta(
+        days=int(flow.policy.get("clock_moves.investigation.hold.max_days", 15))
+    )
     flow.hold_clock("district_investigation", until, "informal_resolution")
-    add(flow, Record.Kind.CONSENT, flow.data["consent_on"], text=flow.data.get("text") or "", code="both")
+    add(
+        flow,
+        Record.Kind.CONSENT,
+        flow.data["consent_on"],
+        text=flow.data.get("text") or "",
+        code="both",
+    )
     flow.turn.data = {"consent_on": flow.data["consent_on"]}
 
 
@@ -125,7 +143,15 @@ def appeal(flow: Workflow) -> None:
     """An appeal that is taken on: in time, on one of the bases (34 CFR 106.45(b)(8)(i)). The parties are told next."""
     data = flow.data
     filed = data["on"]
-    row = add(flow, Record.Kind.APPEAL, filed, text=data["text"], code="filed", party=data["party"], bases=data["bases"])
+    row = add(
+        flow,
+        Record.Kind.APPEAL,
+        filed,
+        text=data["text"],
+        code="filed",
+        party=data["party"],
+        bases=data["bases"],
+    )
     flow.effective_on = filed
     flow.stop_clock("appeal_window")
     flow.turn.data = {"record": row.kind, "number": row.number, "bases": data["bases"]}
@@ -155,7 +181,11 @@ def _revive(flow: Workflow) -> None:
     case.dismissed_on, case.appeal_of = None, ""
     if case.came_from in ("S_OPEN", "S_INVESTIGATING", "S_FINDINGS"):
         filed, case.complaint_on = case.complaint_on, None
-        case.level, case.dismiss_first, case.conduct_track = TitleIXCase.Level.DISTRICT, False, False
+        case.level, case.dismiss_first, case.conduct_track = (
+            TitleIXCase.Level.DISTRICT,
+            False,
+            False,
+        )
         flow.escalate_clock("school_investigation", "district_investigation", filed)
         flow.start_clock("complaint_decision")
         return
@@ -189,7 +219,14 @@ def close_inquiry(flow: Workflow) -> None:
 def check_in(flow: Workflow) -> None:
     """The parties were asked how things are."""
     flow.effective_on = flow.data["on"]
-    add(flow, Record.Kind.CHECK, flow.data["on"], text=flow.data["text"], code="check_in", party=flow.data.get("party") or None)
+    add(
+        flow,
+        Record.Kind.CHECK,
+        flow.data["on"],
+        text=flow.data["text"],
+        code="check_in",
+        party=flow.data.get("party") or None,
+    )
     if flow.case.closed_on is None and not flow._running("closing"):
         flow.start_clock("closing", flow.turn.today)
     flow.turn.data = {"on": flow.data["on"]}
@@ -197,7 +234,13 @@ def check_in(flow: Workflow) -> None:
 
 def end_school(flow: Workflow) -> None:
     """The inquiry ends without findings; both families are told why, at the same time (B3.2)."""
-    add(flow, Record.Kind.DETERMINATION, flow.turn.today, text=flow.data["reason"], code="school_dismissed")
+    add(
+        flow,
+        Record.Kind.DETERMINATION,
+        flow.turn.today,
+        text=flow.data["reason"],
+        code="school_dismissed",
+    )
     sent_to(flow, "CLOSING", reading.entitled(flow.file), flow.turn.today, "mail")
     flow.turn.data = {}
 
@@ -213,7 +256,9 @@ def close(flow: Workflow, reason: str) -> None:
     """Close and set the earliest date of disposal: seven years from closing or the last action (34 CFR 106.45(b)(10))."""
     case, today = flow.case, flow.turn.today
     case.last_action_on = today
-    case.retain_until = procedure.retention_date(today, today, int(flow.policy.require("retention_years")))
+    case.retain_until = procedure.retention_date(
+        today, today, int(flow.policy.require("retention_years"))
+    )
     flow.stop_clock("closing", today)
     flow.close_case(reason)
 
@@ -223,11 +268,21 @@ def new_episode(flow: Workflow, cause: str, words: str) -> None:
     case = flow.case
     case.episode += 1
     flow.cancel_clock("check_in", gettext_noop("reopened"))
-    case.closed_on, case.closed_reason, case.retain_until, case.responsible, case.appeal_of = None, "", None, None, ""
+    case.closed_on, case.closed_reason, case.retain_until, case.responsible, case.appeal_of = (
+        None,
+        "",
+        None,
+        None,
+        "",
+    )
     case.dismissed_on, case.conduct_track, case.withdrawn_on = None, False, None
     add(flow, Record.Kind.REOPENING, flow.turn.today, text=words, code=cause, episode=case.episode)
     district = case.level == TitleIXCase.Level.DISTRICT
-    flow.start_clock("district_investigation" if district else "school_investigation", flow.turn.today, "reopened")
+    flow.start_clock(
+        "district_investigation" if district else "school_investigation",
+        flow.turn.today,
+        "reopened",
+    )
     flow.start_clock("reopening_notice")
 
 
@@ -238,7 +293,14 @@ def reopen(flow: Workflow) -> None:
     if was in ("INSUFFICIENT", "REFERRED", "SUPPORTIVE"):
         case.episode += 1
         case.closed_on, case.closed_reason, case.retain_until = None, "", None
-        add(flow, Record.Kind.REOPENING, flow.turn.today, text=words, code=cause, episode=case.episode)
+        add(
+            flow,
+            Record.Kind.REOPENING,
+            flow.turn.today,
+            text=words,
+            code=cause,
+            episode=case.episode,
+        )
         flow.start_clock("screening" if was != "SUPPORTIVE" else "measures_review")
     else:
         new_episode(flow, cause, words)

@@ -21,13 +21,26 @@ def merge(flow: Workflow, target: TitleIXCase, link: str) -> None:
     """This report goes on in the other case; its clocks end as MERGED, and the earliest day 0 wins there (B3.1)."""
     file, case = flow.file, flow.case
     if retention.holds_on(case):
-        raise Invalid({"duplicate_of": [_("A legal hold covers this report: it cannot be merged away.")]})
-    day0 = min([reading.known_on(file), *(clock.day0 for clock in file.running if clock.kind in DAY0_KINDS)])
+        raise Invalid(
+            {"duplicate_of": [_("A legal hold covers this report: it cannot be merged away.")]}
+        )
+    day0 = min(
+        [
+            reading.known_on(file),
+            *(clock.day0 for clock in file.running if clock.kind in DAY0_KINDS),
+        ]
+    )
     people = [_plain(party) for party in reading.people(file)]
     told = {
-        "number": case.number, "link": link, "day0": day0, "known_at": case.knowledge_at, "people": people,
-        "allegations": [row.text for row in reading.records(file, Record.Kind.ALLEGATION)] if link == TitleIXCase.Link.CONSOLIDATED else [],
-    }  # fmt: skip
+        "number": case.number,
+        "link": link,
+        "day0": day0,
+        "known_at": case.knowledge_at,
+        "people": people,
+        "allegations": [row.text for row in reading.records(file, Record.Kind.ALLEGATION)]
+        if link == TitleIXCase.Link.CONSOLIDATED
+        else [],
+    }
     flow.merge_clocks(_("merged into %(number)s") % {"number": target.number})
     case.linked_id, case.link = target.pk, link
     flow.close_case("MERGED")
@@ -40,7 +53,14 @@ def merge_by_number(flow: Workflow, link: str) -> None:
     target = intake.target_of(flow, {"duplicate_of": flow.data["number"]})
     if target is None:
         raise Invalid({"number": [_("There is no open case of this number that you may see.")]})
-    add(flow, Record.Kind.LINK, flow.turn.today, text=flow.data["reason"], code=f"into_{link.lower()}", number_of=target.number)
+    add(
+        flow,
+        Record.Kind.LINK,
+        flow.turn.today,
+        text=flow.data["reason"],
+        code=f"into_{link.lower()}",
+        number_of=target.number,
+    )
     merge(flow, target, link)
     flow.turn.data = {"into": target.number, "link": link}
 
@@ -51,7 +71,9 @@ def unmerge(flow: Workflow) -> None:
     target = TitleIXCase.objects.get(pk=case.linked_id)
     case.linked_id, case.link, case.closed_on, case.closed_reason = None, "", None, ""
     if target.closed_on is None:
-        flow.file.later.append(lambda: _act(target.number, "give_back", turn, {"number": case.number}))
+        flow.file.later.append(
+            lambda: _act(target.number, "give_back", turn, {"number": case.number})
+        )
     flow.turn.data = {}
 
 
@@ -64,7 +86,20 @@ def _act(number: str, step: str, turn: Any, data: dict[str, Any]) -> None:
 
 def _plain(party: Party) -> dict[str, Any]:
     """A person as values, to be entered in another case."""
-    names = ("part", "kind", "student_id", "user_id", "name", "nicknames", "address", "email", "phone", "language", "minor", "plan")
+    names = (
+        "part",
+        "kind",
+        "student_id",
+        "user_id",
+        "name",
+        "nicknames",
+        "address",
+        "email",
+        "phone",
+        "language",
+        "minor",
+        "plan",
+    )
     return {name: getattr(party, name) for name in names}
 
 
@@ -75,15 +110,35 @@ def take_in(flow: Workflow) -> None:
     data, file, case = flow.data, flow.file, flow.case
     there = {(party.part, party.name.casefold()) for party in reading.people(file) if party.name}
     here = {party.part for party in reading.people(file) if not party.name}
-    new = [row for row in data["people"] if (row["part"], row["name"].casefold()) not in there and (row["name"] or row["part"] not in here)]
-    before = {clock.kind: clock.day0.isoformat() for clock in file.running if clock.kind in DAY0_KINDS}
+    new = [
+        row
+        for row in data["people"]
+        if (row["part"], row["name"].casefold()) not in there
+        and (row["name"] or row["part"] not in here)
+    ]
+    before = {
+        clock.kind: clock.day0.isoformat() for clock in file.running if clock.kind in DAY0_KINDS
+    }
     known = case.knowledge_at.isoformat()
-    enter_people(flow, new if data["link"] == TitleIXCase.Link.CONSOLIDATED else [row for row in new if row["part"] == "witness"])
+    enter_people(
+        flow,
+        new
+        if data["link"] == TitleIXCase.Link.CONSOLIDATED
+        else [row for row in new if row["part"] == "witness"],
+    )
     for text in data["allegations"]:
         add(flow, Record.Kind.ALLEGATION, flow.turn.today, text=text, code="consolidated")
     case.knowledge_at = min(case.knowledge_at, data["known_at"])
     moved = move_day0(flow, data["day0"], _("merged with %(number)s") % {"number": data["number"]})
-    add(flow, Record.Kind.LINK, flow.turn.today, code=data["link"], number_of=data["number"], day0=before if moved else {}, known_at=known)
+    add(
+        flow,
+        Record.Kind.LINK,
+        flow.turn.today,
+        code=data["link"],
+        number_of=data["number"],
+        day0=before if moved else {},
+        known_at=known,
+    )
     flow.turn.data = {"number": data["number"], "link": data["link"], "moved": moved}
 
 
@@ -103,8 +158,16 @@ def give_back(flow: Workflow) -> None:
         row.closed_on = flow.turn.today
         flow.file.touch(row)
         others = [other for other in links if other is not row and other.data.get("day0")]
-        for clock in [clock for clock in flow.file.running if clock.kind in row.data.get("day0", {}) and not others]:
-            flow.rebase_clock(clock, date.fromisoformat(row.data["day0"][clock.kind]), f"without {flow.data['number']}")
+        for clock in [
+            clock
+            for clock in flow.file.running
+            if clock.kind in row.data.get("day0", {}) and not others
+        ]:
+            flow.rebase_clock(
+                clock,
+                date.fromisoformat(row.data["day0"][clock.kind]),
+                f"without {flow.data['number']}",
+            )
     flow.turn.data = {"number": flow.data["number"]}
 
 
@@ -113,15 +176,27 @@ def retaliation(flow: Workflow) -> None:
     data, file, turn, case = flow.data, flow.file, flow.turn, flow.case
     chosen = {str(party.id): party for party in reading.people(file)}
     people = [_plain(chosen[data["party"]]) | {"part": Party.Part.COMPLAINANT.value}]
-    people += [_plain(chosen[one]) | {"part": Party.Part.RESPONDENT.value} for one in data["by"] if one != data["party"]]
+    people += [
+        _plain(chosen[one]) | {"part": Party.Part.RESPONDENT.value}
+        for one in data["by"]
+        if one != data["party"]
+    ]
 
     def open_it() -> None:
         from titleix.services import open_report
 
         open_report(
-            school=case.school, narrative=data["narrative"], knowledge_at=reading.moment(data["on"]), channel="staff", people=people,
-            received_by=turn.actor, linked=case, link=TitleIXCase.Link.RETALIATION, now=turn.now, today=turn.today,
-        )  # fmt: skip
+            school=case.school,
+            narrative=data["narrative"],
+            knowledge_at=reading.moment(data["on"]),
+            channel="staff",
+            people=people,
+            received_by=turn.actor,
+            linked=case,
+            link=TitleIXCase.Link.RETALIATION,
+            now=turn.now,
+            today=turn.today,
+        )
 
     file.later.append(open_it)
     turn.data = {"on": data["on"]}
@@ -130,6 +205,15 @@ def retaliation(flow: Workflow) -> None:
 def migrate(flow: Workflow) -> None:
     """The case goes on under another pack of rules, by an order that is on file (B1)."""
     old, new = flow.case.rules, packs.pack(flow.data["rules"]).rules
-    add(flow, Record.Kind.LINK, flow.turn.today, text=flow.data["reason"], code="rules", order=flow.data["order"], old=old, new=new)
+    add(
+        flow,
+        Record.Kind.LINK,
+        flow.turn.today,
+        text=flow.data["reason"],
+        code="rules",
+        order=flow.data["order"],
+        old=old,
+        new=new,
+    )
     flow.case.rules = new
     flow.turn.data = {"from": old, "to": new}

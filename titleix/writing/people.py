@@ -38,15 +38,30 @@ def enter_people(flow: Workflow, rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         same = [party for party in flow.file.children["party"] if party.part == row["part"]]
         party = Party(
-            id=uuid4(), part=row["part"], number=reading.next_number(same), kind=row.get("kind") or Party.Kind.UNKNOWN, added_on=flow.turn.today,
-            name=row.get("name") or "", nicknames=row.get("nicknames") or "", address=row.get("address") or "", email=row.get("email") or "",
+            id=uuid4(),
+            part=row["part"],
+            number=reading.next_number(same),
+            kind=row.get("kind") or Party.Kind.UNKNOWN,
+            added_on=flow.turn.today,
+            name=row.get("name") or "",
+            nicknames=row.get("nicknames") or "",
+            address=row.get("address") or "",
+            email=row.get("email") or "",
             phone=row.get("phone") or "",
-            language=row.get("language") or "en", minor=bool(row.get("minor")), plan=bool(row.get("plan")),
-        )  # fmt: skip
-        party.case_id, party.student_id, party.user_id = flow.case.id, row.get("student_id"), row.get("user_id")
+            language=row.get("language") or "en",
+            minor=bool(row.get("minor")),
+            plan=bool(row.get("plan")),
+        )
+        party.case_id, party.student_id, party.user_id = (
+            flow.case.id,
+            row.get("student_id"),
+            row.get("user_id"),
+        )
         party.acts_for_id = UUID(str(row["acts_for"])) if row.get("acts_for") else None
         flow.file.add(party)
-    flow.turn.data = {"parts": sorted(row["part"] for row in rows)}  # no name on the timeline: people are rows of their own
+    flow.turn.data = {
+        "parts": sorted(row["part"] for row in rows)
+    }  # no name on the timeline: people are rows of their own
 
 
 def assign(flow: Workflow) -> None:
@@ -55,15 +70,29 @@ def assign(flow: Workflow) -> None:
     if any(row.user_id == user.pk for row in reading.assigned(flow.file, role)):
         raise Invalid({"user": [_("This person holds the function already.")]})
     review = str(flow.data.get("review") or "").strip()
-    tie = Conflict(ConflictKind(flow.data["conflict"]), cleared=bool(review)) if flow.data.get("conflict") else None
+    tie = (
+        Conflict(ConflictKind(flow.data["conflict"]), cleared=bool(review))
+        if flow.data.get("conflict")
+        else None
+    )
     found = guards.verdict(flow, user.pk, role, tie)
     if not found.allowed:
         raise Invalid({"user": [str(found.reason)]})
     row = Assignment(
-        id=uuid4(), role=role.value, starts_on=flow.turn.today, conflict=tie.kind.value if tie else "", declared_on=flow.turn.today,
-        conflict_cleared=bool(tie and review), review=review if tie else "", reviewed_on=flow.turn.today if tie else None,
-    )  # fmt: skip
-    row.case_id, row.user_id, row.reviewed_by_id = flow.case.id, user.pk, flow.actor_id if tie else None
+        id=uuid4(),
+        role=role.value,
+        starts_on=flow.turn.today,
+        conflict=tie.kind.value if tie else "",
+        declared_on=flow.turn.today,
+        conflict_cleared=bool(tie and review),
+        review=review if tie else "",
+        reviewed_on=flow.turn.today if tie else None,
+    )
+    row.case_id, row.user_id, row.reviewed_by_id = (
+        flow.case.id,
+        user.pk,
+        flow.actor_id if tie else None,
+    )
     flow.file.add(row)
     _grant(flow, user.pk, GRANTS[role])
     if role in (Role.INVESTIGATOR, Role.SCHOOL_INVESTIGATOR):
@@ -74,18 +103,28 @@ def assign(flow: Workflow) -> None:
 def _grant(flow: Workflow, user_id: int, codenames: Iterable[str]) -> None:
     """Access begins with the function; what the person holds already stays."""
     held = set(
-        CaseUserPermission.objects.filter(content_object_id=flow.case.id, user_id=user_id).values_list("permission__codename", flat=True)
+        CaseUserPermission.objects.filter(
+            content_object_id=flow.case.id, user_id=user_id
+        ).values_list("permission__codename", flat=True)
     )
     wanted = [name for name in codenames if name not in held]
-    for permission in Permission.objects.filter(codename__in=wanted, content_type__app_label="casework", content_type__model="case"):
+    for permission in Permission.objects.filter(
+        codename__in=wanted, content_type__app_label="casework", content_type__model="case"
+    ):
         grant = CaseUserPermission()
-        grant.user_id, grant.permission_id, grant.content_object_id = user_id, permission.pk, flow.case.id
+        grant.user_id, grant.permission_id, grant.content_object_id = (
+            user_id,
+            permission.pk,
+            flow.case.id,
+        )
         flow.file.add(grant)
 
 
 def unassign(flow: Workflow) -> None:
     """End a function and its access at once; with a conflict of interest, all access for good (T-13)."""
-    row = next(row for row in flow.file.children["assignment"] if str(row.id) == flow.data["assignment"])
+    row = next(
+        row for row in flow.file.children["assignment"] if str(row.id) == flow.data["assignment"]
+    )
     if flow.data["recuse"]:
         _recuse(flow, row.user_id, flow.data["reason"])
     else:
@@ -103,7 +142,12 @@ def _end(flow: Workflow, rows: Iterable[Assignment]) -> None:
             flow.case.owner_id = None
     user_id, case_id = ended[0].user_id, flow.case.id
     lost = {name for row in ended for name in GRANTS[Role(row.role)]}
-    kept = {name for other in reading.assigned(flow.file, *Role) if other.user_id == user_id for name in GRANTS[Role(other.role)]}
+    kept = {
+        name
+        for other in reading.assigned(flow.file, *Role)
+        if other.user_id == user_id
+        for name in GRANTS[Role(other.role)]
+    }
 
     def end() -> None:
         held = CaseUserPermission.objects.filter(content_object_id=case_id, user_id=user_id)
@@ -147,10 +191,16 @@ def declare_tie(flow: Workflow) -> None:
 
 def review_tie(flow: Workflow) -> None:
     """Somebody else looked at a tie: the person may act, with the reasons on file, or leaves the case."""
-    row = next(row for row in flow.file.children["assignment"] if str(row.id) == flow.data["assignment"])
+    row = next(
+        row for row in flow.file.children["assignment"] if str(row.id) == flow.data["assignment"]
+    )
     cleared = flow.data["result"] == "cleared"
     for other in [other for other in reading.tied(flow.file) if other.user_id == row.user_id]:
-        other.review, other.reviewed_on, other.reviewed_by_id = flow.data["text"], flow.turn.today, flow.actor_id
+        other.review, other.reviewed_on, other.reviewed_by_id = (
+            flow.data["text"],
+            flow.turn.today,
+            flow.actor_id,
+        )
         other.conflict_cleared = cleared
         flow.file.touch(other)
     if not cleared:
@@ -161,7 +211,11 @@ def review_tie(flow: Workflow) -> None:
 def correct_person(flow: Workflow) -> None:
     """What was wrong or has changed; letters that went out keep what they said."""
     party = next(row for row in flow.file.children["party"] if str(row.id) == flow.data["person"])
-    changed = [name for name in ("name", "nicknames", "address", "email", "phone", "language") if flow.data.get(name)]
+    changed = [
+        name
+        for name in ("name", "nicknames", "address", "email", "phone", "language")
+        if flow.data.get(name)
+    ]
     for name in changed:
         setattr(party, name, flow.data[name])
     if flow.data.get("leaves"):
@@ -174,5 +228,11 @@ def correct_person(flow: Workflow) -> None:
 
 def advisor_choice(flow: Workflow) -> None:
     """A party said that it wants no advisor now, or will name one later (34 CFR 106.45(b)(5)(iv))."""
-    add(flow, Record.Kind.ADVISOR, flow.data["on"], code=flow.data["choice"], party=flow.data["party"])
+    add(
+        flow,
+        Record.Kind.ADVISOR,
+        flow.data["on"],
+        code=flow.data["choice"],
+        party=flow.data["party"],
+    )
     flow.turn.data = {"choice": flow.data["choice"]}

@@ -16,17 +16,46 @@ from titleix.models import Inspection, Record
 from titleix.screening import LICENSE
 
 
-def add(flow: Workflow, kind: str, on: date, *, text: str = "", code: str = "", party: str | None = None, **data: Any) -> Record:
+def add(
+    flow: Workflow,
+    kind: str,
+    on: date,
+    *,
+    text: str = "",
+    code: str = "",
+    party: str | None = None,
+    **data: Any,
+) -> Record:
     """A record with the next number of its kind."""
     same = reading.records(flow.file, kind)
-    row = Record(id=uuid4(), kind=kind, number=reading.next_number(same), on=on, code=code[:32], text=text, data=data)
-    row.case_id, row.by_id, row.party_id = flow.case.id, flow.actor_id, UUID(party) if party else None
+    row = Record(
+        id=uuid4(),
+        kind=kind,
+        number=reading.next_number(same),
+        on=on,
+        code=code[:32],
+        text=text,
+        data=data,
+    )
+    row.case_id, row.by_id, row.party_id = (
+        flow.case.id,
+        flow.actor_id,
+        UUID(party) if party else None,
+    )
     flow.case.last_action_on = flow.turn.today
     return flow.file.add(row)
 
 
 def _of_form(flow: Workflow, kind: str, *, code: str = "", **data: Any) -> Record:
-    row = add(flow, kind, flow.data["on"], text=flow.data["text"], code=code, party=flow.data.get("party") or None, **data)
+    row = add(
+        flow,
+        kind,
+        flow.data["on"],
+        text=flow.data["text"],
+        code=code,
+        party=flow.data.get("party") or None,
+        **data,
+    )
     flow.effective_on = flow.data["on"]
     return row
 
@@ -49,10 +78,20 @@ def interview(flow: Workflow) -> None:
     if flow.case.complaint_on and not flow.data["refused"]:
         reasons = [str(reason) for reason in guards.against_interview(flow, flow.data["on"])]
         if guards.unnoticed(flow) and not flow.data.get("without_new"):
-            reasons.append(_("A new allegation needs a supplemental notice before anybody is questioned on it (34 CFR 106.45(b)(2)(ii))."))
-        told = flow.data.get("notice_on") or reading.told_of_meeting(flow.file, chosen, flow.data["on"])
+            reasons.append(
+                _(
+                    "A new allegation needs a supplemental notice before anybody is questioned on it (34 CFR 106.45(b)(2)(ii))."
+                )
+            )
+        told = flow.data.get("notice_on") or reading.told_of_meeting(
+            flow.file, chosen, flow.data["on"]
+        )
         if told is None or told >= flow.data["on"]:
-            reasons.append(_("A written notice of the interview must have gone out before it (34 CFR 106.45(b)(5)(v))."))
+            reasons.append(
+                _(
+                    "A written notice of the interview must have gone out before it (34 CFR 106.45(b)(5)(v))."
+                )
+            )
         if reasons:
             raise Invalid({"on": reasons})
     record(flow, Record.Kind.INTERVIEW, code="refused" if flow.data["refused"] else "held")
@@ -61,9 +100,19 @@ def interview(flow: Workflow) -> None:
 def evidence(flow: Workflow) -> None:
     """A piece of evidence, with its file if there is one; a new one after the package went out needs a new round."""
     code = "relied" if flow.data["relied_on"] else "not_relied"
-    row = _of_form(flow, Record.Kind.EVIDENCE, code=code, title=flow.data["title"], source=flow.data.get("source") or "")
+    row = _of_form(
+        flow,
+        Record.Kind.EVIDENCE,
+        code=code,
+        title=flow.data["title"],
+        source=flow.data.get("source") or "",
+    )
     row.attachment_id = UUID(flow.data["attachment"]) if flow.data.get("attachment") else None
-    for handed in [one for one in reading.handed_in(flow.file, unsorted=True) if one.attachment_id == row.attachment_id]:
+    for handed in [
+        one
+        for one in reading.handed_in(flow.file, unsorted=True)
+        if one.attachment_id == row.attachment_id
+    ]:
         handed.closed_on, handed.data = flow.turn.today, {**handed.data, "evidence": row.number}
         flow.file.touch(handed)
     flow.turn.data = {"record": row.kind, "number": row.number}
@@ -106,7 +155,9 @@ def removal(flow: Workflow) -> None:
     heard = flow.data.get("challenge_on")
     if heard and heard >= flow.turn.today:
         flow.start_clock("challenge", flow.data["on"], "removal")
-    record(flow, Record.Kind.REMOVAL, code="removed", challenge_on=heard.isoformat() if heard else None)
+    record(
+        flow, Record.Kind.REMOVAL, code="removed", challenge_on=heard.isoformat() if heard else None
+    )
 
 
 def challenge(flow: Workflow) -> None:
@@ -115,7 +166,13 @@ def challenge(flow: Workflow) -> None:
     row.data = {**row.data, "heard_on": flow.data["on"].isoformat(), "result": flow.data["result"]}
     row.closed_on = flow.data["on"] if flow.data["result"] == "lifted" else None
     flow.file.touch(row)
-    add(flow, Record.Kind.CHECK, flow.data["on"], text=flow.data["text"], code=f"challenge_{flow.data['result']}")
+    add(
+        flow,
+        Record.Kind.CHECK,
+        flow.data["on"],
+        text=flow.data["text"],
+        code=f"challenge_{flow.data['result']}",
+    )
     flow.effective_on = flow.data["on"]
     flow.turn.data = {"record": row.kind, "number": row.number, "result": flow.data["result"]}
 
@@ -130,7 +187,11 @@ def leave(flow: Workflow) -> None:
 def personnel_action(flow: Workflow, on: date) -> None:
     """Start the promise of the duty that counts from a personnel action, where the screening raised it."""
     kind = f"duty_{LICENSE.key}"
-    for task in [task for task in flow.file.tasks if task.kind == f"DUTY_{LICENSE.key.upper()}"[:32] and task.clock_id is None]:
+    for task in [
+        task
+        for task in flow.file.tasks
+        if task.kind == f"DUTY_{LICENSE.key.upper()}"[:32] and task.clock_id is None
+    ]:
         task.clock_id = flow.start_clock(kind, on, "personnel_action").id
         flow.file.touch(task)
 
@@ -138,7 +199,15 @@ def personnel_action(flow: Workflow, on: date) -> None:
 def human_resources(flow: Workflow) -> None:
     """What human resources were told about an employee (B2.2, rule 7)."""
     on, action = flow.data["on"], flow.data["personnel_action"]
-    row = add(flow, Record.Kind.HR, on, text=flow.data["text"], code="told", who=flow.data["who"], number_of=flow.data.get("number") or "")
+    row = add(
+        flow,
+        Record.Kind.HR,
+        on,
+        text=flow.data["text"],
+        code="told",
+        who=flow.data["who"],
+        number_of=flow.data.get("number") or "",
+    )
     flow.effective_on = on
     flow.finish_task("HR_NOTICE", "done")
     if action:
@@ -149,8 +218,13 @@ def human_resources(flow: Workflow) -> None:
 def no_contact(flow: Workflow) -> None:
     """An order to keep apart, with its end."""
     until = flow.data.get("until")
-    record(flow, Record.Kind.NO_CONTACT, code="mutual" if flow.data["mutual"] else "one_sided", other=flow.data["other"],
-           until=until.isoformat() if until else None)  # fmt: skip
+    record(
+        flow,
+        Record.Kind.NO_CONTACT,
+        code="mutual" if flow.data["mutual"] else "one_sided",
+        other=flow.data["other"],
+        until=until.isoformat() if until else None,
+    )
 
 
 def accommodation(flow: Workflow) -> None:
@@ -165,14 +239,18 @@ def answer_accommodation(flow: Workflow) -> None:
     row.code, row.closed_on = flow.data["answer"], flow.turn.today
     row.data = {**row.data, "answer": flow.data["text"]}
     flow.file.touch(row)
-    if not any(other.closed_on is None for other in reading.records(flow.file, Record.Kind.ACCOMMODATION)):
+    if not any(
+        other.closed_on is None for other in reading.records(flow.file, Record.Kind.ACCOMMODATION)
+    ):
         flow.finish_task("ACCOMMODATION", "answered")
     flow.turn.data = {"record": row.kind, "number": row.number, "answer": flow.data["answer"]}
 
 
 def chosen_record(flow: Workflow) -> Record:
     """The record that the form names."""
-    found: Record = next(row for row in flow.file.children["record"] if str(row.id) == flow.data["record"])
+    found: Record = next(
+        row for row in flow.file.children["record"] if str(row.id) == flow.data["record"]
+    )
     return found
 
 
@@ -206,12 +284,25 @@ def question(flow: Workflow) -> None:
     data, file = flow.data, flow.file
     if data["code"] == "finished":
         questions.refuse_unfinished(flow)
-    number = int(data["question"]) if data.get("question") else questions.next_number(file) if data["code"] == "asked" else 0
+    number = (
+        int(data["question"])
+        if data.get("question")
+        else questions.next_number(file)
+        if data["code"] == "asked"
+        else 0
+    )
     late = questions.is_late(file, data["code"], data["on"])
     row = add(
-        flow, Record.Kind.QUESTION, data["on"], text=data["text"], code=data["code"], party=data.get("party") or None, question=number,
-        to=data.get("to") or "", late=late,
-    )  # fmt: skip
+        flow,
+        Record.Kind.QUESTION,
+        data["on"],
+        text=data["text"],
+        code=data["code"],
+        party=data.get("party") or None,
+        question=number,
+        to=data.get("to") or "",
+        late=late,
+    )
     if row.code == "offered" and not flow._running("questions"):
         flow.start_clock("questions", data["on"], "offered")
     if row.code == "finished" or questions.all_waived(file):
@@ -222,7 +313,11 @@ def question(flow: Workflow) -> None:
 def response(flow: Workflow) -> None:
     """A party answered or waived: its window is closed (N9)."""
     code = "EVIDENCE" if flow.case.state == "EVIDENCE_REVIEW" else "REPORT"
-    for sent in [row for row in reading.deliveries(flow.file, code) if str(row.party_id) == flow.data["party"]]:
+    for sent in [
+        row
+        for row in reading.deliveries(flow.file, code)
+        if str(row.party_id) == flow.data["party"]
+    ]:
         sent.closed_on, sent.waived = flow.data["on"], flow.data["what"] == "waived"
         flow.file.touch(sent)
     record(flow, Record.Kind.STATEMENT, code=f"{code.lower()}_{flow.data['what']}")
@@ -230,13 +325,22 @@ def response(flow: Workflow) -> None:
 
 def findings(flow: Workflow) -> None:
     """One finding for each allegation."""
-    for old in reading.records(flow.file, Record.Kind.FINDING):  # of an earlier episode: frozen, and no longer in force
+    for old in reading.records(
+        flow.file, Record.Kind.FINDING
+    ):  # of an earlier episode: frozen, and no longer in force
         if old.closed_on is None:
             old.closed_on = flow.turn.today
             flow.file.touch(old)
     for allegation in reading.records(flow.file, Record.Kind.ALLEGATION):
         code, why = flow.data[f"finding_{allegation.number}"], flow.data[f"why_{allegation.number}"]
-        add(flow, Record.Kind.FINDING, flow.turn.today, text=why, code=code, allegation=allegation.number)
+        add(
+            flow,
+            Record.Kind.FINDING,
+            flow.turn.today,
+            text=why,
+            code=code,
+            allegation=allegation.number,
+        )
     found = [row.code for row in reading.findings(flow.file)]
     flow.case.responsible = bool({"substantiated", "responsible"} & set(found))
     flow.turn.data = {"findings": len(found)}
@@ -246,9 +350,23 @@ def determination(flow: Workflow) -> None:
     """The written determination with its six contents (34 CFR 106.45(b)(7)(ii)): allegations with their results and reasons are
     the findings, the bases of an appeal follow from the rule; the rest stands here. Its letter goes out to both at once."""
     steps = flow.data.get("procedure") or "\n".join(report.procedure_lines(flow.file))
-    text = "\n\n".join(part for part in (flow.data["facts"], flow.data["conclusions"], flow.data["sanctions"]) if part)
-    add(flow, Record.Kind.DETERMINATION, flow.turn.today, text=text, code="determination", remedies=flow.data["remedies"],
-         facts=flow.data["facts"], conclusions=flow.data["conclusions"], sanctions=flow.data["sanctions"], procedure=steps)  # fmt: skip
+    text = "\n\n".join(
+        part
+        for part in (flow.data["facts"], flow.data["conclusions"], flow.data["sanctions"])
+        if part
+    )
+    add(
+        flow,
+        Record.Kind.DETERMINATION,
+        flow.turn.today,
+        text=text,
+        code="determination",
+        remedies=flow.data["remedies"],
+        facts=flow.data["facts"],
+        conclusions=flow.data["conclusions"],
+        sanctions=flow.data["sanctions"],
+        procedure=steps,
+    )
     findings(flow)
 
 
@@ -267,8 +385,15 @@ def statement(flow: Workflow) -> None:
 def remedy(flow: Workflow) -> None:
     """A remedy or sanction that the coordinator carries out (34 CFR 106.45(b)(7)(iv))."""
     until = flow.data.get("until")
-    row = add(flow, Record.Kind.REMEDY, flow.turn.today, text=flow.data["text"], code=flow.data["code"], who=flow.data.get("who") or "",
-              until=until.isoformat() if until else None)  # fmt: skip
+    row = add(
+        flow,
+        Record.Kind.REMEDY,
+        flow.turn.today,
+        text=flow.data["text"],
+        code=flow.data["code"],
+        who=flow.data.get("who") or "",
+        until=until.isoformat() if until else None,
+    )
     if flow.case.state == "REMEDIES":  # one more while they are carried out: it has a date too
         flow.cancel_clock("closing", gettext_noop("another remedy"))
         if not flow._running("remedies"):
@@ -301,7 +426,9 @@ def check(flow: Workflow) -> None:
 def nothing_left(flow: Workflow) -> None:
     """Every remedy is carried out and every check made: what is owed now is to close the file."""
     checks = any(clock.kind.startswith("check_") for clock in flow.file.running)
-    if flow.case.state == "REMEDIES" and not (checks or reading.open_remedies(flow.file) or flow._running("closing")):
+    if flow.case.state == "REMEDIES" and not (
+        checks or reading.open_remedies(flow.file) or flow._running("closing")
+    ):
         flow.start_clock("closing", flow.turn.today)
 
 

@@ -40,17 +40,30 @@ def keep_screening(flow: Workflow) -> None:
         answers=answers,
     )
     case.outcome, case.second_reader_open = choice.outcome.value, choice.needs_second_reader
-    case.employee_respondent, case.dismiss_first = found[1].employee, found[1].complaint_must_be_dismissed_first
-    if found[1].employee and not any(task.kind == "HR_NOTICE" for task in flow.file.tasks) and choice.outcome is not Outcome.DUPLICATE:
+    case.employee_respondent, case.dismiss_first = (
+        found[1].employee,
+        found[1].complaint_must_be_dismissed_first,
+    )
+    if (
+        found[1].employee
+        and not any(task.kind == "HR_NOTICE" for task in flow.file.tasks)
+        and choice.outcome is not Outcome.DUPLICATE
+    ):
         flow.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")
     _duties(flow, found[0])
     _follow(flow, choice.outcome, found[1].needs_formal_complaint)
-    flow.turn.data = {"outcome": choice.outcome.value, "rule": found[1].rule, "second_reader": choice.needs_second_reader}
+    flow.turn.data = {
+        "outcome": choice.outcome.value,
+        "rule": found[1].rule,
+        "second_reader": choice.needs_second_reader,
+    }
 
 
 def _duties(flow: Workflow, facts: Any) -> None:
     """Tasks for what never waits for the Title IX case (B1.2), each once."""
-    there = {task.kind for task in flow.file.tasks} | {f"DUTY_{row.code.upper()}" for row in reading.records(flow.file, Record.Kind.DUTY)}
+    there = {task.kind for task in flow.file.tasks} | {
+        f"DUTY_{row.code.upper()}" for row in reading.records(flow.file, Record.Kind.DUTY)
+    }
     for duty in parallel_duties(facts):
         kind = f"DUTY_{duty.key.upper()}"[:32]
         if kind not in there:
@@ -83,11 +96,15 @@ def _follow(flow: Workflow, outcome: Outcome, complaint: bool) -> None:
 
 def confirm_screening(flow: Workflow) -> None:
     """The second reader is somebody else than the screener."""
-    screening = [row for row in reading.records(flow.file, Record.Kind.SCREENING) if row.code in set(Outcome)][-1]
+    screening = [
+        row for row in reading.records(flow.file, Record.Kind.SCREENING) if row.code in set(Outcome)
+    ][-1]
     if screening.by_id == flow.actor_id:
         raise Invalid({"reason": [_("The second reader must be somebody else than the screener.")]})
     flow.case.second_reader_open = False
-    add(flow, Record.Kind.SCREENING, flow.turn.today, text=flow.data["reason"], code="second_reader")
+    add(
+        flow, Record.Kind.SCREENING, flow.turn.today, text=flow.data["reason"], code="second_reader"
+    )
     flow.turn.data = {}
 
 
@@ -109,9 +126,19 @@ def escalate(flow: Workflow) -> None:
 
 def screen_again(flow: Workflow) -> None:
     """Back to the screening: the promise of the level falls away, the one of the screening begins anew."""
-    for kind in ("school_investigation", "district_investigation", "complaint_decision", "referral"):
+    for kind in (
+        "school_investigation",
+        "district_investigation",
+        "complaint_decision",
+        "referral",
+    ):
         flow.cancel_clock(kind, gettext_noop("screened again"))
-    flow.case.level, flow.case.outcome, flow.case.second_reader_open, flow.case.dismiss_first = "", "", False, False
+    flow.case.level, flow.case.outcome, flow.case.second_reader_open, flow.case.dismiss_first = (
+        "",
+        "",
+        False,
+        False,
+    )
     add(flow, Record.Kind.SCREENING, flow.turn.today, text=flow.data["reason"], code="again")
     flow.start_clock("screening")
     flow.turn.data = {}
@@ -135,7 +162,11 @@ def decline_escalation(flow: Workflow) -> None:
 def propose(flow: Workflow) -> None:
     """A school administrator answers the questions; nothing is decided by it (B2.2)."""
     found = flow.data["_screening"]
-    answers = {key: str(value) for key, value in flow.data.items() if key[0] != "_" and key != "rationale" and value not in (None, "")}
+    answers = {
+        key: str(value)
+        for key, value in flow.data.items()
+        if key[0] != "_" and key != "rationale" and value not in (None, "")
+    }
     add(
         flow,
         Record.Kind.SCREENING,
@@ -151,8 +182,16 @@ def propose(flow: Workflow) -> None:
 def refer(flow: Workflow) -> None:
     """To the office that it belongs to; memo and letter are made with the step, and the report is closed."""
     people = reading.people(flow.file, "reporter") or reading.people(flow.file, "complainant")
-    add(flow, Record.Kind.REFERRAL, flow.turn.today, text=flow.data["text"], code="referred", office=flow.data["office"],
-        email=flow.data["email"], phone=flow.data["phone"])  # fmt: skip
+    add(
+        flow,
+        Record.Kind.REFERRAL,
+        flow.turn.today,
+        text=flow.data["text"],
+        code="referred",
+        office=flow.data["office"],
+        email=flow.data["email"],
+        phone=flow.data["phone"],
+    )
     flow.stop_clock("referral")
     sent_to(flow, "REFERRAL", [one for one in people if one.name], flow.turn.today, "mail")
     close(flow, "REFERRED")

@@ -21,7 +21,12 @@ def send(flow: Workflow, code: str, *, advisors: bool = False) -> None:
     sent_to(flow, code, people, flow.data["on"], flow.data["means"], flow.data.get("proof") or "")
     flow.effective_on = flow.data["on"]
     told = [party.label for party in people]
-    flow.turn.data = {"letter": code, "to": told, "on": flow.data["on"], "means": flow.data["means"]}
+    flow.turn.data = {
+        "letter": code,
+        "to": told,
+        "on": flow.data["on"],
+        "means": flow.data["means"],
+    }
 
 
 def notice(flow: Workflow, code: str) -> None:
@@ -33,13 +38,26 @@ def notice(flow: Workflow, code: str) -> None:
     send(flow, code)
 
 
-def sent_to(flow: Workflow, code: str, people: Iterable[Party], on: date, means: str, proof: str = "") -> None:
+def sent_to(
+    flow: Workflow, code: str, people: Iterable[Party], on: date, means: str, proof: str = ""
+) -> None:
     """One delivery for each who reads for a person: the person, or the parents of a minor. A new round each time."""
-    number = max((row.round for row in flow.file.children["delivery"] if row.code == code), default=0) + 1
+    number = (
+        max((row.round for row in flow.file.children["delivery"] if row.code == code), default=0)
+        + 1
+    )
     for party in people:
         for reader in reading.readers(flow.file, party):
             document = flow.prepared.get(f"letter_{code}_{party.id}_{reader.id}")
-            row = Delivery(id=uuid4(), code=code, round=number, sent_on=on, means=means, proof=proof, language=reader.language)
+            row = Delivery(
+                id=uuid4(),
+                code=code,
+                round=number,
+                sent_on=on,
+                means=means,
+                proof=proof,
+                language=reader.language,
+            )
             row.case_id, row.party_id, row.recipient_id = flow.case.id, party.id, reader.id
             row.document_id = document.id if document else None
             flow.file.add(row)
@@ -51,7 +69,11 @@ def letter(flow: Workflow) -> None:
     code, wanted = flow.data["code"], set(flow.data["people"])
     people = [party for party in reading.people(flow.file) if str(party.id) in wanted]
     sent_to(flow, code, people, flow.data["on"], flow.data["means"])
-    flow.turn.data = {"letter": code, "to": [party.label for party in people], "on": flow.data["on"]}
+    flow.turn.data = {
+        "letter": code,
+        "to": [party.label for party in people],
+        "on": flow.data["on"],
+    }
 
 
 def ask_information(flow: Workflow) -> None:
@@ -62,7 +84,9 @@ def ask_information(flow: Workflow) -> None:
 
 def proof(flow: Workflow) -> None:
     """What became of a letter; one that came back opens the duty to find the right address."""
-    row = next(row for row in flow.file.children["delivery"] if str(row.id) == flow.data["delivery"])
+    row = next(
+        row for row in flow.file.children["delivery"] if str(row.id) == flow.data["delivery"]
+    )
     if flow.data["what"] == "delivered":
         row.delivered_on, row.proof = flow.data["on"], flow.data["proof"]
     else:
@@ -79,9 +103,24 @@ def schedule(flow: Workflow) -> None:
     party = next(row for row in reading.people(flow.file) if str(row.id) == data["party"])
     starts = reading.moment(data["meets_on"], data["time"])
     meeting = flow.appoint("INTERVIEW", starts, data["place"], data["minutes"], data["interpreter"])
-    add(flow, Record.Kind.MEETING, data["meets_on"], text=data["purpose"], code="planned", party=data["party"], appointment=str(meeting.id),
-        participants=data["participants"], told_on=flow.turn.today.isoformat())  # fmt: skip
-    sent_to(flow, "INTERVIEW", [party, *reading.acting_for(flow.file, party, Party.Part.ADVISOR)], flow.turn.today, data["means"])
+    add(
+        flow,
+        Record.Kind.MEETING,
+        data["meets_on"],
+        text=data["purpose"],
+        code="planned",
+        party=data["party"],
+        appointment=str(meeting.id),
+        participants=data["participants"],
+        told_on=flow.turn.today.isoformat(),
+    )
+    sent_to(
+        flow,
+        "INTERVIEW",
+        [party, *reading.acting_for(flow.file, party, Party.Part.ADVISOR)],
+        flow.turn.today,
+        data["means"],
+    )
     flow.turn.data = {"who": party.label, "meets_on": data["meets_on"]}
 
 
@@ -90,7 +129,11 @@ def cancel_meeting(flow: Workflow) -> None:
     row = next(row for row in flow.file.appointments if row.id == UUID(flow.data["appointment"]))
     row.cancelled_at, row.sequence = flow.turn.now, row.sequence + 1
     flow.file.touch(row)
-    for record in [one for one in reading.records(flow.file, Record.Kind.MEETING) if one.data.get("appointment") == str(row.id)]:
+    for record in [
+        one
+        for one in reading.records(flow.file, Record.Kind.MEETING)
+        if one.data.get("appointment") == str(row.id)
+    ]:
         record.code, record.closed_on = "cancelled", flow.turn.today
         record.data = {**record.data, "why": flow.data["reason"]}
         flow.file.touch(record)
@@ -110,7 +153,9 @@ def removal(flow: Workflow) -> None:
 
 def evidence(flow: Workflow) -> None:
     """The package goes to every party and advisor; each piece remembers the round in which it was shown first."""
-    number = 1 + max((row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0)
+    number = 1 + max(
+        (row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0
+    )
     for row in reading.records(flow.file, Record.Kind.EVIDENCE):
         if not row.data.get("round"):
             row.data = {**row.data, "round": number}
@@ -141,12 +186,27 @@ def offer(flow: Workflow) -> None:
 def complaint(flow: Workflow) -> None:
     """The formal complaint starts the sixty days (B2.3), unless an escalation carried an earlier day 0 over."""
     case = flow.case
-    case.complaint_on, case.complaint_by, case.level = flow.data["on"], flow.data["by"], TitleIXCase.Level.DISTRICT
+    case.complaint_on, case.complaint_by, case.level = (
+        flow.data["on"],
+        flow.data["by"],
+        TitleIXCase.Level.DISTRICT,
+    )
     flow.effective_on = flow.data["on"]
-    row = add(flow, Record.Kind.COMPLAINT, flow.data["on"], text=flow.data.get("reason") or "", code=flow.data["by"])
+    row = add(
+        flow,
+        Record.Kind.COMPLAINT,
+        flow.data["on"],
+        text=flow.data.get("reason") or "",
+        code=flow.data["by"],
+    )
     if not flow._running("district_investigation"):
         flow.start_clock("district_investigation", flow.data["on"], "formal_complaint")
-    flow.turn.data = {"on": flow.data["on"], "by": flow.data["by"], "record": row.kind, "number": row.number}
+    flow.turn.data = {
+        "on": flow.data["on"],
+        "by": flow.data["by"],
+        "record": row.kind,
+        "number": row.number,
+    }
 
 
 def report_out(flow: Workflow) -> None:

@@ -29,16 +29,30 @@ class Change:
 def changes(most: int = MOST) -> list[Change]:
     """The newest first. What was done by a command has no person."""
     names = {"insert": _("added"), "update": _("changed"), "delete": _("ended")}
-    found = sorted(chain(_posts(names, most), _tokens(names, most), _hooks(names, most), _kept(most)), key=lambda one: one[0], reverse=True)
-    people = {user.pk: str(user) for user in User.objects.filter(pk__in={who for _at, who, _what, _about in found[:most] if who})}
-    return [Change(at, people.get(who or 0, _("a command")), what, about) for at, who, what, about in found[:most]]
+    found = sorted(
+        chain(_posts(names, most), _tokens(names, most), _hooks(names, most), _kept(most)),
+        key=lambda one: one[0],
+        reverse=True,
+    )
+    people = {
+        user.pk: str(user)
+        for user in User.objects.filter(
+            pk__in={who for _at, who, _what, _about in found[:most] if who}
+        )
+    }
+    return [
+        Change(at, people.get(who or 0, _("a command")), what, about)
+        for at, who, what, about in found[:most]
+    ]
 
 
 Raw = tuple[datetime, int | None, str, str]
 
 
 def _events(model: Any, most: int, *related: str) -> Any:
-    return model.pgh_event_model.objects.select_related("pgh_context", *related).order_by("-pgh_id")[:most]
+    return model.pgh_event_model.objects.select_related("pgh_context", *related).order_by(
+        "-pgh_id"
+    )[:most]
 
 
 def _who(event: Any) -> int | None:
@@ -47,7 +61,9 @@ def _who(event: Any) -> int | None:
 
 def _posts(names: dict[str, str], most: int) -> Iterator[Raw]:
     # what the nightly import writes has no person; it is told on the import's own page
-    by_hand = Post.pgh_event_model.objects.exclude(pgh_context=None).select_related("pgh_context", "user", "school", "area")  # type: ignore[attr-defined]
+    by_hand = Post.pgh_event_model.objects.exclude(pgh_context=None).select_related(
+        "pgh_context", "user", "school", "area"
+    )  # type: ignore[attr-defined]
     for event in by_hand.order_by("-pgh_id")[:most]:
         place = event.school or event.area or _("the district")
         about = f"{event.user}: {Role(event.role).label}, {place}"
@@ -57,16 +73,28 @@ def _posts(names: dict[str, str], most: int) -> Iterator[Raw]:
 def _tokens(names: dict[str, str], most: int) -> Iterator[Raw]:
     for event in _events(ApiToken, most, "user"):
         what = _("ended") if event.revoked_at else names[event.pgh_label]
-        yield event.pgh_created_at, _who(event), f"{_('API token')} {what}", f"{event.user}: {event.name} ({', '.join(event.scopes)})"
+        yield (
+            event.pgh_created_at,
+            _who(event),
+            f"{_('API token')} {what}",
+            f"{event.user}: {event.name} ({', '.join(event.scopes)})",
+        )
 
 
 def _hooks(names: dict[str, str], most: int) -> Iterator[Raw]:
     for event in _events(Endpoint, most):
         what = names[event.pgh_label] if event.active else _("ended")
-        yield event.pgh_created_at, _who(event), f"{_('webhook')} {what}", f"{event.name} ({event.kind})"
+        yield (
+            event.pgh_created_at,
+            _who(event),
+            f"{_('webhook')} {what}",
+            f"{event.name} ({event.kind})",
+        )
 
 
 def _kept(most: int) -> Iterator[Raw]:
     for row in AdminChange.objects.order_by("-at")[:most]:
-        about = f"{row.about}: {row.before or '–'} → {row.after or '–'}" + (f" ({row.reason})" if row.reason else "")
+        about = f"{row.about}: {row.before or '–'} → {row.after or '–'}" + (
+            f" ({row.reason})" if row.reason else ""
+        )
         yield row.at, row.by_id, row.get_what_display(), about

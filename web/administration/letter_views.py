@@ -22,7 +22,10 @@ APPS = ("attendance", "titleix")
 def every(request: HttpRequest) -> HttpResponse:
     """The letters of both parts of the product, the messages to families and the alerts to staff."""
     parts = {_("Attendance"): letters("attendance"), _("Title IX"): letters("titleix")}
-    told = {_("Messages to families"): messages.to_families(), _("Alerts to staff"): messages.to_staff()}
+    told = {
+        _("Messages to families"): messages.to_families(),
+        _("Alerts to staff"): messages.to_staff(),
+    }
     return render(request, "web/administration/letters.html", {"parts": parts, "messages_of": told})
 
 
@@ -38,7 +41,11 @@ def message(request: HttpRequest, part: str, code: str, language: str) -> HttpRe
 
 def _known(app: str, code: str, language: str) -> Letter:
     """404 for a letter that is not listed; nothing of the address ever reaches a path."""
-    found = [one for one in (letters(app) if app in APPS else ()) if (one.code, one.language) == (code, language)]
+    found = [
+        one
+        for one in (letters(app) if app in APPS else ())
+        if (one.code, one.language) == (code, language)
+    ]
     if not found:
         raise Http404
     return found[0]
@@ -48,7 +55,9 @@ def _known(app: str, code: str, language: str) -> Letter:
 @require_GET
 def one(request: HttpRequest, app: str, code: str, language: str) -> HttpResponse:
     """The page with the letter in a frame, and what of it nothing fills."""
-    return render(request, "web/administration/letter.html", {"letter": _known(app, code, language)})
+    return render(
+        request, "web/administration/letter.html", {"letter": _known(app, code, language)}
+    )
 
 
 @for_administrators
@@ -61,5 +70,7 @@ def file(request: HttpRequest, app: str, code: str, language: str) -> HttpRespon
     except LetterError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
     return HttpResponse(
-        made.pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{code}.{language}.pdf"'}
+        made.pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{code}.{language}.pdf"'},
     )

@@ -21,7 +21,13 @@ from web.administration.samples import ATTENDANCE
 
 NOBODY = UUID(int=0)
 FILLED = outreach.ALWAYS | {"meeting"}  # what a message to a family can name
-LABELS = ("T-10", "T-1", "DUE", "OVERDUE", "50%")  # rungs of the ladders that have words of their own
+LABELS = (
+    "T-10",
+    "T-1",
+    "DUE",
+    "OVERDUE",
+    "50%",
+)  # rungs of the ladders that have words of their own
 DUE = "2026-10-15"
 
 
@@ -49,7 +55,11 @@ class Message:
 
 def to_families() -> list[Message]:
     """Every text to families in each language that it is written in."""
-    return [_to_family(code, language) for code in outreach.codes() for language in outreach.languages(code)]
+    return [
+        _to_family(code, language)
+        for code in outreach.codes()
+        for language in outreach.languages(code)
+    ]
 
 
 def _to_family(code: str, language: str) -> Message:
@@ -61,38 +71,73 @@ def _to_family(code: str, language: str) -> Message:
     unknown = sorted(text.fields - FILLED)
     shown = {**dict.fromkeys(unknown, "…"), **filled}
     return Message(
-        "families", code, language, text.name, text.version, sorted(text.fields), unknown,
-        text.subject.format_map(shown), text.body.format_map(shown), text.short.format_map(shown),
-    )  # fmt: skip
+        "families",
+        code,
+        language,
+        text.name,
+        text.version,
+        sorted(text.fields),
+        unknown,
+        text.subject.format_map(shown),
+        text.body.format_map(shown),
+        text.short.format_map(shown),
+    )
 
 
 def _values() -> dict[str, str]:
     """Who writes and the next meeting, of a school that does not exist."""
     school, meeting = ATTENDANCE["school"], ATTENDANCE["meeting"]
-    at = datetime.fromisoformat(f"{meeting['on']}T{meeting['at']}").replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-    return {"school": school["name"], "phone": school["phone"], "district": letterhead().name, "at": at.isoformat()}
+    at = datetime.fromisoformat(f"{meeting['on']}T{meeting['at']}").replace(
+        tzinfo=ZoneInfo(settings.TIME_ZONE)
+    )
+    return {
+        "school": school["name"],
+        "phone": school["phone"],
+        "district": letterhead().name,
+        "at": at.isoformat(),
+    }
 
 
 def to_staff() -> list[Message]:
     """Every alert in words, in the district's language, and the mail that holds the alerts of a day."""
-    found = [_alert(code) for code in (*LABELS, *(code for code in texts.PLAIN if code not in LABELS))]
+    found = [
+        _alert(code) for code in (*LABELS, *(code for code in texts.PLAIN if code not in LABELS))
+    ]
     subject, body = texts.digest([_made_up(code) for code in ("T-1", "OVERDUE")], None)
-    return [*found, Message("alerts", "DIGEST", settings.LANGUAGE_CODE, _("the alerts of a day in one e-mail"), subject=subject, body=body)]
+    return [
+        *found,
+        Message(
+            "alerts",
+            "DIGEST",
+            settings.LANGUAGE_CODE,
+            _("the alerts of a day in one e-mail"),
+            subject=subject,
+            body=body,
+        ),
+    ]
 
 
 def _made_up(code: str) -> Alert:
     case = None if code.startswith("IMPORT_") else Case(number=ATTENDANCE["reference"], kind="ATT")
     dated = code in LABELS
-    return Alert(id=NOBODY, case=case, code=code, data={"labels": [code], "due": DUE} if dated else {})
+    return Alert(
+        id=NOBODY, case=case, code=code, data={"labels": [code], "due": DUE} if dated else {}
+    )
 
 
 def _alert(code: str) -> Message:
     alert = _made_up(code)
     fields = ["case", *(["due"] if alert.data else []), "link"] if alert.case else ["link"]
     return Message(
-        "alerts", code, settings.LANGUAGE_CODE, texts.label(code), fields=fields, subject=texts.subject(alert),
-        body=texts.body(alert, None), short=texts.short(alert, None),
-    )  # fmt: skip
+        "alerts",
+        code,
+        settings.LANGUAGE_CODE,
+        texts.label(code),
+        fields=fields,
+        subject=texts.subject(alert),
+        body=texts.body(alert, None),
+        short=texts.short(alert, None),
+    )
 
 
 def find(part: str, code: str, language: str) -> Message | None:

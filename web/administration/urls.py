@@ -15,7 +15,19 @@ urlpatterns = [
     path("administration/tokens", views.all_tokens, name="admin-tokens"),
     path("administration/changes", views.audit, name="admin-audit"),
     path("administration/letters", letter_views.every, name="admin-letters"),
-    path("administration/messages/<slug:part>/<str:code>/<slug:language>", letter_views.message, name="admin-message"),
-    path("administration/letters/<slug:app>/<slug:code>/<slug:language>", letter_views.one, name="admin-letter"),
-    path("administration/letters/<slug:app>/<slug:code>/<slug:language>/file", letter_views.file, name="admin-letter-file"),
+    path(
+        "administration/messages/<slug:part>/<str:code>/<slug:language>",
+        letter_views.message,
+        name="admin-message",
+    ),
+    path(
+        "administration/letters/<slug:app>/<slug:code>/<slug:language>",
+        letter_views.one,
+        name="admin-letter",
+    ),
+    path(
+        "administration/letters/<slug:app>/<slug:code>/<slug:language>/file",
+        letter_views.file,
+        name="admin-letter-file",
+    ),
 ]

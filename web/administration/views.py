@@ -58,16 +58,23 @@ def posts(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             administration.add_post(
-                signed_in(request), given["person"], given["role"], given["school"], given["area"], given["starts"] or timezone.localdate(),
+                signed_in(request),
+                given["person"],
+                given["role"],
+                given["school"],
+                given["area"],
+                given["starts"] or timezone.localdate(),
                 given["ends"],
-            )  # fmt: skip
+            )
         except ValueError:
             form.add_error("person", _("This person holds this post already."))
         else:
             messages.success(request, _("The post was given; its rights hold from its first day."))
             return redirect("admin-posts")
     words = " ".join(request.GET.get("words", "").replace("\x00", "").split())[:100]
-    rows = Post.objects.select_related("user", "school", "area").order_by("user__last_name", "user__first_name", "user_id", "id")
+    rows = Post.objects.select_related("user", "school", "area").order_by(
+        "user__last_name", "user__first_name", "user_id", "id"
+    )
     if words:
         rows = rows.filter(
             Q(user__last_name__icontains=words)
@@ -76,8 +83,16 @@ def posts(request: HttpRequest) -> HttpResponse:
             | Q(school__name__icontains=words)
         )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "words": words, "today": timezone.localdate(), "hand": administration.HAND}
-    return render(request, "web/administration/posts.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "page": page,
+        "words": words,
+        "today": timezone.localdate(),
+        "hand": administration.HAND,
+    }
+    return render(
+        request, "web/administration/posts.html", context, status=422 if form.errors else 200
+    )
 
 
 @for_administrators
@@ -97,7 +112,10 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
 def areas(request: HttpRequest) -> HttpResponse:
     """Areas and their schools."""
     doing = request.POST.get("do", "")
-    new, move = AreaForm(request.POST if doing == "new" else None), MoveForm(request.POST if doing == "move" else None)
+    new, move = (
+        AreaForm(request.POST if doing == "new" else None),
+        MoveForm(request.POST if doing == "move" else None),
+    )
     if new.is_bound and new.is_valid():
         try:
             administration.add_area(signed_in(request), new.cleaned_data["name"].strip())
@@ -106,12 +124,24 @@ def areas(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("admin-areas")
     if move.is_bound and move.is_valid():
-        if administration.move_school(signed_in(request), move.cleaned_data["school"], move.cleaned_data["area"]):
+        if administration.move_school(
+            signed_in(request), move.cleaned_data["school"], move.cleaned_data["area"]
+        ):
             messages.success(request, _("The school was moved; the rights of area posts follow."))
         return redirect("admin-areas")
     rows = Area.objects.annotate(count=Count("schools")).order_by("name")
-    context = {"rows": rows, "new": new, "move": move, "without": School.objects.filter(area=None).count()}
-    return render(request, "web/administration/areas.html", context, status=422 if new.errors or move.errors else 200)
+    context = {
+        "rows": rows,
+        "new": new,
+        "move": move,
+        "without": School.objects.filter(area=None).count(),
+    }
+    return render(
+        request,
+        "web/administration/areas.html",
+        context,
+        status=422 if new.errors or move.errors else 200,
+    )
 
 
 @for_administrators
@@ -129,9 +159,14 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     form = DayForm(request.POST or None, calendar=found)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        if administration.amend_day(signed_in(request), found, given["day"], given["day_type"], given["reason"]):
+        if administration.amend_day(
+            signed_in(request), found, given["day"], given["day_type"], given["reason"]
+        ):
             messages.success(
-                request, _("The day was changed. Running promises follow within a minute, and whoever is concerned hears of it.")
+                request,
+                _(
+                    "The day was changed. Running promises follow within a minute, and whoever is concerned hears of it."
+                ),
             )
         else:
             messages.info(request, _("The day was that already: nothing was changed."))
@@ -140,9 +175,21 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     days: dict[date, list[CalendarDay]] = {}
     for day in CalendarDay.objects.filter(calendar=found, date__gte=first).order_by("date")[:400]:
         days.setdefault(day.date.replace(day=1), []).append(day)
-    running = Clock.objects.filter(calendar=found, status__in=("RUNNING", "HELD")).exclude(unit="calendar").count()
-    context = {"calendar": found, "form": form, "months": days, "running": running, "schools": found.schools.order_by("name")[:12]}
-    return render(request, "web/administration/calendar.html", context, status=422 if form.errors else 200)
+    running = (
+        Clock.objects.filter(calendar=found, status__in=("RUNNING", "HELD"))
+        .exclude(unit="calendar")
+        .count()
+    )
+    context = {
+        "calendar": found,
+        "form": form,
+        "months": days,
+        "running": running,
+        "schools": found.schools.order_by("name")[:12],
+    }
+    return render(
+        request, "web/administration/calendar.html", context, status=422 if form.errors else 200
+    )
 
 
 @for_administrators
@@ -161,10 +208,14 @@ def hooks(request: HttpRequest) -> HttpResponse:
         if secret is None:
             return redirect("admin-webhooks")
     rows = Endpoint.objects.annotate(
-        sent=Count("messages", filter=Q(messages__state="SENT")), dead=Count("messages", filter=Q(messages__state="DEAD"))
+        sent=Count("messages", filter=Q(messages__state="SENT")),
+        dead=Count("messages", filter=Q(messages__state="DEAD")),
     ).order_by("-active", "name")
     answer = render(
-        request, "web/administration/webhooks.html", {"rows": rows, "form": form, "secret": secret}, status=422 if form.errors else 200
+        request,
+        "web/administration/webhooks.html",
+        {"rows": rows, "form": form, "secret": secret},
+        status=422 if form.errors else 200,
     )
     answer["Cache-Control"] = "no-store"
     return answer
@@ -173,7 +224,11 @@ def hooks(request: HttpRequest) -> HttpResponse:
 def _changed_hook(request: HttpRequest) -> str | None:
     """A new secret, or the end; 404 for what is not in use."""
     number = request.POST.get("hook", "")
-    row = Endpoint.objects.filter(pk=int(number), active=True).first() if number.isdecimal() and len(number) < 10 else None
+    row = (
+        Endpoint.objects.filter(pk=int(number), active=True).first()
+        if number.isdecimal() and len(number) < 10
+        else None
+    )
     if row is None:
         raise Http404
     with recorded(signed_in(request)):
@@ -190,11 +245,17 @@ def all_tokens(request: HttpRequest) -> HttpResponse:
     """Everybody's API tokens; end one. Making one is for its owner, or for the command."""
     if request.method == "POST":
         number = request.POST.get("token", "")
-        row = ApiToken.objects.filter(pk=int(number)) if number.isdecimal() and len(number) < 10 else ApiToken.objects.none()
+        row = (
+            ApiToken.objects.filter(pk=int(number))
+            if number.isdecimal() and len(number) < 10
+            else ApiToken.objects.none()
+        )
         with recorded(signed_in(request)):
             if not tokens.revoke(row):
                 raise Http404
-        messages.success(request, _("The token was ended. Programs that use it are refused from now on."))
+        messages.success(
+            request, _("The token was ended. Programs that use it are refused from now on.")
+        )
         return redirect("admin-tokens")
     rows = ApiToken.objects.select_related("user").order_by("revoked_at", "-created_at")[:300]
     return render(request, "web/administration/tokens.html", {"rows": rows, "now": timezone.now()})

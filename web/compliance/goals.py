@@ -70,13 +70,26 @@ def goals(request: HttpRequest) -> HttpResponse:
 def _goal(spec: dict[str, Any], mine: set[str], values: History) -> Goal:
     value = values.today
     secret = spec["measure"] in SECRET
-    shown, parts = ("–", "") if value is None else _outside(value) if secret else _plain(spec, value)
-    link = reverse("goal", args=[spec["id"]]) if value is not None and not secret and "ATT" in mine else ""
+    shown, parts = (
+        ("–", "") if value is None else _outside(value) if secret else _plain(spec, value)
+    )
+    link = (
+        reverse("goal", args=[spec["id"]])
+        if value is not None and not secret and "ATT" in mine
+        else ""
+    )
     if secret and "TIX" in mine:
         link = reverse("compliance", args=["TIX"])
     chart = None if secret else _trend(spec, values.trend)
     return Goal(
-        spec, date.fromisoformat(spec["by"]), value, shown, parts, value is not None and not secret and _reached(spec, value), chart, link
+        spec,
+        date.fromisoformat(spec["by"]),
+        value,
+        shown,
+        parts,
+        value is not None and not secret and _reached(spec, value),
+        chart,
+        link,
     )
 
 
@@ -109,10 +122,21 @@ def _trend(spec: dict[str, Any], values: list[Value]) -> Chart | None:
     labels = [date_format(value.as_of, "j M Y") for value in values]
     points = [value.per_cent for value in values]
     head = [_("As of"), _("Value"), _("Part"), _("Whole")]
-    rows = [[Cell(label), Cell(f"{_rate(value)} %", number=True), Cell(str(value.numerator), number=True), Cell(str(value.denominator), number=True)]
-            for label, value in zip(labels, values, strict=True)]  # fmt: skip
+    rows = [
+        [
+            Cell(label),
+            Cell(f"{_rate(value)} %", number=True),
+            Cell(str(value.numerator), number=True),
+            Cell(str(value.denominator), number=True),
+        ]
+        for label, value in zip(labels, values, strict=True)
+    ]
     sentence = _("%(then)s %% on %(first)s, %(now)s %% on %(last)s.") % {
-        "then": _rate(values[0]) or "–", "first": labels[0], "now": _rate(values[-1]) or "–", "last": labels[-1]}  # fmt: skip
+        "then": _rate(values[0]) or "–",
+        "first": labels[0],
+        "now": _rate(values[-1]) or "–",
+        "last": labels[-1],
+    }
     lines = [charts.Line(_("value"), "one", points)]
     if spec["unit"] == "percent":
         lines.append(charts.Line(_("target"), "two", [float(spec["target"])] * len(points)))
@@ -124,18 +148,37 @@ def _trend(spec: dict[str, Any], values: list[Value]) -> Chart | None:
 def goal(request: HttpRequest, goal: str) -> HttpResponse:
     """Who is behind a goal's figure at the schools that one supervises."""
     scope = scope_for(_reader(request), "ATT")
-    spec = next((spec for spec in policy_for("goals", local_today()).data["goals"] if spec["id"] == goal), None)
+    spec = next(
+        (spec for spec in policy_for("goals", local_today()).data["goals"] if spec["id"] == goal),
+        None,
+    )
     if spec is None or spec["measure"] not in LISTS:
         raise Http404
     numerator, denominator, head, every = LISTS[spec["measure"]](scope)
     rows = [row for counts, row in every if counts or request.GET.get("only") != "part"]
     if request.GET.get("export") in ("csv", "xlsx"):
-        notes = [_("As of %(day)s, policy %(policy)s") % {"day": local_today(), "policy": policy_for("attendance", local_today()).id}]
+        notes = [
+            _("As of %(day)s, policy %(policy)s")
+            % {"day": local_today(), "policy": policy_for("attendance", local_today()).id}
+        ]
         return export.answer(
-            request.GET["export"], f"goal-{goal}-{local_today()}", head, [[cell.text for cell in row] for row in rows], notes
+            request.GET["export"],
+            f"goal-{goal}-{local_today()}",
+            head,
+            [[cell.text for cell in row] for row in rows],
+            notes,
         )
-    context = {"spec": spec, "numerator": numerator, "denominator": denominator, "head": head, "rows": rows, "policy": policy_for("attendance", local_today()).id,
-               "today": local_today(), "part": request.GET.get("only") == "part", "district": measures.today(spec["measure"])}  # fmt: skip
+    context = {
+        "spec": spec,
+        "numerator": numerator,
+        "denominator": denominator,
+        "head": head,
+        "rows": rows,
+        "policy": policy_for("attendance", local_today()).id,
+        "today": local_today(),
+        "part": request.GET.get("only") == "part",
+        "district": measures.today(spec["measure"]),
+    }
     return render(request, "web/compliance/goal.html", context)
 
 
@@ -148,11 +191,30 @@ def _chronic(scope: Scope) -> Listed:
     students = Student.objects.in_bulk([one.student_id for one in found])
     schools = dict(School.objects.filter(pk__in=scope.schools).values_list("pk", "name"))
     numbers = dict(
-        AttendanceCase.objects.filter(pk__in=scope.cases().values("pk"), student__in=students).values_list("student_id", "number")
+        AttendanceCase.objects.filter(
+            pk__in=scope.cases().values("pk"), student__in=students
+        ).values_list("student_id", "number")
     )
-    rows = [(True, [Cell(str(students[one.student_id])), Cell(numbers.get(one.student_id, "–"), _case(numbers.get(one.student_id))), Cell(schools[one.school_id]),
-                    Cell(f"{one.rate} %", number=True), Cell(str(one.absences), number=True), Cell(str(one.days), number=True)]) for one in found]  # fmt: skip
-    return len(found), None, [_("Student"), _("Case"), _("School"), _("Rate"), _("Absences"), _("Days enrolled")], rows
+    rows = [
+        (
+            True,
+            [
+                Cell(str(students[one.student_id])),
+                Cell(numbers.get(one.student_id, "–"), _case(numbers.get(one.student_id))),
+                Cell(schools[one.school_id]),
+                Cell(f"{one.rate} %", number=True),
+                Cell(str(one.absences), number=True),
+                Cell(str(one.days), number=True),
+            ],
+        )
+        for one in found
+    ]
+    return (
+        len(found),
+        None,
+        [_("Student"), _("Case"), _("School"), _("Rate"), _("Absences"), _("Days enrolled")],
+        rows,
+    )
 
 
 def _case(number: str | None) -> str:
@@ -162,36 +224,68 @@ def _case(number: str | None) -> str:
 def _students(scope: Scope) -> Listed:
     value, held, everybody = kpis.arc_students(local_today(), scope.cases())
     done = set(held.values_list("pk", flat=True))
-    rows = [(case.pk in done, [Cell(str(case.student)), Cell(case.number, _case(case.number)), Cell(str(case.school or "")),
-             Cell(_("held") if case.pk in done else _("not held")), Cell(date_format(case.arc_held_on, "j M Y") if case.arc_held_on else "–")])
-            for case in everybody.select_related("student", "school").order_by("arc_held_on", "number")]  # fmt: skip
-    return value.numerator, value.denominator, [_("Student"), _("Case"), _("School"), _("Conference"), _("Date")], rows
+    rows = [
+        (
+            case.pk in done,
+            [
+                Cell(str(case.student)),
+                Cell(case.number, _case(case.number)),
+                Cell(str(case.school or "")),
+                Cell(_("held") if case.pk in done else _("not held")),
+                Cell(date_format(case.arc_held_on, "j M Y") if case.arc_held_on else "–"),
+            ],
+        )
+        for case in everybody.select_related("student", "school").order_by("arc_held_on", "number")
+    ]
+    return (
+        value.numerator,
+        value.denominator,
+        [_("Student"), _("Case"), _("School"), _("Conference"), _("Date")],
+        rows,
+    )
 
 
 def _facilitators(scope: Scope) -> Listed:
     value, active, everybody = kpis.arc_facilitators(local_today(), scope.schools)
     names = {user.pk for user in active}
     rows = [
-        (user.pk in names, [Cell(str(user)), Cell(_("facilitated a conference") if user.pk in names else _("not yet"))])
+        (
+            user.pk in names,
+            [
+                Cell(str(user)),
+                Cell(_("facilitated a conference") if user.pk in names else _("not yet")),
+            ],
+        )
         for user in everybody
     ]
     return value.numerator, value.denominator, [_("Social worker"), _("This school year")], rows
 
 
-def _schools(which: Callable[[date, Collection[int]], tuple[kpis.Kpi, list[School], list[School]]]) -> Callable[[Scope], Listed]:
+def _schools(
+    which: Callable[[date, Collection[int]], tuple[kpis.Kpi, list[School], list[School]]],
+) -> Callable[[Scope], Listed]:
     def listed(scope: Scope) -> Listed:
         value, having, everybody = which(local_today(), scope.schools)
         served = {school.pk for school in having}
-        rows = [(school.pk in served, [Cell(school.name), Cell(_("yes") if school.pk in served else _("no"))]) for school in everybody]
+        rows = [
+            (
+                school.pk in served,
+                [Cell(school.name), Cell(_("yes") if school.pk in served else _("no"))],
+            )
+            for school in everybody
+        ]
         return value.numerator, value.denominator, [_("School"), _("Served")], rows
 
     return listed
 
 
 LISTS = {
-    "chronic_rate": _chronic, "arc_students": _students, "arc_facilitators": _facilitators,
-    "mediation_access": _schools(kpis.mediation_access), "agency_schools": _schools(kpis.agency_schools),
-}  # fmt: skip
+    "chronic_rate": _chronic,
+    "arc_students": _students,
+    "arc_facilitators": _facilitators,
+    "mediation_access": _schools(kpis.mediation_access),
+    "agency_schools": _schools(kpis.agency_schools),
+}
 
 
 @login_required
@@ -201,14 +295,33 @@ def published(request: HttpRequest) -> HttpResponse:
     _reader(request)
     day = local_today()
     names = (_("Where"), _("Chronically absent"), _("Students"), _("Rate"))
-    chronic = public.chronic_tables(kpis.by_group(day, "grade"), names, _("District, sum of schools"))
-    words = (_("District"), _("Investigated in time"), _("No school"), _("In time"), _("Investigations"))
-    secret = public.titleix_tables(titleix.reports_by_school(day), titleix.in_time(day)[0], (_("Where"), _("Reports")), words)
+    chronic = public.chronic_tables(
+        kpis.by_group(day, "grade"), names, _("District, sum of schools")
+    )
+    words = (
+        _("District"),
+        _("Investigated in time"),
+        _("No school"),
+        _("In time"),
+        _("Investigations"),
+    )
+    secret = public.titleix_tables(
+        titleix.reports_by_school(day), titleix.in_time(day)[0], (_("Where"), _("Reports")), words
+    )
     if request.GET.get("export") in ("csv", "xlsx"):
         tables = secret if request.GET.get("domain") == "TIX" else chronic
-        rows = [row for table in tables for row in ([table.head] if table is not tables[0] else []) + table.rows]
-        notes = [_("As of %(day)s, policy %(policy)s") % {"day": day, "policy": policy_for("attendance", day).id}]
-        return export.answer(request.GET["export"], f"published-{day}", tables[0].head if tables else [], rows, notes)
+        rows = [
+            row
+            for table in tables
+            for row in ([table.head] if table is not tables[0] else []) + table.rows
+        ]
+        notes = [
+            _("As of %(day)s, policy %(policy)s")
+            % {"day": day, "policy": policy_for("attendance", day).id}
+        ]
+        return export.answer(
+            request.GET["export"], f"published-{day}", tables[0].head if tables else [], rows, notes
+        )
     context = {
         "chronic": chronic,
         "titleix": secret,

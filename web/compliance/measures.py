@@ -46,7 +46,12 @@ def _titleix(as_of: date) -> Value:
 
 def _notices(as_of: date) -> Value:
     found = [one.original for one in measure(as_of) if one.kind.startswith("notice_L")]
-    return Value(sum(one.met for one in found), sum(one.counted for one in found), as_of, policy_for("attendance", as_of).id)
+    return Value(
+        sum(one.met for one in found),
+        sum(one.counted for one in found),
+        as_of,
+        policy_for("attendance", as_of).id,
+    )
 
 
 MEASURES: dict[str, Callable[[date], Value]] = {
@@ -78,7 +83,12 @@ def histories(names: Collection[str], most: int = 60) -> dict[str, History]:
     """The values of several measures; those that the night kept cost one statement for all."""
     day = local_today()
     ranked = Window(RowNumber(), partition_by="measure", order_by=F("as_of").desc())
-    rows = MeasureValue.objects.filter(measure__in=names).annotate(place=ranked).filter(place__lte=most).order_by("as_of")
+    rows = (
+        MeasureValue.objects.filter(measure__in=names)
+        .annotate(place=ranked)
+        .filter(place__lte=most)
+        .order_by("as_of")
+    )
     trends: dict[str, list[Value]] = {name: [] for name in names}
     for row in rows:
         trends[row.measure].append(Value(row.numerator, row.denominator, row.as_of, row.policy))
@@ -103,7 +113,11 @@ def keep(day: date) -> None:
     """Write the values of a date (the nightly job; again for the same date: the later count stands)."""
     for name in MEASURES:
         if (value := _counted(name, day)) is not None:
-            fields: dict[str, Any] = {"numerator": value.numerator, "denominator": value.denominator, "policy": value.policy}
+            fields: dict[str, Any] = {
+                "numerator": value.numerator,
+                "denominator": value.denominator,
+                "policy": value.policy,
+            }
             MeasureValue.objects.update_or_create(measure=name, as_of=day, defaults=fields)
 
 

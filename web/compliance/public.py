@@ -31,14 +31,24 @@ def chronic_publication(cells: Cells) -> Publication:
 
 def _cross(publication: Publication, name: str, counts: Mapping[tuple[str, str], int]) -> None:
     """Only what exists: an elementary school has no row for grade 12."""
-    schools, grades = sorted({school for school, _grade in counts}), sorted({grade for _school, grade in counts})
+    schools, grades = (
+        sorted({school for school, _grade in counts}),
+        sorted({grade for _school, grade in counts}),
+    )
     for (school, grade), value in counts.items():
         publication.put(key(name, school=school, grade=grade), value)
     publication.put(key(name), sum(counts.values()))
     for label, values, place in (("school", schools, 0), ("grade", grades, 1)):
         for one in values:
-            parts: list[Key] = [key(name, school=where[0], grade=where[1]) for where in counts if where[place] == one]
-            publication.put(key(name, **{label: one}), sum(value for where, value in counts.items() if where[place] == one))
+            parts: list[Key] = [
+                key(name, school=where[0], grade=where[1])
+                for where in counts
+                if where[place] == one
+            ]
+            publication.put(
+                key(name, **{label: one}),
+                sum(value for where, value in counts.items() if where[place] == one),
+            )
             publication.add(key(name, **{label: one}), parts)
         publication.add(key(name), [key(name, **{label: one}) for one in values])
 
@@ -48,12 +58,22 @@ def chronic_tables(cells: Cells, names: tuple[str, str, str, str], total: str) -
     if not cells:
         return []
     done = suppress(chronic_publication(cells))
-    schools, grades = sorted({school for school, _grade in cells}), sorted({grade for _school, grade in cells}, key=_grade)
+    schools, grades = (
+        sorted({school for school, _grade in cells}),
+        sorted({grade for _school, grade in cells}, key=_grade),
+    )
     by_school = Table(list(names), [[school, *_texts(done, school=school)] for school in schools])
     by_school.rows.append([total, *_texts(done)])
     by_grade = Table(list(names), [[grade, *_texts(done, grade=grade)] for grade in grades])
-    both = Table(list(names), [[f"{school}, {grade}", *_texts(done, school=school, grade=grade)]
-                               for school in schools for grade in grades if (school, grade) in cells])  # fmt: skip
+    both = Table(
+        list(names),
+        [
+            [f"{school}, {grade}", *_texts(done, school=school, grade=grade)]
+            for school in schools
+            for grade in grades
+            if (school, grade) in cells
+        ],
+    )
     return [by_school, by_grade, both]
 
 
@@ -62,13 +82,19 @@ def _grade(text: str) -> tuple[int, str]:
 
 
 def _texts(done: Suppressed, **where: str) -> list[str]:
-    return [done.count("chronic", **where).text, done.count("students", **where).text, done.rate("chronic", "students", **where).text]
+    return [
+        done.count("chronic", **where).text,
+        done.count("students", **where).text,
+        done.rate("chronic", "students", **where).text,
+    ]
 
 
 def titleix_publication(reports: Mapping[str, int], investigated: Compliance) -> Publication:
     """Title IX reports by school with their total, and investigations in time."""
     publication = Publication()
-    publication.cross("reports", ["school"], {(school,): number for school, number in reports.items()})
+    publication.cross(
+        "reports", ["school"], {(school,): number for school, number in reports.items()}
+    )
     publication.put(key("in_time"), investigated.met)
     publication.put(key("investigated"), investigated.counted)
     publication.rate("in_time", "investigated")
@@ -76,7 +102,10 @@ def titleix_publication(reports: Mapping[str, int], investigated: Compliance) ->
 
 
 def titleix_tables(
-    reports: Mapping[str, int], investigated: Compliance, names: tuple[str, str], words: tuple[str, str, str, str, str]
+    reports: Mapping[str, int],
+    investigated: Compliance,
+    names: tuple[str, str],
+    words: tuple[str, str, str, str, str],
 ) -> list[Table]:
     """Reports by school, and the promise to investigate in time. `words`: the total, its rate, those who belong to no school, part and whole
     of the rate."""
@@ -86,5 +115,8 @@ def titleix_tables(
     rate = done.rate("in_time", "investigated").text
     return [
         Table(list(names), [*rows, whole]),
-        Table([words[1], *words[3:]], [[rate, done.count("in_time").text, done.count("investigated").text]]),
+        Table(
+            [words[1], *words[3:]],
+            [[rate, done.count("in_time").text, done.count("investigated").text]],
+        ),
     ]

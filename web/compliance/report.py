@@ -28,8 +28,12 @@ from web.compliance.scope import WATCH, Scope, scope_for, scopes
 
 # What stands together: each part is a page of its own, since each asks the whole district anew.
 PARTS = {
-    "absence": _lazy("Absence"), "conferences": _lazy("Conferences"), "help": _lazy("Help"), "notices": _lazy("Notices"), "law": _lazy("Before the law"),
-}  # fmt: skip
+    "absence": _lazy("Absence"),
+    "conferences": _lazy("Conferences"),
+    "help": _lazy("Help"),
+    "notices": _lazy("Notices"),
+    "law": _lazy("Before the law"),
+}
 
 
 @login_required
@@ -41,8 +45,17 @@ def report(request: HttpRequest) -> HttpResponse:
     part = request.GET.get("part", "absence")
     if part not in PARTS:
         raise Http404
-    context = {"scope": scope, "kind": scope.kind, "tab": "report", "domains": scopes(request.user), "charts": _part(part, scope, today),
-               "parts": PARTS, "part": part, "policy": policy_for("attendance", today).id, "today": today}  # fmt: skip
+    context = {
+        "scope": scope,
+        "kind": scope.kind,
+        "tab": "report",
+        "domains": scopes(request.user),
+        "charts": _part(part, scope, today),
+        "parts": PARTS,
+        "part": part,
+        "policy": policy_for("attendance", today).id,
+        "today": today,
+    }
     return render(request, "web/compliance/report.html", context)
 
 
@@ -53,14 +66,20 @@ def _part(part: str, scope: Scope, today: date) -> list[Chart]:
         return [_conferences(scope, today)]
     if part == "help":
         return [_mediation(scope, today), _effects(scope, today), _street(scope, today)]
-    return [_notices(scope, scope.figures(today), today)] if part == "notices" else [_legal(scope, today)]
+    return (
+        [_notices(scope, scope.figures(today), today)]
+        if part == "notices"
+        else [_legal(scope, today)]
+    )
 
 
 def _rate(kpi: kpis.Kpi) -> str:
     return f"{kpi.rate} %" if kpi.rate else "–"
 
 
-def _row(name: str, kpi: kpis.Kpi, part: str = "", whole: str = "", more: Sequence[Cell] = ()) -> tuple[list[Cell], float, str]:
+def _row(
+    name: str, kpi: kpis.Kpi, part: str = "", whole: str = "", more: Sequence[Cell] = ()
+) -> tuple[list[Cell], float, str]:
     """A figure with its rate; `part` and `whole` are the lists behind its two numbers."""
     cells = [
         Cell(name),
@@ -88,37 +107,79 @@ def _chronic(scope: Scope, today: date) -> list[Chart]:
     district, schools, bands = kpis.chronic(today)
     mine = reported.rate_counts(scope.schools, today)
     here = len(kpis.chronic_students(scope.schools, today))
-    sentence = _("%(rate)s of the district's students with at least 10 days enrolled are chronically absent; %(n)s of them count at your schools.") % {
-        "rate": _rate(district), "n": here}  # fmt: skip
+    sentence = _(
+        "%(rate)s of the district's students with at least 10 days enrolled are chronically absent; %(n)s of them count at your schools."
+    ) % {"rate": _rate(district), "n": here}
     head = [*_head(), _("At your schools"), _("of")]
     whole = Cell(str(mine["enrolled"]), link("enrolled"), True)
-    first = _row(_("District, each student once"), district, more=[Cell(str(mine["chronic"]), link("chronic"), True), whole])
-    second = _row(_("District, sum of its schools"), schools, more=[Cell(str(here), reverse("goal", args=["chronic"]), True), Cell("")])
-    names = {"satisfactory": _("Satisfactory"), "at_risk": _("At risk"), "moderate": _("Moderate"), "severe": _("Severe")}
+    first = _row(
+        _("District, each student once"),
+        district,
+        more=[Cell(str(mine["chronic"]), link("chronic"), True), whole],
+    )
+    second = _row(
+        _("District, sum of its schools"),
+        schools,
+        more=[Cell(str(here), reverse("goal", args=["chronic"]), True), Cell("")],
+    )
+    names = {
+        "satisfactory": _("Satisfactory"),
+        "at_risk": _("At risk"),
+        "moderate": _("Moderate"),
+        "severe": _("Severe"),
+    }
     rows = [
-        _row(names[key], kpis.Kpi(n, district.denominator, today, district.policy), more=[Cell(str(mine[key]), link(key), True), whole])
+        _row(
+            names[key],
+            kpis.Kpi(n, district.denominator, today, district.policy),
+            more=[Cell(str(mine[key]), link(key), True), whole],
+        )
         for key, n in bands.items()
     ]
-    severe = _("%(n)s of %(all)s students of the district are severely absent.") % {"n": bands["severe"], "all": district.denominator}
-    return [charts.bars(_("K1 Chronic absence"), sentence, head, [first, second]), charts.bars(_("K2 Bands, district"), severe, head, rows)]
+    severe = _("%(n)s of %(all)s students of the district are severely absent.") % {
+        "n": bands["severe"],
+        "all": district.denominator,
+    }
+    return [
+        charts.bars(_("K1 Chronic absence"), sentence, head, [first, second]),
+        charts.bars(_("K2 Bands, district"), severe, head, rows),
+    ]
 
 
 def _conferences(scope: Scope, today: date) -> Chart:
     """K3 in both readings."""
-    people, students = kpis.arc_facilitators(today, scope.schools)[0], kpis.arc_students(today, scope.cases())[0]
-    rows = [_goal(_("Social workers who facilitated a conference"), people, "arc_facilitators"),
-            _goal(_("Students in tier 3 with a conference held"), students, "arc_students")]  # fmt: skip
-    sentence = _("At your schools %(a)s of %(b)s social workers facilitated a conference, and %(c)s of %(d)s students in tier 3 had theirs.") % {
-        "a": people.numerator, "b": people.denominator, "c": students.numerator, "d": students.denominator}  # fmt: skip
+    people, students = (
+        kpis.arc_facilitators(today, scope.schools)[0],
+        kpis.arc_students(today, scope.cases())[0],
+    )
+    rows = [
+        _goal(_("Social workers who facilitated a conference"), people, "arc_facilitators"),
+        _goal(_("Students in tier 3 with a conference held"), students, "arc_students"),
+    ]
+    sentence = _(
+        "At your schools %(a)s of %(b)s social workers facilitated a conference, and %(c)s of %(d)s students in tier 3 had theirs."
+    ) % {
+        "a": people.numerator,
+        "b": people.denominator,
+        "c": students.numerator,
+        "d": students.denominator,
+    }
     return charts.bars(_("K3 Attendance Review Conferences"), sentence, _head(), rows)
 
 
 def _mediation(scope: Scope, today: date) -> Chart:
     """K4, and the schools that agencies serve."""
-    access, agencies = kpis.mediation_access(today, scope.schools)[0], kpis.agency_schools(today, scope.schools)[0]
-    rows = [_goal(_("Schools with access to mediation"), access, "mediation"),
-            _goal(_("Schools served by a community agency"), agencies, "agencies")]  # fmt: skip
-    sentence = _("%(n)s of your %(all)s schools have access to mediation under a memorandum in force.") % {
+    access, agencies = (
+        kpis.mediation_access(today, scope.schools)[0],
+        kpis.agency_schools(today, scope.schools)[0],
+    )
+    rows = [
+        _goal(_("Schools with access to mediation"), access, "mediation"),
+        _goal(_("Schools served by a community agency"), agencies, "agencies"),
+    ]
+    sentence = _(
+        "%(n)s of your %(all)s schools have access to mediation under a memorandum in force."
+    ) % {
         "n": access.numerator,
         "all": access.denominator,
     }
@@ -129,13 +190,21 @@ def _street(scope: Scope, today: date) -> Chart:
     """K8."""
     found, back, days = kpis.street_team(today, scope.cases())
     sentence = ngettext(
-        "Half of the requests had their outcome within %(n)s school day.", "Half of the requests had their outcome within %(n)s school days.",
+        "Half of the requests had their outcome within %(n)s school day.",
+        "Half of the requests had their outcome within %(n)s school days.",
         days or 0,
-    ) % {"n": days}  # fmt: skip
+    ) % {"n": days}
     if days is None:
         sentence = _("No request to the street team has an outcome yet.")
-    rows = [_row(_("Students found"), found, link("street-found"), link("street-requests")),
-            _row(_("Handed back and accepted by the school"), back, link("street-accepted"), link("street-handed"))]  # fmt: skip
+    rows = [
+        _row(_("Students found"), found, link("street-found"), link("street-requests")),
+        _row(
+            _("Handed back and accepted by the school"),
+            back,
+            link("street-accepted"),
+            link("street-handed"),
+        ),
+    ]
     return charts.bars(_("K8 Street team"), sentence, _head(), rows)
 
 
@@ -144,10 +213,22 @@ def _notices(scope: Scope, found: Figures, today: date) -> Chart:
     rows = []
     for duty in ("notice_L3", "notice_L6", "notice_L10"):
         line = found.duties[duty].original
-        part, whole = (summary.link(scope, figure=f"{figure}_original", duty=duty) for figure in ("met", "counted"))
-        rows.append(_row(str(scope.kind.clock_labels.get(duty, duty)), kpis.Kpi(line.met, line.counted, today, ""), part, whole))
+        part, whole = (
+            summary.link(scope, figure=f"{figure}_original", duty=duty)
+            for figure in ("met", "counted")
+        )
+        rows.append(
+            _row(
+                str(scope.kind.clock_labels.get(duty, duty)),
+                kpis.Kpi(line.met, line.counted, today, ""),
+                part,
+                whole,
+            )
+        )
     late = kpis.late_sixes(today, scope.cases()).count()
-    sentence = _("Six-day notices that were not out when the seventh day came: %(n)s.") % {"n": late}
+    sentence = _("Six-day notices that were not out when the seventh day came: %(n)s.") % {
+        "n": late
+    }
     chart = charts.bars(_("K5 Notices in time"), sentence, _head(), rows)
     chart.rows.append(
         [
@@ -178,21 +259,42 @@ def _effect(one: Effect) -> tuple[list[Cell], float, str]:
     if one.enough and one.effect and not one.effect.certain:
         points = _("%(points)s, may be chance") % {"points": points}
     cells = [
-        Cell(str(effect_selectors.label(one.kind)).capitalize()), Cell(f"{one.before:.1f} %", number=True), Cell(f"{one.after:.1f} %", number=True),
-        Cell(str(one.n), link(f"effect-{one.kind}"), True), Cell(points, number=True),
-    ]  # fmt: skip
+        Cell(str(effect_selectors.label(one.kind)).capitalize()),
+        Cell(f"{one.before:.1f} %", number=True),
+        Cell(f"{one.after:.1f} %", number=True),
+        Cell(str(one.n), link(f"effect-{one.kind}"), True),
+        Cell(points, number=True),
+    ]
     return cells, one.after / 100, "part"
 
 
 def _legal(scope: Scope, today: date) -> Chart:
     """K9: findings, referrals, exclusions."""
     cases = scope.cases()
-    states = ((_("In legal review"), "LEGAL_REVIEW"), (_("Referred to DA and DSS"), "LEGAL_REFERRED"))
-    rows = [(name, cases.filter(closed_on=None, state=state), {"state": state}) for name, state in states]
-    findings = ((_("Found good faith this school year"), "good_faith"), (_("Found no good faith this school year"), "no_good_faith"))
-    rows += [(name, reported.found(finding, today, cases), {"mark": finding}) for name, finding in findings]
+    states = (
+        (_("In legal review"), "LEGAL_REVIEW"),
+        (_("Referred to DA and DSS"), "LEGAL_REFERRED"),
+    )
+    rows = [
+        (name, cases.filter(closed_on=None, state=state), {"state": state})
+        for name, state in states
+    ]
+    findings = (
+        (_("Found good faith this school year"), "good_faith"),
+        (_("Found no good faith this school year"), "no_good_faith"),
+    )
+    rows += [
+        (name, reported.found(finding, today, cases), {"mark": finding})
+        for name, finding in findings
+    ]
     rows.append((_("With an exclusion on file"), kpis.excluded(cases), {"mark": "excluded"}))
-    table = [[Cell(name), Cell(str(found.count()), summary.link(scope, what="cases", **which), True)] for name, found, which in rows]
+    table = [
+        [Cell(name), Cell(str(found.count()), summary.link(scope, what="cases", **which), True)]
+        for name, found, which in rows
+    ]
     return Chart(
-        _("K9 Before the law"), _("For your eyes: outside this page numbers under ten are not told."), [_("Cases"), _("Number")], table
+        _("K9 Before the law"),
+        _("For your eyes: outside this page numbers under ten are not told."),
+        [_("Cases"), _("Number")],
+        table,
     )

@@ -33,13 +33,19 @@ from web.compliance.scope import Scope, scope_for
 
 PAGE = 50
 RATES = {
-    "enrolled": _lazy("Students with at least 10 days enrolled"), "chronic": _lazy("Chronically absent students"), "satisfactory": _lazy("Satisfactory"),
-    "at_risk": _lazy("At risk"), "moderate": _lazy("Moderate"), "severe": _lazy("Severe"),
-}  # fmt: skip
+    "enrolled": _lazy("Students with at least 10 days enrolled"),
+    "chronic": _lazy("Chronically absent students"),
+    "satisfactory": _lazy("Satisfactory"),
+    "at_risk": _lazy("At risk"),
+    "moderate": _lazy("Moderate"),
+    "severe": _lazy("Severe"),
+}
 STREET = {
-    "requests": _lazy("Requests to the street team with an outcome"), "found": _lazy("Students found"), "handed": _lazy("Handed back to the school"),
+    "requests": _lazy("Requests to the street team with an outcome"),
+    "found": _lazy("Students found"),
+    "handed": _lazy("Handed back to the school"),
     "accepted": _lazy("Handed back and accepted by the school"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -69,20 +75,42 @@ def behind(request: HttpRequest, figure: str) -> HttpResponse:
     if request.GET.get("export") in ("csv", "xlsx"):
         return _exported(request, figure, found, today, policy)
     page = Paginator(found.rows, PAGE).get_page(request.GET.get("page"))
-    context = {"kind": scope.kind, "title": found.title, "head": found.head, "rows": found.cells(list(page)), "page": page, "query": "", "policy": policy,
-               "today": today}  # fmt: skip
+    context = {
+        "kind": scope.kind,
+        "title": found.title,
+        "head": found.head,
+        "rows": found.cells(list(page)),
+        "page": page,
+        "query": "",
+        "policy": policy,
+        "today": today,
+    }
     return render(request, "web/compliance/reported.html", context)
 
 
-def _exported(request: HttpRequest, figure: str, found: Behind, today: date, policy: str) -> HttpResponse:
+def _exported(
+    request: HttpRequest, figure: str, found: Behind, today: date, policy: str
+) -> HttpResponse:
     rows = found.cells(found.rows)
     numbers = {cell.text for row in rows for cell in row if cell.href}
-    reads.exported(request.user, AttendanceCase.objects.filter(number__in=numbers).values_list("pk", "number"))
+    reads.exported(
+        request.user, AttendanceCase.objects.filter(number__in=numbers).values_list("pk", "number")
+    )
     notes = [
-        ngettext("As of %(day)s, policy %(policy)s, %(n)s row", "As of %(day)s, policy %(policy)s, %(n)s rows", len(rows))
+        ngettext(
+            "As of %(day)s, policy %(policy)s, %(n)s row",
+            "As of %(day)s, policy %(policy)s, %(n)s rows",
+            len(rows),
+        )
         % {"day": today, "policy": policy, "n": len(rows)}
     ]
-    return export.answer(request.GET["export"], f"{figure}-{today}", found.head, [[cell.text for cell in row] for row in rows], notes)
+    return export.answer(
+        request.GET["export"],
+        f"{figure}-{today}",
+        found.head,
+        [[cell.text for cell in row] for row in rows],
+        notes,
+    )
 
 
 def _behind(scope: Scope, figure: str, today: date) -> Behind | None:
@@ -101,8 +129,17 @@ def _rates(scope: Scope, figure: str, today: date) -> Behind:
         students = Student.objects.in_bulk([row.student_id for row in rows])
         schools = dict(School.objects.filter(pk__in=scope.schools).values_list("pk", "name"))
         numbers = _cases(scope, students)
-        return [[Cell(str(students[row.student_id])), _case(numbers.get(row.student_id)), Cell(schools[row.school_id]), Cell(f"{row.rate} %", number=True),
-                 Cell(str(row.absences), number=True), Cell(str(row.days), number=True)] for row in rows]  # fmt: skip
+        return [
+            [
+                Cell(str(students[row.student_id])),
+                _case(numbers.get(row.student_id)),
+                Cell(schools[row.school_id]),
+                Cell(f"{row.rate} %", number=True),
+                Cell(str(row.absences), number=True),
+                Cell(str(row.days), number=True),
+            ]
+            for row in rows
+        ]
 
     head = [_("Student"), _("Case"), _("School"), _("Rate"), _("Absences"), _("Days enrolled")]
     return Behind(str(RATES[figure]), head, reported.rates(figure, scope.schools, today), cells)
@@ -110,7 +147,9 @@ def _rates(scope: Scope, figure: str, today: date) -> Behind:
 
 def _cases(scope: Scope, students: Any) -> dict[int, str]:
     """Student -> the latest case that the reader may see."""
-    rows = AttendanceCase.objects.filter(pk__in=scope.cases().values("pk"), student__in=students).order_by("opened_on", "id")
+    rows = AttendanceCase.objects.filter(
+        pk__in=scope.cases().values("pk"), student__in=students
+    ).order_by("opened_on", "id")
     return dict(rows.values_list("student_id", "number"))
 
 
@@ -120,22 +159,68 @@ def _case(number: str | None) -> Cell:
 
 def _acts(scope: Scope, kind: str, today: date) -> Behind:
     def cells(rows: Sequence[Act]) -> list[list[Cell]]:
-        mine = AttendanceCase.objects.filter(pk__in=scope.cases().values("pk"), student__in={row.student_id for row in rows})
-        cases = {case.student_id: case for case in mine.select_related("student", "school").order_by("opened_on", "id")}
-        return [[Cell(str(case.student)), _case(case.number), Cell(str(case.school or "")), _day(row.on),
-                 Cell(f"{row.before} %", number=True), Cell(f"{row.after} %", number=True)] for row in rows if (case := cases[row.student_id])]  # fmt: skip
+        mine = AttendanceCase.objects.filter(
+            pk__in=scope.cases().values("pk"), student__in={row.student_id for row in rows}
+        )
+        cases = {
+            case.student_id: case
+            for case in mine.select_related("student", "school").order_by("opened_on", "id")
+        }
+        return [
+            [
+                Cell(str(case.student)),
+                _case(case.number),
+                Cell(str(case.school or "")),
+                _day(row.on),
+                Cell(f"{row.before} %", number=True),
+                Cell(f"{row.after} %", number=True),
+            ]
+            for row in rows
+            if (case := cases[row.student_id])
+        ]
 
-    head = [_("Student"), _("Case"), _("School"), _("On"), _("Attendance before"), _("Attendance after")]
-    return Behind(str(KINDS[kind]).capitalize(), head, reported.acts(kind, today, scope.cases()), cells)
+    head = [
+        _("Student"),
+        _("Case"),
+        _("School"),
+        _("On"),
+        _("Attendance before"),
+        _("Attendance after"),
+    ]
+    return Behind(
+        str(KINDS[kind]).capitalize(), head, reported.acts(kind, today, scope.cases()), cells
+    )
 
 
 def _street(scope: Scope, figure: str, today: date) -> Behind:
     def cells(rows: Sequence[Locate]) -> list[list[Cell]]:
-        cases = AttendanceCase.objects.select_related("student", "school").in_bulk([row.case_id for row in rows])
-        return [[Cell(str(cases[row.case_id].student)), _case(cases[row.case_id].number), Cell(str(cases[row.case_id].school or "")), _day(row.opened_on),
-                 Cell(row.get_outcome_display()), _day(row.outcome_on), _day(row.handed_back_on), _day(row.accepted_on)] for row in rows]  # fmt: skip
+        cases = AttendanceCase.objects.select_related("student", "school").in_bulk(
+            [row.case_id for row in rows]
+        )
+        return [
+            [
+                Cell(str(cases[row.case_id].student)),
+                _case(cases[row.case_id].number),
+                Cell(str(cases[row.case_id].school or "")),
+                _day(row.opened_on),
+                Cell(row.get_outcome_display()),
+                _day(row.outcome_on),
+                _day(row.handed_back_on),
+                _day(row.accepted_on),
+            ]
+            for row in rows
+        ]
 
-    head = [_("Student"), _("Case"), _("School"), _("Asked for"), _("Outcome"), _("On"), _("Handed back"), _("Accepted")]
+    head = [
+        _("Student"),
+        _("Case"),
+        _("School"),
+        _("Asked for"),
+        _("Outcome"),
+        _("On"),
+        _("Handed back"),
+        _("Accepted"),
+    ]
     return Behind(str(STREET[figure]), head, reported.street(figure, today, scope.cases()), cells)
 
 

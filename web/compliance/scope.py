@@ -39,15 +39,21 @@ class Scope:
         seen = access.visible(self.user, self.kind.code)
         if not self.by_case:
             return seen.filter(school_id__in=self.schools)
-        held = CaseUserPermission.objects.filter(content_object=OuterRef("pk"), user=self.user, permission__codename__in=ANSWER_FOR)
+        held = CaseUserPermission.objects.filter(
+            content_object=OuterRef("pk"), user=self.user, permission__codename__in=ANSWER_FOR
+        )
         return seen.filter(Exists(held))
 
     def figures(self, as_of: date, school: int | None = None) -> Figures:
         """All figures as of a date, over the whole scope or one of its schools."""
         if self.by_case:
             cases = self.cases() if school is None else self.cases().filter(school_id=school)
-            return figures.from_cases(self.kind.code, list(cases.order_by().values_list("id", flat=True)), as_of)
-        schools = self.schools if school is None else tuple(one for one in self.schools if one == school)
+            return figures.from_cases(
+                self.kind.code, list(cases.order_by().values_list("id", flat=True)), as_of
+            )
+        schools = (
+            self.schools if school is None else tuple(one for one in self.schools if one == school)
+        )
         return figures.from_rollup(self.kind.code, schools, as_of, self.user)
 
 
@@ -75,5 +81,7 @@ def scopes(user: Any) -> list[Scope]:
     """Every domain in which a person answers for something, as their posts say; who holds a single case without such a post
     is not led there."""
     by_case = any(post.role in (Role.TITLE_IX_COORDINATOR, Role.DEPUTY) for post in posts(user))
-    asked = [kind for kind in kinds.all_kinds() if by_case or not isinstance(kind.access, GrantAccess)]
+    asked = [
+        kind for kind in kinds.all_kinds() if by_case or not isinstance(kind.access, GrantAccess)
+    ]
     return [scope for kind in asked if (scope := _scope(user, kind)) is not None]

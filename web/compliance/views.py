@@ -30,7 +30,10 @@ from web.context import ANSWER_FOR, posts
 
 PAGE = 50
 MOST_EXPORTED = 100_000
-LOGS = {"json": (processlog.as_json, "application/json"), "xes": (processlog.as_xes, "application/xml")}
+LOGS = {
+    "json": (processlog.as_json, "application/json"),
+    "xes": (processlog.as_xes, "application/xml"),
+}
 
 
 @login_required
@@ -38,8 +41,13 @@ LOGS = {"json": (processlog.as_json, "application/json"), "xes": (processlog.as_
 def start(request: HttpRequest) -> HttpResponse:
     """The domain that this person answers for; the first of them where there are two."""
     found = scopes(request.user)
-    if not found and {post.role for post in posts(request.user)} & ANSWER_FOR:  # the menu leads here by the post, before any case is theirs
-        messages.info(request, _("No case is yours to answer for at present; figures appear here with the first one."))
+    if (
+        not found and {post.role for post in posts(request.user)} & ANSWER_FOR
+    ):  # the menu leads here by the post, before any case is theirs
+        messages.info(
+            request,
+            _("No case is yours to answer for at present; figures appear here with the first one."),
+        )
         return redirect("home")
     if not found:
         raise Http404
@@ -54,14 +62,25 @@ def compliance(request: HttpRequest, kind: str) -> HttpResponse:
     school = _school(request, scope)
     found = scope.figures(local_today(), school.pk if school else None)
     at = school.pk if school else None
-    breakdowns = [summary.breakdown(scope, found, by, at) for by in (("owner", "duty") if school else ("school", "owner", "duty"))]
+    breakdowns = [
+        summary.breakdown(scope, found, by, at)
+        for by in (("owner", "duty") if school else ("school", "owner", "duty"))
+    ]
     context = _frame(scope, "compliance") | {
-        "school": school, "big": summary.big(scope, found, at), "soon": summary.soon(scope, found, at), "found": found,
-        "open_link": summary.link(scope, figure="open", school=at), "held_link": summary.link(scope, figure="held", school=at),
+        "school": school,
+        "big": summary.big(scope, found, at),
+        "soon": summary.soon(scope, found, at),
+        "found": found,
+        "open_link": summary.link(scope, figure="open", school=at),
+        "held_link": summary.link(scope, figure="held", school=at),
         "cases_link": summary.link(scope, what="cases", school=at),
-        "charts": [summary.over_time(scope, found, at), summary.days_left(scope, found, at), summary.ageing(scope, found, at)],
+        "charts": [
+            summary.over_time(scope, found, at),
+            summary.days_left(scope, found, at),
+            summary.ageing(scope, found, at),
+        ],
         "breakdowns": breakdowns,
-    }  # fmt: skip
+    }
     if request.GET.get("export") in ("csv", "xlsx"):
         return _export_summary(request.GET["export"], scope, breakdowns)
     return render(request, "web/compliance/page.html", context)
@@ -69,15 +88,23 @@ def compliance(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _frame(scope: Scope, current: str) -> dict[str, Any]:
     """What every page of the domain shows."""
-    return {"scope": scope, "kind": scope.kind, "tab": current, "domains": scopes(scope.user), "policy": policy_for(scope.kind.domain, local_today()).id,
-            "today": local_today()}  # fmt: skip
+    return {
+        "scope": scope,
+        "kind": scope.kind,
+        "tab": current,
+        "domains": scopes(scope.user),
+        "policy": policy_for(scope.kind.domain, local_today()).id,
+        "today": local_today(),
+    }
 
 
 def _school(request: HttpRequest, scope: Scope) -> School | None:
     text = request.GET.get("school", "")
     if not text:
         return None
-    found = School.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
+    found = (
+        School.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
+    )
     if found is None or (not scope.by_case and found.pk not in scope.schools):
         raise Http404
     return found
@@ -90,13 +117,28 @@ def _export_summary(kind: str, scope: Scope, breakdowns: list[Any]) -> HttpRespo
         rows += [[_plain(cell.text) for cell in row] for row in chart.rows]
     notes = [
         _("As of %(day)s, policy %(policy)s")
-        % {"day": local_today().isoformat(), "policy": policy_for(scope.kind.domain, local_today()).id}
+        % {
+            "day": local_today().isoformat(),
+            "policy": policy_for(scope.kind.domain, local_today()).id,
+        }
     ]
-    return export.answer(kind, f"compliance-{scope.kind.code}-{local_today()}", [_("Measure"), *breakdowns[0].head[1:]], rows, notes)
+    return export.answer(
+        kind,
+        f"compliance-{scope.kind.code}-{local_today()}",
+        [_("Measure"), *breakdowns[0].head[1:]],
+        rows,
+        notes,
+    )
 
 
 def _plain(text: str) -> export.Value:
-    return int(text) if text.isdigit() else float(text.removesuffix(" %")) if text.endswith(" %") else text
+    return (
+        int(text)
+        if text.isdigit()
+        else float(text.removesuffix(" %"))
+        if text.endswith(" %")
+        else text
+    )
 
 
 # -- the list behind a figure -----------------------------------------------------------------------------------------
@@ -114,27 +156,48 @@ def behind(request: HttpRequest, kind: str) -> HttpResponse:
     cases = _narrowed(scope, wanted)
     as_of = wanted["as_of"] or local_today()
     by_case = wanted["what"] == "cases"
-    rows: Any = _aged(cases, wanted, as_of) if by_case else promises.behind(
-        wanted["figure"] or "open", cases, as_of, duty=wanted["duty"], due=(wanted["due_from"], wanted["due_to"])
-    )  # fmt: skip
+    rows: Any = (
+        _aged(cases, wanted, as_of)
+        if by_case
+        else promises.behind(
+            wanted["figure"] or "open",
+            cases,
+            as_of,
+            duty=wanted["duty"],
+            due=(wanted["due_from"], wanted["due_to"]),
+        )
+    )
     if request.GET.get("export") in ("csv", "xlsx"):
         rows = list(rows[:MOST_EXPORTED])
-        reads.exported(request.user, [(row.pk if by_case else row.case_id, row.number) for row in rows])
+        reads.exported(
+            request.user, [(row.pk if by_case else row.case_id, row.number) for row in rows]
+        )
         return _export_list(request.GET["export"], scope, rows, by_case, as_of)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     names = scope.kind.labels([row.pk if by_case else row.case_id for row in page])
     flow = scope.kind.workflow(scope.kind.current_rules)
     context = _frame(scope, "") | {
-        "page": page, "by_case": by_case, "names": names, "states": flow.labels, "title": _title(scope, wanted, as_of),
-        "query": urlencode({key: value for key, value in request.GET.items() if key not in ("page", "export")}), "as_of_day": as_of,
-    }  # fmt: skip
+        "page": page,
+        "by_case": by_case,
+        "names": names,
+        "states": flow.labels,
+        "title": _title(scope, wanted, as_of),
+        "query": urlencode(
+            {key: value for key, value in request.GET.items() if key not in ("page", "export")}
+        ),
+        "as_of_day": as_of,
+    }
     return render(request, "web/compliance/list.html", context)
 
 
 def _narrowed(scope: Scope, wanted: dict[str, Any]) -> Any:
     cases = scope.cases()
     if wanted["school"] is not None:
-        cases = cases.filter(school=None) if wanted["school"] == -1 else cases.filter(school_id=wanted["school"])
+        cases = (
+            cases.filter(school=None)
+            if wanted["school"] == -1
+            else cases.filter(school_id=wanted["school"])
+        )
     if wanted["state"]:
         cases = cases.filter(state=wanted["state"])
     return cases if wanted["owner"] is None else cases.filter(owner_id=wanted["owner"] or None)
@@ -187,8 +250,16 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
     head = [_("Case"), _("School"), _("Owner"), _("Step"), _("Opened")]
     body: list[list[export.Value]]
     if by_case:
-        body = [[case.number, str(case.school or ""), str(case.owner or ""), str(flow.labels.get(case.state, case.state)), case.opened_on]
-                for case in rows]  # fmt: skip
+        body = [
+            [
+                case.number,
+                str(case.school or ""),
+                str(case.owner or ""),
+                str(flow.labels.get(case.state, case.state)),
+                case.opened_on,
+            ]
+            for case in rows
+        ]
     else:
         head = [
             _("Case"),
@@ -202,10 +273,27 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
             _("Status"),
             _("Days left"),
         ]
-        body = [[row.number, row.label, row.school, row.owner, row.day0, row.original_due, row.due, row.stopped_on, row.status, row.days]
-                for row in rows]  # fmt: skip
+        body = [
+            [
+                row.number,
+                row.label,
+                row.school,
+                row.owner,
+                row.day0,
+                row.original_due,
+                row.due,
+                row.stopped_on,
+                row.status,
+                row.days,
+            ]
+            for row in rows
+        ]
     notes = [
-        ngettext("As of %(day)s, policy %(policy)s, %(n)s row", "As of %(day)s, policy %(policy)s, %(n)s rows", len(body))
+        ngettext(
+            "As of %(day)s, policy %(policy)s, %(n)s row",
+            "As of %(day)s, policy %(policy)s, %(n)s rows",
+            len(body),
+        )
         % {"day": as_of, "policy": policy_for(scope.kind.domain, local_today()).id, "n": len(body)}
     ]
     return export.answer(kind, f"{scope.kind.code}-{as_of}", head, body, notes)
@@ -219,7 +307,11 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
 def steps(request: HttpRequest, kind: str) -> HttpResponse:
     """Which step eats the time."""
     scope = scope_for(request.user, kind)
-    return render(request, "web/compliance/steps.html", _frame(scope, "steps") | {"log": True, "chart": pace.step_map(scope)})
+    return render(
+        request,
+        "web/compliance/steps.html",
+        _frame(scope, "steps") | {"log": True, "chart": pace.step_map(scope)},
+    )
 
 
 @login_required
@@ -230,9 +322,13 @@ def log(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     if form not in LOGS:
         raise Http404
     write, mime = LOGS[form]
-    reads.exported(request.user, scope.cases().values_list("pk", "number") if scope.kind.keeps_reads else ())
+    reads.exported(
+        request.user, scope.cases().values_list("pk", "number") if scope.kind.keeps_reads else ()
+    )
     found = HttpResponse(write(scope.kind, scope.cases()), content_type=mime)
-    found["Content-Disposition"] = f'attachment; filename="{scope.kind.code}-{local_today()}.{form}"'
+    found["Content-Disposition"] = (
+        f'attachment; filename="{scope.kind.code}-{local_today()}.{form}"'
+    )
     return found
 
 
@@ -244,9 +340,14 @@ def forecast(request: HttpRequest, kind: str) -> HttpResponse:
     rows, table, score = pace.forecasts(scope, local_today())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = _frame(scope, "forecast") | {
-        "page": page, "table": table, "score": score, "names": scope.kind.labels([row.case_id for row, _chance in page]), "least": pace.LEAST,
-        "unknown": sum(chance is None for _row, chance in rows), "late_link": summary.link(scope, figure="running", due_to=-1),
-    }  # fmt: skip
+        "page": page,
+        "table": table,
+        "score": score,
+        "names": scope.kind.labels([row.case_id for row, _chance in page]),
+        "least": pace.LEAST,
+        "unknown": sum(chance is None for _row, chance in rows),
+        "late_link": summary.link(scope, figure="running", due_to=-1),
+    }
     return render(request, "web/compliance/forecast.html", context)
 
 
@@ -259,7 +360,9 @@ def workload(request: HttpRequest, kind: str) -> HttpResponse:
     return _workload_page(request, scope, None)
 
 
-def _workload_page(request: HttpRequest, scope: Scope, form: Any, status: int = 200) -> HttpResponse:
+def _workload_page(
+    request: HttpRequest, scope: Scope, form: Any, status: int = 200
+) -> HttpResponse:
     today = local_today()
     found = scope.figures(today)
     owner = request.GET.get("owner", "")
@@ -268,45 +371,87 @@ def _workload_page(request: HttpRequest, scope: Scope, form: Any, status: int = 
     chosen = chosen.filter(owner_id=int(owner) or None) if named else chosen.filter(owner=None)
     rows = list(chosen.select_related("school").order_by("next_due", "id")[:PAGE])
     context = _frame(scope, "workload") | {
-        "chart": pace.load(scope, found, today), "rows": rows, "names": scope.kind.labels([case.pk for case in rows]), "form": form,
-        "workers": None if scope.by_case else _workers(scope), "owner": owner, "named": named, "owner_name": _owner_name(owner),
-        "duties": scope.kind.clock_labels, "states": scope.kind.workflow(scope.kind.current_rules).labels,
-    }  # fmt: skip
+        "chart": pace.load(scope, found, today),
+        "rows": rows,
+        "names": scope.kind.labels([case.pk for case in rows]),
+        "form": form,
+        "workers": None if scope.by_case else _workers(scope),
+        "owner": owner,
+        "named": named,
+        "owner_name": _owner_name(owner),
+        "duties": scope.kind.clock_labels,
+        "states": scope.kind.workflow(scope.kind.current_rules).labels,
+    }
     return render(request, "web/compliance/workload.html", context, status=status)
 
 
 def _owner_name(owner: str) -> str:
-    found = User.objects.filter(pk=int(owner)).first() if owner.isdecimal() and len(owner) < 10 else None
+    found = (
+        User.objects.filter(pk=int(owner)).first()
+        if owner.isdecimal() and len(owner) < 10
+        else None
+    )
     return str(found) if found else _("nobody")
 
 
 def _workers(scope: Scope) -> Any:
     """Who may work cases at the schools of the scope."""
-    held = {"groups__schoolgrouppermission__content_object_id__in": scope.schools,
-            "groups__schoolgrouppermission__permission__codename": "work_cases"}  # fmt: skip
-    return User.objects.filter(is_active=True, **held).distinct().order_by("last_name", "first_name")
+    held = {
+        "groups__schoolgrouppermission__content_object_id__in": scope.schools,
+        "groups__schoolgrouppermission__permission__codename": "work_cases",
+    }
+    return (
+        User.objects.filter(is_active=True, **held).distinct().order_by("last_name", "first_name")
+    )
 
 
 def _hand_over(request: HttpRequest, scope: Scope) -> HttpResponse:
     open_cases = scope.cases().filter(
-        closed_on=None, number__in=[text for text in request.POST.getlist("number") if "\x00" not in text][:PAGE]
+        closed_on=None,
+        number__in=[text for text in request.POST.getlist("number") if "\x00" not in text][:PAGE],
     )
-    form = HandOverForm(request.POST, workers=_workers(scope), numbers=[case.number for case in open_cases])
+    form = HandOverForm(
+        request.POST, workers=_workers(scope), numbers=[case.number for case in open_cases]
+    )
     if not form.is_valid():
         return _workload_page(request, scope, form, status=422)
     owner = form.cleaned_data["owner"]
-    wanted = [StepRequest(case.pk, "assign", {"owner": owner.pk}) for case in Case.objects.filter(number__in=form.cleaned_data["number"])]
+    wanted = [
+        StepRequest(case.pk, "assign", {"owner": owner.pk})
+        for case in Case.objects.filter(number__in=form.cleaned_data["number"])
+    ]
     done = act_many(wanted, kind=scope.kind.code, actor=request.user)
     if done.done:
-        messages.success(request, ngettext("%(n)s case handed over to %(who)s.", "%(n)s cases handed over to %(who)s.", done.done)
-                         % {"n": done.done, "who": owner})  # fmt: skip
-    numbers = dict(Case.objects.filter(pk__in=[step.case_id for step, _error in done.refused]).values_list("pk", "number"))
+        messages.success(
+            request,
+            ngettext(
+                "%(n)s case handed over to %(who)s.",
+                "%(n)s cases handed over to %(who)s.",
+                done.done,
+            )
+            % {"n": done.done, "who": owner},
+        )
+    numbers = dict(
+        Case.objects.filter(pk__in=[step.case_id for step, _error in done.refused]).values_list(
+            "pk", "number"
+        )
+    )
     for step, error in done.refused:
-        messages.error(request, _("%(case)s was not handed over: %(why)s") % {"case": numbers[step.case_id], "why": _why(error)})
+        messages.error(
+            request,
+            _("%(case)s was not handed over: %(why)s")
+            % {"case": numbers[step.case_id], "why": _why(error)},
+        )
     query = urlencode({"owner": request.GET.get("owner", "")}) if request.GET.get("owner") else ""
-    return redirect(f"{reverse('compliance-workload', args=[scope.kind.code])}{'?' + query if query else ''}")
+    return redirect(
+        f"{reverse('compliance-workload', args=[scope.kind.code])}{'?' + query if query else ''}"
+    )
 
 
 def _why(error: Any) -> str:
     errors = getattr(error, "errors", None)
-    return " ".join(text for texts in errors.values() for text in texts) if errors else str(error) or _("the rules do not allow it")
+    return (
+        " ".join(text for texts in errors.values() for text in texts)
+        if errors
+        else str(error) or _("the rules do not allow it")
+    )

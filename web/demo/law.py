@@ -15,19 +15,31 @@ Way = tuple[str, ...]
 # one case for each way: under review, with an exclusion, found in good faith, referred, referred with both notices sent, on hold
 REFERRED: Way = ("open_legal_review", "verify_referral", "refer")
 WAYS: list[Way] = [
-    (*REFERRED, "DA", "DSS"), REFERRED, ("open_legal_review", "record_exclusion"), ("open_legal_review", "find_good_faith"), ("open_legal_review",),
+    (*REFERRED, "DA", "DSS"),
+    REFERRED,
+    ("open_legal_review", "record_exclusion"),
+    ("open_legal_review", "find_good_faith"),
+    ("open_legal_review",),
     ("hold_case",),
-]  # fmt: skip
+]
 PRINCIPALS = ("find_good_faith", "refer", "DA", "DSS")
 # a notice on its way to the family: from which state which step leads on, and whose it is
-MAILED = {"DUE": ("draft", "worker"), "DRAFT": ("sign", "principal"), "SIGNED": ("send", "worker"), "SENT": ("deliver", "worker")}
+MAILED = {
+    "DUE": ("draft", "worker"),
+    "DRAFT": ("sign", "principal"),
+    "SIGNED": ("send", "worker"),
+    "SENT": ("deliver", "worker"),
+}
 # so many cases are tried for one way before it is left out
 MOST = 6
 
 
 def build(today: date) -> None:
     """One case for every way, of the first two schools."""
-    users = {user.username: user for user in User.objects.filter(username__in=["worker", "principal", "supervisor"])}
+    users = {
+        user.username: user
+        for user in User.objects.filter(username__in=["worker", "principal", "supervisor"])
+    }
     if len(users) < 3:
         return
     waiting = _candidates()
@@ -40,9 +52,15 @@ def build(today: date) -> None:
 
 def _candidates() -> Iterator[AttendanceCase]:
     """Open cases of tier 3, those with most unexcused days first."""
-    here = AttendanceCase.objects.filter(closed_on=None, school__school_id__in=["101", "102"], state="TIER3")
+    here = AttendanceCase.objects.filter(
+        closed_on=None, school__school_id__in=["101", "102"], state="TIER3"
+    )
     cases = list(here.order_by("id"))
-    days = dict(Tally.objects.filter(student__in=[case.student_id for case in cases]).values_list("student_id", "unexcused"))
+    days = dict(
+        Tally.objects.filter(student__in=[case.student_id for case in cases]).values_list(
+            "student_id", "unexcused"
+        )
+    )
     yield from sorted(cases, key=lambda case: -days.get(case.student_id, 0))
 
 
@@ -54,8 +72,20 @@ def _walk(case: AttendanceCase, way: Way, today: date, users: dict[str, User]) -
     if "refer" in way:
         _deliver(case, begins, users)
     for number, step in enumerate(way):
-        on, who = begins + timedelta(days=number), "supervisor" if step == "hold_case" else "principal" if step in PRINCIPALS else "worker"
-        if not attempt(case, "disclose" if step in ("DA", "DSS") else step, users[who], on, _data(step, on)) and number == 0:
+        on, who = (
+            begins + timedelta(days=number),
+            "supervisor"
+            if step == "hold_case"
+            else "principal"
+            if step in PRINCIPALS
+            else "worker",
+        )
+        if (
+            not attempt(
+                case, "disclose" if step in ("DA", "DSS") else step, users[who], on, _data(step, on)
+            )
+            and number == 0
+        ):
             return False
     return True
 
@@ -72,17 +102,34 @@ def _deliver(case: AttendanceCase, on: date, users: dict[str, User]) -> None:
     for notice in Notice.objects.filter(case=case, closed_on=None):
         while (turn := MAILED.get(notice.state)) is not None:
             step, who = turn
-            data = {"language": notice.language, "confirm": "on", "on": on.isoformat(), "means": "mail", "proof": "9400 1000 0000 7734"}
+            data = {
+                "language": notice.language,
+                "confirm": "on",
+                "on": on.isoformat(),
+                "means": "mail",
+                "proof": "9400 1000 0000 7734",
+            }
             if not attempt(case, step, users[who], on, data, notice):
                 break
             notice.refresh_from_db()
 
 
 def _data(step: str, on: date) -> dict[str, Any]:
-    to = {"DA": "District attorney, 26th Prosecutorial District", "DSS": "Director of social services"}.get(step, "")
+    to = {
+        "DA": "District attorney, 26th Prosecutorial District",
+        "DSS": "Director of social services",
+    }.get(step, "")
     return {
-        "reason": "Two visits and a conference did not change it; the mother has not answered since.", "on": on.isoformat(), "confirm": "on",
-        "facts": "Conference held, bus pass given, three home visits. The family keeps no agreement.", "opens": [], "exclusion": "indigency_claim",
-        "stands": "yes", "until": (on + timedelta(days=30)).isoformat(), "task": f"NOTIFY_{step}", "to": to, "basis": "G.S. 115C-378",
+        "reason": "Two visits and a conference did not change it; the mother has not answered since.",
+        "on": on.isoformat(),
+        "confirm": "on",
+        "facts": "Conference held, bus pass given, three home visits. The family keeps no agreement.",
+        "opens": [],
+        "exclusion": "indigency_claim",
+        "stands": "yes",
+        "until": (on + timedelta(days=30)).isoformat(),
+        "task": f"NOTIFY_{step}",
+        "to": to,
+        "basis": "G.S. 115C-378",
         "what": "The notice with dates of absence and what was done to help",
-    }  # fmt: skip
+    }

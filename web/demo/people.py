@@ -88,7 +88,10 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
     north = Area.objects.filter(name="North").first()
     places: dict[str, list[tuple[str, Any, Any]]] = {
         "worker": [(Role.SSW, schools.get("101"), None), (Role.SSW, schools.get("102"), None)],
-        "principal": [(Role.PRINCIPAL, schools.get("101"), None), (Role.PRINCIPAL, schools.get("102"), None)],
+        "principal": [
+            (Role.PRINCIPAL, schools.get("101"), None),
+            (Role.PRINCIPAL, schools.get("102"), None),
+        ],
         "coordinator": [(Role.TITLE_IX_COORDINATOR, None, None)],
         "supervisor": [(Role.SUPERVISOR, None, north)],
         "admin": [(Role.DISTRICT_ADMIN, None, None)],
@@ -99,11 +102,20 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
         "member": [(Role.STREET_MEMBER, None, north)],
         "mediator": [],
         "court": [(Role.COURT_COORD, None, north)],
-        "datamanager": [(Role.DATA_MANAGER, schools.get("101"), None), (Role.DATA_MANAGER, schools.get("102"), None)],
+        "datamanager": [
+            (Role.DATA_MANAGER, schools.get("101"), None),
+            (Role.DATA_MANAGER, schools.get("102"), None),
+        ],
     }
     for _role, name, first, last in SIGN_INS:
         user, _created = User.objects.get_or_create(
-            username=name, defaults={"first_name": first, "last_name": last, "phone": "980-555-0142", "email": f"{name}@demo.invalid"}
+            username=name,
+            defaults={
+                "first_name": first,
+                "last_name": last,
+                "phone": "980-555-0142",
+                "email": f"{name}@demo.invalid",
+            },
         )
         word, stored = kept[name]
         if not stored or user.password != stored:
@@ -111,10 +123,15 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
             user.save()
             kept[name] = (word, user.password)
         for role, school, area in places.get(name, ()):
-            Post.objects.get_or_create(user=user, role=role, school=school, area=area, defaults={"source": "demo"})
+            Post.objects.get_or_create(
+                user=user, role=role, school=school, area=area, defaults={"source": "demo"}
+            )
     sync_posts()
     _keep(folder, kept)
-    return [{"role": role, "username": name, "password": kept[name][0]} for role, name, *_rest in SIGN_INS]
+    return [
+        {"role": role, "username": name, "password": kept[name][0]}
+        for role, name, *_rest in SIGN_INS
+    ]
 
 
 def work(today: date, share: float) -> None:
@@ -131,16 +148,33 @@ def work(today: date, share: float) -> None:
             _work_case(rng, case.number, case.pk, worker, principal, today)
 
 
-def _work_case(rng: random.Random, number: str, pk: int, worker: User, principal: User, today: date) -> None:
+def _work_case(
+    rng: random.Random, number: str, pk: int, worker: User, principal: User, today: date
+) -> None:
     for notice in Notice.objects.filter(case_id=pk, closed_on=None).order_by("detected_on"):
         _work_notice(rng, number, notice, worker, principal, today)
     if rng.random() < 0.4:
         result = rng.choice(["reached", "reached", "left_message", "no_answer"])
-        _try(number, "log_contact", worker, today, means=rng.choice(["phone", "visit"]), result=result)
-    kinds = set(Task.objects.filter(case_id=pk, status=Task.Status.OPEN).values_list("kind", flat=True))
+        _try(
+            number,
+            "log_contact",
+            worker,
+            today,
+            means=rng.choice(["phone", "visit"]),
+            result=result,
+        )
+    kinds = set(
+        Task.objects.filter(case_id=pk, status=Task.Status.OPEN).values_list("kind", flat=True)
+    )
     if "ROOT_CAUSE" in kinds and rng.random() < 0.85:
-        _try(number, "record_causes", worker, today, causes=[rng.choice(["health", "transport", "work", "housing", "disengagement"])],
-             steps="Morning check-in with the counselor; bus pass; review in two weeks.")  # fmt: skip
+        _try(
+            number,
+            "record_causes",
+            worker,
+            today,
+            causes=[rng.choice(["health", "transport", "work", "housing", "disengagement"])],
+            steps="Morning check-in with the counselor; bus pass; review in two weeks.",
+        )
     for arc in Arc.objects.filter(case_id=pk, closed_on=None):
         _work_conference(rng, number, arc, worker, today)
 
@@ -149,29 +183,87 @@ def _work_conference(rng: random.Random, number: str, arc: Arc, worker: User, to
     """As far along as chance brings it: scheduled, held, the plan written, signed and begun."""
     if arc.state == "REQUESTED" and rng.random() < 0.7:
         soon = (today + timedelta(days=rng.randrange(1, 6))).isoformat()
-        _try(number, "schedule_conference", worker, today, arc, on=soon, at="14:30", place="Room 12")
+        _try(
+            number, "schedule_conference", worker, today, arc, on=soon, at="14:30", place="Room 12"
+        )
     elif arc.state == "SCHEDULED" and rng.random() < 0.8:
-        _try(number, "hold_conference", worker, today, arc, on=today.isoformat(), attendees=["ssw", "administrator", "parent"], notified="yes",
-             causes=[rng.choice(["health", "transport", "sibling_care"])], disability="no", outcomes=["PLAN_AGREED"],
-             minutes="The mother works early; mornings are hard. She wants to try a later first lesson.")  # fmt: skip
+        _try(
+            number,
+            "hold_conference",
+            worker,
+            today,
+            arc,
+            on=today.isoformat(),
+            attendees=["ssw", "administrator", "parent"],
+            notified="yes",
+            causes=[rng.choice(["health", "transport", "sibling_care"])],
+            disability="no",
+            outcomes=["PLAN_AGREED"],
+            minutes="The mother works early; mornings are hard. She wants to try a later first lesson.",
+        )
     if arc.state in ("HELD", "SCHEDULED") and rng.random() < 0.7:
-        rows = [{"what": "Later first lesson for four weeks", "owner": "Counselor", "due": (today + timedelta(days=5)).isoformat()},
-                {"what": "Call each morning at 7", "owner": "Social worker", "due": (today + timedelta(days=20)).isoformat()}]  # fmt: skip
-        _try(number, "draft_plan", worker, today, arc, goal_percent="95", goal_unexcused="1", actions=rows, resources="Bus pass")
-        _try(number, "sign_plan", worker, today, arc, on=today.isoformat(), parent="signed", student="signed")
+        rows = [
+            {
+                "what": "Later first lesson for four weeks",
+                "owner": "Counselor",
+                "due": (today + timedelta(days=5)).isoformat(),
+            },
+            {
+                "what": "Call each morning at 7",
+                "owner": "Social worker",
+                "due": (today + timedelta(days=20)).isoformat(),
+            },
+        ]
+        _try(
+            number,
+            "draft_plan",
+            worker,
+            today,
+            arc,
+            goal_percent="95",
+            goal_unexcused="1",
+            actions=rows,
+            resources="Bus pass",
+        )
+        _try(
+            number,
+            "sign_plan",
+            worker,
+            today,
+            arc,
+            on=today.isoformat(),
+            parent="signed",
+            student="signed",
+        )
         _try(number, "start_plan", worker, today, arc, on=today.isoformat())
 
 
-def _work_notice(rng: random.Random, number: str, notice: Notice, worker: User, principal: User, today: date) -> None:
+def _work_notice(
+    rng: random.Random, number: str, notice: Notice, worker: User, principal: User, today: date
+) -> None:
     """As far along as chance brings it."""
     far = rng.random()
     if notice.state == "DUE" and not notice.must_mail and far < 0.6:
-        _try(number, "notify", worker, today, notice, on=today.isoformat(), means="phone", spoken_to="mother")
+        _try(
+            number,
+            "notify",
+            worker,
+            today,
+            notice,
+            on=today.isoformat(),
+            means="phone",
+            spoken_to="mother",
+        )
         return
     steps = [
         ("DUE", "draft", worker, {"language": notice.language}),
         ("DRAFT", "sign", principal, {"confirm": "on"}),
-        ("SIGNED", "send", worker, {"on": today.isoformat(), "means": "mail", "proof": f"94001{rng.randrange(10**8)}"}),
+        (
+            "SIGNED",
+            "send",
+            worker,
+            {"on": today.isoformat(), "means": "mail", "proof": f"94001{rng.randrange(10**8)}"},
+        ),
         ("SENT", "deliver", worker, {"on": today.isoformat(), "proof": "delivered"}),
     ]
     begun = next((i for i, step in enumerate(steps) if step[0] == notice.state), len(steps))
@@ -182,7 +274,15 @@ def _work_notice(rng: random.Random, number: str, notice: Notice, worker: User, 
             _try(number, name, actor, today, notice, **data)
 
 
-def _try(number: str, name: str, actor: User, today: date, process: Process | None = None, /, **data: object) -> None:
+def _try(
+    number: str,
+    name: str,
+    actor: User,
+    today: date,
+    process: Process | None = None,
+    /,
+    **data: object,
+) -> None:
     try:
         act(number, name, actor=actor, data=data, process=process.id if process else None, on=today)
     except Refused:

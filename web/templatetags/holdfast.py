@@ -62,7 +62,11 @@ def due_in(value: date | None) -> str:
 @register.filter
 def lasting(seconds: float) -> str:
     """A span of time in its largest fitting unit: '5 s', '3 min', '7 h', '56 days'."""
-    for size, most, text in ((1, 120, _("%(n)d s")), (60, 120, _("%(n)d min")), (3600, 48, _("%(n)d h"))):
+    for size, most, text in (
+        (1, 120, _("%(n)d s")),
+        (60, 120, _("%(n)d min")),
+        (3600, 48, _("%(n)d h")),
+    ):
         if seconds < size * most:
             return text % {"n": seconds // size}
     days = int(seconds // 86400)
@@ -80,7 +84,11 @@ def urgency(value: date | None) -> str:
 
 @register.inclusion_tag("components/clock.html")
 def clock_bar(
-    clock: Clock, file: CaseFile, labels: dict[str, Any], rungs: list[Rung] | None = None, windows: list[Window] | None = None
+    clock: Clock,
+    file: CaseFile,
+    labels: dict[str, Any],
+    rungs: list[Rung] | None = None,
+    windows: list[Window] | None = None,
 ) -> dict[str, Any]:
     """A clock from day 0 to its due date: solid is gone, dashes are left, dots are the extension; ticks are alerts fired
     (filled) and to come (hollow), a notch is the latest feasible date of the next duty."""
@@ -94,19 +102,43 @@ def clock_bar(
 
     gone = max(dates.elapsed(clock.day0, here, dates.Unit(clock.unit), file.calendar), 0)
     kept = [rung for rung in rungs or () if rung.fired_at or (running and not rung.cancelled_at)]
-    marks = [(place(localdate(rung.scheduled_for)), rung.fired_at is not None) for rung in kept if localdate(rung.scheduled_for) <= end]
-    held = (place(clock.held_from), place(here) - place(clock.held_from)) if clock.held_from else (0, 0)
+    marks = [
+        (place(localdate(rung.scheduled_for)), rung.fired_at is not None)
+        for rung in kept
+        if localdate(rung.scheduled_for) <= end
+    ]
+    held = (
+        (place(clock.held_from), place(here) - place(clock.held_from))
+        if clock.held_from
+        else (0, 0)
+    )
     total = clock.n + clock.extended_by + clock.held_days
     return {
-        "clock": clock, "label": labels.get(clock.kind, clock.kind), "gone": gone, "running": running,
-        "total": total, "past": gone - total, "over": here > clock.due, "moved": clock.due != clock.original_due,
-        "today_at": place(here), "gone_width": place(min(here, clock.due)), "due_at": place(clock.due), "original_at": place(clock.original_due),
-        "extension_from": max(place(clock.original_due), place(min(here, clock.due))), "over_width": place(here) - place(clock.due),
-        "hold_at": held[0], "hold_width": held[1], "marks": marks,
-        "notches": [place(window.latest) for window in windows or () if window.clock.pk == clock.pk],
+        "clock": clock,
+        "label": labels.get(clock.kind, clock.kind),
+        "gone": gone,
+        "running": running,
+        "total": total,
+        "past": gone - total,
+        "over": here > clock.due,
+        "moved": clock.due != clock.original_due,
+        "today_at": place(here),
+        "gone_width": place(min(here, clock.due)),
+        "due_at": place(clock.due),
+        "original_at": place(clock.original_due),
+        "extension_from": max(place(clock.original_due), place(min(here, clock.due))),
+        "over_width": place(here) - place(clock.due),
+        "hold_at": held[0],
+        "hold_width": held[1],
+        "marks": marks,
+        "notches": [
+            place(window.latest) for window in windows or () if window.clock.pk == clock.pk
+        ],
         "next_alert": next((rung.scheduled_for for rung in kept if rung.fired_at is None), None),
-        "unit": {"school": _("school days"), "work": _("work days"), "calendar": _("days")}[clock.unit],
-    }  # fmt: skip
+        "unit": {"school": _("school days"), "work": _("work days"), "calendar": _("days")}[
+            clock.unit
+        ],
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -124,29 +156,53 @@ def at(names: Mapping[str, Any], key: str) -> Any:
 
 
 OPS = {
-    "START": _lazy("started"), "EXTEND": _lazy("extended"), "HOLD": _lazy("put on hold"), "RESUME": _lazy("resumed"), "RECALC": _lazy("recalculated"),
-    "REBASE": _lazy("replaced: day 0 was wrong"), "ESCALATE": _lazy("escalated"), "CANCEL": _lazy("fell away"), "STOP": _lazy("ended"),
+    "START": _lazy("started"),
+    "EXTEND": _lazy("extended"),
+    "HOLD": _lazy("put on hold"),
+    "RESUME": _lazy("resumed"),
+    "RECALC": _lazy("recalculated"),
+    "REBASE": _lazy("replaced: day 0 was wrong"),
+    "ESCALATE": _lazy("escalated"),
+    "CANCEL": _lazy("fell away"),
+    "STOP": _lazy("ended"),
     "MERGE": _lazy("goes on in another case"),
-}  # fmt: skip
+}
 # From what a promise counts.
 BASES = {
-    "step": _lazy("from the day of the step"), "knowledge": _lazy("from the day on which an employee knew"), "chosen": _lazy("until a chosen day"),
-    "detected": _lazy("from the day on which it showed"), "reached": _lazy("from the day on which it was reached"), "signed": _lazy("from the signature"),
-    "formal_complaint": _lazy("from the formal complaint"), "report_window": _lazy("from the end of the time to answer to the report"),
-    "removal": _lazy("from the removal"), "offered": _lazy("from the day on which questions could be put"), "reopened": _lazy("from the reopening"),
-    "conduct_track": _lazy("from the end of the time to appeal"), "personnel_action": _lazy("from the personnel action"), "new_year": _lazy("from the new school year"),
-}  # fmt: skip
+    "step": _lazy("from the day of the step"),
+    "knowledge": _lazy("from the day on which an employee knew"),
+    "chosen": _lazy("until a chosen day"),
+    "detected": _lazy("from the day on which it showed"),
+    "reached": _lazy("from the day on which it was reached"),
+    "signed": _lazy("from the signature"),
+    "formal_complaint": _lazy("from the formal complaint"),
+    "report_window": _lazy("from the end of the time to answer to the report"),
+    "removal": _lazy("from the removal"),
+    "offered": _lazy("from the day on which questions could be put"),
+    "reopened": _lazy("from the reopening"),
+    "conduct_track": _lazy("from the end of the time to appeal"),
+    "personnel_action": _lazy("from the personnel action"),
+    "new_year": _lazy("from the new school year"),
+}
 AUDIENCES = {
-    "owner": _lazy("owner"), "supervisor": _lazy("owner and supervisor"), "coordinator": _lazy("owner, supervisor, coordinator"),
-    "escalation": _lazy("all of them and the superintendent's delegate"), "system": _lazy("the system"),
-}  # fmt: skip
+    "owner": _lazy("owner"),
+    "supervisor": _lazy("owner and supervisor"),
+    "coordinator": _lazy("owner, supervisor, coordinator"),
+    "escalation": _lazy("all of them and the superintendent's delegate"),
+    "system": _lazy("the system"),
+}
 
 
 CONTACT = {
-    **dict([*ContactForm.MEANS, *ContactForm.RESULTS]), "sent": _lazy("Sent"), "bounced": _lazy("Came back: the address is wrong"),
-    "not_delivered": _lazy("Could not be delivered"), "not_sent": _lazy("Not sent after all"), "hand": _lazy("Handed over"),
-    "email": _lazy("e-mail"), "sms": _lazy("text message"),
-}  # fmt: skip
+    **dict([*ContactForm.MEANS, *ContactForm.RESULTS]),
+    "sent": _lazy("Sent"),
+    "bounced": _lazy("Came back: the address is wrong"),
+    "not_delivered": _lazy("Could not be delivered"),
+    "not_sent": _lazy("Not sent after all"),
+    "hand": _lazy("Handed over"),
+    "email": _lazy("e-mail"),
+    "sms": _lazy("text message"),
+}
 
 
 @register.filter
@@ -159,7 +215,11 @@ def said_by(codes: Any, file: CaseFile) -> str:
 @register.filter
 def contact(data: Mapping[str, Any]) -> str:
     """A contact with the family in words: 'Telephone · Reached'."""
-    parts = [data.get("means"), data.get("result"), *(data.get("channels") or [data.get("channel")])]
+    parts = [
+        data.get("means"),
+        data.get("result"),
+        *(data.get("channels") or [data.get("channel")]),
+    ]
     return " · ".join(str(CONTACT.get(part, part)) for part in parts if part)
 
 

@@ -19,8 +19,12 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """--as-of, --full, --json."""
         super().add_arguments(parser)
-        parser.add_argument("--as-of", metavar="DATE", help="date that the counts are for (default: today)")
-        parser.add_argument("--full", action="store_true", help="everybody, not only touched students")
+        parser.add_argument(
+            "--as-of", metavar="DATE", help="date that the counts are for (default: today)"
+        )
+        parser.add_argument(
+            "--full", action="store_true", help="everybody, not only touched students"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""

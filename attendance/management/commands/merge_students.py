@@ -22,8 +22,12 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("survivor")
         parser.add_argument("other")
-        parser.add_argument("--as-of", metavar="DATE", help="the date of the merge (default: today)")
-        parser.add_argument("--source", default="sis", help="which system gave the numbers (default: sis)")
+        parser.add_argument(
+            "--as-of", metavar="DATE", help="the date of the merge (default: today)"
+        )
+        parser.add_argument(
+            "--source", default="sis", help="which system gave the numbers (default: sis)"
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +38,9 @@ class Command(JsonCommand):
             merge_students(pair[0], pair[1], on, None)
         except CannotMerge as error:
             raise CommandError(str(error)) from error
-        run = Import.objects.create(source="merge", format="merge", state=Import.State.APPLIED, as_of=on)
+        run = Import.objects.create(
+            source="merge", format="merge", state=Import.State.APPLIED, as_of=on
+        )
         TouchedStudent.objects.create(run=run, student_id=pair[0].pk)
         self.show(evaluate(on, run_id=run.id).as_dict(), options)
 

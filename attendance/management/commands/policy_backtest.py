@@ -21,7 +21,9 @@ class Command(JsonCommand):
         """The file and the span."""
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, help="a policy file of the domain attendance")
-        parser.add_argument("--from", dest="first", type=day, required=True, help="first night, e.g. 2026-08-24")
+        parser.add_argument(
+            "--from", dest="first", type=day, required=True, help="first night, e.g. 2026-08-24"
+        )
         parser.add_argument("--to", dest="last", type=day, required=True, help="last night")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,11 +48,27 @@ class Command(JsonCommand):
         """Both sides in one table."""
         sides = (report["candidate"], report["in_force"])
         names = ("opened", "raised", "notice", "sent", "withdrawn", "superseded", "action")
-        rows = [f"{name:12} {sides[0][name]:>10} {sides[1][name]:>10} {report['recorded'].get(name, ''):>10}" for name in names]
+        rows = [
+            f"{name:12} {sides[0][name]:>10} {sides[1][name]:>10} {report['recorded'].get(name, ''):>10}"
+            for name in names
+        ]
         triggers = [
-            f"  {side['policy']}: " + ", ".join(f"{name} {row.get('reached', 0)}" for name, row in side["by_trigger"].items())
+            f"  {side['policy']}: "
+            + ", ".join(
+                f"{name} {row.get('reached', 0)}" for name, row in side["by_trigger"].items()
+            )
             for side in sides
         ]
-        refused = [f"not measured for {row['students']} students: {row['reason']}" for row in report["refused"]]
+        refused = [
+            f"not measured for {row['students']} students: {row['reason']}"
+            for row in report["refused"]
+        ]
         head = f"{'':12} {sides[0]['policy']:>10} {sides[1]['policy']:>10} {'recorded':>10}"
-        return [f"{report['from']} to {report['to']}, {report['students']} students", head, *rows, "reached:", *triggers, *refused]
+        return [
+            f"{report['from']} to {report['to']}, {report['students']} students",
+            head,
+            *rows,
+            "reached:",
+            *triggers,
+            *refused,
+        ]

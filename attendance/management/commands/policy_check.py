@@ -19,7 +19,9 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The file."""
         super().add_arguments(parser)
-        parser.add_argument("file", type=Path, help="a policy file, e.g. policies/packs/virginia.yaml")
+        parser.add_argument(
+            "file", type=Path, help="a policy file, e.g. policies/packs/virginia.yaml"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check and report."""
@@ -35,4 +37,7 @@ class Command(JsonCommand):
     def lines(self, report: dict[str, Any]) -> list[str]:
         """One line a finding."""
         findings = [Finding(**finding).as_text() for finding in report["findings"]]
-        return [*findings, f"{report['file']}: {report['errors']} errors, {report['warnings']} warnings"]
+        return [
+            *findings,
+            f"{report['file']}: {report['errors']} errors, {report['warnings']} warnings",
+        ]

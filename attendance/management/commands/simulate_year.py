@@ -19,10 +19,27 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """--seed --students --every --nights --json."""
         super().add_arguments(parser)
-        parser.add_argument("--seed", type=int, required=True, help="any whole number; the same one gives the same year")
-        parser.add_argument("--students", type=int, default=120, help="how many students (default 120)")
-        parser.add_argument("--every", type=int, default=1, help="a delivery on each n-th school day only (default 1)")
-        parser.add_argument("--nights", type=int, default=180, help="how many school days of the year (default: all)")
+        parser.add_argument(
+            "--seed",
+            type=int,
+            required=True,
+            help="any whole number; the same one gives the same year",
+        )
+        parser.add_argument(
+            "--students", type=int, default=120, help="how many students (default 120)"
+        )
+        parser.add_argument(
+            "--every",
+            type=int,
+            default=1,
+            help="a delivery on each n-th school day only (default 1)",
+        )
+        parser.add_argument(
+            "--nights",
+            type=int,
+            default=180,
+            help="how many school days of the year (default: all)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Simulate and report."""
@@ -32,7 +49,12 @@ class Command(JsonCommand):
                 raise CommandError(f"--{name} must lie between {least} and {most}")
         began = time.monotonic()
         try:
-            report = simulate(options["seed"], options["students"], every=options["every"], nights=options["nights"])
+            report = simulate(
+                options["seed"],
+                options["students"],
+                every=options["every"],
+                nights=options["nights"],
+            )
         except NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stderr.write(f"took {time.monotonic() - began:.0f} s")

@@ -26,4 +26,11 @@ class Command(JsonCommand):
         case = Case.objects.filter(number=options["number"]).first()
         if case is None:
             raise CommandError(f"there is no case {options['number']}")
-        self.show({"case": case.number, "state": case.state, "clocks": [clock.as_dict() for clock in clocks(case)]}, options)
+        self.show(
+            {
+                "case": case.number,
+                "state": case.state,
+                "clocks": [clock.as_dict() for clock in clocks(case)],
+            },
+            options,
+        )

@@ -20,7 +20,9 @@ def pages() -> dict[str, str]:
             found[f"{kind.code}-{version}.md"] = markdown(flow, str(kind.label))
         for process in kind.processes.values():
             for version, flow in process.workflows.items():
-                found[f"{kind.code}-{process.code}-{version}.md"] = markdown(flow, f"{kind.label}: {process.label}")
+                found[f"{kind.code}-{process.code}-{version}.md"] = markdown(
+                    flow, f"{kind.label}: {process.label}"
+                )
     return found
 
 
@@ -31,7 +33,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--check."""
-        parser.add_argument("--check", action="store_true", help="change nothing; fail when a picture is stale")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; fail when a picture is stale"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
@@ -41,6 +45,8 @@ class Command(BaseCommand):
             path = folder / name
             stale = not path.exists() or path.read_text(encoding="utf-8") != text
             if stale and options["check"]:
-                raise CommandError(f"docs/workflows/{name} is not what the code says; run make docs")
+                raise CommandError(
+                    f"docs/workflows/{name} is not what the code says; run make docs"
+                )
             if stale:
                 path.write_text(text, encoding="utf-8")

@@ -23,7 +23,11 @@ class Command(JsonCommand):
         parser.add_argument("start", metavar="START", help="day 0, e.g. 2026-09-08")
         parser.add_argument("n", metavar="N", type=int, help="how many days")
         parser.add_argument("--unit", choices=[unit.value for unit in dates.Unit], required=True)
-        parser.add_argument("--school", metavar="ID", help="school whose calendar counts (default: the only calendar)")
+        parser.add_argument(
+            "--school",
+            metavar="ID",
+            help="school whose calendar counts (default: the only calendar)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
@@ -31,7 +35,10 @@ class Command(JsonCommand):
             raise CommandError("N must be a number of days from 0 to 36500")
         start, unit = day(options["start"]), dates.Unit(options["unit"])
         school = self._school(options["school"])
-        calendar = calendar_at(school.calendar_id if school else None, school.calendar.revision if school and school.calendar else None)
+        calendar = calendar_at(
+            school.calendar_id if school else None,
+            school.calendar.revision if school and school.calendar else None,
+        )
         try:
             due = dates.add(start, options["n"], unit, calendar)
         except OverflowError as error:
@@ -40,17 +47,23 @@ class Command(JsonCommand):
         rungs = dates.rungs(start, options["n"], due.due, unit, calendar, ladder)
         self.show(
             {
-                "due": due.due, "last_work_day": dates.last_work_day(due.due, calendar), "provisional": due.provisional,
+                "due": due.due,
+                "last_work_day": dates.last_work_day(due.due, calendar),
+                "provisional": due.provisional,
                 "rungs": [{"label": "+".join(rung.labels), "date": rung.date} for rung in rungs],
             },
             options,
-        )  # fmt: skip
+        )
 
     def _school(self, number: str | None) -> School | None:
         schools = School.objects.filter(calendar__isnull=False).select_related("calendar")
         if number is None:
             # Without a school: the one calendar that all schools share, if they do.
-            return schools.first() if schools.order_by().values("calendar").distinct().count() == 1 else None
+            return (
+                schools.first()
+                if schools.order_by().values("calendar").distinct().count() == 1
+                else None
+            )
         school = schools.filter(school_id=number).first()
         if school is None:
             raise CommandError(f"there is no school with the number {number} and a calendar")

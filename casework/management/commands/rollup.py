@@ -19,8 +19,16 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """--rebuild --check --json."""
         super().add_arguments(parser)
-        parser.add_argument("--rebuild", action="store_true", help="throw the sums away and make them from the clocks")
-        parser.add_argument("--check", action="store_true", help="compare the sums with the clocks; fails when they differ")
+        parser.add_argument(
+            "--rebuild",
+            action="store_true",
+            help="throw the sums away and make them from the clocks",
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="compare the sums with the clocks; fails when they differ",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
@@ -28,7 +36,15 @@ class Command(JsonCommand):
         if options["check"]:
             wrong = rollup.compare(today)
             if wrong:
-                raise CommandError(f"{len(wrong)} sums differ from the clocks, the first: {wrong[0]}; run `rollup --rebuild`")
+                raise CommandError(
+                    f"{len(wrong)} sums differ from the clocks, the first: {wrong[0]}; run `rollup --rebuild`"
+                )
             self.show({"as_of": today, "differ": 0}, options)
             return
-        self.show({"as_of": today, "cases": rollup.rebuild(today) if options["rebuild"] else rollup.fold(today)}, options)
+        self.show(
+            {
+                "as_of": today,
+                "cases": rollup.rebuild(today) if options["rebuild"] else rollup.fold(today),
+            },
+            options,
+        )

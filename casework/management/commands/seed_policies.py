@@ -35,7 +35,11 @@ def _new(target: Path) -> Iterator[Path]:
     for name in OURS:
         shutil.copytree(SHIPPED / name, target / name, dirs_exist_ok=True)
     known = {_domain(path) for path in target.glob("*.yaml")}
-    rules = [path for path in (SHIPPED / "rules").glob("*.yaml") if not (target / "rules" / path.name).exists()]
+    rules = [
+        path
+        for path in (SHIPPED / "rules").glob("*.yaml")
+        if not (target / "rules" / path.name).exists()
+    ]
     (target / "rules").mkdir(exist_ok=True)
     for path in [*rules, *(path for path in SHIPPED.glob("*.yaml") if _domain(path) not in known)]:
         shutil.copyfile(path, target / path.relative_to(SHIPPED))

@@ -22,7 +22,11 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """--at --dry-run --json."""
         super().add_arguments(parser)
-        parser.add_argument("--at", metavar="LOCAL_DATETIME", help="e.g. 2026-10-08T07:00, wall time of the district")
+        parser.add_argument(
+            "--at",
+            metavar="LOCAL_DATETIME",
+            help="e.g. 2026-10-08T07:00, wall time of the district",
+        )
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +34,12 @@ class Command(JsonCommand):
         at = self._moment(options["at"])
         if options["dry_run"]:
             rows = preview(at)
-            report: dict[str, Any] = {"at": at.isoformat(), "dry_run": True, "count": len(rows), "would_fire": rows}
+            report: dict[str, Any] = {
+                "at": at.isoformat(),
+                "dry_run": True,
+                "count": len(rows),
+                "would_fire": rows,
+            }
         else:
             swept = sweep(at)
             report = {"at": at.isoformat(), "dry_run": False, **swept.__dict__}

@@ -16,7 +16,12 @@ class Command(JsonCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         found = [{"case": item.case, "seq": item.seq, "what": item.what} for item in breaks()]
-        report = {"ok": not found, "cases": Case.objects.count(), "events": Event.objects.count(), "breaks": found}
+        report = {
+            "ok": not found,
+            "cases": Case.objects.count(),
+            "events": Event.objects.count(),
+            "breaks": found,
+        }
         self.show(report, options)
         if found:
             sys.exit(1)

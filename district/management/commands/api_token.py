@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--user --name --scopes --days --end."""
-        parser.add_argument("--user", help="user name of the person (or service account) it belongs to")
+        parser.add_argument(
+            "--user", help="user name of the person (or service account) it belongs to"
+        )
         parser.add_argument("--name", default="made by command")
         parser.add_argument("--scopes", default="", help=f"by commas, of {', '.join(Scope.values)}")
         parser.add_argument("--days", type=int, default=90, help="1 to 366 (90)")
@@ -33,7 +35,9 @@ class Command(BaseCommand):
         elif options["user"]:
             found = self._make(options)
         else:
-            rows = ApiToken.objects.order_by("-created_at").values("prefix", "name", "user__username", "scopes", "expires_at", "revoked_at")
+            rows = ApiToken.objects.order_by("-created_at").values(
+                "prefix", "name", "user__username", "scopes", "expires_at", "revoked_at"
+            )
             found = {"tokens": list(rows)}
         self.stdout.write(json.dumps(found, default=str, indent=2))
 
@@ -49,4 +53,9 @@ class Command(BaseCommand):
             token, secret = tokens.issue(user, options["name"][:60], scopes, options["days"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        return {"token": secret, "prefix": token.prefix, "scopes": token.scopes, "expires_at": token.expires_at}
+        return {
+            "token": secret,
+            "prefix": token.prefix,
+            "scopes": token.scopes,
+            "expires_at": token.expires_at,
+        }

@@ -17,5 +17,7 @@ class Command(JsonCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         found = bounces.read(sys.stdin.buffer.read(bounces.LARGEST))
-        kept = found is not None and delivery.came_back(found.key, f"dsn_{found.status}", wrong_address=found.wrong_address)
+        kept = found is not None and delivery.came_back(
+            found.key, f"dsn_{found.status}", wrong_address=found.wrong_address
+        )
         self.show({"came_back": kept}, options)

@@ -19,9 +19,16 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """--add --end --rotate --json."""
         super().add_arguments(parser)
-        parser.add_argument("--add", nargs=3, metavar=("NAME", "URL", "KIND"), help="KIND is a kind of case, e.g. ATT")
+        parser.add_argument(
+            "--add",
+            nargs=3,
+            metavar=("NAME", "URL", "KIND"),
+            help="KIND is a kind of case, e.g. ATT",
+        )
         parser.add_argument("--end", metavar="NAME")
-        parser.add_argument("--rotate", metavar="NAME", help="a new secret; the old one signs for seven more days")
+        parser.add_argument(
+            "--rotate", metavar="NAME", help="a new secret; the old one signs for seven more days"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""

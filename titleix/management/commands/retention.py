@@ -22,7 +22,10 @@ class Command(JsonCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         as_of = day(options["as_of"]) if options["as_of"] else local_today()
-        self.show({"as_of": as_of, "files": [row.as_dict(as_of) for row in retention.past(as_of)]}, options)
+        self.show(
+            {"as_of": as_of, "files": [row.as_dict(as_of) for row in retention.past(as_of)]},
+            options,
+        )
 
     def lines(self, report: dict[str, Any]) -> list[str]:
         """One line a file."""

@@ -25,5 +25,8 @@ class Command(JsonCommand):
         """Run it."""
         as_of = day(options["as_of"]) if options["as_of"] else local_today()
         measures.keep(as_of)
-        values = {value.measure: {"part": value.numerator, "whole": value.denominator} for value in measures.kept(as_of)}
+        values = {
+            value.measure: {"part": value.numerator, "whole": value.denominator}
+            for value in measures.kept(as_of)
+        }
         self.show({"as_of": as_of, "values": values}, options)

@@ -38,7 +38,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, stdout=sys.stderr)
         if not Import.objects.exists() and not School.objects.exists():
             self._build(local_today())
-        sign_ins = people.make_sign_ins(Path(settings.DATA)) if School.objects.filter(source="sis").exists() else []
+        sign_ins = (
+            people.make_sign_ins(Path(settings.DATA))
+            if School.objects.filter(source="sis").exists()
+            else []
+        )
         if options["json"]:
             self.stdout.write(json.dumps({"sign_ins": sign_ins}))
 
@@ -47,10 +51,17 @@ class Command(BaseCommand):
             cursor.execute("SET synchronous_commit = off")
         demo = files.build(today)
         District.objects.get_or_create(
-            pk=1, defaults={"name": settings.DISTRICT_NAME, "address": "600 Demo Avenue\nCharlotte, NC 28202", "phone": "980-555-0100"}
+            pk=1,
+            defaults={
+                "name": settings.DISTRICT_NAME,
+                "address": "600 Demo Avenue\nCharlotte, NC 28202",
+                "phone": "980-555-0100",
+            },
         )
         starts = demo.days[0][0] - timedelta(days=30)
-        SchoolYear.objects.get_or_create(year=starts.year, defaults={"starts": starts, "ends": starts + timedelta(days=360)})
+        SchoolYear.objects.get_or_create(
+            year=starts.year, defaults={"starts": starts, "ends": starts + timedelta(days=360)}
+        )
         nights = demo.school_days
         known = [day for day in nights if day <= today]
         stops = sorted({known[int(len(known) * part) - 1] for part in (0.4, 0.7, 0.92, 1.0)})

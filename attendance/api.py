@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from attendance import rules
 from attendance.models import Tally
-from casework import access
-from casework.services import local_today
-from district.apikit import Bearer, Id, caller, not_found
+from attendance.rules import law
+from casework.access import rights
+from casework.engine.services import local_today
+from district.api_base import Bearer, Id, caller, not_found
 from district.models import SchoolYear, Scope
 
 PAGE = 100
@@ -47,7 +47,7 @@ class SummariesOut(Schema):
 
 def _rows(request: HttpRequest) -> QuerySet[Tally]:
     year = SchoolYear.objects.filter(starts__lte=local_today()).order_by("-starts").first()
-    schools = access.visible_schools(caller(request))
+    schools = rights.visible_schools(caller(request))
     return (
         Tally.objects.filter(school_year=year.year if year else 0, school_id__in=schools)
         .select_related("student", "calendar")
@@ -90,7 +90,7 @@ def _summary(row: Tally) -> dict[str, Any]:
         "suspension": row.suspension,
         "unexplained": row.unknown,
         "tardies": row.tardies,
-        "rate": rules.percent(row.absences, days) if days else None,
+        "rate": law.percent(row.absences, days) if days else None,
     }
 
 

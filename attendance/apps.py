@@ -15,14 +15,17 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the lower floors shall know of attendance."""
-        from attendance import effect_selectors, evaluation, imports, kind, merging, watching
-        from casework import kinds
-        from casework.sweep import nightly
+        from attendance import kind
+        from attendance.marks import delivery, merging
+        from attendance.nightly import detection, run
+        from attendance.reporting import intervention_queries
+        from casework.case_types import registry
+        from casework.scheduler.run import nightly
         from district.merging import on_merge
 
-        kinds.register(kind.ATTENDANCE)
-        imports.register_files()
+        registry.register(kind.ATTENDANCE)
+        delivery.register_files()
         on_merge(merging.unite)
-        nightly("attendance_year_end", lambda _day: time(0, 30), evaluation.close_years)
-        nightly("attendance_carry_over", lambda _day: time(0, 45), watching.carry_over)
-        nightly("attendance_effects", lambda _day: time(4, 15), effect_selectors.compute)
+        nightly("attendance_year_end", lambda _day: time(0, 30), run.close_years)
+        nightly("attendance_carry_over", lambda _day: time(0, 45), detection.carry_over)
+        nightly("attendance_effects", lambda _day: time(4, 15), intervention_queries.compute)

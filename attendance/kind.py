@@ -7,7 +7,12 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from attendance import clocks, wording
+from attendance.case.queries import panel
+from attendance.common import labels as common_labels
+from attendance.common.states import RULES
+from attendance.conference.steps import ArcWorkflow
+from attendance.court.steps import CourtWorkflow
+from attendance.mediation.steps import MediationWorkflow
 from attendance.models import (
     Arc,
     AttendanceCase,
@@ -22,19 +27,13 @@ from attendance.models import (
     PlanAction,
     PlanReview,
 )
-from attendance.selectors import panel
-from attendance.workflow import (
-    RULES,
-    ArcWorkflow,
-    AttendanceWorkflow,
-    CourtWorkflow,
-    LocateWorkflow,
-    MediationWorkflow,
-    NoticeWorkflow,
-    PartnerWorkflow,
-)
-from casework.access import SchoolAccess
-from casework.kinds import CaseKind, ProcessKind
+from attendance.notice.steps import NoticeWorkflow
+from attendance.partners.steps import PartnerWorkflow
+from attendance.rules import clocks
+from attendance.street_team.steps import LocateWorkflow
+from attendance.workflow import AttendanceWorkflow
+from casework.access.rights import SchoolAccess
+from casework.case_types.registry import CaseKind, ProcessKind
 
 
 def labels(case_ids: Collection[int]) -> dict[int, str]:
@@ -112,6 +111,6 @@ ATTENDANCE = CaseKind(
     panels=panel,
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
-    letter_labels=wording.LETTERS,
-    says=wording.says,
+    letter_labels=common_labels.LETTERS,
+    says=common_labels.says,
 )

@@ -13,8 +13,8 @@ from django.db import transaction
 from benchmarks import cases, writers
 from benchmarks.bench_steps import _openings, _worker
 from benchmarks.common import Row, paired, sql, wall
-from casework import figures, rollup
-from casework.services import open_cases
+from casework.engine.services import open_cases
+from casework.reporting import compliance_figures, rollup
 from district.models import School
 
 TODAY = date(2027, 3, 1)
@@ -31,10 +31,10 @@ def run() -> Iterator[Row]:
     every = list(School.objects.order_by("id").values_list("id", flat=True))
 
     def page() -> None:
-        figures.from_rollup("ATT", every, TODAY)
+        compliance_figures.from_rollup("ATT", every, TODAY)
 
     def area() -> None:
-        figures.from_rollup("ATT", every[:31], TODAY)
+        compliance_figures.from_rollup("ATT", every[:31], TODAY)
 
     for label, work in (("all 186 schools", page), ("31 schools", area)):
         ours, slow, ratio = paired(work, _count, rounds=9)
@@ -109,7 +109,7 @@ def _equal(schools: list[int]) -> None:
 
 def compared(schools: list[int]) -> tuple[list[int], list[int]]:
     """Counted, met and running promises: by the sums behind the page, and by the live statement."""
-    found = figures.from_rollup("ATT", schools, TODAY).total
+    found = compliance_figures.from_rollup("ATT", schools, TODAY).total
     rows = _live()
     live = [sum(int(str(row[place])) for row in rows) for place in (3, 4, 5)]
     return [found.original.counted, found.original.met, found.sums[6]], live

@@ -7,10 +7,10 @@ from datetime import date
 
 from django.db import transaction
 
-from attendance import counting
+from attendance.nightly import tallies
 from benchmarks import district
 from benchmarks.common import Row, paired, sql, undone
-from casework.policy import policy_for
+from casework.policy.policies import policy_for
 
 AS_OF = date(2027, 6, 30)
 GROUP_BY = (
@@ -29,7 +29,7 @@ def _floor() -> None:
 def _recount(table: str | None = None) -> None:
     with transaction.atomic():
         sql("SET LOCAL max_parallel_workers_per_gather = 0")
-        counting.recount(AS_OF, policy_for("attendance", AS_OF).data, students_table=table)
+        tallies.recount(AS_OF, policy_for("attendance", AS_OF).data, students_table=table)
 
 
 def _from_nothing() -> None:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from attendance.models import AttendanceCase
 from benchmarks.common import Row, cpu, paired, sql, undone
+from casework.engine.services import Opening, StepRequest, act, act_many, open_cases
 from casework.models import Alert, Case, Clock, ClockChange, Event, Rung, Task
-from casework.services import Opening, StepRequest, act, act_many, open_cases
 from district.models import School, Student, User
 
 DAY = date(2026, 9, 10)

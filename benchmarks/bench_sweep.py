@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from benchmarks.common import Row, sql, undone, wall
+from casework.engine.services import Opening, open_cases
 from casework.models import Alert, Rung
-from casework.services import Opening, open_cases
-from casework.sweep import fire
+from casework.scheduler.run import fire
 from config.celery import app
 from district.models import User
 from notifications import delivery

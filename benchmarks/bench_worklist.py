@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks import cases
 from benchmarks.common import Row, paired, sql
-from casework import worklist
+from casework.pages import worklist
 from district.models import School, User
 
 

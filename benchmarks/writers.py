@@ -15,17 +15,17 @@ def prepare() -> None:
 
 def write(part: tuple[list[str], int, bool]) -> None:
     """Take one step in each of these cases as this user, with the mark for the sums or without."""
-    from casework import batch
-    from casework.services import act
+    from casework.engine import writer
+    from casework.engine.services import act
     from district.models import User
 
     numbers, user_id, marks = part
-    kept = batch._counts_anew
+    kept = writer._counts_anew
     if not marks:
-        batch._counts_anew = lambda _file: False
+        writer._counts_anew = lambda _file: False
     try:
         user = User.objects.get(pk=user_id)
         for number in numbers:
             act(number, "raise_tier2", actor=user, data={"reason": "bench"}, on=date(2026, 9, 10))
     finally:
-        batch._counts_anew = kept
+        writer._counts_anew = kept

@@ -14,10 +14,14 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """After each migration the database learns the moves that the workflows allow."""
-        from casework import law, policy, sweep
+        from casework.engine import allowed_moves
+        from casework.policy import policies
+        from casework.scheduler import run
         from district.imports import limits, specs
 
-        limits.provide(lambda on: policy.policy_for("import", on).data)
-        specs.on_trouble(sweep.import_in_trouble)
-        sweep.register_jobs()
-        post_migrate.connect(law.publish, sender=self, dispatch_uid="casework.law")
+        limits.provide(lambda on: policies.policy_for("import", on).data)
+        specs.on_trouble(run.import_in_trouble)
+        run.register_jobs()
+        post_migrate.connect(
+            allowed_moves.publish, sender=self, dispatch_uid="casework.engine.allowed_moves"
+        )

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonRes
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
 
-from casework.sweep import late_by
+from casework.scheduler.run import late_by
 from notifications.selectors import figures
 
 log = structlog.get_logger()

@@ -143,13 +143,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "web.middleware.ApiProblems",
-    "web.middleware.NotThisWay",
+    "web.layout.middleware.ApiProblems",
+    "web.layout.middleware.NotThisWay",
     "allauth.account.middleware.AccountMiddleware",
-    "web.sessions.Sessions",
+    "web.accounts.sessions.Sessions",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "web.middleware.RefuseNul",
+    "web.layout.middleware.RefuseNul",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -162,7 +162,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "web.context.page",
+                "web.layout.context_processors.page",
             ]
         },
     }
@@ -190,7 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
-ACCOUNT_ADAPTER = "web.accounts.ClosedAdapter"
+ACCOUNT_ADAPTER = "web.accounts.sign_in.ClosedAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -200,7 +200,7 @@ AXES_FAILURE_LIMIT = env.read("SIGN_IN_FAILURE_LIMIT", 8, int, "failed sign-ins 
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ADMIN = False
-AXES_USERNAME_CALLABLE = "web.accounts.tried_name"
+AXES_USERNAME_CALLABLE = "web.accounts.sign_in.tried_name"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["login", "password"]
@@ -237,7 +237,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-CSRF_FAILURE_VIEW = "web.errors.forged"
+CSRF_FAILURE_VIEW = "web.layout.errors.forged"
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

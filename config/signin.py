@@ -31,7 +31,7 @@ def settings(production: bool) -> dict[str, Any]:
     )
     return {
         "MFA_ROLES": roles,
-        "MFA_ADAPTER": "web.secondstep.SealedSecrets",
+        "MFA_ADAPTER": "web.accounts.mfa.SealedSecrets",
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production,
@@ -39,7 +39,7 @@ def settings(production: bool) -> dict[str, Any]:
         "MFA_TOTP_ISSUER": "Holdfast",
         "SESSION_COOKIE_AGE": hours * 3600,
         "SESSION_IDLE_MINUTES": idle,
-        "SOCIALACCOUNT_ADAPTER": "web.accounts.StaffAdapter",
+        "SOCIALACCOUNT_ADAPTER": "web.accounts.sign_in.StaffAdapter",
         "SOCIALACCOUNT_PROVIDERS": _providers(),
         "SOCIALACCOUNT_LOGIN_ON_GET": True,  # a link: a form that leads to another site would break the policy for forms
         "SOCIALACCOUNT_STORE_TOKENS": False,

@@ -2,21 +2,21 @@
 
 from django.urls import include, path
 
-from web import accounts
-from web.api import api, nowhere
+from web.accounts import sign_in
+from web.api.router import api, nowhere
 
 urlpatterns = [
-    path("accounts/email/", accounts.address),
-    path("accounts/confirm-email/", accounts.not_here),
-    path("accounts/confirm-email/<path:rest>", accounts.not_here),
-    path("accounts/3rdparty/signup/", accounts.not_here),
-    path("accounts/social/signup/", accounts.not_here),
+    path("accounts/email/", sign_in.address),
+    path("accounts/confirm-email/", sign_in.not_here),
+    path("accounts/confirm-email/<path:rest>", sign_in.not_here),
+    path("accounts/3rdparty/signup/", sign_in.not_here),
+    path("accounts/social/signup/", sign_in.not_here),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("", include("web.urls")),
     path("api/<path:rest>", nowhere),
 ]
-handler400 = "web.errors.bad_request"
-handler403 = "web.errors.permission_denied"
-handler404 = "web.errors.not_found"
-handler500 = "web.errors.server_error"
+handler400 = "web.layout.errors.bad_request"
+handler403 = "web.layout.errors.permission_denied"
+handler404 = "web.layout.errors.not_found"
+handler500 = "web.layout.errors.server_error"

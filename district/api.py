@@ -13,7 +13,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from district import tasks, tokens
-from district.apikit import Bearer, Id, Problem, caller, invalid, key_header, not_found, token_of
+from district.api_base import Bearer, Id, Problem, caller, invalid, key_header, not_found, token_of
 from district.imports.staging import Refused
 from district.models import Import, ImportIssue, Post, Role, Scope
 from district.uploads import fingerprint, stage_upload

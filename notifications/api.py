@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from district.apikit import Bearer, caller, not_found
+from district.api_base import Bearer, caller, not_found
 from district.models import Scope
 from notifications import selectors, texts
 from notifications.models import Message

@@ -15,8 +15,8 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """The digests are collected once a day."""
-        from casework.policy import policy_for
-        from casework.sweep import nightly
+        from casework.policy.policies import policy_for
+        from casework.scheduler.run import nightly
         from notifications.fanout import collect_digests
         from notifications.rules import parse_time
 

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from casework import access, dates
-from casework.policy import policy_for
-from casework.sweep import database_now
-from notifications import families, rules
+from casework.access import rights
+from casework.engine import date_rules
+from casework.policy.policies import policy_for
+from casework.scheduler.run import database_now
+from notifications import family_contacts, rules
 from notifications.fanout import administrators, narrow_of
 from notifications.models import Attempt, Digest, FamilyMessage, Message
 from notifications.models.outbox import Sendable, State
@@ -118,7 +119,7 @@ def _held(rows: Sequence[Message]) -> dict[int, dict[str, set[int]]]:
     return {
         case_id: held | {"view_cases": held.get("view_cases", set()) | everywhere}
         for kind, ids in by_kind.items()
-        for case_id, held in access.holders(kind, ids).items()
+        for case_id, held in rights.holders(kind, ids).items()
     }
 
 
@@ -136,14 +137,14 @@ def _digests(senders: Senders, now: datetime, limit: int) -> int:
 def _families(senders: Senders, now: datetime, limit: int) -> int:
     """Messages to families: what is on file decides once more, and none leaves in the quiet hours, a late try neither."""
     ids = claim(FamilyMessage, now, limit)
-    policy = policy_for("notifications", dates.local_date(now, settings.TIME_ZONE))
-    leaves = rules.not_before(now, settings.TIME_ZONE, families.quiet_hours(policy))
+    policy = policy_for("notifications", date_rules.local_date(now, settings.TIME_ZONE))
+    leaves = rules.not_before(now, settings.TIME_ZONE, family_contacts.quiet_hours(policy))
     for message in (
         FamilyMessage.objects.filter(pk__in=ids)
         .select_related("case")
         .order_by("next_attempt_at", "id")
     ):
-        if why := families.why_not(message, policy):
+        if why := family_contacts.why_not(message, policy):
             _mark(message, State.SKIPPED, why)
         elif leaves > now:
             FamilyMessage.objects.filter(pk=message.pk).update(
@@ -174,7 +175,7 @@ def _try(row: Any, now: datetime, send: Callable[[], None]) -> None:
 
 
 def _again(row: Any, now: datetime, code: str) -> None:
-    policy = policy_for("notifications", dates.local_date(now, settings.TIME_ZONE))
+    policy = policy_for("notifications", date_rules.local_date(now, settings.TIME_ZONE))
     later = rules.next_try(row.attempts, now, policy.data["retry_minutes"])
     if later is None:
         _mark(row, State.DEAD, code)
@@ -206,13 +207,13 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
             )
         if isinstance(row, FamilyMessage) and state in (State.DEAD, State.SKIPPED):
             result = (
-                families.NOT_SENT
+                family_contacts.NOT_SENT
                 if state == State.SKIPPED
-                else families.BOUNCED
+                else family_contacts.BOUNCED
                 if more.get("bounced")
-                else families.UNDELIVERED
+                else family_contacts.UNDELIVERED
             )
-            families.tell_case(row, result, code)
+            family_contacts.tell_case(row, result, code)
 
 
 def came_back(key: UUID, code: str, *, wrong_address: bool) -> bool:

@@ -12,10 +12,12 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from casework import access, dates, kinds
+from casework.access import rights
+from casework.case_types import registry
+from casework.engine import date_rules
 from casework.models import Alert, Case, Clock
-from casework.policy import Policy, policy_for, policy_version
-from casework.sweep import database_now
+from casework.policy.policies import Policy, policy_for, policy_version
+from casework.scheduler.run import database_now
 from district.models import Post, Role
 from notifications import rules
 from notifications.models import Endpoint, Message, Preference
@@ -47,7 +49,7 @@ def _claim(batch: int) -> list[Alert]:
 
 
 def _messages_of(alerts: Sequence[Alert], now: datetime) -> int:
-    policy = policy_for("notifications", dates.local_date(now, settings.TIME_ZONE))
+    policy = policy_for("notifications", date_rules.local_date(now, settings.TIME_ZONE))
     try:
         with transaction.atomic():
             return _write(alerts, _recipients(alerts, policy), policy, now)
@@ -73,7 +75,7 @@ def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
         by_kind[one.kind].add(one.pk)
     held: dict[int, dict[str, set[int]]] = {}
     for kind, ids in by_kind.items():
-        held |= access.holders(kind, ids)
+        held |= rights.holders(kind, ids)
     found = {}
     for alert in alerts:
         case = cases.get(alert.case_id) if alert.case_id else None
@@ -92,7 +94,7 @@ def narrow_of(alerts: Sequence[Alert]) -> dict[UUID, str]:
     (one statement)."""
     told = {
         (kind.code, process.code, role): codename
-        for kind in kinds.all_kinds()
+        for kind in registry.all_kinds()
         for process in kind.processes.values()
         for role, codename in process.told.items()
     }

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from casework import dates
+from casework.engine import date_rules
 from notifications.models.outbox import Channel
 from notifications.models.people import Preference
 
@@ -75,10 +75,10 @@ def not_before(now: datetime, zone: str, quiet: Mapping[str, str]) -> datetime:
     local = now.astimezone(ZoneInfo(zone))
     at, day = local.time(), local.date()
     if begins <= ends:
-        return dates.local_instant(day, ends, zone) if begins <= at < ends else now
+        return date_rules.local_instant(day, ends, zone) if begins <= at < ends else now
     if at >= begins:
-        return dates.local_instant(day + dates.ONE_DAY, ends, zone)
-    return dates.local_instant(day, ends, zone) if at < ends else now
+        return date_rules.local_instant(day + date_rules.ONE_DAY, ends, zone)
+    return date_rules.local_instant(day, ends, zone) if at < ends else now
 
 
 def next_try(attempts: int, now: datetime, minutes: Sequence[int]) -> datetime | None:
@@ -94,4 +94,4 @@ def digest_due(preference: Preference | None, day: date, weekly_on: int) -> bool
 
 def snooze_until(wanted: datetime, due: date | None, zone: str) -> datetime:
     """A snooze never outlives the due date: it ends at 07:00 on that day at the latest."""
-    return min(wanted, dates.fire_instant(due, zone)) if due else wanted
+    return min(wanted, date_rules.fire_instant(due, zone)) if due else wanted

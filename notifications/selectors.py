@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from casework import access, kinds
-from casework.sweep import LAST_SIGN, database_now, missing
+from casework.access import rights
+from casework.case_types import registry
+from casework.scheduler.run import LAST_SIGN, database_now, missing
 from district.models import User
 from notifications.models import Digest, FamilyMessage, Message
 from notifications.models.outbox import Channel, State
@@ -20,7 +21,7 @@ PAGE = 50
 
 
 def _inbox(user: Any) -> QuerySet[Message]:
-    return access.without_recused(
+    return rights.without_recused(
         Message.objects.filter(recipient_id=user.pk, channel=Channel.INBOX), user, "alert__case"
     )
 
@@ -28,13 +29,13 @@ def _inbox(user: Any) -> QuerySet[Message]:
 def own(user: Any) -> QuerySet[Message]:
     """The inbox of a person without what they may not see any more. Of a process that they work without seeing the case they
     keep the promises."""
-    access.remember_schools(
-        user, "view_cases", *(name for kind in kinds.all_kinds() for name in kind.narrow)
+    rights.remember_schools(
+        user, "view_cases", *(name for kind in registry.all_kinds() for name in kind.narrow)
     )
     seen = (
         Q(alert__case=None)
-        | Q(alert__case__in=access.visible(user))
-        | access.at_desk(user, "alert")
+        | Q(alert__case__in=rights.visible(user))
+        | rights.at_desk(user, "alert")
     )
     return _inbox(user).filter(seen).select_related("alert__case", "alert__clock__process")
 
@@ -61,7 +62,7 @@ def strip(user: Any) -> tuple[int, timedelta | None]:
     """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement). What came in a case
     that was seen by a grant counts while the grant lasts."""
     granted = [
-        kind.code for kind in kinds.all_kinds() if isinstance(kind.access, access.GrantAccess)
+        kind.code for kind in registry.all_kinds() if isinstance(kind.access, rights.GrantAccess)
     ]
     with connection.cursor() as cursor:
         cursor.execute(_STRIP, {"user": user.pk, "now": timezone.now(), "granted": granted})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from casework.sweep import sweep as sweep_now
+from casework.scheduler.run import sweep as sweep_now
 from notifications import delivery
 from notifications.fanout import fan_out
 

@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from casework import access, kinds
+from casework.access import rights
+from casework.case_types import registry
 from casework.models import Alert
 
 PLAIN = {
@@ -96,10 +97,10 @@ def duty(alert: Alert, reader: Any) -> Any:
     if (
         alert.case is None
         or alert.clock is None
-        or not access.can(reader, "view_cases", alert.case)
+        or not rights.can(reader, "view_cases", alert.case)
     ):
         return ""
-    return kinds.kind(alert.case.kind).clock_labels.get(alert.clock.kind, "")
+    return registry.kind(alert.case.kind).clock_labels.get(alert.clock.kind, "")
 
 
 def place(alert: Alert, reader: Any) -> str:
@@ -108,13 +109,13 @@ def place(alert: Alert, reader: Any) -> str:
     if alert.case is None:
         return reverse("inbox")
     process = alert.clock.process if alert.clock else None
-    about = kinds.kind(alert.case.kind).processes.get(process.kind) if process else None
+    about = registry.kind(alert.case.kind).processes.get(process.kind) if process else None
     if (
         about
         and about.desk
         and alert.clock
         and alert.clock.role in about.told
-        and not access.can(reader, "view_cases", alert.case)
+        and not rights.can(reader, "view_cases", alert.case)
     ):
         return reverse(about.desk[0], args=about.desk[1:])
     return reverse("case", args=[alert.case.number])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import hook_views, views
+from notifications import inbound_webhooks, views
 
 urlpatterns = [
     path("inbox", views.inbox, name="inbox"),
@@ -12,8 +12,8 @@ urlpatterns = [
     path("inbox/<uuid:pk>", views.mark, name="inbox-mark"),
     path("feeds/<str:token>.ics", views.feed, name="feed"),
     path("stop/<uuid:pk>", views.stop_messages, name="stop-messages"),
-    path("hooks/texts/status/<uuid:pk>", hook_views.text_status, name="text-status"),
-    path("hooks/texts/reply", hook_views.text_reply, name="text-reply"),
+    path("hooks/texts/status/<uuid:pk>", inbound_webhooks.text_status, name="text-status"),
+    path("hooks/texts/reply", inbound_webhooks.text_reply, name="text-reply"),
     path("health", views.health, name="health"),
     path("health/<slug:kind>/<uuid:pk>", views.resend, name="resend"),
 ]

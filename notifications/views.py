@@ -18,15 +18,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework import access, calendar_files
-from casework import selectors as cases
-from casework.access import holds, signed_in
+from casework.access import rights
+from casework.access.rights import holds, signed_in
+from casework.documents import calendar_files
+from casework.engine.services import local_today
 from casework.models import Heartbeat
-from casework.policy import policy_for
-from casework.services import local_today
-from casework.sweep import late_by
+from casework.pages import selectors as cases
+from casework.policy.policies import policy_for
+from casework.scheduler.run import late_by
 from district.models import Role
-from notifications import delivery, families, rules, selectors, texts
+from notifications import delivery, family_contacts, rules, selectors, texts
 from notifications.forms import PreferenceForm
 from notifications.models import Digest, FamilyMessage, FeedToken, Message, Preference
 from notifications.models.outbox import State
@@ -43,7 +44,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     rows = selectors.inbox(request.user, show, request.GET.get("before", ""))
     more = rows[selectors.PAGE - 1].created_at.isoformat() if len(rows) > selectors.PAGE else ""
     cases = [row.alert.case for row in rows if row.alert.case is not None]
-    access.remember_rights(signed_in(request), cases)
+    rights.remember_rights(signed_in(request), cases)
     listed = [
         (
             row,
@@ -206,7 +207,7 @@ def stop_messages(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     done = request.method == "POST"
     if done:
-        families.choose([row.address], True, timezone.now())
+        family_contacts.choose([row.address], True, timezone.now())
     wanted = request.GET.get("lang", row.language)
     lang = wanted if wanted in texts.STOP else "en"
     context = {

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework import kinds
+from casework.case_types import registry
 from notifications.models import Endpoint
 
 BOTH_FOR = timedelta(days=7)
@@ -29,7 +29,7 @@ def problem_with(url: str) -> str:
 
 def add(name: str, url: str, kind: str) -> Endpoint:
     """A new webhook with a secret. ValueError in words for a wrong address or kind, or a name that is in use."""
-    codes = [one.code for one in kinds.all_kinds()]
+    codes = [one.code for one in registry.all_kinds()]
     if problem_with(url):
         raise ValueError(problem_with(url))
     if kind not in codes:

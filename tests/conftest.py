@@ -15,8 +15,9 @@ import hypothesis
 import pytest
 from django.core.cache import cache, caches
 
-from casework import calendars, policy
+from casework.engine import calendars
 from casework.models import Case
+from casework.policy import policies
 from district.imports.pipeline import run_import
 from district.models import Import, User
 from tests.district.sis_files import SisFolder
@@ -91,7 +92,7 @@ def ground(
 @pytest.fixture(autouse=True)
 def _worlds(request: pytest.FixtureRequest) -> None:
     """The worlds stand in which this test begins, before its own transaction and before anything is set or frozen."""
-    policy._recorded.clear()
+    policies._recorded.clear()
     names, mark = request.fixturenames, request.node.get_closest_marker("django_db")
     if mark is None and not {"db", "transactional_db", "live_server"} & set(names):
         return

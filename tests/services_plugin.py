@@ -111,6 +111,8 @@ def _fingerprint() -> str:
     paths += [
         *ROOT.glob("*/models/*.py"),
         *ROOT.glob("*/workflow.py"),
+        *ROOT.glob("*/*/*steps.py"),
+        *ROOT.glob("*/*/states.py"),
         *ROOT.glob("tests/toykind/*.py"),
         ROOT / "config/settings.py",
     ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
-from casework import policy
+from casework.policy import policies
 
 if TYPE_CHECKING:
     from tests.conftest import Nights
@@ -101,8 +101,8 @@ class Ground:
 
     def remember(self) -> None:
         """What this process knows of policies is what stands."""
-        policy._recorded.clear()
-        policy._recorded.update(self.floors[-1].uses if self.floors else {})
+        policies._recorded.clear()
+        policies._recorded.update(self.floors[-1].uses if self.floors else {})
 
     def _build(self, name: str, begin: Callable[[Path], Nights]) -> None:
         self.count += 1
@@ -116,7 +116,7 @@ class Ground:
             transaction.set_rollback(True)
             atomic.__exit__(None, None, None)
             raise
-        self.floors.append(Floor(name, atomic, nights, dict(policy._recorded)))
+        self.floors.append(Floor(name, atomic, nights, dict(policies._recorded)))
 
     def _leave(self) -> None:
         transaction.set_rollback(True)

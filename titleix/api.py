@@ -14,14 +14,23 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
-from casework import access
-from casework.services import local_today
+from casework.access import rights
+from casework.engine.services import local_today
 from district import tokens
-from district.apikit import Bearer, Text, caller, invalid, key_header, limited, not_found, token_of
+from district.api_base import (
+    Bearer,
+    Text,
+    caller,
+    invalid,
+    key_header,
+    limited,
+    not_found,
+    token_of,
+)
 from district.models import Role, School, Scope
+from titleix.case.open_report import open_report
+from titleix.intake.receipts import receipt_code, receipt_hash
 from titleix.models import TitleIXCase
-from titleix.receipts import receipt_code, receipt_hash
-from titleix.services import open_report
 from titleix.workflow import TitleIXWorkflow
 
 EARLIEST = date(1950, 1, 1)
@@ -145,9 +154,9 @@ class CountsOut(Schema):
 def counts(request: HttpRequest) -> Any:
     """For coordinators; for everybody else this does not exist. Only cases on which the person holds a function are counted,
     and none from which they are recused."""
-    if not access.holds(caller(request), Role.TITLE_IX_COORDINATOR):
+    if not rights.holds(caller(request), Role.TITLE_IX_COORDINATOR):
         raise not_found()
-    seen = access.visible(caller(request), "TIX").values("pk")
+    seen = rights.visible(caller(request), "TIX").values("pk")
     rows = (
         TitleIXCase.objects.filter(pk__in=seen).order_by("state", "level").values("state", "level")
     )

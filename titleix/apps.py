@@ -13,7 +13,7 @@ class TitleixConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the lower floors shall know of Title IX."""
-        from casework import kinds
+        from casework.case_types import registry
         from titleix import kind
 
-        kinds.register(kind.TITLE_IX)
+        registry.register(kind.TITLE_IX)

@@ -7,16 +7,19 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.access import GrantAccess
-from casework.casefile import CaseFile
-from casework.feasible import Window
-from casework.kinds import CaseKind, Party
-from casework.services import local_today
-from titleix import clocks, letters, packs, procedure, reading, words
+from casework.access.rights import GrantAccess
+from casework.case_types.registry import CaseKind, Party
+from casework.case_types.target_window import Window
+from casework.engine.casefile import CaseFile
+from casework.engine.services import local_today
+from titleix.case import queries, sealed_notes
+from titleix.case.states import RULES
+from titleix.dashboards.case_page import panel
+from titleix.letters import rendering
 from titleix.models import Assignment, Delivery, FamilyFlag, PartyLink, Record, TitleIXCase
 from titleix.models import Party as Person
-from titleix.panel import panel
-from titleix.workflow import RULES, TitleIXWorkflow
+from titleix.rules import clocks, rule_versions, timelines
+from titleix.workflow import TitleIXWorkflow
 
 
 def labels(case_ids: Collection[int]) -> dict[int, str]:
@@ -33,7 +36,7 @@ def search(words: str) -> Q:
 
 def parties(file: CaseFile) -> Sequence[Party]:
     """Those to whom written notice of an extension is owed."""
-    return [Party(str(party.id), party.label) for party in reading.parties(file)]
+    return [Party(str(party.id), party.label) for party in queries.parties(file)]
 
 
 def windows(file: CaseFile) -> Sequence[Window]:
@@ -44,15 +47,15 @@ def windows(file: CaseFile) -> Sequence[Window]:
         for clock in file.running
         if clock.kind == "district_investigation" and file.case.complaint_on
     ]:
-        target = procedure.Target(str(file.policy.get("clock_stops_at", "report")))
-        limits = procedure.limits(
-            clock.due, target, reading.span(file, "evidence_wait"), file.calendar
+        target = timelines.Target(str(file.policy.get("clock_stops_at", "report")))
+        limits = timelines.limits(
+            clock.due, target, queries.span(file, "evidence_wait"), file.calendar
         )
         for code, duty, latest in (
             ("EVIDENCE", _("Evidence to the parties"), limits.evidence),
             ("REPORT", _("Report to the parties"), limits.report),
         ):
-            if not reading.deliveries(file, code):
+            if not queries.deliveries(file, code):
                 found.append(
                     Window(clock, duty, latest, clocks.LABELS[clock.kind], local_today() > latest)
                 )
@@ -159,7 +162,7 @@ TITLE_IX = CaseKind(
     model=TitleIXCase,
     workflows={RULES: TitleIXWorkflow},
     current_rules=RULES,
-    rules_on=packs.rules_on,
+    rules_on=rule_versions.rules_on,
     access=GrantAccess(),
     labels=labels,
     search=search,
@@ -174,7 +177,7 @@ TITLE_IX = CaseKind(
     },
     clock_labels=clocks.LABELS,
     task_labels=clocks.TASKS,
-    letter_labels=letters.NAMES,
+    letter_labels=rendering.NAMES,
     reach={
         "owner": _("whoever is responsible"),
         "supervisor": _("whoever is responsible, the coordinators"),
@@ -191,6 +194,6 @@ TITLE_IX = CaseKind(
     template="titleix/case.html",
     panels=panel,
     sealed=True,
-    keep_words=words.keep,
-    words_of=words.of_events,
+    keep_words=sealed_notes.keep,
+    words_of=sealed_notes.of_events,
 )

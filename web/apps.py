@@ -16,10 +16,11 @@ class WebConfig(AppConfig):
         goals' measures, after its imports."""
         from datetime import time
 
-        from casework import resealing, sweep
-        from web import secondstep, sessions
-        from web.compliance import measures
+        from casework.encryption import key_rotation
+        from casework.scheduler import run
+        from web.accounts import mfa, sessions
+        from web.compliance import goal_measures
 
         sessions.connect()
-        resealing.also("mfa.Authenticator", secondstep.rotate)
-        sweep.nightly("measures", lambda _day: time(6, 30), measures.keep)
+        key_rotation.also("mfa.Authenticator", mfa.rotate)
+        run.nightly("measures", lambda _day: time(6, 30), goal_measures.keep)

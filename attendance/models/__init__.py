@@ -1,11 +1,11 @@
 """Attendance rows: marks as they were known over time, tallies, what a case adds to the engine's, and its processes."""
 
-from .case import AttendanceCase, Notice
-from .conference import Arc, PlanAction, PlanReview
-from .effect import EffectPair
-from .locate import Locate, LocateAttempt
-from .marks import Mark, MarkClass, MarkVersion
-from .mediation import (
+from attendance.models.case import AttendanceCase, Notice
+from attendance.models.conference import Arc, PlanAction, PlanReview
+from attendance.models.effect import EffectPair
+from attendance.models.locate import Locate, LocateAttempt
+from attendance.models.marks import Mark, MarkClass, MarkVersion
+from attendance.models.mediation import (
     FollowUp,
     Mediation,
     MediationAccess,
@@ -13,7 +13,7 @@ from .mediation import (
     MediationProvider,
     Mediator,
 )
-from .partners import (
+from attendance.models.partners import (
     Court,
     Disclosure,
     ExcuseNote,
@@ -22,8 +22,8 @@ from .partners import (
     PartnerReferral,
     PartnerSchool,
 )
-from .tally import SchoolTally, Tally
-from .trial import PolicyTrial
+from attendance.models.tally import SchoolTally, Tally
+from attendance.models.trial import PolicyTrial
 
 __all__ = [
     "Arc",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EffectPair(models.Model):
-    """One intervention of one student with whole windows before and after it (attendance/effects.py)."""
+    """One intervention of one student with whole windows before and after it (attendance/reporting/intervention_effect.py)."""
 
     school_year = models.PositiveSmallIntegerField()
     school = models.ForeignKey("district.School", models.CASCADE, related_name="+")

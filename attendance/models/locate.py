@@ -9,9 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from attendance.models.case import AttendanceCase
 from casework.models import Process
-
-from .case import AttendanceCase
 
 
 class Locate(Process):

@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from attendance.models.agency import Agency, Memorandum
+from attendance.models.case import AttendanceCase
 from casework.models import Process
-
-from .agency import Agency, Memorandum
-from .case import AttendanceCase
 
 
 class Partner(Agency):

@@ -1,16 +1,16 @@
-"""The engine's rows: cases and what hangs on them. Only `casework.services` writes them."""
+"""The engine's rows: cases and what hangs on them. Only `casework.engine.services` writes them."""
 
-from .access import CaseUserPermission, Recusal
-from .case import Case, CaseNumber, Process
-from .clock import Appointment, CalendarApplied, Clock, ClockChange, Heartbeat, Rung
-from .files import Attachment, Document
-from .guards import AllowedMove
-from .policy import PolicyUse
-from .reads import EmergencyAccess, Read
-from .retention import Disposal, LegalHold
-from .rollup import MeasureValue, RollupCell, RollupMark, RollupPart
-from .timeline import Alert, Event
-from .work import Draft, SavedView, Task
+from casework.models.access import CaseUserPermission, Recusal
+from casework.models.case import Case, CaseNumber, Process
+from casework.models.clock import Appointment, CalendarApplied, Clock, ClockChange, Heartbeat, Rung
+from casework.models.files import Attachment, Document
+from casework.models.guards import AllowedMove
+from casework.models.policy import PolicyUse
+from casework.models.reads import EmergencyAccess, Read
+from casework.models.retention import Disposal, LegalHold
+from casework.models.rollup import MeasureValue, RollupCell, RollupMark, RollupPart
+from casework.models.timeline import Alert, Event
+from casework.models.work import Draft, SavedView, Task
 
 __all__ = [
     "Alert",

@@ -9,9 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
-from casework.sealed import SealedTextField
-
-from .case import Case
+from casework.encryption.fields import SealedTextField
+from casework.models.case import Case
 
 
 class CaseUserPermission(UserObjectPermissionBase):

@@ -1,4 +1,4 @@
-"""Cases and their child processes. Their `state` is written by `casework.services` alone; triggers refuse the rest."""
+"""Cases and their child processes. Their `state` is written by `casework.engine.services` alone; triggers refuse the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .guards import CASE_LAW, NEVER_DELETE, PROCESS_LAW
+from casework.models.guards import CASE_LAW, NEVER_DELETE, PROCESS_LAW
 
 
 class Case(models.Model):

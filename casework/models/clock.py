@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import SealedTextField
-
-from .case import Case, Process
-from .guards import APPEND_ONLY, NEVER_DELETE, ORIGINAL_DUE
+from casework.encryption.fields import SealedTextField
+from casework.models.case import Case, Process
+from casework.models.guards import APPEND_ONLY, NEVER_DELETE, ORIGINAL_DUE
 
 
 class Clock(models.Model):

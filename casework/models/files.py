@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import SealedJSONField, SealedTextField
-
-from .case import Case, Process
-from .guards import NEVER_DELETE, SAME_BYTES
+from casework.encryption.fields import SealedJSONField, SealedTextField
+from casework.models.case import Case, Process
+from casework.models.guards import NEVER_DELETE, SAME_BYTES
 
 
 class Document(models.Model):

@@ -1,4 +1,4 @@
-"""The second wall behind the door: triggers that refuse what `casework.services` would never do.
+"""The second wall behind the door: triggers that refuse what `casework.engine.services` would never do.
 
 The workflows' moves are data (`AllowedMove`, written after each migration from the same declarations that the door
 uses), so that a new case kind or rules version needs no migration here, and a version that nobody declared is refused

@@ -9,10 +9,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import SealedTextField
-
-from .case import Case
-from .guards import APPEND_ONLY, NEVER_DELETE
+from casework.encryption.fields import SealedTextField
+from casework.models.case import Case
+from casework.models.guards import APPEND_ONLY, NEVER_DELETE
 
 
 class Read(models.Model):

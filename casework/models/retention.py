@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .case import Case
-from .guards import NEVER_DELETE
+from casework.models.case import Case
+from casework.models.guards import NEVER_DELETE
 
 
 class LegalHold(models.Model):

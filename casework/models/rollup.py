@@ -1,4 +1,4 @@
-"""The memory of the compliance pages: sums that the sweep keeps, fed by marks that steps append (`casework.rollup`)."""
+"""The memory of the compliance pages: sums that the sweep keeps, fed by marks that steps append (`casework.reporting.rollup`)."""
 
 from __future__ import annotations
 

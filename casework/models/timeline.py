@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .case import Case, Process
-from .guards import APPEND_ONLY
+from casework.models.case import Case, Process
+from casework.models.guards import APPEND_ONLY
 
 
 class Event(models.Model):

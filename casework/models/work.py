@@ -8,9 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import SealedTextField
-
-from .case import Case, Process
+from casework.encryption.fields import SealedTextField
+from casework.models.case import Case, Process
 
 
 class Task(models.Model):

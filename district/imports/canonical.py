@@ -313,7 +313,7 @@ def apply_staff(delivery: Delivery) -> None:
         f"DELETE FROM district_post p WHERE p.source = %(source)s AND NOT EXISTS (SELECT 1 FROM {joined} WHERE {same})"
     )
     counts.unchanged += delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0] - counts.new
-    from district.posts import sync_posts
+    from district.role_assignments import sync_posts
 
     sync_posts()
 

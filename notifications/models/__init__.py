@@ -1,7 +1,7 @@
 """Rows of delivery: what is to be told to whom by which channel, and how that went."""
 
-from .outbox import Attempt, Digest, FamilyMessage, Message, OptOut
-from .people import Endpoint, FeedToken, Preference
+from notifications.models.outbox import Attempt, Digest, FamilyMessage, Message, OptOut
+from notifications.models.people import Endpoint, FeedToken, Preference
 
 __all__ = [
     "Attempt",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import SealedTextField
+from casework.encryption.fields import SealedTextField
 
 
 class Preference(models.Model):

@@ -13,11 +13,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from attendance.models import Notice
+from casework.engine.services import act
 from casework.models import Attachment, Document, Event, Read
-from casework.services import act
 from district.models import ApiRequest, ApiToken, Import, Scope
+from titleix.intake.receipts import receipt_hash
 from titleix.models import TitleIXCase
-from titleix.receipts import receipt_hash
 
 DAY = date(2026, 9, 10)
 
@@ -311,7 +311,7 @@ def test_figures(case, people, program):
 
 
 def test_the_inbox_is_ones_own(case, people, program):
-    from casework.sweep import sweep
+    from casework.scheduler.run import sweep
     from notifications.fanout import fan_out
 
     sweep(timezone.now() + timedelta(days=400))
@@ -423,8 +423,8 @@ def test_reports_are_counted_by_the_hour(one_minute, people, staff, program, set
 
 
 def test_need_to_know_over_every_address(report, staff, people, program):
-    from casework.api import router
-    from casework.grants import recuse
+    from casework.access.grants import recuse
+    from casework.api.cases import router
 
     number = report.number
     report("triage", staff.coordinator, "2026-09-08")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.services import local_today
+from casework.engine.services import local_today
 from district.models import Post, Role, Scope, User
 from district.tokens import issue
 from titleix.models import TitleIXCase, Training

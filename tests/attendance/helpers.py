@@ -16,7 +16,7 @@ from attendance.models import (
     PartnerSchool,
 )
 from district.models import Post, Role, School, User
-from district.posts import sync_posts
+from district.role_assignments import sync_posts
 
 LOCAL = ZoneInfo("America/New_York")
 

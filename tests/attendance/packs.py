@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from casework import policy
+from casework.policy import policies
 from tests.district.sis_files import SisFolder
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
@@ -23,10 +23,10 @@ def in_force(name: str, folder: Path) -> Iterator[Path]:
     (folder / "nc-cms.yaml").unlink()
     shutil.copy(POLICIES / "packs" / f"{name}.yaml", folder)
     before, settings.POLICY_DIR = settings.POLICY_DIR, str(folder)
-    policy.forget_policies()
+    policies.forget_policies()
     yield folder
     settings.POLICY_DIR = before
-    policy.forget_policies()
+    policies.forget_policies()
 
 
 def miss(

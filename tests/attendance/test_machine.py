@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from attendance.models import AttendanceCase, Mediation, Notice
-from casework import timeline
-from casework.casefile import CaseFile, load
-from casework.choices import file_choices
-from casework.errors import Refused
-from casework.kinds import kind
+from casework.audit import hash_chain
+from casework.case_types.registry import kind
+from casework.engine.available_steps import file_choices
+from casework.engine.casefile import CaseFile, load
+from casework.engine.errors import Refused
+from casework.engine.services import act
 from casework.models import Clock, Event, Rung, Task
-from casework.services import act
 from tests.attendance.helpers import filled, helpers
 
 DAY = date(2026, 9, 10)
@@ -207,7 +207,7 @@ def test_whatever_people_press(nights, people, presses):
                         on=on,
                     )
                 check(case)
-            assert list(timeline.breaks([case.number])) == []
+            assert list(hash_chain.breaks([case.number])) == []
             raise _Undo
     except _Undo:
         pass

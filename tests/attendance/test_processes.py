@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from attendance.interventions import Type, interventions
 from attendance.models import Arc, AttendanceCase, Disclosure, ExcuseNote, Locate, Mediation
-from attendance.watching import carry_over, ten_day_list
-from casework import access
-from casework.errors import Forbidden, Invalid, NotNow, UnknownCase
+from attendance.nightly.detection import carry_over, ten_day_list
+from attendance.reporting.interventions import Type, interventions
+from casework.access import rights
+from casework.engine.errors import Forbidden, Invalid, NotNow, UnknownCase
+from casework.engine.services import act
 from casework.models import Alert, Appointment, Clock, Document, Event
-from casework.services import act
-from casework.sweep import sweep
+from casework.scheduler.run import sweep
 from district.models import School, SchoolYear
+from tests.attendance.court.test_legal_review import HELD, Road
 from tests.attendance.helpers import at, d
-from tests.attendance.test_legal import HELD, Road
 
 TEN = (
     d(9, 1),
@@ -182,7 +182,7 @@ def test_each_outcome_needs_its_proof_and_a_concern_its_report(search, made, peo
 
 def test_the_team_sees_the_request_and_never_the_case(search, made, people, client):
     locate = Locate.objects.get(case=search.case)
-    assert not access.visible(made.member).exists()
+    assert not rights.visible(made.member).exists()
     client.force_login(made.member, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/cases/{search.case.number}").status_code == 404
     assert client.get("/").url == "/desk/locate/"
@@ -591,7 +591,7 @@ def test_the_mediator_sees_the_packet_and_nothing_else(road, made, people, clien
     assert b"".join(packet.streaming_content).startswith(b"%PDF")
     assert client.get(f"/desk/mediation/{mediation}/").status_code == 200
     assert client.get(f"/cases/{road.case.number}").status_code == 404
-    assert not access.visible(made.mediator_user).exists()
+    assert not rights.visible(made.mediator_user).exists()
     assert client.get("/desk/locate/").status_code == 404
     with pytest.raises(Forbidden):
         act(

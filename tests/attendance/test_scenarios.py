@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from attendance.case.queries import attendance_report
 from attendance.models import AttendanceCase, MarkVersion, Notice, Tally
-from attendance.selectors import attendance_report
-from casework import access
-from casework.errors import Forbidden, UnknownCase
+from casework.access import rights
+from casework.engine.errors import Forbidden, UnknownCase
+from casework.engine.services import act
 from casework.models import Clock, Event, Task
-from casework.services import act
 from district.models import Import, School
 
 
@@ -303,7 +303,7 @@ def test_a_case_that_a_correction_closed_comes_back_with_the_next_trigger(nights
 
 
 def test_evaluating_again_changes_nothing(nights):
-    from attendance.evaluation import evaluate
+    from attendance.nightly.run import evaluate
 
     nights.sis.absent("S1", d(9, 1), d(9, 8), d(9, 15), d(9, 22), d(9, 29), d(10, 6), d(10, 7))
     nights.run(d(10, 7))
@@ -384,7 +384,7 @@ def test_conflict_of_interest(nights, people):
         on=d(9, 11),
     )
     again = type(people.worker).objects.get(pk=people.worker.pk)
-    assert not access.visible(again).exists()
+    assert not rights.visible(again).exists()
     with pytest.raises(UnknownCase):
         act(case.number, "add_note", actor=again, data={"text": "x"})
     case.refresh_from_db()

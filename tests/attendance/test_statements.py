@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.models import Notice
 from casework.models import Document
-from casework.sweep import sweep
+from casework.scheduler.run import sweep
 from district.models import User
+from tests.attendance.court.test_legal_review import Road, to_review
 from tests.attendance.helpers import d, helpers
-from tests.attendance.test_legal import Road, to_review
 from web.compliance.report import PARTS
 
 MOST = 12

@@ -10,8 +10,8 @@ import pytest
 from benchmarks import cases, district
 from benchmarks.bench_compliance import TODAY, compared
 from benchmarks.common import sql
-from casework import rollup
-from casework.compliance import measure
+from casework.reporting import rollup
+from casework.reporting.compliance import measure
 from district.models import School
 from tests.worlds import world
 

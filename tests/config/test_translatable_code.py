@@ -25,20 +25,20 @@ ELSEWHERE = {
     "demo": "an invented district",
 }
 FILES = {
-    "attendance/simulation.py": "an invented district",
-    "titleix/letter_samples.py": "invented values of merge fields",
+    "attendance/simulation/school_year.py": "an invented district",
+    "titleix/letters/samples.py": "invented values of merge fields",
     "web/administration/samples.py": "invented values of merge fields",
-    "titleix/lettertexts.py": "English and Spanish stand side by side; tests/titleix/test_letter_templates.py holds that both are whole",
+    "titleix/letters/contents.py": "English and Spanish stand side by side; tests/titleix/test_letter_templates.py holds that both are whole",
     "notifications/texts.py": "English and Spanish of the page on which messages are stopped stand side by side; tests/notifications",
-    "titleix/portal_texts.py": "English and Spanish stand side by side; tests/titleix/test_spanish.py and test_portal.py",
-    "casework/picture.py": "writes docs/workflows, which are in English",
-    "casework/redaction.py": "words by which names are recognised",
-    "casework/spellings.py": "words by which names are recognised",
-    "web/api.py": "the description of the API, which is read by engineers; its refusals go through gettext (tests/api)",
-    "casework/sealed.py": "faults of the installation, for the operator's log",
-    "casework/files.py": "faults of the installation, for the operator's log",
-    "casework/commands.py": "what commands share: they speak to the operator at a terminal",
-    "titleix/screening.py": "faults of screening.csv, which is part of the program: a test reads it",
+    "titleix/party_portal/texts.py": "English and Spanish stand side by side; tests/titleix/test_spanish.py and test_portal.py",
+    "casework/reporting/workflow_diagram.py": "writes docs/workflows, which are in English",
+    "casework/privacy/redaction.py": "words by which names are recognised",
+    "casework/privacy/name_matching.py": "words by which names are recognised",
+    "web/api/router.py": "the description of the API, which is read by engineers; its refusals go through gettext (tests/api)",
+    "casework/encryption/fields.py": "faults of the installation, for the operator's log",
+    "casework/privacy/encrypted_files.py": "faults of the installation, for the operator's log",
+    "casework/management/base.py": "what commands share: they speak to the operator at a terminal",
+    "titleix/rules/screening.py": "faults of screening.csv, which is part of the program: a test reads it",
 }
 # (place, argument) that somebody reads: the last part of the name that is called, and the positions of the texts.
 CALLS = {

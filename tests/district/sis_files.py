@@ -8,7 +8,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.casework.fixture_calendar import DAYS, FIRST
+from tests.casework.engine.fixture_calendar import DAYS, FIRST
 
 
 class SisFolder:

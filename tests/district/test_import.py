@@ -15,8 +15,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attendance.case.queries import attendance_report
 from attendance.models import AttendanceCase, Mark, MarkVersion, Tally
-from attendance.selectors import attendance_report
 from district.imports.pipeline import reject, run_import
 from district.imports.staging import Refused
 from district.models import Enrollment, Guardian, Import, Post, School, Student, User
@@ -283,7 +283,7 @@ class TestLife:
         nights.run(DAY)
         worker = User.objects.get(staff_id="SSW1")
         assert not worker.has_usable_password()
-        from casework.access import visible_schools
+        from casework.access.rights import visible_schools
 
         assert visible_schools(worker) == [School.objects.get(school_id="1").pk]
         nights.sis.tables["staff_roles"] = [

@@ -18,8 +18,8 @@ from attendance.models import Disclosure, Locate, LocateAttempt, Mediation, Noti
 from casework.models import Document, Event
 from district.models import Guardian, User
 from tests import axe
+from tests.attendance.court.test_legal_review import HELD, Road
 from tests.attendance.helpers import d, helpers
-from tests.attendance.test_legal import HELD, Road
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 ZONE = ZoneInfo(settings.TIME_ZONE)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Response, expect
 
 from district.models import Area, Post, Role, School, User
-from district.posts import sync_posts
+from district.role_assignments import sync_posts
 from tests import axe
 from tests.e2e.test_walk import Walker, district  # noqa: F401 - a fixture
-from titleix.services import open_report
+from titleix.case.open_report import open_report
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 

@@ -22,9 +22,9 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from casework import timeline
+from casework.audit import hash_chain
 from casework.models import Alert, Appointment, Document, Event, Read
-from casework.sweep import sweep
+from casework.scheduler.run import sweep
 from district.models import Post, Role, User
 from notifications.delivery import deliver
 from notifications.fanout import fan_out
@@ -286,7 +286,7 @@ def test_a_district_case_from_the_report_to_the_archive(
         "MEMO",
     )
     take_the_archive(cast)
-    assert list(timeline.breaks([cast.number])) == []
+    assert list(hash_chain.breaks([cast.number])) == []
     nothing_left(cast, caplog, capfd, logged="steps/second_read")
 
 
@@ -566,7 +566,7 @@ def test_a_school_case_from_the_report_to_the_archive(
     cast.on("2026-09-15")
     case = TitleIXCase.objects.get()
     assert (case.state, case.retain_until) == ("CLOSED", date(2033, 9, 14))
-    assert list(timeline.breaks([cast.number])) == []
+    assert list(hash_chain.breaks([cast.number])) == []
     nothing_left(cast, caplog, capfd)
 
 

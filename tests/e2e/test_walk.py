@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from attendance.models import Notice
+from casework.engine.services import act, local_today
 from casework.models import Document
-from casework.services import act, local_today
-from casework.sweep import sweep
+from casework.scheduler.run import sweep
 from district.models import Import, SchoolYear, User
 from notifications.fanout import fan_out
 from tests import axe

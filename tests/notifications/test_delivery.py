@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casework import resealing
-from casework.grants import recuse
+from casework.access.grants import recuse
+from casework.encryption import key_rotation
 from casework.models import Alert
-from casework.sweep import sweep
+from casework.scheduler.run import sweep
 from district.models import Import, User
 from notifications import delivery, senders, webhooks
 from notifications.fanout import collect_digests, fan_out
@@ -399,10 +399,10 @@ def test_the_secrets_of_webhooks_are_sealed_and_follow_the_key(settings):
     assert all(text.startswith("sealed:old:") for text in _stored())
     with connection.cursor() as cursor:  # from before secrets were sealed
         cursor.execute("UPDATE notifications_endpoint SET secret_before = %s", [first])
-    resealing.seal_clear_rows([Endpoint])
+    key_rotation.seal_clear_rows([Endpoint])
     assert all(text.startswith("sealed:old:") for text in _stored())
     settings.SEAL_KEYS = {"new": b"n" * 32, "old": b"o" * 32}
-    assert resealing.reseal().rows >= 1
+    assert key_rotation.reseal().rows >= 1
     settings.SEAL_KEYS = {"new": b"n" * 32}
     again = Endpoint.objects.get()
     assert (again.secret, again.secret_before) == (second, first)

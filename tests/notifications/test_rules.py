@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from casework.models import Alert
-from casework.policy import policy_for
+from casework.policy.policies import policy_for
 from notifications import rules, texts
 from notifications.models import Preference
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.segments import GSM, TWICE, length
+from notifications.sms_segments import GSM, TWICE, length
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from casework.services import act
+from casework.engine.services import act
 from district.models import Post, Role, School, User
 from tests.worlds import world
+from titleix.case.open_report import open_report
 from titleix.models import TitleIXCase, Training
-from titleix.separation import Role as Function
-from titleix.services import open_report
+from titleix.rules.separation_of_duties import Role as Function
 
 KNOWN = datetime(2026, 9, 8, 14, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casework.errors import NotNow
+from casework.engine.errors import NotNow
 from tests.titleix.conftest import HARASSMENT, Walk
 
 

@@ -20,10 +20,10 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from casework import files
-from casework.grants import recuse
+from casework.access.grants import recuse
 from casework.models import Alert, Appointment, Attachment, Document
-from casework.sweep import sweep
+from casework.privacy import encrypted_files
+from casework.scheduler.run import sweep
 from district import tokens
 from district.models import Import, Post, Role, School, Scope, Student, User
 from notifications.delivery import deliver
@@ -31,8 +31,8 @@ from notifications.fanout import fan_out
 from notifications.models import FeedToken, Message
 from tests.titleix.conftest import KNOWN, Walk
 from tests.titleix.lives import investigated
+from titleix.case.open_report import open_report
 from titleix.models import PartyLink, RedactedExport, TitleIXCase
-from titleix.services import open_report
 
 NOW = datetime(2026, 10, 15, 15, tzinfo=UTC)
 SECRETS = ("Ibáñez", "Lucía", "Barrett", "Elm Street", "sending pictures", "found on both phones")
@@ -278,7 +278,7 @@ def the_case(staff: SimpleNamespace) -> Walk:
         "make_party_link", staff.coordinator, "2026-10-15", party=walk.party("respondent"), days=30
     )
     content = b"words of the evidence"
-    kept = files.keep("TIX", "attachments/doors", content)
+    kept = encrypted_files.keep("TIX", "attachments/doors", content)
     common = {
         "case": walk.case,
         "sha256": hashlib.sha256(content).hexdigest(),

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from casework import access, timeline
-from casework.errors import Invalid, UnknownCase
+from casework.access import rights
+from casework.audit import hash_chain
+from casework.engine.errors import Invalid, UnknownCase
 from casework.models import Case, Document, Event, Rung
-from casework.sweep import sweep
+from casework.scheduler.run import sweep
 from tests.titleix.conftest import HARASSMENT, Walk, day
 from tests.titleix.lives import (
     appealed,
@@ -88,7 +89,7 @@ def test_a_school_case_from_report_to_close(screened, staff):
     )
     walk("check_in", staff.coordinator, "2026-11-01", on="2026-11-01", text="both are well")
     assert walk.clock("check_in").status == "MET"
-    assert list(timeline.breaks([walk.number])) == []
+    assert list(hash_chain.breaks([walk.number])) == []
 
 
 @pytest.mark.scenario("T-27")
@@ -236,7 +237,7 @@ def test_the_complainant_declines(report, staff):
 def test_a_duplicate_goes_into_the_open_case_and_can_be_taken_out(report, staff, screened):
     from district.models import School
     from tests.titleix.conftest import KNOWN
-    from titleix.services import open_report
+    from titleix.case.open_report import open_report
 
     other = Walk(
         open_report(
@@ -338,7 +339,7 @@ def test_a_district_case_from_complaint_to_close(report, staff):
     walk("close_remedies", staff.coordinator, "2027-03-03", reason="all done")
     assert (walk.state, walk.case.retain_until) == ("CLOSED", day("2034-03-03"))
     assert Document.objects.filter(case=walk.case, code="MEMO").count() == 1
-    assert list(timeline.breaks([walk.number])) == []
+    assert list(hash_chain.breaks([walk.number])) == []
 
 
 @pytest.mark.scenario("T-24")
@@ -460,7 +461,7 @@ def test_a_conflict_of_interest_ends_access_at_once(report, staff):
         recuse="on",
     )
     again = type(staff.investigator).objects.get(pk=staff.investigator.pk)
-    assert not access.visible(again).exists()
+    assert not rights.visible(again).exists()
     with pytest.raises(UnknownCase):
         walk("add_note", staff.investigator, "2026-10-14", text="x")
     walk.assign("investigator", staff.second, "2026-10-14")
@@ -625,9 +626,9 @@ def test_escalation_carries_day_zero_over_and_shows_both(screened, staff):
 def test_the_latest_feasible_dates_are_shown(report, staff):
     import time_machine
 
-    from casework.casefile import load
-    from casework.feasible import feasible
-    from casework.kinds import kind
+    from casework.case_types.registry import kind
+    from casework.case_types.target_window import feasible
+    from casework.engine.casefile import load
 
     walk = complaint(report)
     for moment, missed in (("2026-10-27T15:00Z", False), ("2026-10-28T15:00Z", True)):
@@ -651,7 +652,7 @@ def test_nobody_but_those_assigned_knows_of_it(report, staff, client):
         staff.decider,
     ):
         fresh = type(user).objects.get(pk=user.pk)
-        assert not access.visible(fresh).filter(kind="TIX").exists()
+        assert not rights.visible(fresh).filter(kind="TIX").exists()
         with pytest.raises(UnknownCase):
             report("add_note", user, "2026-09-09", text="x")
         client.force_login(fresh, backend="django.contrib.auth.backends.ModelBackend")

@@ -23,25 +23,25 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from titleix.workflow import TitleIXWorkflow
 
-from casework import timeline
-from casework.casefile import CaseFile, load
-from casework.choices import Choice, file_choices, moves_case
-from casework.errors import Refused
-from casework.kinds import kind
+from casework.audit import hash_chain
+from casework.case_types.registry import kind
+from casework.engine.available_steps import Choice, file_choices, moves_case
+from casework.engine.casefile import CaseFile, load
+from casework.engine.errors import Refused
+from casework.engine.services import act, flow_for
+from casework.engine.workflow import Turn
 from casework.models import Clock, ClockChange, Event, Rung
-from casework.services import act, flow_for
-from casework.sweep import sweep
-from casework.workflow import Turn
+from casework.scheduler.run import sweep
 from district.models import School, User
-from tests.casework.fixture_calendar import DAYS
+from tests.casework.engine.fixture_calendar import DAYS
 from tests.titleix.conftest import HARASSMENT, KNOWN, SEXUAL, Walk
 from tests.titleix.lives import complaint, decided, investigated, reported, school_found
+from titleix.case.open_report import open_report
 from titleix.models import Assignment, Delivery, TitleIXCase
-from titleix.screening import LICENSE
-from titleix.separation import NEVER, Role
-from titleix.services import open_report
-from titleix.workflow import TitleIXWorkflow
+from titleix.rules.screening import LICENSE
+from titleix.rules.separation_of_duties import NEVER, Role
 
 LIVES = int(os.environ.get("MACHINE", "0")) or 10
 STEPS = 40 if "MACHINE" in os.environ else 25
@@ -456,7 +456,7 @@ class Office(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            assert list(timeline.breaks()) == []
+            assert list(hash_chain.breaks()) == []
         finally:
             transaction.savepoint_rollback(self.point)
 

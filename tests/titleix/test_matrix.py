@@ -15,10 +15,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from casework import access, files, selectors, worklist
-from casework.grants import recuse
+from casework.access import rights
+from casework.access.grants import recuse
 from casework.models import Alert, Appointment, Attachment, Document, Event, Read
-from casework.sweep import sweep
+from casework.pages import selectors, worklist
+from casework.privacy import encrypted_files
+from casework.scheduler.run import sweep
 from district import tokens
 from district.models import Post, Role, Scope, Student, User
 from notifications.delivery import deliver
@@ -26,8 +28,9 @@ from notifications.fanout import fan_out
 from notifications.models import FeedToken, Message
 from tests.titleix.conftest import Walk
 from tests.titleix.lives import decided, investigated
-from titleix import desks, portal
+from titleix.dashboards import work_queues
 from titleix.models import PartyLink
+from titleix.party_portal import links
 
 NOW = datetime(2026, 10, 15, 15, tzinfo=UTC)
 SECRETS = ("Ibáñez", "Lucía", "Barrett", "Elm Street", "sending pictures", "found on both phones")
@@ -54,7 +57,7 @@ def walk(report, staff, nights, frozen) -> Walk:
         "case": case,
         "sha256": digest,
         "size": len(content),
-        "file": files.keep("TIX", "attachments/matrix", content),
+        "file": encrypted_files.keep("TIX", "attachments/matrix", content),
     }
     Attachment.objects.create(**common, name="Barrett.txt", state="CLEAN", uploaded_at=NOW)
     Document.objects.create(
@@ -195,7 +198,7 @@ def test_searches_suggestions_feeds_and_posts_tell_nothing(walk, staff, people):
 @pytest.mark.scenario("T-31")
 def test_no_reader_counts_or_notifies_them(walk, staff, people):
     everybody = others(staff, people, walk)
-    held = access.holders("TIX", [walk.case.pk])[walk.case.pk]
+    held = rights.holders("TIX", [walk.case.pk])[walk.case.pk]
     told = {user for users in held.values() for user in users}
     sweep(NOW)
     Alert.objects.create(id=uuid4(), case=walk.case, code="DUE", level="escalation", raised_at=NOW)
@@ -206,8 +209,8 @@ def test_no_reader_counts_or_notifies_them(walk, staff, people):
     assert {staff.coordinator.pk, staff.investigator.pk} <= heard
     for name, user in everybody.items():
         one = User.objects.get(pk=user.pk)
-        assert not access.visible(one, "TIX").exists(), name
-        assert not access.can(one, "view_cases", walk.case), name
+        assert not rights.visible(one, "TIX").exists(), name
+        assert not rights.can(one, "view_cases", walk.case), name
         assert one.pk not in told | heard, name
         assert walk.number not in str(worklist.worklist(one, {}).rows), name
         assert selectors.coming(one, datetime(2027, 6, 1, tzinfo=UTC))[0] == [
@@ -215,12 +218,12 @@ def test_no_reader_counts_or_notifies_them(walk, staff, people):
             for row in selectors.coming(one, datetime(2027, 6, 1, tzinfo=UTC))[0]
             if row.number != walk.number
         ]
-        assert walk.number not in str(desks.desk(one, {post.role for post in one.posts.all()})), (
-            name
-        )
+        assert walk.number not in str(
+            work_queues.desk(one, {post.role for post in one.posts.all()})
+        ), name
         assert (
             selectors.counts(one)["all"]
-            == access.visible(one).filter(closed_on=None).exclude(kind="TIX").count()
+            == rights.visible(one).filter(closed_on=None).exclude(kind="TIX").count()
         ), name
 
 
@@ -235,7 +238,7 @@ def test_every_try_is_in_the_record(walk, staff, people):
 
 
 def test_a_partys_link_is_no_key_to_anything_else(walk, client):
-    client.get(f"/party/{portal.token_of(PartyLink.objects.get().pk)}")
+    client.get(f"/party/{links.token_of(PartyLink.objects.get().pk)}")
     for address in by_number(walk):
         assert client.get(address).status_code in (302, 401), address
 

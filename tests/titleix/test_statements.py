@@ -13,16 +13,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from casework.grants import grant
+from casework.access.grants import grant
 from casework.models import CaseUserPermission, Document, LegalHold
 from district.models import Post, Role, School, Student, User
 from notifications.fanout import fan_out
 from tests.titleix.conftest import HARASSMENT, KNOWN, SEXUAL, Walk
 from tests.titleix.lives import decided, investigated, school_found
-from titleix import portal
+from titleix.case.open_report import open_report
+from titleix.case.states import Stage
 from titleix.models import PartyLink, RedactedExport, TitleIXCase
-from titleix.services import open_report
-from titleix.workflow import Stage
+from titleix.party_portal import links
 
 MOST = 12
 ROOMS = ("", "/deadlines", "/links", "/archive")
@@ -346,7 +346,7 @@ def test_the_pages_of_a_party_behind_the_link(report, staff, frozen, client):
     walk(
         "make_party_link", staff.coordinator, "2027-01-20", party=walk.party("respondent"), days=30
     )
-    client.get(f"/party/{portal.token_of(PartyLink.objects.get().pk)}")
+    client.get(f"/party/{links.token_of(PartyLink.objects.get().pk)}")
     for address in (
         "/party",
         "/party/evidence",

@@ -9,7 +9,7 @@ class ToyKindConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from casework import kinds
+        from casework.case_types import registry
         from tests.toykind import kind
 
-        kinds.register(kind.BULLYING)
+        registry.register(kind.BULLYING)

@@ -3,11 +3,11 @@
 from django import forms
 from django.db.models import Q
 
-from casework.access import GrantAccess
-from casework.deadline_steps import deadline_steps
-from casework.kinds import CaseKind, Party
-from casework.stepforms import NoteForm, StepForm
-from casework.workflow import NEW, SYSTEM, ClockSpec, SubjectState, Workflow, step, unmet
+from casework.access.rights import GrantAccess
+from casework.case_types.registry import CaseKind, Party
+from casework.engine.clock_steps import deadline_steps
+from casework.engine.forms import NoteForm, StepForm
+from casework.engine.workflow import NEW, SYSTEM, ClockSpec, SubjectState, Workflow, step, unmet
 from tests.toykind.models import BullyingCase
 
 

@@ -1,9 +1,9 @@
 """What a Title IX case adds to the engine's Case: parties, assignments, records, deliveries, training, need to know."""
 
-from .case import TitleIXCase
-from .people import Assignment, Party, Training
-from .privacy import FamilyFlag, PartyLink
-from .records import Delivery, Disclosure, Inspection, Record, RedactedExport
+from titleix.models.case import TitleIXCase
+from titleix.models.people import Assignment, Party, Training
+from titleix.models.privacy import FamilyFlag, PartyLink
+from titleix.models.records import Delivery, Disclosure, Inspection, Record, RedactedExport
 
 __all__ = [
     "Assignment",

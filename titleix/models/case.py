@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.encryption.fields import SealedTextField
 from casework.models import Case
-from casework.sealed import SealedTextField
 
 
 class TitleIXCase(Case):

@@ -9,10 +9,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import PrintsField, SealedTextField
-from titleix.separation import ConflictKind, Role
-
-from .case import TitleIXCase
+from casework.encryption.fields import PrintsField, SealedTextField
+from titleix.models.case import TitleIXCase
+from titleix.rules.separation_of_duties import ConflictKind, Role
 
 
 class Party(models.Model):

@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.sealed import SealedTextField
-
-from .case import TitleIXCase
-from .people import Party
+from casework.encryption.fields import SealedTextField
+from titleix.models.case import TitleIXCase
+from titleix.models.people import Party
 
 
 class FamilyFlag(models.Model):

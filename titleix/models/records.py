@@ -8,11 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.encryption.fields import SealedJSONField, SealedTextField
 from casework.models.guards import APPEND_ONLY
-from casework.sealed import SealedJSONField, SealedTextField
-
-from .case import TitleIXCase
-from .people import Party
+from titleix.models.case import TitleIXCase
+from titleix.models.people import Party
 
 
 class Record(models.Model):

@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from casework import kinds
-from casework.stepforms import DateInput
+from casework.case_types import registry
+from casework.engine.forms import DateInput
 from district.models import Area, Calendar, CalendarDay, DayType, Role, School, User
 from notifications import webhooks
 
@@ -148,7 +148,7 @@ class WebhookForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(kind.code, kind.label) for kind in kinds.all_kinds()]
+        field.choices = [(kind.code, kind.label) for kind in registry.all_kinds()]
 
     def clean_url(self) -> str:
         """An http(s) address."""

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from attendance.letters import letterhead
-from casework.letters import LetterError
-from casework.letters import render as typeset
+from attendance.notice.letters import letterhead
+from casework.documents.letters import LetterError
+from casework.documents.letters import render as typeset
 from web.administration import messages
 from web.administration.samples import Letter, data, letters
 from web.administration.views import for_administrators

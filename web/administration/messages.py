@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from attendance import outreach
-from attendance.letters import letterhead
-from casework.letters import LetterError
+from attendance.messages import planning
+from attendance.notice.letters import letterhead
+from casework.documents.letters import LetterError
 from casework.models import Alert, Case
 from notifications import texts
-from notifications.segments import Length, length
+from notifications.sms_segments import Length, length
 from web.administration.samples import ATTENDANCE
 
 NOBODY = UUID(int=0)
-FILLED = outreach.ALWAYS | {"meeting"}  # what a message to a family can name
+FILLED = planning.ALWAYS | {"meeting"}  # what a message to a family can name
 LABELS = (
     "T-10",
     "T-1",
@@ -57,17 +57,17 @@ def to_families() -> list[Message]:
     """Every text to families in each language that it is written in."""
     return [
         _to_family(code, language)
-        for code in outreach.codes()
-        for language in outreach.languages(code)
+        for code in planning.codes()
+        for language in planning.languages(code)
     ]
 
 
 def _to_family(code: str, language: str) -> Message:
     try:
-        text = outreach.text_of(code, language)
+        text = planning.text_of(code, language)
     except LetterError as error:
         return Message("families", code, language, code, wrong=str(error))
-    filled = outreach.filled(text, _values()) | {"stop": outreach.stop_link(NOBODY)}
+    filled = planning.filled(text, _values()) | {"stop": planning.stop_link(NOBODY)}
     unknown = sorted(text.fields - FILLED)
     shown = {**dict.fromkeys(unknown, "…"), **filled}
     return Message(

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from attendance.wording import LETTERS
-from casework.letters import ROOT, template_version
-from titleix import letter_samples
-from titleix.letters import NAMES
+from attendance.common.labels import LETTERS
+from casework.documents.letters import ROOT, template_version
+from titleix.letters import samples
+from titleix.letters.rendering import NAMES
 
 FIELD = re.compile(r"\bdata\.([a-z_]+)")
 NO_FIELDS = {
@@ -31,7 +31,7 @@ _SCHOOL = {
     "address": ["12 Elm Street", "Two Rivers, NC 28001"],
     "phone": "704-555-0111",
 }
-# What `attendance.letters` fills, with people who do not exist.
+# What `attendance.notice.letters` fills, with people who do not exist.
 ATTENDANCE: dict[str, Any] = {
     "reference": "ATT-2026-000000",
     "date": "2026-10-08",
@@ -132,4 +132,4 @@ def letters(app: str) -> list[Letter]:
 
 def data(app: str, code: str, language: str) -> Mapping[str, Any]:
     """The made-up data for a letter that `letters` lists."""
-    return ATTENDANCE if app == "attendance" else letter_samples.sample(code, language)
+    return ATTENDANCE if app == "attendance" else samples.sample(code, language)

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework.access import holds, signed_in
+from casework.access.rights import holds, signed_in
 from casework.models import Clock
-from district import administration, tokens
+from district import admin_changes, tokens
 from district.audit import recorded
 from district.models import ApiToken, Area, Calendar, CalendarDay, Post, Role, School
 from notifications import webhooks
@@ -57,7 +57,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            administration.add_post(
+            admin_changes.add_post(
                 signed_in(request),
                 given["person"],
                 given["role"],
@@ -88,7 +88,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "page": page,
         "words": words,
         "today": timezone.localdate(),
-        "hand": administration.HAND,
+        "hand": admin_changes.HAND,
     }
     return render(
         request, "web/administration/posts.html", context, status=422 if form.errors else 200
@@ -99,11 +99,11 @@ def posts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a post that was given by hand."""
-    post = get_object_or_404(Post, pk=pk, source=administration.HAND)
+    post = get_object_or_404(Post, pk=pk, source=admin_changes.HAND)
     if post.user_id == request.user.pk and post.role == Role.DISTRICT_ADMIN:
         messages.error(request, _("Another administrator must end your own post."))
     else:
-        administration.end_post(signed_in(request), post)
+        admin_changes.end_post(signed_in(request), post)
         messages.success(request, _("The post was ended; its rights ended with it."))
     return redirect("admin-posts")
 
@@ -118,13 +118,13 @@ def areas(request: HttpRequest) -> HttpResponse:
     )
     if new.is_bound and new.is_valid():
         try:
-            administration.add_area(signed_in(request), new.cleaned_data["name"].strip())
+            admin_changes.add_area(signed_in(request), new.cleaned_data["name"].strip())
         except ValueError:
             new.add_error("name", _("An area has this name already."))
         else:
             return redirect("admin-areas")
     if move.is_bound and move.is_valid():
-        if administration.move_school(
+        if admin_changes.move_school(
             signed_in(request), move.cleaned_data["school"], move.cleaned_data["area"]
         ):
             messages.success(request, _("The school was moved; the rights of area posts follow."))
@@ -159,7 +159,7 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     form = DayForm(request.POST or None, calendar=found)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        if administration.amend_day(
+        if admin_changes.amend_day(
             signed_in(request), found, given["day"], given["day_type"], given["reason"]
         ):
             messages.success(

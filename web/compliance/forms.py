@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.promises import FIGURES
+from casework.reporting.figure_cases import FIGURES
 from district.models import User
 
 BIG = 10**6

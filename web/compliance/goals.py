@@ -15,18 +15,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from attendance import kpis
 from attendance.models import AttendanceCase
-from casework.access import signed_in
-from casework.policy import policy_for
-from casework.services import local_today
+from attendance.reporting import kpis
+from casework.access.rights import signed_in
+from casework.engine.services import local_today
+from casework.policy.policies import policy_for
 from district.models import Post, Role, School, Student
-from titleix import figures as titleix
-from web import charts, export
-from web.charts import Cell, Chart
-from web.compliance import measures, public
-from web.compliance.measures import History, Value
+from titleix.dashboards import figures as titleix
+from web.compliance import goal_measures, public
+from web.compliance.goal_measures import History, Value
 from web.compliance.scope import Scope, scope_for, scopes
+from web.layout import charts, export
+from web.layout.charts import Cell, Chart
 
 READERS = (Role.SUPERVISOR, Role.TITLE_IX_COORDINATOR, Role.DEPUTY, Role.DISTRICT_ADMIN)
 SECRET = ("titleix_in_time",)
@@ -61,7 +61,7 @@ def goals(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
     policy = policy_for("goals", local_today())
     mine = {scope.kind.code for scope in scopes(user)}
-    values = measures.histories({spec["measure"] for spec in policy.data["goals"]})
+    values = goal_measures.histories({spec["measure"] for spec in policy.data["goals"]})
     found = [_goal(spec, mine, values[spec["measure"]]) for spec in policy.data["goals"]]
     context = {"goals": found, "policy": policy.id, "today": local_today(), "mine": mine}
     return render(request, "web/compliance/goals.html", context)
@@ -105,7 +105,7 @@ def _rate(value: Value) -> str:
 
 
 def _outside(value: Value) -> tuple[str, str]:
-    rate, part, whole = measures.outside(value)
+    rate, part, whole = goal_measures.outside(value)
     return rate, _("%(n)s of %(all)s") % {"n": part, "all": whole}
 
 
@@ -177,7 +177,7 @@ def goal(request: HttpRequest, goal: str) -> HttpResponse:
         "policy": policy_for("attendance", local_today()).id,
         "today": local_today(),
         "part": request.GET.get("only") == "part",
-        "district": measures.today(spec["measure"]),
+        "district": goal_measures.today(spec["measure"]),
     }
     return render(request, "web/compliance/goal.html", context)
 

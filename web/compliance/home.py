@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from casework import kinds
-from casework.access import GrantAccess, visible_schools
+from casework.access.rights import GrantAccess, visible_schools
+from casework.case_types import registry
+from casework.engine.services import local_today
 from casework.models import Clock
-from casework.services import local_today
 from web.compliance import summary
 from web.compliance.scope import WATCH, Scope
 
@@ -18,7 +18,7 @@ SHOWN, AHEAD = 6, 7  # promises, days
 def watched(user: Any) -> dict[str, Any]:
     """The first domain of which the user supervises schools; nothing where there is none."""
     kind = next(
-        (kind for kind in kinds.all_kinds() if not isinstance(kind.access, GrantAccess)), None
+        (kind for kind in registry.all_kinds() if not isinstance(kind.access, GrantAccess)), None
     )
     schools = tuple(visible_schools(user, WATCH))
     if kind is None or not schools:

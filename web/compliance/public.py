@@ -1,13 +1,13 @@
 """What may be published: chronic absence by school and grade, Title IX reports by school; one publication per domain, small
-cells and their complements suppressed with proof (`casework.suppression`)."""
+cells and their complements suppressed with proof (`casework.privacy.small_cells`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from casework.dates import Compliance
-from casework.suppression import Key, Publication, Suppressed, key, suppress
+from casework.engine.date_rules import Compliance
+from casework.privacy.small_cells import Key, Publication, Suppressed, key, suppress
 
 Cells = Mapping[tuple[str, str], tuple[int, int]]
 

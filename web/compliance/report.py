@@ -14,17 +14,18 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from attendance import counting, effect_selectors, kpis, reported
-from attendance.effects import Effect
-from casework.access import remember_schools
-from casework.figures import Figures
-from casework.policy import policy_for
-from casework.services import local_today
-from web import charts
-from web.charts import Cell, Chart
+from attendance.nightly import tallies
+from attendance.reporting import intervention_queries, kpi_cases, kpis
+from attendance.reporting.intervention_effect import Effect
+from casework.access.rights import remember_schools
+from casework.engine.services import local_today
+from casework.policy.policies import policy_for
+from casework.reporting.compliance_figures import Figures
 from web.compliance import summary
-from web.compliance.reported import link
+from web.compliance.reported_figures import link
 from web.compliance.scope import WATCH, Scope, scope_for, scopes
+from web.layout import charts
+from web.layout.charts import Cell, Chart
 
 # What stands together: each part is a page of its own, since each asks the whole district anew.
 PARTS = {
@@ -105,7 +106,7 @@ def _chronic(scope: Scope, today: date) -> list[Chart]:
     """K1 and K2. The state's tables give a district as the sum of its schools, so both stand here. Names are known at one's own
     schools alone, so the list belongs to the numbers there."""
     district, schools, bands = kpis.chronic(today)
-    mine = reported.rate_counts(scope.schools, today)
+    mine = kpi_cases.rate_counts(scope.schools, today)
     here = len(kpis.chronic_students(scope.schools, today))
     sentence = _(
         "%(rate)s of the district's students with at least 10 days enrolled are chronically absent; %(n)s of them count at your schools."
@@ -244,7 +245,7 @@ def _notices(scope: Scope, found: Figures, today: date) -> Chart:
 
 def _effects(scope: Scope, today: date) -> Chart:
     """K7: before and after, beside similar students not yet served; the same figures as on the page of its own."""
-    found = effect_selectors.measured(scope.cases(), counting.year_of(today))
+    found = intervention_queries.measured(scope.cases(), tallies.year_of(today))
     rows = [_effect(one) for one in found.shown]
     sentence = _(
         "Attendance in the 20 school days before and after. Before and after alone flatter: students are served in their worst weeks, "
@@ -259,7 +260,7 @@ def _effect(one: Effect) -> tuple[list[Cell], float, str]:
     if one.enough and one.effect and not one.effect.certain:
         points = _("%(points)s, may be chance") % {"points": points}
     cells = [
-        Cell(str(effect_selectors.label(one.kind)).capitalize()),
+        Cell(str(intervention_queries.label(one.kind)).capitalize()),
         Cell(f"{one.before:.1f} %", number=True),
         Cell(f"{one.after:.1f} %", number=True),
         Cell(str(one.n), link(f"effect-{one.kind}"), True),
@@ -284,7 +285,7 @@ def _legal(scope: Scope, today: date) -> Chart:
         (_("Found no good faith this school year"), "no_good_faith"),
     )
     rows += [
-        (name, reported.found(finding, today, cases), {"mark": finding})
+        (name, kpi_cases.found(finding, today, cases), {"mark": finding})
         for name, finding in findings
     ]
     rows.append((_("With an exclusion on file"), kpis.excluded(cases), {"mark": "excluded"}))

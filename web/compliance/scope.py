@@ -10,13 +10,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from casework import access, figures, kinds
-from casework.access import GrantAccess
-from casework.figures import Figures
-from casework.kinds import CaseKind
+from casework.access import rights
+from casework.access.rights import GrantAccess
+from casework.case_types import registry
+from casework.case_types.registry import CaseKind
 from casework.models import Case, CaseUserPermission
+from casework.reporting import compliance_figures
+from casework.reporting.compliance_figures import Figures
 from district.models import Role
-from web.context import posts
+from web.layout.context_processors import posts
 
 WATCH, ANSWER_FOR = "supervise_cases", ("coordinate_cases", "approve_cases")
 
@@ -36,7 +38,7 @@ class Scope:
 
     def cases(self) -> QuerySet[Case]:
         """The cases behind the figures."""
-        seen = access.visible(self.user, self.kind.code)
+        seen = rights.visible(self.user, self.kind.code)
         if not self.by_case:
             return seen.filter(school_id__in=self.schools)
         held = CaseUserPermission.objects.filter(
@@ -48,19 +50,19 @@ class Scope:
         """All figures as of a date, over the whole scope or one of its schools."""
         if self.by_case:
             cases = self.cases() if school is None else self.cases().filter(school_id=school)
-            return figures.from_cases(
+            return compliance_figures.from_cases(
                 self.kind.code, list(cases.order_by().values_list("id", flat=True)), as_of
             )
         schools = (
             self.schools if school is None else tuple(one for one in self.schools if one == school)
         )
-        return figures.from_rollup(self.kind.code, schools, as_of, self.user)
+        return compliance_figures.from_rollup(self.kind.code, schools, as_of, self.user)
 
 
 def scope_for(user: Any, code: str) -> Scope:
     """The scope of a signed-in person in one domain; 404 where they answer for nothing."""
     try:
-        kind = kinds.kind(code)
+        kind = registry.kind(code)
     except KeyError:
         raise Http404 from None
     found = _scope(user, kind)
@@ -73,7 +75,7 @@ def _scope(user: Any, kind: CaseKind) -> Scope | None:
     if isinstance(kind.access, GrantAccess):
         scope = Scope(kind, user)
         return scope if scope.cases().exists() else None
-    schools = tuple(access.visible_schools(user, WATCH))
+    schools = tuple(rights.visible_schools(user, WATCH))
     return Scope(kind, user, schools) if schools else None
 
 
@@ -82,6 +84,6 @@ def scopes(user: Any) -> list[Scope]:
     is not led there."""
     by_case = any(post.role in (Role.TITLE_IX_COORDINATOR, Role.DEPUTY) for post in posts(user))
     asked = [
-        kind for kind in kinds.all_kinds() if by_case or not isinstance(kind.access, GrantAccess)
+        kind for kind in registry.all_kinds() if by_case or not isinstance(kind.access, GrantAccess)
     ]
     return [scope for kind in asked if (scope := _scope(user, kind)) is not None]

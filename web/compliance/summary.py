@@ -11,11 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.figures import Figures, Line
+from casework.reporting.compliance_figures import Figures, Line
 from district.models import School, User
-from web import charts
-from web.charts import Cell, Chart
 from web.compliance.scope import Scope
+from web.layout import charts
+from web.layout.charts import Cell, Chart
 
 Bucket = tuple[int | None, int | None]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.compliance import goals, report, reported, views
+from web.compliance import goals, report, reported_figures, views
 
 urlpatterns = [
     path("compliance", views.start, name="compliance-start"),
@@ -10,7 +10,9 @@ urlpatterns = [
     path("compliance/goals/<slug:goal>", goals.goal, name="goal"),
     path("compliance/published", goals.published, name="published"),
     path("compliance/ATT/report", report.report, name="compliance-report"),
-    path("compliance/ATT/report/<slug:figure>", reported.behind, name="compliance-reported"),
+    path(
+        "compliance/ATT/report/<slug:figure>", reported_figures.behind, name="compliance-reported"
+    ),
     path("compliance/<slug:kind>/log.<slug:form>", views.log, name="process-log"),
     path("compliance/<slug:kind>", views.compliance, name="compliance"),
     path("compliance/<slug:kind>/list", views.behind, name="compliance-list"),

@@ -16,23 +16,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from attendance import kpis, reported
-from casework import processlog, promises, reads
+from attendance.reporting import kpi_cases, kpis
+from casework.audit import access_log
+from casework.engine.services import StepRequest, act_many, local_today
 from casework.models import Case
-from casework.policy import policy_for
-from casework.services import StepRequest, act_many, local_today
+from casework.policy.policies import policy_for
+from casework.reporting import event_log, figure_cases
 from district.models import School, User
-from web import export
-from web.compliance import pace, summary
+from web.compliance import durations, summary
 from web.compliance.forms import HandOverForm, ListForm
 from web.compliance.scope import Scope, scope_for, scopes
-from web.context import ANSWER_FOR, posts
+from web.layout import export
+from web.layout.context_processors import ANSWER_FOR, posts
 
 PAGE = 50
 MOST_EXPORTED = 100_000
 LOGS = {
-    "json": (processlog.as_json, "application/json"),
-    "xes": (processlog.as_xes, "application/xml"),
+    "json": (event_log.as_json, "application/json"),
+    "xes": (event_log.as_xes, "application/xml"),
 }
 
 
@@ -159,7 +160,7 @@ def behind(request: HttpRequest, kind: str) -> HttpResponse:
     rows: Any = (
         _aged(cases, wanted, as_of)
         if by_case
-        else promises.behind(
+        else figure_cases.behind(
             wanted["figure"] or "open",
             cases,
             as_of,
@@ -169,7 +170,7 @@ def behind(request: HttpRequest, kind: str) -> HttpResponse:
     )
     if request.GET.get("export") in ("csv", "xlsx"):
         rows = list(rows[:MOST_EXPORTED])
-        reads.exported(
+        access_log.exported(
             request.user, [(row.pk if by_case else row.case_id, row.number) for row in rows]
         )
         return _export_list(request.GET["export"], scope, rows, by_case, as_of)
@@ -216,8 +217,8 @@ def _marked(cases: Any, mark: str, as_of: date) -> Any:
     """Open cases, or those that a reported figure of attendance counts."""
     if mark == "late_six":
         return kpis.late_sixes(as_of, cases)
-    if mark in reported.FINDINGS:
-        return reported.found(mark, as_of, cases)
+    if mark in kpi_cases.FINDINGS:
+        return kpi_cases.found(mark, as_of, cases)
     return kpis.excluded(cases) if mark == "excluded" else cases.filter(closed_on=None)
 
 
@@ -229,7 +230,7 @@ def _title(scope: Scope, wanted: dict[str, Any], as_of: date) -> str:
     """What the list shows, in words."""
     if wanted["what"] == "cases":
         return _("Cases") if wanted["mark"] else _("Open cases")
-    parts = [_("Promises"), str(promises.FIGURES[wanted["figure"] or "open"])]
+    parts = [_("Promises"), str(figure_cases.FIGURES[wanted["figure"] or "open"])]
     if wanted["duty"]:
         parts.append(str(scope.kind.clock_labels.get(wanted["duty"], wanted["duty"])))
     if wanted["due_from"] is not None or wanted["due_to"] is not None:
@@ -310,7 +311,7 @@ def steps(request: HttpRequest, kind: str) -> HttpResponse:
     return render(
         request,
         "web/compliance/steps.html",
-        _frame(scope, "steps") | {"log": True, "chart": pace.step_map(scope)},
+        _frame(scope, "steps") | {"log": True, "chart": durations.step_map(scope)},
     )
 
 
@@ -322,7 +323,7 @@ def log(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     if form not in LOGS:
         raise Http404
     write, mime = LOGS[form]
-    reads.exported(
+    access_log.exported(
         request.user, scope.cases().values_list("pk", "number") if scope.kind.keeps_reads else ()
     )
     found = HttpResponse(write(scope.kind, scope.cases()), content_type=mime)
@@ -337,14 +338,14 @@ def log(request: HttpRequest, kind: str, form: str) -> HttpResponse:
 def forecast(request: HttpRequest, kind: str) -> HttpResponse:
     """The chance of each open promise to be kept, and how far such forecasts were right before."""
     scope = scope_for(request.user, kind)
-    rows, table, score = pace.forecasts(scope, local_today())
+    rows, table, score = durations.forecasts(scope, local_today())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = _frame(scope, "forecast") | {
         "page": page,
         "table": table,
         "score": score,
         "names": scope.kind.labels([row.case_id for row, _chance in page]),
-        "least": pace.LEAST,
+        "least": durations.LEAST,
         "unknown": sum(chance is None for _row, chance in rows),
         "late_link": summary.link(scope, figure="running", due_to=-1),
     }
@@ -371,7 +372,7 @@ def _workload_page(
     chosen = chosen.filter(owner_id=int(owner) or None) if named else chosen.filter(owner=None)
     rows = list(chosen.select_related("school").order_by("next_due", "id")[:PAGE])
     context = _frame(scope, "workload") | {
-        "chart": pace.load(scope, found, today),
+        "chart": durations.load(scope, found, today),
         "rows": rows,
         "names": scope.kind.labels([case.pk for case in rows]),
         "form": form,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import F, Min, Q
 
 from casework.models import Rung
-from casework.sweep import fire
+from casework.scheduler.run import fire
 from notifications.fanout import fan_out
 from notifications.models import Message
 from notifications.models.outbox import Channel, State

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from attendance.models import Arc, AttendanceCase, Notice
-from casework.errors import Refused
+from casework.engine.errors import Refused
+from casework.engine.services import act
 from casework.models import Process, Task
-from casework.services import act
 from district.models import Area, Post, Role, User
-from district.posts import sync_posts
+from district.role_assignments import sync_posts
 from web.demo.files import SCHOOLS, SEED
 
 SIGN_INS = [

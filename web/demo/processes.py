@@ -21,9 +21,9 @@ from attendance.models import (
     PartnerSchool,
     Tally,
 )
-from casework.errors import Refused
+from casework.engine.errors import Refused
+from casework.engine.services import act
 from casework.models import Process
-from casework.services import act
 from district.models import School, User
 
 Way = tuple[str, ...]

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from casework.engine.services import act
 from casework.models import Clock
-from casework.services import act
 from district.models import School, User
+from titleix.case.open_report import open_report
 from titleix.models import TitleIXCase, Training
-from titleix.separation import Role
-from titleix.services import open_report
+from titleix.rules.separation_of_duties import Role
 
 STAFF = [
     "coordinator",

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from web import charts
+from web.layout import charts
 
 register = template.Library()
 

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from casework import dates
-from casework.casefile import CaseFile
-from casework.feasible import Window
+from casework.case_types.target_window import Window
+from casework.engine import date_rules
+from casework.engine.casefile import CaseFile
+from casework.engine.forms import ContactForm
+from casework.engine.services import local_today
 from casework.models import Alert, Clock, Rung
-from casework.services import local_today
-from casework.stepforms import ContactForm
 from notifications.texts import words
 
 register = template.Library()
@@ -100,7 +100,7 @@ def clock_bar(
     def place(value: date) -> int:
         return max(0, min(1000, (value - clock.day0).days * 1000 // span))
 
-    gone = max(dates.elapsed(clock.day0, here, dates.Unit(clock.unit), file.calendar), 0)
+    gone = max(date_rules.elapsed(clock.day0, here, date_rules.Unit(clock.unit), file.calendar), 0)
     kept = [rung for rung in rungs or () if rung.fired_at or (running and not rung.cancelled_at)]
     marks = [
         (place(localdate(rung.scheduled_for)), rung.fired_at is not None)

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from attendance.selectors import attendance_report
-from casework.commands import JsonCommand, day
-from casework.policy import PolicyError
+from attendance.case.queries import attendance_report
+from casework.management.base import JsonCommand, day
+from casework.policy.policies import PolicyError
 from district.models import School, SchoolYear
 
 

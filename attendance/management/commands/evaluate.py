@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from attendance.evaluation import evaluate
-from casework.commands import JsonCommand, day
-from casework.policy import PolicyError
-from casework.services import local_today
+from attendance.nightly.run import evaluate
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand, day
+from casework.policy.policies import PolicyError
 from district.models import SchoolYear
 
 

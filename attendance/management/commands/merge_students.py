@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from attendance.evaluation import evaluate
-from casework.commands import JsonCommand, day
-from casework.services import local_today
+from attendance.nightly.run import evaluate
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand, day
 from district.merging import CannotMerge, merge_students
 from district.models import Import, Student, TouchedStudent
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from attendance.backtest import backtest
-from attendance.policycheck import check
-from casework.commands import JsonCommand, day
+from attendance.simulation.backtest import backtest
+from attendance.simulation.policy_check import check
+from casework.management.base import JsonCommand, day
 
 
 class Command(JsonCommand):

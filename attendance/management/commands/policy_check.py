@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from attendance.policycheck import Finding, as_report, check
-from casework.commands import JsonCommand
+from attendance.simulation.policy_check import Finding, as_report, check
+from casework.management.base import JsonCommand
 
 
 class Command(JsonCommand):

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from attendance.simulation import NotEmpty, simulate
-from casework.commands import JsonCommand
+from attendance.simulation.school_year import NotEmpty, simulate
+from casework.management.base import JsonCommand
 
 
 class Command(JsonCommand):

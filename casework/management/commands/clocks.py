@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from casework.commands import JsonCommand
+from casework.management.base import JsonCommand
 from casework.models import Case
-from casework.selectors import clocks
+from casework.pages.selectors import clocks
 
 
 class Command(JsonCommand):

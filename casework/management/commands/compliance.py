@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from casework import compliance
-from casework.commands import JsonCommand, day
-from casework.services import local_today
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand, day
+from casework.reporting import compliance
 
 
 class Command(JsonCommand):

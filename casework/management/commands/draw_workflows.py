@@ -8,14 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from casework import kinds
-from casework.picture import markdown
+from casework.case_types import registry
+from casework.reporting.workflow_diagram import markdown
 
 
 def pages() -> dict[str, str]:
     """File name -> text of every registered workflow."""
     found = {}
-    for kind in kinds.all_kinds():
+    for kind in registry.all_kinds():
         for version, flow in kind.workflows.items():
             found[f"{kind.code}-{version}.md"] = markdown(flow, str(kind.label))
         for process in kind.processes.values():

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from casework import dates
-from casework.calendars import calendar_at
-from casework.commands import JsonCommand, day
-from casework.policy import policy_for
-from casework.services import local_today
+from casework.engine import date_rules
+from casework.engine.calendars import calendar_at
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand, day
+from casework.policy.policies import policy_for
 from district.models import School
 
 
@@ -22,7 +22,9 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("start", metavar="START", help="day 0, e.g. 2026-09-08")
         parser.add_argument("n", metavar="N", type=int, help="how many days")
-        parser.add_argument("--unit", choices=[unit.value for unit in dates.Unit], required=True)
+        parser.add_argument(
+            "--unit", choices=[unit.value for unit in date_rules.Unit], required=True
+        )
         parser.add_argument(
             "--school",
             metavar="ID",
@@ -33,22 +35,22 @@ class Command(JsonCommand):
         """Run it."""
         if options["n"] < 0 or options["n"] > 36500:
             raise CommandError("N must be a number of days from 0 to 36500")
-        start, unit = day(options["start"]), dates.Unit(options["unit"])
+        start, unit = day(options["start"]), date_rules.Unit(options["unit"])
         school = self._school(options["school"])
         calendar = calendar_at(
             school.calendar_id if school else None,
             school.calendar.revision if school and school.calendar else None,
         )
         try:
-            due = dates.add(start, options["n"], unit, calendar)
+            due = date_rules.add(start, options["n"], unit, calendar)
         except OverflowError as error:
             raise CommandError("the due date lies beyond the year 9999") from error
         ladder = policy_for("titleix", local_today()).data["ladders"]["investigation"]
-        rungs = dates.rungs(start, options["n"], due.due, unit, calendar, ladder)
+        rungs = date_rules.rungs(start, options["n"], due.due, unit, calendar, ladder)
         self.show(
             {
                 "due": due.due,
-                "last_work_day": dates.last_work_day(due.due, calendar),
+                "last_work_day": date_rules.last_work_day(due.due, calendar),
                 "provisional": due.provisional,
                 "rungs": [{"label": "+".join(rung.labels), "date": rung.date} for rung in rungs],
             },

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from casework import kinds, processlog
+from casework.case_types import registry
 from casework.models import Case
+from casework.reporting import event_log
 
 
 class Command(BaseCommand):
@@ -23,8 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         try:
-            kind = kinds.kind(options["kind"])
+            kind = registry.kind(options["kind"])
         except KeyError as error:
             raise CommandError(f"there is no kind {options['kind']}") from error
-        write = processlog.as_xes if options["format"] == "xes" else processlog.as_json
+        write = event_log.as_xes if options["format"] == "xes" else event_log.as_json
         self.stdout.write(write(kind, Case.objects.filter(kind=kind.code)))

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from casework.commands import JsonCommand
-from casework.resealing import reseal
-from casework.sealed import ring
+from casework.encryption.fields import ring
+from casework.encryption.key_rotation import reseal
+from casework.management.base import JsonCommand
 
 
 class Command(JsonCommand):

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from casework import rollup
-from casework.commands import JsonCommand
-from casework.services import local_today
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand
+from casework.reporting import rollup
 
 
 class Command(JsonCommand):

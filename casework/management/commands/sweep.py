@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from casework.commands import JsonCommand
-from casework.sweep import preview, sweep
+from casework.management.base import JsonCommand
+from casework.scheduler.run import preview, sweep
 
 
 class Command(JsonCommand):

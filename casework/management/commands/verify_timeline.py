@@ -3,9 +3,9 @@
 import sys
 from typing import Any
 
-from casework.commands import JsonCommand
+from casework.audit.hash_chain import breaks
+from casework.management.base import JsonCommand
 from casework.models import Case, Event
-from casework.timeline import breaks
 
 
 class Command(JsonCommand):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from casework.commands import JsonCommand
+from casework.management.base import JsonCommand
 from notifications import bounces, delivery
 
 

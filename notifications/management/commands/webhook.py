@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from casework.commands import JsonCommand
+from casework.management.base import JsonCommand
 from notifications import webhooks
 from notifications.models import Endpoint
 

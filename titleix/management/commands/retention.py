@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from casework.commands import JsonCommand, day
-from casework.services import local_today
-from titleix import retention
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand, day
+from titleix.case import retention
 
 
 class Command(JsonCommand):

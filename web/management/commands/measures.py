@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from casework.commands import JsonCommand, day
-from casework.services import local_today
-from web.compliance import measures
+from casework.engine.services import local_today
+from casework.management.base import JsonCommand, day
+from web.compliance import goal_measures
 
 
 class Command(JsonCommand):
@@ -24,9 +24,9 @@ class Command(JsonCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
         as_of = day(options["as_of"]) if options["as_of"] else local_today()
-        measures.keep(as_of)
+        goal_measures.keep(as_of)
         values = {
             value.measure: {"part": value.numerator, "whole": value.denominator}
-            for value in measures.kept(as_of)
+            for value in goal_measures.kept(as_of)
         }
         self.show({"as_of": as_of, "values": values}, options)

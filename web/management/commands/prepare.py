@@ -15,11 +15,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from casework.services import local_today
+from casework.engine.services import local_today
 from district.imports.pipeline import run_import
 from district.models import District, Import, School, SchoolYear
-from web.compliance import measures
-from web.demo import files, law, past, people, processes, reports
+from web.compliance import goal_measures
+from web.demo import files, legal_cases, past, people, processes, reports
 
 
 class Command(BaseCommand):
@@ -72,13 +72,13 @@ class Command(BaseCommand):
                 past.alerts_until(past.evening(day - timedelta(days=1)))
                 self._night(demo, Path(scratch) / f"{number}", day)
                 people.work(day, 0.75 if day != stops[-1] else 0.15)
-                measures.keep(day)
+                goal_measures.keep(day)
         processes.build(today)
-        law.build(today)
+        legal_cases.build(today)
         reports.build(today)
         past.alerts_until(timezone.now())
         past.settle(today)
-        measures.keep(today)
+        goal_measures.keep(today)
 
     def _night(self, demo: files.Demo, folder: Path, day: date, *, roster: bool = False) -> None:
         """One delivery; the first one brings the people before any mark, so that cases find their social workers."""

@@ -1,0 +1,1 @@
+"""Steps, forms and pages of the attendance case itself."""

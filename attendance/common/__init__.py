@@ -1,0 +1,1 @@
+"""What several wings of attendance share."""

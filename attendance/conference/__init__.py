@@ -1,0 +1,1 @@
+"""The Attendance Review Conference: scheduled, held, followed up (A2.4)."""

@@ -1,0 +1,1 @@
+"""Legal review, referral to court and the court program (A2.7)."""

@@ -1,0 +1,1 @@
+"""Attendance marks as the district delivers them."""

@@ -1,0 +1,1 @@
+"""Mediation between school and family (A2.6)."""

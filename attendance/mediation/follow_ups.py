@@ -1,0 +1,103 @@
+"""The follow-ups of a mediation: when they are due, what falls behind the last school day (A-26), who has access meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from attendance.court import conditions
+from attendance.rules import periods
+from casework.access import grants
+from casework.engine import clocks, services
+from casework.models import Case, CaseUserPermission, Clock
+from district.models import User
+
+if TYPE_CHECKING:
+    from attendance.mediation.steps import MediationWorkflow
+
+FOLLOW_UPS = {
+    "mediation_30": "FOLLOWUP_30",
+    "mediation_60": "FOLLOWUP_60",
+    "mediation_90": "FOLLOWUP_90",
+}
+YEAR_END = "year_end"
+
+
+def plan(flow: MediationWorkflow) -> None:
+    """Start the follow-ups. One that falls after the last school day becomes the end-of-year review on that day, and the
+    mediation is carried into the next year; two that do are one review."""
+    signed, last = flow.effective_on, periods.last_school_day(flow)
+    for kind in FOLLOW_UPS:
+        clock_days = int(flow.clocks[kind].sla(flow.policy)["n"])
+        if last is None or signed.toordinal() + clock_days <= last.toordinal():
+            flow.start_clock(kind, signed, "signed")
+            continue
+        flow.mediation.carries_over = True
+        if last >= signed:
+            start_until(flow, kind, signed, last)
+        return
+
+
+def start_until(flow: MediationWorkflow, kind: str, day0: date, until: date) -> Clock:
+    """A follow-up that is due on the last school day instead of after the policy's days."""
+    spec = replace(
+        flow.clocks[kind], sla=lambda _policy: {"n": (until - day0).days, "unit": "calendar_day"}
+    )
+    return clocks.start(flow.file, spec, day0, YEAR_END, flow.process, flow.turn)
+
+
+def waiting(flow: MediationWorkflow) -> list[Clock]:
+    """The follow-ups that are still to be made, in the order of their dates."""
+    kinds = (*FOLLOW_UPS, "mediation_first")
+    mine = [
+        clock
+        for clock in flow.file.running
+        if clock.process_id == flow.mediation.id and clock.kind in kinds
+    ]
+    return sorted(mine, key=lambda clock: (clock.due, clock.kind))
+
+
+def next_clock(flow: MediationWorkflow) -> str | None:
+    """The kind of the follow-up that is due next; None when none is left in this school year."""
+    found = waiting(flow)
+    return found[0].kind if found else None
+
+
+def name_of(flow: MediationWorkflow, kind: str) -> str:
+    """What a follow-up is called in the file: 30, 60, 90 or YEAR_END."""
+    clock = next(clock for clock in waiting(flow) if clock.kind == kind)
+    return "YEAR_END" if clock.day0_basis == YEAR_END else kind.removeprefix("mediation_")
+
+
+def state_after(flow: MediationWorkflow) -> str:
+    """The state after the next follow-up: the last one of the year leads to the end of the chain."""
+    found = waiting(flow)
+    return FOLLOW_UPS.get(found[0].kind, "FOLLOWUP_90") if len(found) > 1 else "FOLLOWUP_90"
+
+
+def review_by_law(flow: MediationWorkflow) -> None:
+    """No agreement, or a broken one: with ten unexcused days the case goes to the legal review in the same transaction."""
+    if (
+        flow.case.state in ("TIER2", "TIER3")
+        and conditions.ten_days(flow)
+        and conditions.compulsory(flow)
+    ):
+        number, on, now = flow.case.number, flow.turn.today, flow.turn.now
+        flow.file.later.append(lambda: _open_review(number, on, now))
+
+
+def _open_review(number: str, on: date, now: datetime) -> None:
+    services.act(number, "review_after_mediation", actor=None, on=on, now=now)
+
+
+def lend(case_id: int, user_id: int) -> None:
+    """The mediator may take the steps of this mediation; the case itself stays hidden."""
+    grants.grant(Case.objects.get(pk=case_id), User.objects.get(pk=user_id), "mediate_cases")
+
+
+def take_back(case_id: int, user_id: int) -> None:
+    """The mediator's access ends."""
+    CaseUserPermission.objects.filter(
+        content_object_id=case_id, user_id=user_id, permission__codename="mediate_cases"
+    ).delete()

@@ -1,0 +1,1 @@
+"""Messages to families, one by one and in bulk."""

@@ -1,0 +1,1 @@
+"""The nightly run: counts, decisions, cases opened and raised."""

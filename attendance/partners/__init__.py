@@ -1,0 +1,1 @@
+"""Community partners: agreements, referrals, handbacks."""

@@ -1,0 +1,1 @@
+"""Rules of law and of policy: pure functions with their citation."""

@@ -1,0 +1,1 @@
+"""Policies tried on stored marks, and a simulated school year."""

@@ -1,0 +1,1 @@
+"""Cases and figures by the API."""

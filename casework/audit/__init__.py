@@ -1,0 +1,1 @@
+"""The chained timeline and the access log."""

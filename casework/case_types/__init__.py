@@ -1,0 +1,1 @@
+"""What an app registers to bring a case type."""

@@ -1,0 +1,1 @@
+"""Letters, reports, attachments and archives."""

@@ -1,0 +1,1 @@
+"""Encrypted fields and the rotation of their keys."""

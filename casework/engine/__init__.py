@@ -1,0 +1,1 @@
+"""The service layer: steps, clocks, dates and how they are written."""

@@ -1,0 +1,1 @@
+"""Pages of every case: case list, case, step, bulk."""

@@ -1,0 +1,1 @@
+"""Redaction, small cells, encrypted files."""

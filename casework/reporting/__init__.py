@@ -1,0 +1,1 @@
+"""Compliance, forecast and event log."""

@@ -1,0 +1,1 @@
+"""The scheduler run: alerts that are due."""

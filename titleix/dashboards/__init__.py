@@ -1,0 +1,1 @@
+"""Work queues and the case page of Title IX."""

@@ -1,0 +1,1 @@
+"""A case file leaves the product: archive and redacted copy."""

@@ -1,0 +1,235 @@
+"""The steps of the intake, the same for every rules version: duties that begin with the report, the exchange with a reporter
+who comes back, people linked to the district's records. A workflow takes them over by name, as with `deadline_steps`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from viewflow.fsm import State
+
+from casework.engine.forms import StepForm
+from casework.engine.workflow import SYSTEM, Workflow, step, unmet
+from casework.models import Event, Task
+from district.models import Student, User
+from titleix.case import queries
+from titleix.models import Party, Record
+
+COORDINATE, READ_ANSWER, ANSWERED = "coordinate_cases", "READ_ANSWER", "REPORTER_ANSWERED"
+
+
+# -- with the report ---------------------------------------------------------------------------------------------------
+
+
+def begin(flow: Workflow) -> None:
+    """What a report says besides its people: facts on file, and the duties of state law, which never wait (B1.2). They count
+    from knowledge, however late it was entered."""
+    for row in flow.data.get("records") or ():
+        kept = keep(
+            flow,
+            row["kind"],
+            flow.turn.today,
+            code=row["code"],
+            text=row.get("text") or "",
+            data=row.get("data"),
+        )
+        kept.by_id = flow.case.received_by_id
+    known = queries.known_on(flow.file)
+    for key in flow.data.get("duties") or ():
+        flow.start_clock(f"duty_{key}", known, "knowledge")
+        flow.open_task(f"DUTY_{key.upper()}"[:32], role="PRINCIPAL", clock=f"duty_{key}")
+
+
+def keep(
+    flow: Workflow,
+    kind: str,
+    on: date,
+    *,
+    code: str = "",
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+    party: UUID | None = None,
+) -> Record:
+    """A sealed record; the event keeps its kind and number."""
+    number = queries.next_number(queries.records(flow.file, kind))
+    row = Record(
+        id=uuid4(),
+        kind=kind,
+        number=number,
+        on=on,
+        code=code[:32],
+        text=text,
+        data=dict(data or {}),
+    )
+    row.case_id, row.by_id, row.party_id = flow.case.id, flow.actor_id, party
+    flow.case.last_action_on = flow.turn.today
+    return flow.file.add(row)
+
+
+# -- the reporter who comes back ---------------------------------------------------------------------------------------
+
+
+def _can_come_back(flow: Workflow) -> object:
+    return unmet(
+        bool(flow.case.receipt),
+        _("Nobody holds a code for this report: ask by telephone or letter."),
+    )
+
+
+def _answer_waits(flow: Workflow) -> object:
+    return unmet(
+        any(task.kind == READ_ANSWER for task in flow.file.tasks),
+        _("No answer of the reporter waits to be read."),
+    )
+
+
+def _still_heard(flow: Workflow) -> object:
+    """A report that was closed for want of information hears its reporter: new facts reopen it (T-20)."""
+    return unmet(
+        flow.case.closed_on is None or flow.case.closed_reason in ("INSUFFICIENT", "MERGED"),
+        _("This report is closed."),
+    )
+
+
+class AskForm(StepForm):
+    """A question to the reporter."""
+
+    text = forms.CharField(
+        label=_("Question"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=10_000,
+        help_text=_(
+            "The reporter reads it under their code. Nobody is told by name or by message: an anonymous reporter must come back."
+        ),
+    )
+
+
+class LinkForm(StepForm):
+    """A person of the case, found in the district's records."""
+
+    party = forms.ChoiceField(label=_("Who"))
+    number = forms.CharField(label=_("Student number or staff number"), max_length=64)
+    take_name = forms.BooleanField(
+        label=_("Take the name from the district's records"), required=False, initial=True
+    )
+
+    def prepare(self) -> None:
+        """Everybody in the case."""
+        field = self.fields["party"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(party.id), party.label) for party in queries.people(self.flow.file)]
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one person of the district has the number."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("number"):
+            cleaned["_found"] = found_by_number(cleaned["number"])
+            if cleaned["_found"] is None:
+                self.add_error(
+                    "number",
+                    _("Nobody has this number. Check it in the student information system."),
+                )
+        return cleaned
+
+
+def found_by_number(number: str) -> Student | User | None:
+    """The one student or member of staff with this number (a merged student's survivor); None for nobody or several."""
+    number = number.strip()
+    students = list(Student.objects.filter(student_id=number).select_related("merged_into")[:2])
+    staff = list(User.objects.filter(staff_id=number, is_active=True)[:2]) if number else []
+    if len(students) + len(staff) != 1:
+        return None
+    found = (students or staff)[0]
+    return found.merged_into or found if isinstance(found, Student) else found
+
+
+def link(flow: Workflow) -> None:
+    """Bind a party to a student or a member of staff."""
+    found, party = (
+        flow.data["_found"],
+        next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"]),
+    )
+    student = isinstance(found, Student)
+    party.student_id, party.user_id = (found.pk, None) if student else (None, found.pk)
+    party.kind = Party.Kind.STUDENT if student else Party.Kind.EMPLOYEE
+    if flow.data["take_name"] or not party.name:
+        party.name = f"{found.first_name} {found.last_name}".strip()
+    flow.file.touch(party)
+    flow.turn.data = {"part": party.part, "number": party.number, "kind": party.kind}
+
+
+def intake_steps(
+    state: State, still_open: Sequence[Any], with_reporter: Sequence[Any]
+) -> Iterable[Any]:
+    """The transitions, in this order: ask_reporter, reporter_answered, answers_read, link_person. `with_reporter` are the
+    states in which a reporter is still heard."""
+
+    @step(
+        state,
+        source=list(with_reporter),
+        label=_("Ask the reporter"),
+        by=(COORDINATE,),
+        form=AskForm,
+        event=Event.Kind.CONTACT,
+        conditions=[_can_come_back, _still_heard],
+        does=_("Puts a question where the reporter reads it with their code."),
+    )
+    def ask_reporter(self: Workflow) -> None:
+        """T-20: an anonymous reporter can be asked."""
+        row = keep(
+            self, Record.Kind.MESSAGE, self.turn.today, code="question", text=self.data["text"]
+        )
+        self.turn.data = {"record": row.kind, "number": row.number}
+
+    @step(
+        state,
+        source=list(with_reporter),
+        label=_("The reporter wrote"),
+        by=(SYSTEM,),
+        event=Event.Kind.CONTACT,
+        work=False,
+        conditions=[_still_heard],
+    )
+    def reporter_answered(self: Workflow) -> None:
+        """Kept, told to the coordinators at once, and a task until somebody has read it."""
+        row = keep(
+            self, Record.Kind.MESSAGE, self.turn.today, code="answer", text=str(self.data["text"])
+        )
+        self.alert(ANSWERED, "coordinator")
+        if not any(
+            task.kind == READ_ANSWER and task.status == Task.Status.OPEN for task in self.file.tasks
+        ):
+            self.open_task(READ_ANSWER, role="TITLE_IX_COORDINATOR", clock="read_answer")
+        self.turn.data = {"record": row.kind, "number": row.number}
+
+    @step(
+        state,
+        source=list(with_reporter),
+        label=_("I have read the reporter's answer"),
+        by=(COORDINATE,),
+        event=Event.Kind.CONTACT,
+        conditions=[_answer_waits],
+        does=_("Ends the task; the answer stays on file."),
+    )
+    def answers_read(self: Workflow) -> None:
+        """The task is done."""
+        self.finish_task(READ_ANSWER, "read")
+
+    @step(
+        state,
+        source=list(still_open),
+        label=_("Link a person to the district's records"),
+        by=(COORDINATE,),
+        form=LinkForm,
+        event=Event.Kind.FACT,
+        does=_("Binds a person of the case to a student or a member of staff found by number."),
+    )
+    def link_person(self: Workflow) -> None:
+        """Linked or free-standing, as it becomes known."""
+        link(self)
+
+    return ask_reporter, reporter_answered, answers_read, link_person

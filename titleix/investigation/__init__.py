@@ -1,0 +1,1 @@
+"""The school's inquiry and the district's investigation."""

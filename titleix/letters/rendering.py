@@ -1,0 +1,290 @@
+"""The letters of a Title IX case: rendered before the case is locked, one for each reader, bound to the person whose right it
+is (C9), in the reader's language. What each letter says is `lettertexts`; which fields a template needs stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from casework.documents import reports
+from casework.documents.letters import LetterError, Rendered, render
+from casework.engine.errors import Invalid
+from casework.engine.workflow import Effects, Workflow
+from casework.models import Document
+from casework.privacy import encrypted_files
+from titleix.case import file_completeness, queries
+from titleix.letters import contents, documents
+from titleix.models import Party
+
+NAMES = {
+    "ACK": gettext_lazy("We have your report"),
+    "SUPPORT": gettext_lazy("Supportive measures offered"),
+    "INFO": gettext_lazy("Request for information"),
+    "NOTICE": gettext_lazy("Notice of allegations"),
+    "NOTICE_SUPPLEMENT": gettext_lazy("Supplemental notice"),
+    "INTERVIEW": gettext_lazy("Invitation to an interview"),
+    "EVIDENCE": gettext_lazy("Evidence letter"),
+    "REPORT": gettext_lazy("Report letter"),
+    "DETERMINATION": gettext_lazy("Determination"),
+    "DISMISSAL": gettext_lazy("Dismissal"),
+    "APPEAL_NOTICE": gettext_lazy("Notice of an appeal"),
+    "APPEAL_DECISION": gettext_lazy("Decision of the appeal"),
+    "OUTCOME": gettext_lazy("Outcome"),
+    "EXTENSION": gettext_lazy("Notice of a delay"),
+    "IR_NOTICE": gettext_lazy("Offer of an informal resolution"),
+    "IR_CONSENT": gettext_lazy("Consent to an informal resolution"),
+    "EMERGENCY_REMOVAL": gettext_lazy("Notice of an emergency removal"),
+    "SCHOOL_OUTCOME": gettext_lazy("Outcome of the inquiry"),
+    "REFERRAL": gettext_lazy("Referral"),
+    "CLOSING": gettext_lazy("Closing letter"),
+    "RETALIATION": gettext_lazy("Retaliation is prohibited"),
+    "REOPENING": gettext_lazy("The case is open again"),
+    "PACKAGE": gettext_lazy("Evidence package"),
+    "REPORT_FULL": gettext_lazy("Investigative report"),
+    "MEMO": gettext_lazy("Closing memo"),
+    "REFERRAL_MEMO": gettext_lazy("Referral memo"),
+}
+Prepare = Callable[[Workflow], dict[str, Any]]
+
+
+# -- making ------------------------------------------------------------------------------------------------------------
+
+
+def make(flow: Workflow, code: str, people: Iterable[Party]) -> dict[str, Any]:
+    """One letter for each reader of each person, as documents for the door. Invalid when a letter cannot be made."""
+    found: dict[str, Any] = {}
+    for party in people:
+        for reader in queries.readers(flow.file, party):
+            try:
+                rendered = render(
+                    "titleix",
+                    code,
+                    reader.language,
+                    contents.data(flow, code, party, reader),
+                    contents.letterhead(),
+                )
+            except LetterError as error:
+                raise Invalid(
+                    {
+                        "__all__": [
+                            _("The letter to %(who)s cannot be made: %(why)s")
+                            % {"who": party.label, "why": error}
+                        ]
+                    }
+                ) from error
+            found[f"letter_{code}_{party.id}_{reader.id}"] = store(
+                flow, code, rendered, recipient=reader
+            )
+    return found
+
+
+def store(
+    flow: Workflow, code: str, rendered: Rendered, *, recipient: Party | None = None, **data: Any
+) -> Document:
+    """Keep the bytes under their hash; the row names the reader by label alone."""
+    path = encrypted_files.keep(
+        flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf
+    )
+    return Document(
+        id=uuid4(),
+        code=code,
+        language=rendered.language,
+        template_version=rendered.template_version,
+        recipient=recipient.label if recipient else "",
+        file=path,
+        sha256=rendered.sha256,
+        size=len(rendered.pdf),
+        pages=rendered.pages,
+        draft=False,
+        created_at=flow.turn.now,
+        created_by=flow.turn.actor,
+        data={
+            "on": flow.turn.today.isoformat(),
+            **({"party": str(recipient.id)} if recipient else {}),
+            **data,
+        },
+    )
+
+
+def paper(
+    flow: Workflow, code: str, title: str, sections: list[reports.Section], **data: Any
+) -> dict[str, Any]:
+    """A document of the file that is no letter: report, package, memo."""
+    rendered = reports.render_paper(
+        title, flow.case.number, flow.turn.today, sections, contents.letterhead()
+    )
+    return {f"paper_{code}": store(flow, code, rendered, **data)}
+
+
+# -- what the steps name -----------------------------------------------------------------------------------------------
+
+
+def to_parties(code: str, *, advisors: bool = False) -> Prepare:
+    """Letters of a code to every known party (and advisor)."""
+    return lambda flow: make(flow, code, queries.entitled(flow.file, advisors=advisors))
+
+
+def chosen(code: str) -> Prepare:
+    """Letters of a code to the people that the form names."""
+    return lambda flow: make(flow, code, _picked(flow))
+
+
+def fixed(flow: Workflow) -> dict[str, Any]:
+    """A letter of a fixed text."""
+    return make(flow, flow.data["code"], _picked(flow))
+
+
+def _picked(flow: Workflow) -> list[Party]:
+    wanted = set(flow.data["people"])
+    found = [party for party in queries.people(flow.file) if str(party.id) in wanted]
+    nameless = [party.label for party in found if not party.name]
+    if nameless:
+        raise Invalid(
+            {
+                "people": [
+                    _("Without a name there is nobody to write to: %(who)s.")
+                    % {"who": ", ".join(nameless)}
+                ]
+            }
+        )
+    return found
+
+
+def invitation(flow: Workflow) -> dict[str, Any]:
+    """The written notice of an interview, to the person and the advisor."""
+    party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
+    if not party.name:
+        raise Invalid({"party": [_("Without a name there is nobody to write to.")]})
+    return make(
+        flow,
+        "INTERVIEW",
+        [
+            party,
+            *[one for one in queries.acting_for(flow.file, party, Party.Part.ADVISOR) if one.name],
+        ],
+    )
+
+
+def removal(flow: Workflow) -> dict[str, Any]:
+    """The notice of an emergency removal, when it is dated today and the challenge is to come."""
+    told, heard = flow.data.get("notice_on"), flow.data.get("challenge_on")
+    party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
+    wanted = (
+        told == flow.turn.today
+        and heard is not None
+        and heard >= flow.turn.today
+        and bool(party.name)
+    )
+    return make(flow, "EMERGENCY_REMOVAL", [party]) if wanted else {}
+
+
+def referral(flow: Workflow) -> dict[str, Any]:
+    """The letter to the reporter and the memo for the other office."""
+    people = [
+        one
+        for one in queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
+        if one.name
+    ]
+    memo = paper(flow, "REFERRAL_MEMO", _("Referral memo"), documents.referral_sections(flow))
+    return make(flow, "REFERRAL", people) | memo
+
+
+def evidence(flow: Workflow) -> dict[str, Any]:
+    """The letters, and the package that they speak of."""
+    letters = make(flow, "EVIDENCE", queries.entitled(flow.file, advisors=True))
+    number = 1 + max(
+        (row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0
+    )
+    items = documents.items(flow.file)
+    pack = paper(
+        flow,
+        "PACKAGE",
+        _("Evidence package, round %(n)s") % {"n": number},
+        documents.package_sections(flow.file, items, number),
+        round=number,
+        files=[item.attachment for item in items if item.attachment],
+    )
+    return letters | pack
+
+
+def report(flow: Workflow) -> dict[str, Any]:
+    """The letters, and the report itself."""
+    full = paper(
+        flow, "REPORT_FULL", _("Investigative report"), documents.report_sections(flow.file)
+    )
+    return make(flow, "REPORT", queries.entitled(flow.file, advisors=True)) | full
+
+
+def offer(flow: Workflow) -> dict[str, Any]:
+    """The offer and the consent to sign."""
+    people = queries.entitled(flow.file)
+    return make(flow, "IR_NOTICE", people) | make(flow, "IR_CONSENT", people)
+
+
+def closing_memo(flow: Workflow) -> dict[str, Any]:
+    """The memo that closes a file, with its checklist."""
+    return paper(
+        flow,
+        "MEMO",
+        _("Closing memo"),
+        documents.memo_sections(flow.file, file_completeness.checklist(flow.file), flow.turn.today),
+    )
+
+
+def outcome_and_memo(flow: Workflow) -> dict[str, Any]:
+    """The outcome to both parties, and the memo."""
+    return make(flow, "OUTCOME", queries.entitled(flow.file)) | closing_memo(flow)
+
+
+def supportive_end(flow: Workflow) -> dict[str, Any]:
+    """To the complainant: the measures, and the right to file later."""
+    return make(
+        flow, "CLOSING", [one for one in queries.people(flow.file, "complainant") if one.name]
+    ) | closing_memo(flow)
+
+
+# -- what a step would tell whom ---------------------------------------------------------------------------------------
+
+
+def tells(code: str, *, advisors: bool = False, each: int = 1) -> Callable[[Workflow], Effects]:
+    """For the page of the step: how many letters, to whom, in which language."""
+    return lambda flow: told(flow, queries.entitled(flow.file, advisors=advisors), each)
+
+
+def tells_reporter(flow: Workflow) -> Effects:
+    """The reporter, or the complainant where nobody else reported."""
+    people = queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
+    return told(flow, [one for one in people if one.name])
+
+
+def tells_complainants(flow: Workflow) -> Effects:
+    """The complainants."""
+    return told(flow, [one for one in queries.people(flow.file, "complainant") if one.name])
+
+
+def told(flow: Workflow, people: Iterable[Party], each: int = 1) -> Effects:
+    """Who reads what: the pages of a case are seen by those alone who may know its people."""
+    pairs = [(party, reader) for party in people for reader in queries.readers(flow.file, party)]
+    if not pairs:
+        return Effects(tells=_("Nobody: no name is known."))
+    count = len(pairs) * each
+    words = "; ".join(_describe(party, reader) for party, reader in pairs)
+    return Effects(
+        tells=ngettext("%(n)s letter: %(who)s.", "%(n)s letters: %(who)s.", count)
+        % {"n": count, "who": words}
+    )
+
+
+def _describe(party: Party, reader: Party) -> str:
+    language = {"en": _("English"), "es": _("Spanish")}.get(reader.language, reader.language)
+    if reader is party:
+        return f"{party.label} ({party.name}, {language})"
+    return _("%(who)s through %(reader)s (%(language)s)") % {
+        "who": party.label,
+        "reader": reader.name,
+        "language": language,
+    }

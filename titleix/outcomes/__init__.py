@@ -1,0 +1,1 @@
+"""Dismissal, informal resolution, determination and appeal."""

@@ -1,0 +1,1 @@
+"""A party's private link: read, answer, hand in files."""

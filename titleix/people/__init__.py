@@ -1,0 +1,1 @@
+"""Parties, staff roles in a case, conflicts of interest, training."""

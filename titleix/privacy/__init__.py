@@ -1,0 +1,1 @@
+"""Disclosure, holds, emergency access and disposal."""

@@ -1,0 +1,1 @@
+"""Supportive measures, evidence, no-contact orders, related reports."""

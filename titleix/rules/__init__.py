@@ -1,0 +1,1 @@
+"""The rules of 34 CFR 106: pure functions with their citation."""

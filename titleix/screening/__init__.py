@@ -1,0 +1,1 @@
+"""One standard for every report: the screening."""

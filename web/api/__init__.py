@@ -1,0 +1,1 @@
+"""The API put together, with its documentation."""

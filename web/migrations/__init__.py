@@ -1,1 +1,0 @@
-"""Migrations of web: it has no tables, but seals what a library keeps."""

@@ -226,13 +226,11 @@ def _take(
             if isinstance(error, NotNow)
             else [_("Something changed meanwhile. Look at it again and send once more.")]
         )
-        form = (
-            choice.step.form(
-                given(request, choice.step.form), flow=flow_for(file, pk, _turn(request))
-            )
-            if choice.step.form
-            else None
-        )  # type: ignore[call-arg, arg-type]
+        form = None
+        if choice.step.form:
+            posted = given(request, choice.step.form)
+            flow = flow_for(file, pk, _turn(request))
+            form = choice.step.form(posted, flow=flow)  # type: ignore[call-arg, arg-type]
         return _page(
             request, desk, desk_named(desk), file, pk, choice, form, reasons=reasons, status=409
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attendance.common.states import AttendanceFlow, Stage
 from attendance.mediation import follow_ups
 from attendance.models import Mediation
@@ -47,6 +49,4 @@ class Raising(AttendanceFlow):
         for process in [process for process in self.file.processes if process.closed_on is None]:
             self.end_process(process, reason)
             if isinstance(process, Mediation) and process.mediator_id is not None:
-                self.file.later.append(
-                    lambda user_id=process.mediator_id: follow_ups.take_back(case_id, user_id)
-                )  # type: ignore[misc]
+                self.file.later.append(partial(follow_ups.take_back, case_id, process.mediator_id))

@@ -61,9 +61,10 @@ def _who(event: Any) -> int | None:
 
 def _posts(names: dict[str, str], most: int) -> Iterator[Raw]:
     # what the nightly import writes has no person; it is told on the import's own page
-    by_hand = Post.pgh_event_model.objects.exclude(pgh_context=None).select_related(
+    events = Post.pgh_event_model.objects  # type: ignore[attr-defined]
+    by_hand = events.exclude(pgh_context=None).select_related(
         "pgh_context", "user", "school", "area"
-    )  # type: ignore[attr-defined]
+    )
     for event in by_hand.order_by("-pgh_id")[:most]:
         place = event.school or event.area or _("the district")
         about = f"{event.user}: {Role(event.role).label}, {place}"

@@ -94,18 +94,18 @@ def _bottleneck(known: list[durations.Stay], labels: object, total: int) -> str:
         return _(
             "Most time goes into “%(state)s”: %(share)s %% of all days. Half left it on the day they came, nine in ten within %(p90)s days."
         ) % {
-            "state": labels[worst.state],
+            "state": labels[worst.state],  # type: ignore[index]
             "share": round(100 * worst.days / total),
             "p90": worst.p90,
-        }  # type: ignore[index]
+        }
     return _(
         "Most time goes into “%(state)s”: %(share)s %% of all days. Half left it within %(median)s days, nine in ten within %(p90)s."
     ) % {
-        "state": labels[worst.state],
+        "state": labels[worst.state],  # type: ignore[index]
         "share": round(100 * worst.days / total),
         "median": worst.median,
         "p90": worst.p90,
-    }  # type: ignore[index]
+    }
 
 
 def forecasts(

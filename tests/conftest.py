@@ -22,6 +22,7 @@ from district.imports.pipeline import run_import
 from district.models import Import, User
 from tests.district.sis_files import SisFolder
 from tests.notifications.servers import Mailbox, smtp
+from tests.services_plugin import asks_for_services
 from tests.worlds import Ground, wanted, world
 
 if TYPE_CHECKING:
@@ -115,10 +116,11 @@ def _django_db_helper(_worlds: None, _django_db_helper: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory(_worlds: None) -> None:
-    """What processes remember between requests must not leak between tests: a world's calendar has the same number and the same
-    next revision in each of them."""
-    cache.clear()
+def _fresh_memory(_worlds: None, request: pytest.FixtureRequest) -> None:
+    """What processes remember between requests must not leak between tests: a world's calendar has
+    the same number and the same next revision in each of them."""
+    if asks_for_services(request.node):
+        cache.clear()
     calendars.calendar_at.cache_clear()
 
 

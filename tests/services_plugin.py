@@ -1,7 +1,9 @@
-"""Starts PostgreSQL and Valkey for the tests before Django reads its settings.
+"""PostgreSQL and Valkey for the tests, started when a collected test asks for them.
 
-Only the controlling process starts servers; the parallel workers inherit their addresses. The migrated database is kept
-as a template named by a hash over migrations, locks and settings; each worker's database is a copy of it (0.03 s)."""
+Their addresses follow from the data folder, so Django can read its settings before they run; a run
+of pure tests (dates, rules, decisions) starts nothing. With parallel workers the controlling process
+starts them before the workers. The migrated database is kept as a template named by a hash over
+migrations, locks and settings; each worker's database is a copy of it (0.03 s)."""
 
 from __future__ import annotations
 
@@ -12,17 +14,24 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TextIO
 
 import pytest
 
+if TYPE_CHECKING:
+    from config.embedded.services import Servers
+
 ROOT = Path(__file__).resolve().parent.parent
-_servers: list[Any] = []
+ASKING_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "ground"}
+ASKING_MARKS = ("django_db", "services", "e2e", "faults")
+_prepared: list[Servers] = []
+_running: list[Servers] = []
+_locks: list[TextIO] = []  # held until the run ends
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Before pytest-django sets up Django."""
+    """Addresses and the template's name, before pytest-django sets up Django."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     if "HOLDFAST_TEST_TEMPLATE" in os.environ:
         return
@@ -30,6 +39,37 @@ def pytest_load_initial_conftests() -> None:
 
     data = Path(os.environ.get("TEST_DATA", ROOT / ".data" / "test")).resolve()
     data.mkdir(parents=True, exist_ok=True)
+    _prepared.append(Servers(data, durable=False))
+    os.environ.update(_prepared[0].environment())
+    name = f"holdfast_template_{_fingerprint()}"
+    os.environ["HOLDFAST_TEST_TEMPLATE"] = name
+    os.environ["HOLDFAST_TEST_DUMP"] = str(data / f"{name}.sql")
+
+
+def pytest_xdist_setupnodes() -> None:
+    """Parallel workers inherit the addresses of what runs already."""
+    _start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """One process: start them when one of the tests that stay asks for them."""
+    if not session.config.option.collectonly and any(asks_for_services(item) for item in items):
+        _start()
+
+
+def asks_for_services(item: pytest.Item) -> bool:
+    """Whether a test needs PostgreSQL or Valkey: by its fixtures, or marked `services`."""
+    names = set(getattr(item, "fixturenames", ()))
+    marked = any(item.get_closest_marker(mark) for mark in ASKING_MARKS)
+    return marked or bool(ASKING_FIXTURES & names)
+
+
+def _start() -> None:
+    """Start them once; the lock keeps a second run out of the same folder."""
+    if _running or not _prepared:
+        return
+    data = Path(os.environ["HOLDFAST_TEST_DUMP"]).parent
     lock = (data / "test.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -37,15 +77,14 @@ def pytest_load_initial_conftests() -> None:
         raise pytest.UsageError(
             f"another test run uses {data}; wait for it, or set TEST_DATA to another folder"
         ) from None
-    servers = Servers(data, durable=False)
-    servers.start()
-    _servers[:] = [servers, lock]
-    os.environ.update(servers.environment())
-    os.environ["HOLDFAST_TEST_TEMPLATE"] = _template(data)
+    _prepared[0].start()
+    _running.append(_prepared[0])
+    _locks.append(lock)
+    _make_template(data)
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: the collector of cycles need not look through it again and again."""
+    """What was imported stays to the end: the collector of cycles need not look through it."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -53,47 +92,35 @@ def pytest_collection_finish() -> None:
 
 def pytest_unconfigure() -> None:
     """Stop what this process started."""
-    if _servers:
-        _servers[0].stop()
-        _servers.clear()
+    for servers in _running:
+        servers.stop()
+    _running.clear()
 
 
-def _template(data: Path) -> str:
-    """The name of a migrated template database, made now if there is none for the present code."""
+def _make_template(data: Path) -> None:
+    """A migrated template database, made now if there is none for the present code."""
     import psycopg
 
     from tests.migrated import dump
 
-    name = f"holdfast_template_{_fingerprint()}"
-    dumped = data / f"{name}.sql"
-    os.environ["HOLDFAST_TEST_DUMP"] = str(dumped)
+    name = os.environ["HOLDFAST_TEST_TEMPLATE"]
+    dumped = Path(os.environ["HOLDFAST_TEST_DUMP"])
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        if (
-            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-            and dumped.exists()
-        ):
-            return name
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if known.fetchone() and dumped.exists():
+            return
         half = f"{name}_half"
-        for (old,) in connection.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE 'holdfast_template_%'"
-        ).fetchall():
-            connection.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
+        old = "SELECT datname FROM pg_database WHERE datname LIKE 'holdfast_template_%'"
+        for (database,) in connection.execute(old).fetchall():
+            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         for old_dump in data.glob("holdfast_template_*.sql"):
             old_dump.unlink()
         connection.execute(f'CREATE DATABASE "{half}"')
-        environment = os.environ | {
-            "DATABASE_URL": _at(half),
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-        }
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
+        environment = os.environ | {"DATABASE_URL": _at(half)}
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
         dump(_at(half), dumped)
         connection.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
-    return name
 
 
 def _at(name: str) -> str:

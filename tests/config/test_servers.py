@@ -15,6 +15,7 @@ import pytest
 from config.embedded.services import Postgres, socket_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.services  # its servers are filled from the template's dump
 BARE = {
     key: value
     for key, value in os.environ.items()

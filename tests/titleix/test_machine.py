@@ -23,7 +23,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from titleix.workflow import TitleIXWorkflow
 
 from casework.audit import hash_chain
 from casework.case_types.registry import kind
@@ -42,6 +41,7 @@ from titleix.case.open_report import open_report
 from titleix.models import Assignment, Delivery, TitleIXCase
 from titleix.rules.screening import LICENSE
 from titleix.rules.separation_of_duties import NEVER, Role
+from titleix.workflow import TitleIXWorkflow
 
 LIVES = int(os.environ.get("MACHINE", "0")) or 10
 STEPS = 40 if "MACHINE" in os.environ else 25

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from casework.policy import policies
 
-SHIPPED = Path(__file__).resolve().parents[2] / "policies"
+SHIPPED = Path(__file__).resolve().parents[3] / "policies"
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
-from titleix.workflow import TitleIXWorkflow
 
 from casework.case_types.registry import kind
 from casework.engine.available_steps import file_choices, moves_case
@@ -24,6 +23,7 @@ from tests.titleix.lives import appealed, decided, investigated, school_found
 from titleix.dashboards.case_page import CODES
 from titleix.kind import GROUPS
 from titleix.models import Record
+from titleix.workflow import TitleIXWorkflow
 from web.templatetags.holdfast import BASES
 
 MOST = 12

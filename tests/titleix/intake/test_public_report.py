@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation.template import templatize
 from playwright.sync_api import Page, expect
 
 from casework.access import rights
@@ -40,7 +41,7 @@ NAMES = (
     "zebra-narrative",
 )
 CODE = re.compile(r'id="receipt-code">([0-9A-Z-]{19})<')
-LOCALE = Path(views.__file__).parent / "locale/es/LC_MESSAGES"
+LOCALE = Path(views.__file__).parents[1] / "locale/es/LC_MESSAGES"
 
 
 @pytest.fixture
@@ -234,14 +235,21 @@ def test_the_browser_asks_for_spanish(reporter, clock):
     assert '<html lang="en">' in Client().get("/report?lang=xx").content.decode()
 
 
+def messages_of(template: str) -> set[str]:
+    """What a template says through gettext, long blocks folded as they are looked up."""
+    quoted = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    calls = re.findall(rf"\b(?:_|gettext)\(u?({quoted})\)", templatize(template))
+    return {ast.literal_eval(text) for text in calls}
+
+
 def texts_of_the_public() -> set[str]:
     """Every text of the public pages: of the templates, and of the forms but for the one of staff."""
-    folder = Path(views.__file__).parent
+    folder = Path(views.__file__).parents[1]
     found = set()
     for path in (folder / "templates/titleix").glob("intake_*.html"):
         if path.stem not in ("intake_new", "intake_entered"):
-            found |= set(re.findall(r"""{% translate ["'](.*?)["'] %}""", path.read_text()))
-    for name in ("intake_forms.py", "intake_views.py"):
+            found |= messages_of(path.read_text())
+    for name in ("intake/forms.py", "intake/views.py"):
         for node in ast.parse((folder / name).read_text()).body:
             if getattr(node, "name", "") in ("StaffForm", "new"):
                 continue

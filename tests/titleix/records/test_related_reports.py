@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from titleix.workflow import TitleIXWorkflow
 
 from casework.audit import hash_chain
 from casework.engine import allowed_moves
@@ -19,6 +18,7 @@ from titleix.case.open_report import open_report
 from titleix.kind import TITLE_IX
 from titleix.models import Delivery, Record, TitleIXCase
 from titleix.rules import rule_versions
+from titleix.workflow import TitleIXWorkflow
 
 
 def another(staff, known: datetime = KNOWN) -> Walk:

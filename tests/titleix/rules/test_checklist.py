@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from titleix.workflow import TitleIXWorkflow
 
 from titleix.rules.checklist import STEPS, WHO, Facts, Status, items, upcoming
 from titleix.rules.screening import Outcome
+from titleix.workflow import TitleIXWorkflow
 
 ON = date(2026, 9, 10)
 SCHOOL = Facts(

@@ -10,19 +10,21 @@ from casework.engine.clock_steps import deadline_steps
 from casework.models import Event
 from titleix.case import conditions
 from titleix.case.states import APPROVE, COORDINATE, OPEN, RULES, S, Stage, state
-from titleix.intake.follow_up_steps import intake_steps
+from titleix.intake.follow_up_steps import FollowUp
 from titleix.investigation.school_steps import SchoolInquiry
 from titleix.investigation.steps import Grievance
 from titleix.outcomes.steps import Endings
-from titleix.party_portal.steps import portal_steps
+from titleix.party_portal.steps import PrivateLinks
 from titleix.people.steps import People
-from titleix.privacy.steps import privacy_steps
+from titleix.privacy.steps import Privacy
 from titleix.records.steps import Records
 from titleix.rules import clocks
 from titleix.screening.steps import Intake
 
 
-class TitleIXWorkflow(Intake, People, Records, SchoolInquiry, Grievance, Endings):
+class TitleIXWorkflow(
+    Intake, FollowUp, People, Records, SchoolInquiry, Grievance, Endings, PrivateLinks, Privacy
+):
     """One report, from the first word to the archive."""
 
     kind, version = "TIX", RULES
@@ -34,24 +36,6 @@ class TitleIXWorkflow(Intake, People, Records, SchoolInquiry, Grievance, Endings
     extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
         deadline_steps(state, OPEN, by=(COORDINATE, APPROVE), cite="34 CFR 106.45(b)(1)(v)")
     )
-
-    (
-        disclose,
-        flag_family,
-        unflag_family,
-        involve,
-        release,
-        emergency_access,
-        propose_disposal,
-        withdraw_disposal,
-        confirm_disposal,
-    ) = privacy_steps(state, list(Stage), OPEN, [S.CLOSED, S.MERGED])
-
-    ask_reporter, reporter_answered, answers_read, link_person = intake_steps(
-        state, OPEN, list(Stage)
-    )
-
-    make_party_link, end_party_link, party_answer = portal_steps(state, list(Stage), OPEN)
 
     def reasons_against(self, transition: Any) -> list[str]:
         """The conditions of the step, and whether the person who acts may act at all (B3.4: checked at every act)."""

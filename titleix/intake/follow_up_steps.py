@@ -1,25 +1,25 @@
-"""The steps of the intake, the same for every rules version: duties that begin with the report, the exchange with a reporter
-who comes back, people linked to the district's records. A workflow takes them over by name, as with `deadline_steps`."""
+"""The steps of the intake: duties that begin with the report, the exchange with a reporter who comes back,
+people linked to the district's records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from viewflow.fsm import State
 
 from casework.engine.forms import StepForm
 from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Event, Task
 from district.models import Student, User
 from titleix.case import queries
-from titleix.models import Party, Record
+from titleix.case.states import COORDINATE, OPEN, Stage, state
+from titleix.models import Party, Record, TitleIXCase
 
-COORDINATE, READ_ANSWER, ANSWERED = "coordinate_cases", "READ_ANSWER", "REPORTER_ANSWERED"
+READ_ANSWER, ANSWERED = "READ_ANSWER", "REPORTER_ANSWERED"
 
 
 # -- with the report ---------------------------------------------------------------------------------------------------
@@ -162,15 +162,14 @@ def link(flow: Workflow) -> None:
     flow.turn.data = {"part": party.part, "number": party.number, "kind": party.kind}
 
 
-def intake_steps(
-    state: State, still_open: Sequence[Any], with_reporter: Sequence[Any]
-) -> Iterable[Any]:
-    """The transitions, in this order: ask_reporter, reporter_answered, answers_read, link_person. `with_reporter` are the
-    states in which a reporter is still heard."""
+class FollowUp(Workflow):
+    """The exchange with a reporter who comes back; people linked to the district's records."""
+
+    case: TitleIXCase
 
     @step(
         state,
-        source=list(with_reporter),
+        source=list(Stage),
         label=_("Ask the reporter"),
         by=(COORDINATE,),
         form=AskForm,
@@ -178,7 +177,7 @@ def intake_steps(
         conditions=[_can_come_back, _still_heard],
         does=_("Puts a question where the reporter reads it with their code."),
     )
-    def ask_reporter(self: Workflow) -> None:
+    def ask_reporter(self) -> None:
         """T-20: an anonymous reporter can be asked."""
         row = keep(
             self, Record.Kind.MESSAGE, self.turn.today, code="question", text=self.data["text"]
@@ -187,14 +186,14 @@ def intake_steps(
 
     @step(
         state,
-        source=list(with_reporter),
+        source=list(Stage),
         label=_("The reporter wrote"),
         by=(SYSTEM,),
         event=Event.Kind.CONTACT,
         work=False,
         conditions=[_still_heard],
     )
-    def reporter_answered(self: Workflow) -> None:
+    def reporter_answered(self) -> None:
         """Kept, told to the coordinators at once, and a task until somebody has read it."""
         row = keep(
             self, Record.Kind.MESSAGE, self.turn.today, code="answer", text=str(self.data["text"])
@@ -208,28 +207,26 @@ def intake_steps(
 
     @step(
         state,
-        source=list(with_reporter),
+        source=list(Stage),
         label=_("I have read the reporter's answer"),
         by=(COORDINATE,),
         event=Event.Kind.CONTACT,
         conditions=[_answer_waits],
         does=_("Ends the task; the answer stays on file."),
     )
-    def answers_read(self: Workflow) -> None:
+    def answers_read(self) -> None:
         """The task is done."""
         self.finish_task(READ_ANSWER, "read")
 
     @step(
         state,
-        source=list(still_open),
+        source=OPEN,
         label=_("Link a person to the district's records"),
         by=(COORDINATE,),
         form=LinkForm,
         event=Event.Kind.FACT,
         does=_("Binds a person of the case to a student or a member of staff found by number."),
     )
-    def link_person(self: Workflow) -> None:
+    def link_person(self) -> None:
         """Linked or free-standing, as it becomes known."""
         link(self)
-
-    return ask_reporter, reporter_answered, answers_read, link_person

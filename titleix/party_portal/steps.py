@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from viewflow.fsm import State
 
 from casework.engine.forms import StepForm
 from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Event
 from titleix.case import queries
 from titleix.case.forms import PartyChoice
-from titleix.models import Party, PartyLink, Record
+from titleix.case.states import COORDINATE, OPEN, Stage, state
+from titleix.models import Party, PartyLink, Record, TitleIXCase
 from titleix.party_portal import links
 
 
@@ -89,16 +88,16 @@ def keep(flow: Workflow, code: str, text: str, kept: Mapping[str, str] | None = 
     return flow.file.add(row)
 
 
-def portal_steps(
-    state: State, everywhere: Sequence[Any], still_open: Sequence[Any]
-) -> Iterable[Any]:
-    """The transitions, in this order: make_party_link, end_party_link, party_answer."""
+class PrivateLinks(Workflow):
+    """The private links of the parties, and what comes by them."""
+
+    case: TitleIXCase
 
     @step(
         state,
-        source=list(still_open),
+        source=OPEN,
         label=_("Make a private link for a party"),
-        by=("coordinate_cases",),
+        by=(COORDINATE,),
         form=LinkForm,
         event=Event.Kind.ACCESS,
         does=_(
@@ -110,7 +109,7 @@ def portal_steps(
             )
         ],
     )
-    def make_party_link(self: Workflow) -> None:
+    def make_party_link(self) -> None:
         """C10: each party sees only their packet."""
         link = PartyLink(
             id=uuid4(),
@@ -129,15 +128,15 @@ def portal_steps(
 
     @step(
         state,
-        source=list(everywhere),
+        source=list(Stage),
         label=_("Take a private link back"),
-        by=("coordinate_cases",),
+        by=(COORDINATE,),
         form=EndLinkForm,
         event=Event.Kind.ACCESS,
         conditions=[lambda flow: unmet(bool(open_links(flow)), _("No link is open."))],
         does=_("The link leads nowhere from now on."),
     )
-    def end_party_link(self: Workflow) -> None:
+    def end_party_link(self) -> None:
         """At once: every page of the packet asks."""
         pk, now = self.data["link"], self.turn.now
         self.file.later.append(lambda: PartyLink.objects.filter(pk=pk).update(revoked_at=now))
@@ -145,13 +144,13 @@ def portal_steps(
 
     @step(
         state,
-        source=list(still_open),
+        source=OPEN,
         label=_("Answer by the private link"),
         by=(SYSTEM,),
         event=Event.Kind.FACT,
         work=False,
     )
-    def party_answer(self: Workflow) -> None:
+    def party_answer(self) -> None:
         """What a party wrote is a record, and whoever works the case hears of it. A waiver is one: it closes the party's time on
         the day on which it comes (N9). An answer leaves the time to the party: it may write again until the end."""
         code, files = self.data["code"], self.data.get("files", ())
@@ -172,5 +171,3 @@ def portal_steps(
             "code": code,
             "files": len(files),
         }
-
-    return make_party_link, end_party_link, party_answer

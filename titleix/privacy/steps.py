@@ -1,15 +1,12 @@
-"""The steps of need to know, the same for every rules version: disclosures, the neutral notice, people beside the case,
-emergency access, disposal. A workflow takes them over by name, as it does with `deadline_steps`."""
+"""The steps of need to know: disclosures, the neutral notice, people beside the case, emergency access,
+disposal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import uuid4
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from viewflow.fsm import State
 
 from casework.access import grants
 from casework.engine.errors import Invalid
@@ -18,10 +15,11 @@ from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Case, Disposal, Event
 from district.models import Student, StudentNotice
 from titleix.case import retention
-from titleix.models import Disclosure, FamilyFlag
+from titleix.case.states import APPROVE, COORDINATE, OPEN, S, Stage, state
+from titleix.models import Disclosure, FamilyFlag, TitleIXCase
 from titleix.privacy import forms
 
-COORDINATE = "coordinate_cases"
+ENDED = [S.CLOSED, S.MERGED]
 
 
 def _proposed(flow: Workflow) -> object:
@@ -68,15 +66,14 @@ def _open_flags(flow: Workflow) -> list[FamilyFlag]:
     )
 
 
-def privacy_steps(
-    state: State, everywhere: Sequence[Any], still_open: Sequence[Any], ended: Sequence[Any]
-) -> Iterable[Any]:
-    """The transitions, in this order: disclose, flag_family, unflag_family, involve, release, emergency_access,
-    propose_disposal, withdraw_disposal, confirm_disposal."""
+class Privacy(Workflow):
+    """Who may know of a case, and when its contents are destroyed (C2 to C5)."""
+
+    case: TitleIXCase
 
     @step(
         state,
-        source=list(everywhere),
+        source=list(Stage),
         label=_("Record a disclosure"),
         by=(COORDINATE,),
         form=forms.DiscloseForm,
@@ -85,7 +82,7 @@ def privacy_steps(
         conditions=[kept],
         cite="34 CFR 99.32",
     )
-    def disclose(self: Workflow) -> None:
+    def disclose(self) -> None:
         """C2: every disclosure outside the district is an entry."""
         data = self.data
         row = Disclosure(
@@ -104,7 +101,7 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(still_open),
+        source=OPEN,
         label=_("Ask staff to call before family outreach"),
         by=(COORDINATE,),
         form=forms.FlagForm,
@@ -114,7 +111,7 @@ def privacy_steps(
         ),
         tells=_("Whoever may see the student's attendance case, without a reason."),
     )
-    def flag_family(self: Workflow) -> None:
+    def flag_family(self) -> None:
         """C3: attendance staff learn that they must call, never why."""
         student: Student = self.data["student_number"]
         case_id, today = self.case.id, self.turn.today
@@ -129,14 +126,14 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(everywhere),
+        source=list(Stage),
         label=_("Take the notice on a student back"),
         by=(COORDINATE,),
         event=Event.Kind.ACCESS,
         conditions=[_flagged],
         does=_("Staff may contact the family again without calling first."),
     )
-    def unflag_family(self: Workflow) -> None:
+    def unflag_family(self) -> None:
         """Every notice that this case asked for."""
         notices, today = [flag.notice_id for flag in _open_flags(self)], self.turn.today
         self.file.later.append(
@@ -146,7 +143,7 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(everywhere),
+        source=list(Stage),
         label=_("Bring in the deputy, the school or counsel"),
         by=(COORDINATE,),
         form=forms.InvolveForm,
@@ -154,7 +151,7 @@ def privacy_steps(
         conditions=[kept],
         does=_("Gives one person the access that their part in this case needs, and no more."),
     )
-    def involve(self: Workflow) -> None:
+    def involve(self) -> None:
         """C3: access by assignment to the case alone."""
         user, part = self.data["user"], self.data["part"]
         if any(party.user_id == user.pk for party in self.file.children["party"]):
@@ -165,7 +162,7 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(everywhere),
+        source=list(Stage),
         label=_("End such an access"),
         by=(COORDINATE,),
         form=forms.ReleaseForm,
@@ -173,7 +170,7 @@ def privacy_steps(
         conditions=[lambda flow: unmet(bool(forms.involved(flow)), _("Nobody was brought in."))],
         does=_("Ends the access at once."),
     )
-    def release(self: Workflow) -> None:
+    def release(self) -> None:
         """What the person did stays on file."""
         case, user = Case(pk=self.case.id), self.data["user"]
         self.file.later.append(lambda: grants.revoke(case, user))
@@ -181,13 +178,13 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(everywhere),
+        source=list(Stage),
         label=_("Emergency access"),
         by=(SYSTEM,),
         event=Event.Kind.ACCESS,
         work=False,
     )
-    def emergency_access(self: Workflow) -> None:
+    def emergency_access(self) -> None:
         """C3: somebody who is not assigned looked, with a reason; the coordinator hears of it at once."""
         self.alert(
             "EMERGENCY_ACCESS", "coordinator", user=self.data["user"], until=self.data["until"]
@@ -195,7 +192,7 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(ended),
+        source=ENDED,
         label=_("Propose the disposal of the file"),
         by=(COORDINATE,),
         event=Event.Kind.ACCESS,
@@ -203,7 +200,7 @@ def privacy_steps(
         does=_("Proposes to destroy what is past its time; another person must confirm."),
         cite="34 CFR 106.45(b)(10)",
     )
-    def propose_disposal(self: Workflow) -> None:
+    def propose_disposal(self) -> None:
         """T-30: the first pair of eyes."""
         case_id, by, today = self.case.id, self.turn.actor, self.turn.today
         self.file.later.append(
@@ -213,7 +210,7 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(ended),
+        source=ENDED,
         label=_("Withdraw the proposed disposal"),
         by=(COORDINATE,),
         form=ReasonForm,
@@ -221,7 +218,7 @@ def privacy_steps(
         conditions=[_proposed],
         does=_("The file stays."),
     )
-    def withdraw_disposal(self: Workflow) -> None:
+    def withdraw_disposal(self) -> None:
         """Either of the two may."""
         case_id, today = self.case.id, self.turn.today
         self.file.later.append(
@@ -232,9 +229,9 @@ def privacy_steps(
 
     @step(
         state,
-        source=list(ended),
+        source=ENDED,
         label=_("Destroy the contents of the file"),
-        by=(COORDINATE, "approve_cases"),
+        by=(COORDINATE, APPROVE),
         form=forms.DestroyForm,
         event=Event.Kind.ACCESS,
         conditions=[_proposed, _other_person, retention.disposable],
@@ -244,21 +241,9 @@ def privacy_steps(
         makes=_("A certificate of the disposal."),
         cite="34 CFR 106.45(b)(10)",
     )
-    def confirm_disposal(self: Workflow) -> None:
+    def confirm_disposal(self) -> None:
         """T-30: the second pair of eyes; a hold that was set in between stops it."""
         found, by, today = retention.open_disposal(self), self.turn.actor, self.turn.today
         assert found is not None
         self.file.later.append(lambda: retention.destroy(found, by, today))
         self.turn.data = {}
-
-    return (
-        disclose,
-        flag_family,
-        unflag_family,
-        involve,
-        release,
-        emergency_access,
-        propose_disposal,
-        withdraw_disposal,
-        confirm_disposal,
-    )

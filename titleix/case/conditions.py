@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.engine import clocks
 from casework.engine.workflow import Workflow, unmet
-from titleix.case import file_completeness, queries, questions
+from titleix.case import file_completeness, queries, questions, retention
 from titleix.case.context import beside
 from titleix.models import Assignment, Party, Record, Training
 from titleix.rules import rule_versions, timelines
@@ -526,4 +526,14 @@ def investigates(flow: Workflow) -> object:
     return unmet(
         flow.case.state in ("S_INVESTIGATING", "INVESTIGATING", "EVIDENCE_REVIEW", "NOTICED"),
         _("No inquiry is under way."),
+    )
+
+
+def kept(flow: Workflow) -> object:
+    """The contents of the file are there: what was destroyed is never opened again."""
+    gone = flow.case.closed_on is not None and retention.destroyed(
+        flow
+    )  # only what is closed is ever destroyed
+    return unmet(
+        not gone, _("The contents of this file were destroyed; it cannot be opened again.")
     )

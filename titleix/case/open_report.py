@@ -46,7 +46,7 @@ def open_report(
 
     `people` are rows for Party (part, kind, name, address, email, phone, language, minor, student_id, user_id), `records` what
     else was said (kind, code, text, data), `duties` the keys of the duties of state law that the report itself shows
-    (`intake.duties_at_once`); `receipt` is the hash of the reporter's code (`receipts`)."""
+    (`immediate_duties`); `receipt` is the hash of the reporter's code (`receipts`)."""
     now = now or timezone.now()
     today = today or date_rules.local_date(now, settings.TIME_ZONE)
     fields = {

@@ -9,6 +9,7 @@ from titleix.case import queries
 from titleix.models import TitleIXCase
 from titleix.rules import timelines
 from titleix.rules.screening import (
+    TICKS,
     Answer,
     Choice,
     DutyFacts,
@@ -17,16 +18,11 @@ from titleix.rules.screening import (
     Outcome,
     Screening,
     allowed_outcomes,
-    parallel_duties,
     screen,
 )
-from titleix.screening.forms import TICKS
 
 if TYPE_CHECKING:
     from casework.engine.workflow import Workflow
-
-
-SCHOOL_PROPERTY = {"classroom", "building", "grounds", "bus"}
 
 
 def _answer(data: Any, name: str) -> Answer:
@@ -60,31 +56,6 @@ def facts(flow: Workflow, data: Any) -> Facts:
             licensed_employee=bool(data.get("licensed_employee")),
         ),
     )
-
-
-def duties_at_once(
-    *, location: str, assault: bool, under_18: bool, abuse: bool = False
-) -> list[str]:
-    """The keys of the duties of state law that a report itself shows (B1.2), before anybody has screened it. That somebody was
-    touched, hurt or forced sexually may be an offense that the law names: a duty forgotten is worse than one checked."""
-    found = DutyFacts(
-        on_school_property=location in SCHOOL_PROPERTY,
-        abuse_suspected=abuse,
-        juvenile_victim=under_18,
-    )
-    offense = Answer.YES if assault else Answer.UNKNOWN
-    facts = Facts(
-        duplicate=False,
-        identifiable=True,
-        leads=True,
-        q1=Answer.UNKNOWN,
-        q5=False,
-        in_time=True,
-        employee=False,
-        offense=offense,
-        duties=found,
-    )
-    return [duty.key for duty in parallel_duties(facts)]
 
 
 def screened(flow: Workflow, data: Any) -> tuple[Facts, Screening]:

@@ -16,12 +16,13 @@ from casework.engine.services import local_today
 from casework.models import Clock, Disposal
 from titleix.case import inspection_log, queries
 from titleix.case.context import Beside, beside
+from titleix.case.party_windows import over_on, windows
 from titleix.export import export_permission
 from titleix.intake import similar_reports
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
 from titleix.outcomes.forms import DismissForm
-from titleix.people.forms import ROLES
 from titleix.rules import checklist, timelines
+from titleix.rules.separation_of_duties import ROLES
 from titleix.screening.forms import OUTCOMES
 
 # Who holds a function in the case sees its people by name; a mere reader sees labels.
@@ -102,8 +103,8 @@ def facts(file: CaseFile) -> checklist.Facts:
         handed_in=len(queries.handed_in(file)),
         handed_in_open=len(queries.handed_in(file, unsorted=True)),
         questions={row.code: row.on for row in records if row.kind == Record.Kind.QUESTION},
-        evidence_over_on=_over(file, "EVIDENCE"),
-        report_over_on=_over(file, "REPORT"),
+        evidence_over_on=over_on(file, "EVIDENCE"),
+        report_over_on=over_on(file, "REPORT"),
         appealed_on=by_code.get(("APPEAL", "filed")),
         appeal_decided_on=max((row.on for row in decided), default=None),
         appeal_sent_back=any(row.code == "decided_sent_back" for row in decided),
@@ -137,64 +138,6 @@ def _sent(file: CaseFile) -> dict[str, date]:
         row.code: row.sent_on
         for row in sorted(file.children["delivery"], key=lambda row: row.sent_on)
     }
-
-
-def _window(file: CaseFile, code: str) -> timelines.Window | None:
-    if not queries.deliveries(file, code):
-        return None
-    return timelines.party_window(
-        queries.recipients(file, code), queries.span(file, f"{code.lower()}_wait"), file.calendar
-    )
-
-
-def _over(file: CaseFile, code: str) -> date | None:
-    window = _window(file, code)
-    return window.ends_on if window and window.next_from <= local_today() else None
-
-
-@dataclass(frozen=True)
-class OpenWindow:
-    """A time that belongs to the parties."""
-
-    label: Any
-    cite: str
-    starts: date
-    ends: date
-    next_from: date
-    early: bool = False
-
-
-def windows(file: CaseFile) -> list[OpenWindow]:
-    """The windows of the parties in this case, past ones too, with their dates."""
-    found = []
-    for code, label, cite in (
-        ("EVIDENCE", _("The parties answer to the evidence"), "34 CFR 106.45(b)(5)(vi)"),
-        ("REPORT", _("The parties answer to the report"), "34 CFR 106.45(b)(5)(vii)"),
-    ):
-        window = _window(file, code)
-        if window:
-            found.append(
-                OpenWindow(
-                    label, cite, window.sent_on, window.ends_on, window.next_from, window.early
-                )
-            )
-    sent = [
-        row.sent_on
-        for code in ("DETERMINATION", "DISMISSAL")
-        for row in queries.deliveries(file, code)
-    ]
-    if sent:
-        appeal = timelines.appeal_window(sent, queries.span(file, "appeal_window"), file.calendar)
-        found.append(
-            OpenWindow(
-                _("Time to appeal"),
-                "34 CFR 106.45(b)(8)",
-                max(sent),
-                appeal.file_by.due,
-                appeal.final_on,
-            )
-        )
-    return found
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from district.models import Role as Post
 from titleix.case.states import Stage
 from titleix.dashboards import case_page
 from titleix.models import Assignment, TitleIXCase
-from titleix.people.forms import ROLES
 from titleix.rules import checklist, clocks
+from titleix.rules.separation_of_duties import ROLES
 
 UNSCREENED = (Stage.RECEIVED, Stage.SCREENING, Stage.INFO_REQUESTED)
 INVESTIGATIONS = ("school_investigation", "district_investigation")

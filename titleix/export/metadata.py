@@ -14,7 +14,7 @@ from pypdf.errors import PyPdfError
 from casework.engine.errors import Invalid
 from casework.models import Attachment
 from casework.privacy.redaction import Redactor
-from titleix.party_portal import links
+from titleix.export.watermark import marked
 
 TYPES = ("application/pdf", "image/jpeg", "image/png")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -52,7 +52,7 @@ def pdf(content: bytes, mark: str) -> bytes:
     writer.metadata = None
     out = BytesIO()
     writer.write(out)
-    return links.marked(out.getvalue(), mark)
+    return marked(out.getvalue(), mark)
 
 
 def jpeg(content: bytes) -> bytes:

@@ -36,7 +36,7 @@ from titleix.case import queries
 from titleix.export import archive, metadata
 from titleix.letters import contents, rendering
 from titleix.models import RedactedExport
-from titleix.people.forms import ROLES
+from titleix.rules.separation_of_duties import ROLES
 
 HIDDEN = "[hidden]"  # for a name of nobody in the case
 # Capitalised words that the product itself prints on papers and beside numbers.

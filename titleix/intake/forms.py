@@ -22,7 +22,7 @@ from casework.documents.attachments import ALLOWED, sniff
 from casework.engine.forms import DateInput
 from casework.engine.services import local_today
 from district.models import School, User
-from titleix.case.screening_outcome import duties_at_once
+from titleix.intake.immediate_duties import duties_at_once
 from titleix.models import Party, TitleIXCase
 
 MOST_FILES = 5

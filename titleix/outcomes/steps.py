@@ -8,6 +8,7 @@ from casework.engine.forms import ReasonForm
 from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions
+from titleix.case.conditions import kept
 from titleix.case.forms import EventForm, SentForm
 from titleix.case.states import (
     APPEAL,
@@ -37,7 +38,6 @@ from titleix.outcomes.forms import (
     ReopenForm,
     StatementForm,
 )
-from titleix.privacy.steps import kept
 from titleix.records import records_writing
 from titleix.rules.separation_of_duties import Role
 

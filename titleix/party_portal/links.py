@@ -10,20 +10,17 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from uuid import UUID
 
-import typst
 from django.conf import settings
 from django.db.models import F
-from pypdf import PageObject, PdfReader, PdfWriter
 
 from casework.case_types import registry
 from casework.engine.casefile import CaseFile, load
 from casework.engine.services import local_today
 from casework.models import Attachment, Document
-from titleix.case import queries
-from titleix.dashboards import case_page
+from titleix.case import party_windows, queries
+from titleix.case.party_windows import OpenWindow
 from titleix.models import Delivery, Party, PartyLink, Record
 
 ANSWERS_IN = {"EVIDENCE_REVIEW": "EVIDENCE", "REPORT_REVIEW": "REPORT"}
@@ -99,7 +96,7 @@ class Packet:
     """All that one person may see."""
 
     letters: list[Delivery] = field(default_factory=list)
-    windows: list[tuple[str, case_page.OpenWindow]] = field(default_factory=list)
+    windows: list[tuple[str, OpenWindow]] = field(default_factory=list)
     evidence: list[Piece] = field(default_factory=list)
     answers_to: str = ""
     answer_until: date | None = None
@@ -149,11 +146,11 @@ def packet(link: PartyLink, file: CaseFile) -> Packet:
     return found
 
 
-def windows(file: CaseFile) -> list[tuple[str, case_page.OpenWindow]]:
+def windows(file: CaseFile) -> list[tuple[str, OpenWindow]]:
     """The windows of the case under the code of the letter that opened them."""
     codes = {"34 CFR 106.45(b)(5)(vi)": "EVIDENCE", "34 CFR 106.45(b)(5)(vii)": "REPORT"}
     appeal = "DISMISSAL" if file.case.appeal_of == "dismissal" else "DETERMINATION"
-    return [(codes.get(row.cite, appeal), row) for row in case_page.windows(file)]
+    return [(codes.get(row.cite, appeal), row) for row in party_windows.windows(file)]
 
 
 def _answers_to(party: Party, file: CaseFile, sent: set[str]) -> str:
@@ -200,31 +197,6 @@ def exhibit(found: Packet, pk: UUID) -> Attachment | None:
 
 
 # -- the mark ---------------------------------------------------------------------------------------------------------
-
-_MARK = """#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)
-#set text(size: 15pt, fill: rgb(90, 100, 110, 60))
-#for n in range(7) {{ place(dx: {width}pt * 0.08, dy: {height}pt * (0.06 + n * 0.14), rotate(-18deg, sys.inputs.text)) }}
-"""
-
-
-def marked(pdf: bytes, text: str) -> bytes:
-    """A PDF whose every page says across who looked at it when. PyPdfError for a file that is broken or locked."""
-    writer, layers = PdfWriter(clone_from=BytesIO(pdf)), {}
-    for page in writer.pages:
-        size = (float(page.mediabox.width), float(page.mediabox.height))
-        if size not in layers:
-            layers[size] = _layer(*size, text)
-        page.merge_page(layers[size])
-    out = BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def _layer(width: float, height: float, text: str) -> PageObject:
-    source = _MARK.format(width=width, height=height).encode()
-    made = typst.compile(source, format="pdf", sys_inputs={"text": text}, ignore_system_fonts=True)
-    assert isinstance(made, bytes)
-    return PdfReader(BytesIO(made)).pages[0]
 
 
 def mark_of(link: PartyLink, now: datetime) -> str:

@@ -30,6 +30,7 @@ from casework.policy.policies import policy_for
 from casework.privacy import encrypted_files
 from district.models import User
 from titleix.case import inspection_log
+from titleix.export.watermark import marked
 from titleix.intake import client_address
 from titleix.models import Party, PartyLink, TitleIXCase
 from titleix.party_portal import files as party_files
@@ -255,10 +256,10 @@ def exhibit(request: HttpRequest, link: PartyLink, pk: UUID) -> HttpResponse:
 def _pdf(request: HttpRequest, content: bytes, link: PartyLink, name: str) -> HttpResponse:
     """The marked file; one that cannot carry the mark is not shown here."""
     try:
-        marked = party_links.marked(content, party_links.mark_of(link, timezone.localtime()))
+        page = marked(content, party_links.mark_of(link, timezone.localtime()))
     except PyPdfError:
         return _page(request, "party_gone", None, 404)
-    answer = HttpResponse(marked, content_type="application/pdf")
+    answer = HttpResponse(page, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{link.case.number}-{name}.pdf"'
     return _private(answer)
 

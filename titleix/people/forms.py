@@ -14,17 +14,8 @@ from district.models import User
 from titleix.case.forms import choose, long_text, people_of
 from titleix.models import Party
 from titleix.rules import separation_of_duties
+from titleix.rules.separation_of_duties import ROLES
 
-ROLES = [
-    (separation_of_duties.Role.INVESTIGATOR.value, _("Investigator")),
-    (separation_of_duties.Role.SCHOOL_INVESTIGATOR.value, _("School investigator")),
-    (separation_of_duties.Role.DECISION_MAKER.value, _("Decision-maker")),
-    (separation_of_duties.Role.APPEAL_OFFICER.value, _("Appeal officer")),
-    (separation_of_duties.Role.FACILITATOR.value, _("Facilitator")),
-    (separation_of_duties.Role.COORDINATOR.value, _("Coordinator")),
-    (separation_of_duties.Role.SCHOOL_ADMINISTRATOR.value, _("School administrator")),
-    (separation_of_duties.Role.APPROVER.value, _("Who approves more time")),
-]
 TIES = [
     ("party", _("Party")),
     ("witness", _("Witness")),

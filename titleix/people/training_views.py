@@ -21,7 +21,7 @@ from casework.engine.forms import DateInput
 from casework.engine.services import local_today
 from district.models import Role, User
 from titleix.models import Training
-from titleix.people.forms import ROLES
+from titleix.rules.separation_of_duties import ROLES
 
 SOON = timedelta(days=30)
 MOST = 500

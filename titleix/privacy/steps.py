@@ -15,6 +15,7 @@ from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Case, Disposal, Event
 from district.models import Student, StudentNotice
 from titleix.case import retention
+from titleix.case.conditions import kept
 from titleix.case.states import APPROVE, COORDINATE, OPEN, S, Stage, state
 from titleix.models import Disclosure, FamilyFlag, TitleIXCase
 from titleix.privacy import forms
@@ -42,16 +43,6 @@ def _other_person(flow: Workflow) -> object:
     found = retention.open_disposal(flow)
     same = found is not None and found.proposed_by_id == flow.actor_id
     return unmet(not same, _("You proposed it yourself: another person must confirm."))
-
-
-def kept(flow: Workflow) -> object:
-    """The contents of the file are there: what was destroyed is never opened again."""
-    gone = flow.case.closed_on is not None and retention.destroyed(
-        flow
-    )  # only what is closed is ever destroyed
-    return unmet(
-        not gone, _("The contents of this file were destroyed; it cannot be opened again.")
-    )
 
 
 def _flagged(flow: Workflow) -> object:

@@ -517,3 +517,12 @@ def parallel_duties(facts: Facts) -> tuple[Duty, ...]:
     if duties.licensed_employee:
         found.append(LICENSE)
     return tuple(found)
+
+
+TICKS = (
+    "unwelcome",
+    "severe",
+    "pervasive",
+    "objectively_offensive",
+    "denies_equal_access",
+)  # prong (b), five separate ticks

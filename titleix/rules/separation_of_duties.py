@@ -174,3 +174,15 @@ def _untrained(role: Role, training_until: date | None, on: date) -> Text:
 
 def _coordinator_investigates(roles: Collection[Role]) -> bool:
     return Role.COORDINATOR in roles and any(role in roles for role in INVESTIGATORS)
+
+
+ROLES = [
+    (Role.INVESTIGATOR.value, _("Investigator")),
+    (Role.SCHOOL_INVESTIGATOR.value, _("School investigator")),
+    (Role.DECISION_MAKER.value, _("Decision-maker")),
+    (Role.APPEAL_OFFICER.value, _("Appeal officer")),
+    (Role.FACILITATOR.value, _("Facilitator")),
+    (Role.COORDINATOR.value, _("Coordinator")),
+    (Role.SCHOOL_ADMINISTRATOR.value, _("School administrator")),
+    (Role.APPROVER.value, _("Who approves more time")),
+]

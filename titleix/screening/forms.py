@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.engine.forms import StepForm
 from titleix.case.forms import EventForm, choose, long_text
-from titleix.rules.screening import Answer
+from titleix.rules.screening import TICKS, Answer
 
 ANSWERS = [
     (Answer.YES.value, _("Yes")),
@@ -24,13 +24,6 @@ OUTCOMES = [
     ("NOT_TITLE_IX", _("Not Title IX: to be referred")),
     ("DUPLICATE", _("The same incident is open already")),
 ]
-TICKS = (
-    "unwelcome",
-    "severe",
-    "pervasive",
-    "objectively_offensive",
-    "denies_equal_access",
-)  # prong (b), five separate ticks
 
 # The parts of the form, by the field with which each begins.
 PARTS = {

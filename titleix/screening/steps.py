@@ -8,13 +8,13 @@ from casework.engine.forms import NoteForm, ReasonForm
 from casework.engine.workflow import NEW, SYSTEM, Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
+from titleix.case.conditions import kept
 from titleix.case.states import BEFORE, COORDINATE, SCHOOL, SCHOOL_PATH, S, by_outcome, state
 from titleix.intake.follow_up_steps import begin
 from titleix.letters import rendering, sending
 from titleix.models import TitleIXCase
 from titleix.outcomes import ends_writing
 from titleix.people import people_writing
-from titleix.privacy.steps import kept
 from titleix.records import related_reports
 from titleix.screening import screening_writing
 from titleix.screening.forms import AskForm, DuplicateForm, ProposalForm, ReferForm, ScreeningForm

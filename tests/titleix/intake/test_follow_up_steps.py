@@ -18,7 +18,7 @@ from district.models import School, Student, User
 from notifications.texts import words
 from tests.titleix.conftest import KNOWN, SEXUAL, Walk, day
 from titleix.case.open_report import open_report
-from titleix.case.screening_outcome import duties_at_once
+from titleix.intake.immediate_duties import duties_at_once
 from titleix.intake.similar_reports import matches
 from titleix.models import Party, Record, TitleIXCase
 

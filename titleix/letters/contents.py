@@ -29,6 +29,28 @@ TITLES = {
 }
 
 
+Text = Callable[["Letter"], dict[str, Any]]
+# What a letter says beside the frame, by its code; each wing adds its own letters with `says`.
+TEXTS: dict[str, Text] = {
+    "ACK": lambda letter: {"received_on": letter.case.opened_on.isoformat()},
+    "SUPPORT": lambda letter: {
+        "received_on": letter.case.opened_on.isoformat(),
+        "measures_offered": letter.lines("lines"),
+    },
+    "RETALIATION": lambda letter: {},
+}
+
+
+def says(code: str) -> Callable[[Text], Text]:
+    """The function below says what the letters of this code say."""
+
+    def register(text: Text) -> Text:
+        TEXTS[code] = text
+        return text
+
+    return register
+
+
 def letterhead() -> Letterhead:
     """The district's letterhead."""
     district = District.objects.first()
@@ -246,6 +268,7 @@ def _paragraphs(text: Any) -> list[str]:
     return [part.strip() for part in str(text or "").split("\n\n") if part.strip()]
 
 
+@says("INFO")
 def _info(letter: Letter) -> dict[str, Any]:
     running = [clock.due for clock in letter.file.running if clock.kind == "info"]
     return {
@@ -255,6 +278,7 @@ def _info(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("NOTICE")
 def _notice(letter: Letter) -> dict[str, Any]:
     student = any(
         party.kind == Party.Kind.STUDENT
@@ -272,6 +296,7 @@ def _notice(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("NOTICE_SUPPLEMENT")
 def _supplement(letter: Letter) -> dict[str, Any]:
     first = min(
         (row.sent_on for row in letter.file.children["delivery"] if row.code == "NOTICE"),
@@ -284,6 +309,7 @@ def _supplement(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("INTERVIEW")
 def _interview(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     return {
@@ -295,6 +321,7 @@ def _interview(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("EVIDENCE")
 def _evidence(letter: Letter) -> dict[str, Any]:
     titles = [
         str(row.data.get("title") or row.text[:80])
@@ -309,6 +336,7 @@ def _evidence(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("REPORT")
 def _report(letter: Letter) -> dict[str, Any]:
     window, wait = letter.window("report_wait"), queries.span(letter.file, "report_wait")
     days = timelines.question_dates(
@@ -329,6 +357,7 @@ def _report(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("DETERMINATION")
 def _determination(letter: Letter) -> dict[str, Any]:
     row = queries.decided(letter.file)
     assert row is not None
@@ -347,6 +376,7 @@ def _determination(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("DISMISSAL")
 def _dismissal(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     filed = letter.case.complaint_on or form.get("on") or letter.on
@@ -373,6 +403,7 @@ def _appeal(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("APPEAL_NOTICE")
 def _appeal_notice(letter: Letter) -> dict[str, Any]:
     decide = [clock.due for clock in letter.file.running if clock.kind == "appeal_decision"]
     stated = letter.after("appeal_statement")
@@ -385,6 +416,7 @@ def _appeal_notice(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("APPEAL_DECISION")
 def _appeal_decision(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     steps = form.get("next_steps") or letter.policy(f"next_steps.{form['result']}")
@@ -396,6 +428,7 @@ def _appeal_decision(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("OUTCOME")
 def _outcome(letter: Letter) -> dict[str, Any]:
     file, row = letter.file, queries.decided(letter.file)
     agreed = bool(queries.records(file, Record.Kind.AGREEMENT))
@@ -436,6 +469,7 @@ def _final_on(letter: Letter) -> date:
     )
 
 
+@says("EXTENSION")
 def _extension(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     clock = next(clock for clock in letter.file.running if str(clock.id) == form["clock"])
@@ -457,6 +491,7 @@ def _informal(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("IR_NOTICE")
 def _offer(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     return {
@@ -468,6 +503,7 @@ def _offer(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("IR_CONSENT")
 def _consent(letter: Letter) -> dict[str, Any]:
     return {
         **_informal(letter),
@@ -476,6 +512,7 @@ def _consent(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("EMERGENCY_REMOVAL")
 def _removal(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     removed, heard = form["on"], form["challenge_on"]
@@ -496,6 +533,7 @@ def _removal(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("SCHOOL_OUTCOME")
 def _school_outcome(letter: Letter) -> dict[str, Any]:
     return {
         "received_on": queries.known_on(letter.file).isoformat(),
@@ -507,6 +545,7 @@ def _school_outcome(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("REFERRAL")
 def _referral(letter: Letter) -> dict[str, Any]:
     form = letter.flow.data
     return {
@@ -517,6 +556,7 @@ def _referral(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("CLOSING")
 def _closing(letter: Letter) -> dict[str, Any]:
     return {
         "closed_on": letter.on.isoformat(),
@@ -526,6 +566,7 @@ def _closing(letter: Letter) -> dict[str, Any]:
     }
 
 
+@says("REOPENING")
 def _reopening(letter: Letter) -> dict[str, Any]:
     row = queries.records(letter.file, Record.Kind.REOPENING)[-1]
     running = [
@@ -538,32 +579,3 @@ def _reopening(letter: Letter) -> dict[str, Any]:
         "new_due": max(running, default=letter.on).isoformat(),
         "at_school": letter.case.state == "S_REOPENED",
     }
-
-
-TEXTS: dict[str, Callable[[Letter], dict[str, Any]]] = {
-    "ACK": lambda letter: {"received_on": letter.case.opened_on.isoformat()},
-    "SUPPORT": lambda letter: {
-        "received_on": letter.case.opened_on.isoformat(),
-        "measures_offered": letter.lines("lines"),
-    },
-    "RETALIATION": lambda letter: {},
-    "INFO": _info,
-    "NOTICE": _notice,
-    "NOTICE_SUPPLEMENT": _supplement,
-    "INTERVIEW": _interview,
-    "EVIDENCE": _evidence,
-    "REPORT": _report,
-    "DETERMINATION": _determination,
-    "DISMISSAL": _dismissal,
-    "APPEAL_NOTICE": _appeal_notice,
-    "APPEAL_DECISION": _appeal_decision,
-    "OUTCOME": _outcome,
-    "EXTENSION": _extension,
-    "IR_NOTICE": _offer,
-    "IR_CONSENT": _consent,
-    "EMERGENCY_REMOVAL": _removal,
-    "SCHOOL_OUTCOME": _school_outcome,
-    "REFERRAL": _referral,
-    "CLOSING": _closing,
-    "REOPENING": _reopening,
-}

@@ -193,32 +193,9 @@ def said(row: Record) -> str:
     )
 
 
-def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:
-    """When the written notice of an interview before this day went to a person; None without one."""
-    sent = [
-        row.sent_on
-        for row in file.children["delivery"]
-        if row.code == "INTERVIEW" and row.party_id == party.id and row.sent_on < on
-    ]
-    return max(sent, default=None)
-
-
 def moment(day: date, at: time | None = None) -> datetime:
     """A time of the district's day."""
     return datetime.combine(day, at or time(12), ZoneInfo(settings.TIME_ZONE))
-
-
-def proposed_answers(file: CaseFile) -> dict[str, Any]:
-    """What the school proposed last in the screening form, as initial values."""
-    rows = [row for row in records(file, Record.Kind.SCREENING) if row.code == "proposed"]
-    if not rows:
-        return {}
-    answers = {
-        key: True if value == "True" else value
-        for key, value in dict(rows[-1].data["answers"]).items()
-        if value != "False"
-    }
-    return {**answers, "rationale": rows[-1].text}
 
 
 def decided(file: CaseFile) -> Record | None:

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.engine.workflow import SubjectState
-from titleix.case import screening_outcome
-from titleix.models import TitleIXCase
-from titleix.rules.screening import Outcome
+from casework.engine.workflow import SubjectState, Workflow
 
 if TYPE_CHECKING:
     from casework.engine.workflow import Workflow
@@ -74,73 +71,10 @@ COMPLAINT = [
     S.REPORT_REVIEW,
 ]
 OPEN = [state for state in Stage if state not in (S.CLOSED, S.MERGED)]
-AFTER_SCREENING = {
-    Outcome.DUPLICATE: S.MERGED,
-    Outcome.INFO_REQUESTED: S.INFO_REQUESTED,
-    Outcome.NOT_TITLE_IX: S.NOT_TITLE_IX,
-    Outcome.OTHER_SEX_DISCRIMINATION: S.S_OPEN,
-    Outcome.SCHOOL_30: S.S_OPEN,
-    Outcome.DISTRICT_60: S.FC_PENDING,
-}
-# A report that was closed before anybody looked into it goes back to where its facts are weighed (T-20, B3.1).
-AFTER_REOPENING = {
-    "INSUFFICIENT": S.SCREENING,
-    "REFERRED": S.SCREENING,
-    "SUPPORTIVE": S.SUPPORTIVE_ONLY,
-}
 
 state = SubjectState(Stage)
 
 
-def _screened_to(flow: Workflow) -> Stage:
-    """Where the coordinator's outcome leads. The district's inquiry without 106.45 has no complaint to wait for."""
-    found = flow.data["_screening"]
-    choice = screening_outcome.chosen(found, flow.data)
-    if (
-        choice.outcome is Outcome.DISTRICT_60
-        and choice.default
-        and not found[1].needs_formal_complaint
-    ):
-        return S.S_OPEN
-    return AFTER_SCREENING[choice.outcome]
-
-
-def _was(flow: Workflow) -> Stage:
+def state_before(flow: Workflow) -> Stage:
+    """Where the case stood before its dismissal or the informal resolution."""
     return Stage(flow.case.came_from)
-
-
-def _after_dismissal(flow: Workflow) -> Stage:
-    """The dismissal stands: final, or on to the conduct track that was left open (34 CFR 106.45(b)(3)(i))."""
-    if flow.case.appeal_of != "dismissal" or not flow.case.conduct_track:
-        return S.FINAL
-    return _was(flow) if flow.case.came_from in SCHOOL_PATH else S.S_OPEN
-
-
-def _after_appeal(flow: Workflow) -> Stage:
-    """Sent back: a dismissal that falls puts the case where it was, a determination that falls opens it again."""
-    if flow.data["result"] != "sent_back":
-        return _after_dismissal(flow)
-    if flow.case.appeal_of != "dismissal":
-        return S.REOPENED
-    return S.FC_PENDING if flow.case.came_from in SCHOOL_PATH else _was(flow)
-
-
-def _reopened_to(flow: Workflow) -> Stage:
-    if flow.case.closed_reason in AFTER_REOPENING:
-        return AFTER_REOPENING[flow.case.closed_reason]
-    return (
-        S.REOPENED
-        if flow.case.complaint_on and flow.case.level == TitleIXCase.Level.DISTRICT
-        else S.S_REOPENED
-    )
-
-
-by_outcome = SubjectState.GET_STATE(_screened_to, states=[*dict.fromkeys(AFTER_SCREENING.values())])
-where_it_was = SubjectState.GET_STATE(_was, states=COMPLAINT)
-after_window = SubjectState.GET_STATE(_after_dismissal, states=[S.FINAL, *SCHOOL_PATH])
-after_appeal = SubjectState.GET_STATE(
-    _after_appeal, states=[S.FINAL, S.REOPENED, S.FC_PENDING, *SCHOOL_PATH, *COMPLAINT]
-)
-by_reopening = SubjectState.GET_STATE(
-    _reopened_to, states=[S.REOPENED, S.S_REOPENED, S.SCREENING, S.SUPPORTIVE_ONLY]
-)

@@ -20,7 +20,7 @@ from titleix.case.party_windows import over_on, windows
 from titleix.export import export_permission
 from titleix.intake import similar_reports
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
-from titleix.outcomes.forms import DismissForm
+from titleix.outcomes.dismissal import DismissForm
 from titleix.rules import checklist, timelines
 from titleix.rules.separation_of_duties import ROLES
 from titleix.screening.forms import OUTCOMES

@@ -25,25 +25,6 @@ READ_ANSWER, ANSWERED = "READ_ANSWER", "REPORTER_ANSWERED"
 # -- with the report ---------------------------------------------------------------------------------------------------
 
 
-def begin(flow: Workflow) -> None:
-    """What a report says besides its people: facts on file, and the duties of state law, which never wait (B1.2). They count
-    from knowledge, however late it was entered."""
-    for row in flow.data.get("records") or ():
-        kept = keep(
-            flow,
-            row["kind"],
-            flow.turn.today,
-            code=row["code"],
-            text=row.get("text") or "",
-            data=row.get("data"),
-        )
-        kept.by_id = flow.case.received_by_id
-    known = queries.known_on(flow.file)
-    for key in flow.data.get("duties") or ():
-        flow.start_clock(f"duty_{key}", known, "knowledge")
-        flow.open_task(f"DUTY_{key.upper()}"[:32], role="PRINCIPAL", clock=f"duty_{key}")
-
-
 def keep(
     flow: Workflow,
     kind: str,

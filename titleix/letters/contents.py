@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 
 from casework.documents.letters import Letterhead
-from casework.engine import clocks, date_rules
 from casework.engine.workflow import Workflow
 from district.models import District, User
-from titleix.case import conditions, queries
-from titleix.letters import investigative_report
+from titleix.case import queries
 from titleix.models import Party, Record
 from titleix.rules import timelines
 from titleix.rules.separation_of_duties import Role
@@ -27,28 +25,6 @@ TITLES = {
     Role.FACILITATOR: "facilitator",
     Role.SCHOOL_ADMINISTRATOR: "principal",
 }
-
-
-Text = Callable[["Letter"], dict[str, Any]]
-# What a letter says beside the frame, by its code; each wing adds its own letters with `says`.
-TEXTS: dict[str, Text] = {
-    "ACK": lambda letter: {"received_on": letter.case.opened_on.isoformat()},
-    "SUPPORT": lambda letter: {
-        "received_on": letter.case.opened_on.isoformat(),
-        "measures_offered": letter.lines("lines"),
-    },
-    "RETALIATION": lambda letter: {},
-}
-
-
-def says(code: str) -> Callable[[Text], Text]:
-    """The function below says what the letters of this code say."""
-
-    def register(text: Text) -> Text:
-        TEXTS[code] = text
-        return text
-
-    return register
 
 
 def letterhead() -> Letterhead:
@@ -71,13 +47,9 @@ class Letter:
     """One letter in the making: the step that sends it, the person whose right it is, who reads it."""
 
     def __init__(self, flow: Workflow, party: Party, reader: Party) -> None:
-        self.flow, self.file, self.case, self.party, self.reader = (
-            flow,
-            flow.file,
-            flow.case,
-            party,
-            reader,
-        )
+        self.flow, self.file = flow, flow.file
+        self.case: Any = flow.case
+        self.party, self.reader = party, reader
         self.language = reader.language if reader.language in ("en", "es") else "en"
         dated = flow.data.get("on") if "means" in flow.data else None
         self.on: date = dated or flow.turn.today
@@ -264,296 +236,34 @@ class Letter:
         ).due.isoformat()
 
 
-def _paragraphs(text: Any) -> list[str]:
-    return [part.strip() for part in str(text or "").split("\n\n") if part.strip()]
+Text = Callable[[Letter], dict[str, Any]]
+# What a letter says beside the frame, by its code: each wing adds the texts of its own letters.
+TEXTS: dict[str, Text] = {}
 
 
-@says("INFO")
-def _info(letter: Letter) -> dict[str, Any]:
-    running = [clock.due for clock in letter.file.running if clock.kind == "info"]
-    return {
-        "received_on": letter.case.opened_on.isoformat(),
-        "needed": letter.lines("needed"),
-        "reply_by": max(running, default=letter.on).isoformat(),
-    }
+def says(code: str) -> Callable[[Text], Text]:
+    """The function below is the text of the letters of this code."""
+
+    def register(text: Text) -> Text:
+        TEXTS[code] = text
+        return text
+
+    return register
 
 
-@says("NOTICE")
-def _notice(letter: Letter) -> dict[str, Any]:
-    student = any(
-        party.kind == Party.Kind.STUDENT
-        for party in queries.people(letter.file, Party.Part.COMPLAINANT)
-    )
-    return {
-        **letter.allegations(),
-        "conduct": letter.conduct(),
-        "complaint_filed_on": letter.case.complaint_on.isoformat(),
-        "complaint_signed_by": letter.case.complaint_by,
-        "window_days": queries.span(letter.file, "evidence_wait").n,
-        "standard": letter.case.standard,
-        "procedure_at": letter.policy("procedure_at"),
-        "informal_resolution_available": not (letter.case.employee_respondent and student),
-    }
+@says("ACK")
+def _acknowledgement(letter: Letter) -> dict[str, Any]:
+    return {"received_on": letter.case.opened_on.isoformat()}
 
 
-@says("NOTICE_SUPPLEMENT")
-def _supplement(letter: Letter) -> dict[str, Any]:
-    first = min(
-        (row.sent_on for row in letter.file.children["delivery"] if row.code == "NOTICE"),
-        default=letter.on,
-    )
-    return {
-        **letter.allegations(),
-        "conduct": letter.conduct(conditions.unnoticed(letter.flow)),
-        "first_notice_on": first.isoformat(),
-    }
+@says("SUPPORT")
+def _measures_offered(letter: Letter) -> dict[str, Any]:
+    return {**_acknowledgement(letter), "measures_offered": letter.lines("lines")}
 
 
-@says("INTERVIEW")
-def _interview(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    return {
-        "meeting_date": form["meets_on"].isoformat(),
-        "meeting_time": f"{form['time']:%H:%M}",
-        "meeting_place": form["place"],
-        "purpose": form["purpose"],
-        "participants": form["participants"],
-    }
-
-
-@says("EVIDENCE")
-def _evidence(letter: Letter) -> dict[str, Any]:
-    titles = [
-        str(row.data.get("title") or row.text[:80])
-        for row in queries.records(letter.file, Record.Kind.EVIDENCE)
-    ]
-    return {
-        "evidence_items": titles,
-        "how_to_view": letter.policy("how_to_view"),
-        "advisor_name": letter.advisor(),
-        "respond_by": letter.window("evidence_wait").ends_on.isoformat(),
-        "investigator": letter.contact(Role.INVESTIGATOR),
-    }
-
-
-@says("REPORT")
-def _report(letter: Letter) -> dict[str, Any]:
-    window, wait = letter.window("report_wait"), queries.span(letter.file, "report_wait")
-    days = timelines.question_dates(
-        letter.on,
-        timelines.QuestionDays(**letter.flow.policy.require("questions")),
-        wait,
-        letter.file.calendar,
-    )
-    return {
-        "how_to_view": letter.policy("how_to_view"),
-        "advisor_name": letter.advisor(),
-        "questions_by": days.ask_by.isoformat(),
-        "answers_by": days.answer_by.isoformat(),
-        "follow_up_by": days.follow_up_by.isoformat(),
-        "respond_by": window.ends_on.isoformat(),
-        "decision_from": window.next_from.isoformat(),
-        "decision_maker": letter.contact(Role.DECISION_MAKER),
-    }
-
-
-@says("DETERMINATION")
-def _determination(letter: Letter) -> dict[str, Any]:
-    row = queries.decided(letter.file)
-    assert row is not None
-    steps = investigative_report.parsed(str(row.data.get("procedure") or ""), row.on)
-    return {
-        "complaint_filed_on": letter.case.complaint_on.isoformat(),
-        "steps": [{"date": day.isoformat(), "what": what} for day, what in steps],
-        "standard": letter.case.standard,
-        "facts_found": _paragraphs(row.data.get("facts")),
-        "conclusions": _paragraphs(row.data.get("conclusions")),
-        "results": letter.results(),
-        "sanctions": _paragraphs(row.data.get("sanctions")),
-        "remedies_provided": bool(row.data.get("remedies")),
-        "appeal_by": letter.appeal_by(),
-        "appeal_to": letter.contact(Role.COORDINATOR),
-    }
-
-
-@says("DISMISSAL")
-def _dismissal(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    filed = letter.case.complaint_on or form.get("on") or letter.on
-    return {
-        "complaint_filed_on": filed.isoformat(),
-        "conduct": letter.conduct(),
-        "grounds": [form["ground"]],
-        "reasons": form["reason"],
-        "rest_continues": False,
-        "other_action": form.get("other_action") or None,
-        "appeal_by": letter.appeal_by(),
-        "appeal_to": letter.contact(Role.COORDINATOR),
-    }
-
-
-def _appeal(letter: Letter) -> dict[str, Any]:
-    row = queries.appeals(letter.file)[-1]
-    people = {party.id: party for party in letter.file.children["party"]}
-    return {
-        "appeal_filed_on": row.on.isoformat(),
-        "appellant": people[row.party_id].name,
-        "appeal_of": letter.case.appeal_of or "determination",
-        "bases": list(row.data.get("bases") or ()),
-    }
-
-
-@says("APPEAL_NOTICE")
-def _appeal_notice(letter: Letter) -> dict[str, Any]:
-    decide = [clock.due for clock in letter.file.running if clock.kind == "appeal_decision"]
-    stated = letter.after("appeal_statement")
-    return {
-        **_appeal(letter),
-        "appeal_summary": queries.appeals(letter.file)[-1].text,
-        "statement_by": stated,
-        "appeal_officer": letter.contact(Role.APPEAL_OFFICER),
-        "decide_by": max(stated, max(decide, default=letter.on).isoformat()),
-    }
-
-
-@says("APPEAL_DECISION")
-def _appeal_decision(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    steps = form.get("next_steps") or letter.policy(f"next_steps.{form['result']}")
-    return {
-        **_appeal(letter),
-        "result": form["result"],
-        "rationale": form["text"],
-        "next_steps": steps,
-    }
-
-
-@says("OUTCOME")
-def _outcome(letter: Letter) -> dict[str, Any]:
-    file, row = letter.file, queries.decided(letter.file)
-    agreed = bool(queries.records(file, Record.Kind.AGREEMENT))
-    told = [row.text for row in queries.records(file, Record.Kind.ALLEGATION)] or letter.conduct()
-    decided = letter.results(reasons=False)
-    if agreed or not decided:
-        decided = [
-            {"allegation": text, "finding": "agreement" if agreed else "dismissed"} for text in told
-        ]
-    checks = (
-        [
-            (letter.on + timedelta(days=queries.span(file, f"check_{n}").n)).isoformat()
-            for n in (30, 60, 90)
-        ]
-        if letter.case.responsible
-        else []
-    )
-    return {
-        "route": "informal_resolution"
-        if agreed
-        else "appeal_decided"
-        if queries.appeals(file)
-        else "no_appeal",
-        "final_on": _final_on(letter).isoformat(),
-        "results": decided,
-        "sanctions": [one.text for one in queries.remedies(file, "sanction")],
-        "remedies_provided": bool(row and row.data.get("remedies"))
-        or bool(queries.remedies(file, "remedy")),
-        "measures": letter.measures(),
-        "check_ins": checks,
-    }
-
-
-def _final_on(letter: Letter) -> date:
-    """The day on which the case became final: when the promise to send the outcome began."""
-    return min(
-        (clock.day0 for clock in letter.file.running if clock.kind == "outcome"), default=letter.on
-    )
-
-
-@says("EXTENSION")
-def _extension(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    clock = next(clock for clock in letter.file.running if str(clock.id) == form["clock"])
-    step = "school_investigation" if clock.kind == "school_investigation" else "investigation"
-    return {
-        "step": step,
-        "old_due": clock.due.isoformat(),
-        "new_due": form["new_due"].isoformat(),
-        "cause": form["cause"],
-        "explanation": form["text"],
-    }
-
-
-def _informal(letter: Letter) -> dict[str, Any]:
-    return {
-        "conduct": letter.conduct(),
-        "process": letter.flow.data["process"],
-        "facilitator": letter.contact(Role.FACILITATOR),
-    }
-
-
-@says("IR_NOTICE")
-def _offer(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    return {
-        **_informal(letter),
-        "complaint_filed_on": letter.case.complaint_on.isoformat(),
-        "ends_by": form["ends_by"].isoformat(),
-        "records": letter.lines("records"),
-        "reply_by": form["reply_by"].isoformat(),
-    }
-
-
-@says("IR_CONSENT")
-def _consent(letter: Letter) -> dict[str, Any]:
-    return {
-        **_informal(letter),
-        "ir_notice_on": letter.on.isoformat(),
-        "return_by": letter.flow.data["reply_by"].isoformat(),
-    }
-
-
-@says("EMERGENCY_REMOVAL")
-def _removal(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    removed, heard = form["on"], form["challenge_on"]
-    return {
-        "removed_from": removed.isoformat(),
-        "activities": letter.lines("activities"),
-        "analysis_on": (form.get("analysis_on") or removed).isoformat(),
-        "threat": form["text"],
-        "challenge_date": heard.isoformat(),
-        "challenge_time": f"{form['challenge_time']:%H:%M}",
-        "challenge_place": form["challenge_place"],
-        "challenge_to": letter.contact(Role.COORDINATOR),
-        "schooling": form["schooling"],
-        "review_on": (
-            form.get("review_on")
-            or date_rules.add(heard, 10, date_rules.Unit.SCHOOL, letter.file.calendar).due
-        ).isoformat(),
-    }
-
-
-@says("SCHOOL_OUTCOME")
-def _school_outcome(letter: Letter) -> dict[str, Any]:
-    return {
-        "received_on": queries.known_on(letter.file).isoformat(),
-        "rule": letter.policy("school_rule"),
-        "results": letter.results(),
-        "measures": letter.measures(),
-        "check_in": letter.after("check_in"),
-        "review": letter.flow.data.get("review") or letter.policy("review"),
-    }
-
-
-@says("REFERRAL")
-def _referral(letter: Letter) -> dict[str, Any]:
-    form = letter.flow.data
-    return {
-        "received_on": letter.case.opened_on.isoformat(),
-        "explanation": form["text"],
-        "referred_on": letter.on.isoformat(),
-        "referred_to": {"name": form["office"], "email": form["email"], "phone": form["phone"]},
-    }
+@says("RETALIATION")
+def _retaliation_prohibited(letter: Letter) -> dict[str, Any]:
+    return {}
 
 
 @says("CLOSING")
@@ -563,19 +273,4 @@ def _closing(letter: Letter) -> dict[str, Any]:
         "reason": "supportive" if letter.case.state == "SUPPORTIVE_ONLY" else "dismissed",
         "explanation": letter.flow.data["reason"],
         "measures": letter.measures(),
-    }
-
-
-@says("REOPENING")
-def _reopening(letter: Letter) -> dict[str, Any]:
-    row = queries.records(letter.file, Record.Kind.REOPENING)[-1]
-    running = [
-        clock.due for clock in letter.file.running if clocks.moves(letter.file, clock, "extension")
-    ]
-    return {
-        "reopened_on": row.on.isoformat(),
-        "cause": row.code,
-        "explanation": row.text,
-        "new_due": max(running, default=letter.on).isoformat(),
-        "at_school": letter.case.state == "S_REOPENED",
     }

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from casework.documents.reports import Section
 from casework.engine.casefile import CaseFile
-from casework.engine.workflow import Workflow
 from casework.models import Attachment
 from titleix.case import file_completeness, queries
 from titleix.letters import investigative_report
@@ -141,21 +140,4 @@ def memo_sections(
             _("Retention"),
             [_("The file is kept until %(day)s at the earliest.") % {"day": f"{kept:%d %B %Y}"}],
         ),
-    ]
-
-
-def referral_sections(flow: Workflow) -> list[Section]:
-    """The memo for the office that takes a report over."""
-    data, case = flow.data, flow.case
-    return [
-        Section(_("To"), [str(data["office"]), str(data["email"]), str(data["phone"])]),
-        Section(_("Why"), [str(data["text"])]),
-        Section(
-            _("The report"),
-            [
-                _("Received on %(day)s, outcome of the screening: %(what)s.")
-                % {"day": f"{case.opened_on:%d %B %Y}", "what": case.outcome}
-            ],
-        ),
-        Section(_("In the reporter's words"), [case.narrative]),
     ]

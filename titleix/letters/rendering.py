@@ -154,77 +154,6 @@ def _picked(flow: Workflow) -> list[Party]:
     return found
 
 
-def invitation(flow: Workflow) -> dict[str, Any]:
-    """The written notice of an interview, to the person and the advisor."""
-    party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
-    if not party.name:
-        raise Invalid({"party": [_("Without a name there is nobody to write to.")]})
-    return make(
-        flow,
-        "INTERVIEW",
-        [
-            party,
-            *[one for one in queries.acting_for(flow.file, party, Party.Part.ADVISOR) if one.name],
-        ],
-    )
-
-
-def removal(flow: Workflow) -> dict[str, Any]:
-    """The notice of an emergency removal, when it is dated today and the challenge is to come."""
-    told, heard = flow.data.get("notice_on"), flow.data.get("challenge_on")
-    party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
-    wanted = (
-        told == flow.turn.today
-        and heard is not None
-        and heard >= flow.turn.today
-        and bool(party.name)
-    )
-    return make(flow, "EMERGENCY_REMOVAL", [party]) if wanted else {}
-
-
-def referral(flow: Workflow) -> dict[str, Any]:
-    """The letter to the reporter and the memo for the other office."""
-    people = [
-        one
-        for one in queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
-        if one.name
-    ]
-    memo = paper(flow, "REFERRAL_MEMO", _("Referral memo"), documents.referral_sections(flow))
-    return make(flow, "REFERRAL", people) | memo
-
-
-def evidence(flow: Workflow) -> dict[str, Any]:
-    """The letters, and the package that they speak of."""
-    letters = make(flow, "EVIDENCE", queries.entitled(flow.file, advisors=True))
-    number = 1 + max(
-        (row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0
-    )
-    items = documents.items(flow.file)
-    pack = paper(
-        flow,
-        "PACKAGE",
-        _("Evidence package, round %(n)s") % {"n": number},
-        documents.package_sections(flow.file, items, number),
-        round=number,
-        files=[item.attachment for item in items if item.attachment],
-    )
-    return letters | pack
-
-
-def report(flow: Workflow) -> dict[str, Any]:
-    """The letters, and the report itself."""
-    full = paper(
-        flow, "REPORT_FULL", _("Investigative report"), documents.report_sections(flow.file)
-    )
-    return make(flow, "REPORT", queries.entitled(flow.file, advisors=True)) | full
-
-
-def offer(flow: Workflow) -> dict[str, Any]:
-    """The offer and the consent to sign."""
-    people = queries.entitled(flow.file)
-    return make(flow, "IR_NOTICE", people) | make(flow, "IR_CONSENT", people)
-
-
 def closing_memo(flow: Workflow) -> dict[str, Any]:
     """The memo that closes a file, with its checklist."""
     return paper(
@@ -235,35 +164,12 @@ def closing_memo(flow: Workflow) -> dict[str, Any]:
     )
 
 
-def outcome_and_memo(flow: Workflow) -> dict[str, Any]:
-    """The outcome to both parties, and the memo."""
-    return make(flow, "OUTCOME", queries.entitled(flow.file)) | closing_memo(flow)
-
-
-def supportive_end(flow: Workflow) -> dict[str, Any]:
-    """To the complainant: the measures, and the right to file later."""
-    return make(
-        flow, "CLOSING", [one for one in queries.people(flow.file, "complainant") if one.name]
-    ) | closing_memo(flow)
-
-
 # -- what a step would tell whom ---------------------------------------------------------------------------------------
 
 
 def tells(code: str, *, advisors: bool = False, each: int = 1) -> Callable[[Workflow], Effects]:
     """For the page of the step: how many letters, to whom, in which language."""
     return lambda flow: told(flow, queries.entitled(flow.file, advisors=advisors), each)
-
-
-def tells_reporter(flow: Workflow) -> Effects:
-    """The reporter, or the complainant where nobody else reported."""
-    people = queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
-    return told(flow, [one for one in people if one.name])
-
-
-def tells_complainants(flow: Workflow) -> Effects:
-    """The complainants."""
-    return told(flow, [one for one in queries.people(flow.file, "complainant") if one.name])
 
 
 def told(flow: Workflow, people: Iterable[Party], each: int = 1) -> Effects:

@@ -1,28 +1,264 @@
-"""Reports that belong together: merged, taken out again, consolidated, retaliation as a report of its own; another pack."""
+"""Reports that belong together: merged, taken out again, consolidated (34 CFR 106.45(b)(4); B3.1)."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from casework.access import rights
+from casework.engine import services
 from casework.engine.errors import Invalid
-from casework.engine.workflow import Workflow
-from titleix.case import queries, retention, screening_outcome
+from casework.engine.forms import ReasonForm, StepForm
+from casework.engine.workflow import SYSTEM, Workflow, step, unmet
+from casework.models import Event
+from titleix.case import queries, retention
+from titleix.case.conditions import kept
+from titleix.case.forms import long_text
+from titleix.case.record_rows import add
+from titleix.case.states import COORDINATE, OPEN, SCHOOL_PATH, S, state
 from titleix.models import Party, Record, TitleIXCase
-from titleix.records.records_writing import add
-from titleix.rules import rule_versions
+from titleix.people.parties import enter_people
 
 DAY0_KINDS = ("school_investigation", "district_investigation")
 
 
-def merge(flow: Workflow, target: TitleIXCase, link: str) -> None:
+class DuplicateForm(StepForm):
+    """Another open case that this one shall become part of."""
+
+    number = forms.CharField(label=_("Case number"), max_length=24)
+    reason = long_text(_("Why they belong together"))
+
+    def clean_number(self) -> str:
+        """An open case that one coordinates; a case that one may not know of does not exist."""
+
+        number = str(self.cleaned_data["number"]).strip().upper()
+        target = open_case_of(self.flow, {"duplicate_of": number})
+        if target is None:
+            raise forms.ValidationError(_("There is no open case of this number that you may see."))
+        self.target = target
+        return number
+
+
+class ConsolidateForm(DuplicateForm):
+    """Complaints that arise from the same facts (34 CFR 106.45(b)(4))."""
+
+    same_facts = forms.BooleanField(
+        label=_("The allegations arise from the same facts or circumstances")
+    )
+
+    def clean_number(self) -> str:
+        """The other one is a formal complaint whose evidence has not gone out."""
+        number = super().clean_number()
+        if self.target.state not in ("FORMAL_COMPLAINT", "NOTICED", "INVESTIGATING"):
+            raise forms.ValidationError(
+                _("The other complaint is not at a stage at which another can join it.")
+            )
+        return number
+
+
+def merged_lately(flow: Workflow) -> object:
+    """Taken out of another case within 30 days (B3.1)."""
+    since = flow.case.closed_on
+    return unmet(
+        since is not None and (flow.turn.today - since).days <= 30,
+        _("It was made part of the other case more than 30 days ago."),
+    )
+
+
+class RelatedReports(Workflow):
+    """Reports that belong together: merged, taken out again, consolidated."""
+
+    case: TitleIXCase
+
+    @step(
+        state,
+        source=[S.RECEIVED, S.SCREENING, S.INFO_REQUESTED, *SCHOOL_PATH, S.FC_PENDING],
+        target=S.MERGED,
+        label=_("Make it part of another case"),
+        by=(COORDINATE,),
+        form=DuplicateForm,
+        does=_(
+            "The same incident is open already: this report goes on there; the earliest day 0 wins."
+        ),
+    )
+    def merge(self) -> None:
+        """B3.1: may be undone within 30 days."""
+        merge_by_number(self, TitleIXCase.Link.MERGED)
+
+    @step(
+        state,
+        source=S.MERGED,
+        target=S.SCREENING,
+        label=_("Take out of the other case"),
+        by=(COORDINATE,),
+        form=ReasonForm,
+        starts=("screening",),
+        does=_(
+            "Takes the report out of the other case; its screening begins anew, and day 0 there goes back."
+        ),
+        conditions=[merged_lately, kept],
+    )
+    def unmerge(self) -> None:
+        """B3.1: within 30 days.
+
+        Out of the other case within 30 days; what its day 0 was moved by is moved back there.
+        """
+        case, turn = self.case, self.turn
+        assert case.linked_id is not None
+        target = TitleIXCase.objects.get(pk=case.linked_id)
+        case.linked_id, case.link, case.closed_on, case.closed_reason = None, "", None, ""
+        if target.closed_on is None:
+            self.file.later.append(
+                lambda: act_on(target.number, "give_back", turn, {"number": case.number})
+            )
+        self.turn.data = {}
+
+    @step(
+        state,
+        source=[S.FORMAL_COMPLAINT, S.NOTICED, S.INVESTIGATING],
+        target=S.MERGED,
+        label=_("Consolidate with another complaint"),
+        by=(COORDINATE,),
+        form=ConsolidateForm,
+        cite="34 CFR 106.45(b)(4)",
+        does=_(
+            "Complaints from the same facts go on as one case: people and allegations come along, the earliest day 0 wins, a supplemental notice follows."
+        ),
+    )
+    def consolidate(self) -> None:
+        """Where the allegations arise out of the same facts or circumstances."""
+        merge_by_number(self, TitleIXCase.Link.CONSOLIDATED)
+
+    @step(
+        state,
+        source=OPEN,
+        label=_("Another report was made part of this case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
+    def take_in(self) -> None:
+        """B3.1: the earliest day 0 wins.
+
+        Another report became part of this case: its people and allegations come along, the
+        earliest day 0 wins (B3.1).
+        """
+
+        data, file, case = self.data, self.file, self.case
+        there = {
+            (party.part, party.name.casefold()) for party in queries.people(file) if party.name
+        }
+        here = {party.part for party in queries.people(file) if not party.name}
+        new = [
+            row
+            for row in data["people"]
+            if (row["part"], row["name"].casefold()) not in there
+            and (row["name"] or row["part"] not in here)
+        ]
+        before = {
+            clock.kind: clock.day0.isoformat() for clock in file.running if clock.kind in DAY0_KINDS
+        }
+        known = case.knowledge_at.isoformat()
+        enter_people(
+            self,
+            new
+            if data["link"] == TitleIXCase.Link.CONSOLIDATED
+            else [row for row in new if row["part"] == "witness"],
+        )
+        for text in data["allegations"]:
+            add(self, Record.Kind.ALLEGATION, self.turn.today, text=text, code="consolidated")
+        case.knowledge_at = min(case.knowledge_at, data["known_at"])
+        moved = move_day0(
+            self, data["day0"], gettext("merged with %(number)s") % {"number": data["number"]}
+        )
+        add(
+            self,
+            Record.Kind.LINK,
+            self.turn.today,
+            code=data["link"],
+            number_of=data["number"],
+            day0=before if moved else {},
+            known_at=known,
+        )
+        self.turn.data = {"number": data["number"], "link": data["link"], "moved": moved}
+
+    @step(
+        state,
+        source=OPEN,
+        label=_("A report was taken out of this case"),
+        by=(SYSTEM,),
+        event=Event.Kind.FACT,
+        work=False,
+    )
+    def give_back(self) -> None:
+        """What the day 0 was moved by goes back.
+
+        The other report leaves again: day 0 goes back where it came from, unless another merge
+        still holds it there.
+        """
+        links = [
+            row for row in queries.records(self.file, Record.Kind.LINK) if row.closed_on is None
+        ]
+        row = next((row for row in links if row.data.get("number_of") == self.data["number"]), None)
+        if row is not None:
+            row.closed_on = self.turn.today
+            self.file.touch(row)
+            others = [other for other in links if other is not row and other.data.get("day0")]
+            for clock in [
+                clock
+                for clock in self.file.running
+                if clock.kind in row.data.get("day0", {}) and not others
+            ]:
+                self.rebase_clock(
+                    clock,
+                    date.fromisoformat(row.data["day0"][clock.kind]),
+                    f"without {self.data['number']}",
+                )
+        self.turn.data = {"number": self.data["number"]}
+
+
+def open_case_of(flow: Workflow, data: Any) -> TitleIXCase | None:
+    """The open case of which this report is a duplicate, if the user may see it."""
+    number = str(data.get("duplicate_of") or "").strip().upper()
+    found = (
+        TitleIXCase.objects.filter(number=number, closed_on=None).exclude(pk=flow.case.pk).first()
+    )
+    return found if found and rights.can(flow.turn.actor, "coordinate_cases", found) else None
+
+
+def merge_by_number(flow: Workflow, link: str) -> None:
+    """Make this case part of the open case that the form names."""
+    target = open_case_of(flow, {"duplicate_of": flow.data["number"]})
+    if target is None:
+        raise Invalid(
+            {"number": [gettext("There is no open case of this number that you may see.")]}
+        )
+    add(
+        flow,
+        Record.Kind.LINK,
+        flow.turn.today,
+        text=flow.data["reason"],
+        code=f"into_{link.lower()}",
+        number_of=target.number,
+    )
+    merge_into(flow, target, link)
+    flow.turn.data = {"into": target.number, "link": link}
+
+
+def merge_into(flow: Workflow, target: TitleIXCase, link: str) -> None:
     """This report goes on in the other case; its clocks end as MERGED, and the earliest day 0 wins there (B3.1)."""
     file, case = flow.file, flow.case
     if retention.holds_on(case):
         raise Invalid(
-            {"duplicate_of": [_("A legal hold covers this report: it cannot be merged away.")]}
+            {
+                "duplicate_of": [
+                    gettext("A legal hold covers this report: it cannot be merged away.")
+                ]
+            }
         )
     day0 = min(
         [
@@ -30,7 +266,7 @@ def merge(flow: Workflow, target: TitleIXCase, link: str) -> None:
             *(clock.day0 for clock in file.running if clock.kind in DAY0_KINDS),
         ]
     )
-    people = [_plain(party) for party in queries.people(file)]
+    people = [as_values(party) for party in queries.people(file)]
     told = {
         "number": case.number,
         "link": link,
@@ -41,50 +277,14 @@ def merge(flow: Workflow, target: TitleIXCase, link: str) -> None:
         if link == TitleIXCase.Link.CONSOLIDATED
         else [],
     }
-    flow.merge_clocks(_("merged into %(number)s") % {"number": target.number})
+    flow.merge_clocks(gettext("merged into %(number)s") % {"number": target.number})
     case.linked_id, case.link = target.pk, link
     flow.close_case("MERGED")
     number, turn = target.number, flow.turn
-    file.later.append(lambda: _act(number, "take_in", turn, told))
+    file.later.append(lambda: act_on(number, "take_in", turn, told))
 
 
-def merge_by_number(flow: Workflow, link: str) -> None:
-    """Make this case part of the open case that the form names."""
-    target = screening_outcome.target_of(flow, {"duplicate_of": flow.data["number"]})
-    if target is None:
-        raise Invalid({"number": [_("There is no open case of this number that you may see.")]})
-    add(
-        flow,
-        Record.Kind.LINK,
-        flow.turn.today,
-        text=flow.data["reason"],
-        code=f"into_{link.lower()}",
-        number_of=target.number,
-    )
-    merge(flow, target, link)
-    flow.turn.data = {"into": target.number, "link": link}
-
-
-def unmerge(flow: Workflow) -> None:
-    """Out of the other case within 30 days; what its day 0 was moved by is moved back there."""
-    case, turn = flow.case, flow.turn
-    target = TitleIXCase.objects.get(pk=case.linked_id)
-    case.linked_id, case.link, case.closed_on, case.closed_reason = None, "", None, ""
-    if target.closed_on is None:
-        flow.file.later.append(
-            lambda: _act(target.number, "give_back", turn, {"number": case.number})
-        )
-    flow.turn.data = {}
-
-
-def _act(number: str, step: str, turn: Any, data: dict[str, Any]) -> None:
-    """A step of the machine on another case, in the same transaction."""
-    from casework.engine import services
-
-    services.act(number, step, actor=None, data=data, on=turn.today, now=turn.now)
-
-
-def _plain(party: Party) -> dict[str, Any]:
+def as_values(party: Party) -> dict[str, Any]:
     """A person as values, to be entered in another case."""
     names = (
         "part",
@@ -103,43 +303,10 @@ def _plain(party: Party) -> dict[str, Any]:
     return {name: getattr(party, name) for name in names}
 
 
-def take_in(flow: Workflow) -> None:
-    """Another report became part of this case: its people and allegations come along, the earliest day 0 wins (B3.1)."""
-    from titleix.people.people_writing import enter_people
+def act_on(number: str, step: str, turn: Any, data: dict[str, Any]) -> None:
+    """A step of the machine on another case, in the same transaction."""
 
-    data, file, case = flow.data, flow.file, flow.case
-    there = {(party.part, party.name.casefold()) for party in queries.people(file) if party.name}
-    here = {party.part for party in queries.people(file) if not party.name}
-    new = [
-        row
-        for row in data["people"]
-        if (row["part"], row["name"].casefold()) not in there
-        and (row["name"] or row["part"] not in here)
-    ]
-    before = {
-        clock.kind: clock.day0.isoformat() for clock in file.running if clock.kind in DAY0_KINDS
-    }
-    known = case.knowledge_at.isoformat()
-    enter_people(
-        flow,
-        new
-        if data["link"] == TitleIXCase.Link.CONSOLIDATED
-        else [row for row in new if row["part"] == "witness"],
-    )
-    for text in data["allegations"]:
-        add(flow, Record.Kind.ALLEGATION, flow.turn.today, text=text, code="consolidated")
-    case.knowledge_at = min(case.knowledge_at, data["known_at"])
-    moved = move_day0(flow, data["day0"], _("merged with %(number)s") % {"number": data["number"]})
-    add(
-        flow,
-        Record.Kind.LINK,
-        flow.turn.today,
-        code=data["link"],
-        number_of=data["number"],
-        day0=before if moved else {},
-        known_at=known,
-    )
-    flow.turn.data = {"number": data["number"], "link": data["link"], "moved": moved}
+    services.act(number, step, actor=None, data=data, on=turn.today, now=turn.now)
 
 
 def move_day0(flow: Workflow, day0: date, reason: str) -> bool:
@@ -148,72 +315,3 @@ def move_day0(flow: Workflow, day0: date, reason: str) -> bool:
     for clock in later:
         flow.rebase_clock(clock, day0, reason)
     return bool(later)
-
-
-def give_back(flow: Workflow) -> None:
-    """The other report leaves again: day 0 goes back where it came from, unless another merge still holds it there."""
-    links = [row for row in queries.records(flow.file, Record.Kind.LINK) if row.closed_on is None]
-    row = next((row for row in links if row.data.get("number_of") == flow.data["number"]), None)
-    if row is not None:
-        row.closed_on = flow.turn.today
-        flow.file.touch(row)
-        others = [other for other in links if other is not row and other.data.get("day0")]
-        for clock in [
-            clock
-            for clock in flow.file.running
-            if clock.kind in row.data.get("day0", {}) and not others
-        ]:
-            flow.rebase_clock(
-                clock,
-                date.fromisoformat(row.data["day0"][clock.kind]),
-                f"without {flow.data['number']}",
-            )
-    flow.turn.data = {"number": flow.data["number"]}
-
-
-def retaliation(flow: Workflow) -> None:
-    """Retaliation is a report of its own, with its own day 0, linked to this one (34 CFR 106.71; T-42)."""
-    data, file, turn, case = flow.data, flow.file, flow.turn, flow.case
-    chosen = {str(party.id): party for party in queries.people(file)}
-    people = [_plain(chosen[data["party"]]) | {"part": Party.Part.COMPLAINANT.value}]
-    people += [
-        _plain(chosen[one]) | {"part": Party.Part.RESPONDENT.value}
-        for one in data["by"]
-        if one != data["party"]
-    ]
-
-    def open_it() -> None:
-        from titleix.case.open_report import open_report
-
-        open_report(
-            school=case.school,
-            narrative=data["narrative"],
-            knowledge_at=queries.moment(data["on"]),
-            channel="staff",
-            people=people,
-            received_by=turn.actor,
-            linked=case,
-            link=TitleIXCase.Link.RETALIATION,
-            now=turn.now,
-            today=turn.today,
-        )
-
-    file.later.append(open_it)
-    turn.data = {"on": data["on"]}
-
-
-def migrate(flow: Workflow) -> None:
-    """The case goes on under another pack of rules, by an order that is on file (B1)."""
-    old, new = flow.case.rules, rule_versions.pack(flow.data["rules"]).rules
-    add(
-        flow,
-        Record.Kind.LINK,
-        flow.turn.today,
-        text=flow.data["reason"],
-        code="rules",
-        order=flow.data["order"],
-        old=old,
-        new=new,
-    )
-    flow.case.rules = new
-    flow.turn.data = {"from": old, "to": new}

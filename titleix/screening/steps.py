@@ -1,44 +1,38 @@
-"""Report and screening (domain.md B3.1)."""
+"""The screening of a report: proposed by the school, decided by the coordinator, read a second time (B2.1, B2.2)."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from casework.engine.forms import NoteForm, ReasonForm
-from casework.engine.workflow import NEW, SYSTEM, Workflow, step, unmet
+from casework.engine.errors import Invalid
+from casework.engine.forms import ReasonForm
+from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
-from titleix.case import conditions, queries
-from titleix.case.conditions import kept
-from titleix.case.states import BEFORE, COORDINATE, SCHOOL, SCHOOL_PATH, S, by_outcome, state
-from titleix.intake.follow_up_steps import begin
-from titleix.letters import rendering, sending
-from titleix.models import TitleIXCase
-from titleix.outcomes import ends_writing
-from titleix.people import people_writing
-from titleix.records import related_reports
-from titleix.screening import screening_writing
-from titleix.screening.forms import AskForm, DuplicateForm, ProposalForm, ReferForm, ScreeningForm
+from titleix.case import queries
+from titleix.case.record_rows import add
+from titleix.case.states import BEFORE, COORDINATE, SCHOOL, S, state
+from titleix.models import Record, TitleIXCase
+from titleix.records.related_reports import merge_into, open_case_of
+from titleix.rules.screening import DutyStart, Outcome, parallel_duties
+from titleix.screening.forms import ProposalForm, ScreeningForm
+from titleix.screening.outcome import by_outcome, chosen_outcome
 
 
-class Intake(Workflow):
-    """Report and screening (B3.1)."""
+def may_screen_again(flow: Workflow) -> object:
+    """Nobody has begun to inquire, and no complaint was filed in this episode."""
+    return unmet(
+        flow.case.complaint_on is None and flow.case.episode == 1,
+        _("A formal complaint was filed, or the case was reopened."),
+    )
+
+
+class Screening(Workflow):
+    """From the report to its outcome (B3.1)."""
 
     case: TitleIXCase
-
-    @step(
-        state,
-        source=NEW,
-        target=S.RECEIVED,
-        label=_("Report"),
-        by=(SYSTEM, COORDINATE),
-        does=_("Opens a report; both first promises count from the day on which an employee knew."),
-    )
-    def open_report(self) -> None:
-        """Actual knowledge starts the duty (34 CFR 106.30(a)): both promises count from it, however late it was entered."""
-        begin(self)
-        people_writing.enter_people(self, self.data.get("people") or ())
-        for kind in ("contact_complainant", "screening"):
-            self.start_clock(kind, queries.known_on(self.file), "knowledge")
 
     @step(
         state,
@@ -66,8 +60,26 @@ class Intake(Workflow):
         ),
     )
     def propose_screening(self) -> None:
-        """B2.2: a school administrator may propose and never decides."""
-        screening_writing.propose(self)
+        """B2.2: a school administrator may propose and never decides.
+
+        A school administrator answers the questions; nothing is decided by it (B2.2).
+        """
+        found = self.data["_screening"]
+        answers = {
+            key: str(value)
+            for key, value in self.data.items()
+            if key[0] != "_" and key != "rationale" and value not in (None, "")
+        }
+        add(
+            self,
+            Record.Kind.SCREENING,
+            self.turn.today,
+            text=self.data["rationale"],
+            code="proposed",
+            answers=answers,
+            proposed=found[1].outcome.value,
+        )
+        self.turn.data = {"proposed": found[1].outcome.value, "rule": found[1].rule}
 
     @step(
         state,
@@ -81,8 +93,49 @@ class Intake(Workflow):
         does=_("Decides by the one table where the report belongs."),
     )
     def screen(self) -> None:
-        """B2.2: first match wins; the parallel duties begin in every branch."""
-        screening_writing.keep_screening(self)
+        """B2.2: first match wins; the parallel duties begin in every branch.
+
+        The outcome with its facts and rationale; duties of state law begin in every branch
+        (B2.2).
+        """
+        for kind in ("screening", "info"):  # before the outcome starts the next wait
+            self.stop_clock(kind)
+        found = self.data["_screening"]
+        choice, case = chosen_outcome(found, self.data), self.case
+        answers = {
+            key: str(value)
+            for key, value in self.data.items()
+            if key[0] != "_"
+            and key not in ("rationale", "duplicate_of")
+            and value not in (None, "")
+        }
+        add(
+            self,
+            Record.Kind.SCREENING,
+            self.turn.today,
+            text=self.data["rationale"],
+            code=choice.outcome.value,
+            rule=found[1].rule,
+            answers=answers,
+        )
+        case.outcome, case.second_reader_open = choice.outcome.value, choice.needs_second_reader
+        case.employee_respondent, case.dismiss_first = (
+            found[1].employee,
+            found[1].complaint_must_be_dismissed_first,
+        )
+        if (
+            found[1].employee
+            and not any(task.kind == "HR_NOTICE" for task in self.file.tasks)
+            and choice.outcome is not Outcome.DUPLICATE
+        ):
+            self.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")
+        open_duties(self, found[0])
+        follow_outcome(self, choice.outcome, found[1].needs_formal_complaint)
+        self.turn.data = {
+            "outcome": choice.outcome.value,
+            "rule": found[1].rule,
+            "second_reader": choice.needs_second_reader,
+        }
 
     @step(
         state,
@@ -97,68 +150,28 @@ class Intake(Workflow):
         does=_("Something stayed unknown: a second person has read the screening and agrees."),
     )
     def second_read(self) -> None:
-        """B2.1: the second reader is not the screener."""
-        screening_writing.confirm_screening(self)
+        """B2.1: the second reader is not the screener.
 
-    @step(
-        state,
-        source=S.INFO_REQUESTED,
-        label=_("Ask for what is missing"),
-        by=(COORDINATE,),
-        form=AskForm,
-        primary=True,
-        event=Event.Kind.DOCUMENT,
-        prepare=rendering.chosen("INFO"),
-        makes=_("A letter to each person chosen."),
-        does=_("Writes to those who may know more, with the day by which an answer is wanted."),
-    )
-    def ask_information(self) -> None:
-        """What is missing, and until when the report waits for it."""
-        sending.ask_information(self)
-
-    @step(
-        state,
-        source=S.INFO_REQUESTED,
-        target=S.SCREENING,
-        label=_("Information has come"),
-        by=(COORDINATE,),
-        form=NoteForm,
-        stops=("info",),
-        does=_("The screening goes on with what has come."),
-    )
-    def info_received(self) -> None:
-        """New facts: the screening goes on."""
-
-    @step(
-        state,
-        source=S.INFO_REQUESTED,
-        target=S.CLOSED,
-        label=_("Close: not enough information"),
-        by=(SYSTEM, COORDINATE),
-        does=_("Ends a report that cannot be followed; new facts reopen it."),
-    )
-    def close_insufficient(self) -> None:
-        """T-20: nothing in ten school days; kept for seven years, new facts reopen it."""
-        ends_writing.close(self, "INSUFFICIENT")
-
-    @step(
-        state,
-        source=S.NOT_TITLE_IX,
-        target=S.CLOSED,
-        label=_("Refer it to where it belongs"),
-        by=(COORDINATE,),
-        form=ReferForm,
-        primary=True,
-        prepare=rendering.referral,
-        effects=rendering.tells_reporter,
-        makes=_("A letter to the reporter and a memo for the other office."),
-        does=_(
-            "Hands the report to another office and closes it here; it is kept for seven years."
-        ),
-    )
-    def refer(self) -> None:
-        """B3.1: bullying, conduct, another civil right."""
-        screening_writing.refer(self)
+        The second reader is somebody else than the screener.
+        """
+        screening = [
+            row
+            for row in queries.records(self.file, Record.Kind.SCREENING)
+            if row.code in set(Outcome)
+        ][-1]
+        if screening.by_id == self.actor_id:
+            raise Invalid(
+                {"reason": [gettext("The second reader must be somebody else than the screener.")]}
+            )
+        self.case.second_reader_open = False
+        add(
+            self,
+            Record.Kind.SCREENING,
+            self.turn.today,
+            text=self.data["reason"],
+            code="second_reader",
+        )
+        self.turn.data = {}
 
     @step(
         state,
@@ -170,40 +183,67 @@ class Intake(Workflow):
         does=_(
             "New facts: the report goes back to the screening. What was decided stays in the file."
         ),
-        conditions=[conditions.may_screen_again],
+        conditions=[may_screen_again],
     )
     def screen_again(self) -> None:
-        """New facts before anybody began to inquire."""
-        screening_writing.screen_again(self)
+        """New facts before anybody began to inquire.
 
-    @step(
-        state,
-        source=[S.RECEIVED, S.SCREENING, S.INFO_REQUESTED, *SCHOOL_PATH, S.FC_PENDING],
-        target=S.MERGED,
-        label=_("Make it part of another case"),
-        by=(COORDINATE,),
-        form=DuplicateForm,
-        does=_(
-            "The same incident is open already: this report goes on there; the earliest day 0 wins."
-        ),
-    )
-    def merge(self) -> None:
-        """B3.1: may be undone within 30 days."""
-        related_reports.merge_by_number(self, TitleIXCase.Link.MERGED)
+        Back to the screening: the promise of the level falls away, the one of the screening
+        begins anew.
+        """
+        for kind in (
+            "school_investigation",
+            "district_investigation",
+            "complaint_decision",
+            "referral",
+        ):
+            self.cancel_clock(kind, gettext_noop("screened again"))
+        (
+            self.case.level,
+            self.case.outcome,
+            self.case.second_reader_open,
+            self.case.dismiss_first,
+        ) = (
+            "",
+            "",
+            False,
+            False,
+        )
+        add(self, Record.Kind.SCREENING, self.turn.today, text=self.data["reason"], code="again")
+        self.start_clock("screening")
+        self.turn.data = {}
 
-    @step(
-        state,
-        source=S.MERGED,
-        target=S.SCREENING,
-        label=_("Take out of the other case"),
-        by=(COORDINATE,),
-        form=ReasonForm,
-        starts=("screening",),
-        does=_(
-            "Takes the report out of the other case; its screening begins anew, and day 0 there goes back."
-        ),
-        conditions=[conditions.merged_lately, kept],
-    )
-    def unmerge(self) -> None:
-        """B3.1: within 30 days."""
-        related_reports.unmerge(self)
+
+def open_duties(flow: Workflow, facts: Any) -> None:
+    """Tasks for what never waits for the Title IX case (B1.2), each once."""
+    there = {task.kind for task in flow.file.tasks} | {
+        f"DUTY_{row.code.upper()}" for row in queries.records(flow.file, Record.Kind.DUTY)
+    }
+    for duty in parallel_duties(facts):
+        kind = f"DUTY_{duty.key.upper()}"[:32]
+        if kind not in there:
+            # what counts from a personnel action has no date before there is one
+            waits = duty.day0 is DutyStart.PERSONNEL_ACTION
+            flow.open_task(kind, role="PRINCIPAL", clock=None if waits else f"duty_{duty.key}")
+
+
+def follow_outcome(flow: Workflow, outcome: Outcome, complaint: bool) -> None:
+    """What the outcome starts: the promise of the level, the wait for information, the end."""
+    case, known = flow.case, queries.known_on(flow.file)
+    if outcome is Outcome.DUPLICATE:
+        target = open_case_of(flow, flow.data)
+        assert target is not None
+        merge_into(flow, target, TitleIXCase.Link.MERGED)
+    elif outcome is Outcome.INFO_REQUESTED:
+        flow.start_clock("info")
+    elif outcome is Outcome.NOT_TITLE_IX:
+        flow.start_clock("referral")
+    elif outcome is Outcome.SCHOOL_30:
+        case.level = TitleIXCase.Level.SCHOOL
+        flow.start_clock("school_investigation", known, "knowledge")
+    else:
+        case.level = TitleIXCase.Level.DISTRICT
+        if outcome is Outcome.OTHER_SEX_DISCRIMINATION or not complaint:
+            flow.start_clock("district_investigation", known, "knowledge")
+        else:
+            flow.start_clock("complaint_decision")

@@ -1,12 +1,12 @@
-"""From the answers of the screening form to the outcome: facts for the table, the coordinator's choice, the duties."""
+"""From the answers of the screening form to the outcome: facts for the table, the coordinator's choice."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from casework.access import rights
+from casework.engine.workflow import SubjectState, Workflow
 from titleix.case import queries
-from titleix.models import TitleIXCase
+from titleix.case.states import S, Stage
 from titleix.rules import timelines
 from titleix.rules.screening import (
     TICKS,
@@ -20,9 +20,6 @@ from titleix.rules.screening import (
     allowed_outcomes,
     screen,
 )
-
-if TYPE_CHECKING:
-    from casework.engine.workflow import Workflow
 
 
 def _answer(data: Any, name: str) -> Answer:
@@ -64,7 +61,7 @@ def screened(flow: Workflow, data: Any) -> tuple[Facts, Screening]:
     return found, screen(found)
 
 
-def chosen(found: tuple[Facts, Screening], data: Any) -> Choice:
+def chosen_outcome(found: tuple[Facts, Screening], data: Any) -> Choice:
     """The outcome that the coordinator chose (or the table's), allowed or refused with the reason."""
     known, result = found
     return allowed_outcomes(known)[
@@ -72,10 +69,27 @@ def chosen(found: tuple[Facts, Screening], data: Any) -> Choice:
     ]
 
 
-def target_of(flow: Workflow, data: Any) -> TitleIXCase | None:
-    """The open case of which this report is a duplicate, if the user may see it."""
-    number = str(data.get("duplicate_of") or "").strip().upper()
-    found = (
-        TitleIXCase.objects.filter(number=number, closed_on=None).exclude(pk=flow.case.pk).first()
-    )
-    return found if found and rights.can(flow.turn.actor, "coordinate_cases", found) else None
+AFTER_SCREENING = {
+    Outcome.DUPLICATE: S.MERGED,
+    Outcome.INFO_REQUESTED: S.INFO_REQUESTED,
+    Outcome.NOT_TITLE_IX: S.NOT_TITLE_IX,
+    Outcome.OTHER_SEX_DISCRIMINATION: S.S_OPEN,
+    Outcome.SCHOOL_30: S.S_OPEN,
+    Outcome.DISTRICT_60: S.FC_PENDING,
+}
+
+
+def _screened_to(flow: Workflow) -> Stage:
+    """Where the coordinator's outcome leads. The district's inquiry without 106.45 has no complaint to wait for."""
+    found = flow.data["_screening"]
+    choice = chosen_outcome(found, flow.data)
+    if (
+        choice.outcome is Outcome.DISTRICT_60
+        and choice.default
+        and not found[1].needs_formal_complaint
+    ):
+        return S.S_OPEN
+    return AFTER_SCREENING[choice.outcome]
+
+
+by_outcome = SubjectState.GET_STATE(_screened_to, states=[*dict.fromkeys(AFTER_SCREENING.values())])

@@ -1,4 +1,6 @@
-"""The API of Title IX: another system hands in reports and learns nothing; coordinators count what they may see."""
+"""The API of Title IX: another system hands in reports and learns nothing; coordinators count what
+they may see.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,10 @@ class ReportIn(Schema):
 
 
 class ReceiptOut(Schema):
-    """The report was taken. `receipt` is for the reporter alone, who can come back with it; it is kept nowhere."""
+    """The report was taken.
+
+    `receipt` is for the reporter alone, who can come back with it; it is kept nowhere.
+    """
 
     number: str
     receipt: str
@@ -87,8 +92,11 @@ class ReceiptOut(Schema):
 
 @intake.post("/titleix/reports", response={201: ReceiptOut}, summary="Hand in a report")
 def report(request: HttpRequest, body: ReportIn, key: UUID | None = key_header()) -> Any:
-    """Opens a report that the coordinators see at once. Send an `Idempotency-Key`: then a repeated request opens nothing new
-    and answers the same receipt."""
+    """Opens a report that the coordinators see at once.
+
+    Send an `Idempotency-Key`: then a repeated request opens nothing new and answers the same
+    receipt.
+    """
     token, school = token_of(request), _checked(body)
     limited(f"api-intake:{token.pk}", settings.API_REPORTS_PER_HOUR, 3600)
     code = receipt_code(f"api:{token.pk}:{key or uuid4()}")
@@ -152,8 +160,11 @@ class CountsOut(Schema):
 
 @counting.get("/titleix/counts", response=CountsOut, summary="Cases by status")
 def counts(request: HttpRequest) -> Any:
-    """For coordinators; for everybody else this does not exist. Only cases on which the person holds a function are counted,
-    and none from which they are recused."""
+    """For coordinators; for everybody else this does not exist.
+
+    Only cases on which the person holds a function are counted, and none from which they are
+    recused.
+    """
     if not rights.holds(caller(request), Role.TITLE_IX_COORDINATOR):
         raise not_found()
     seen = rights.visible(caller(request), "TIX").values("pk")

@@ -40,7 +40,9 @@ def parties(file: CaseFile) -> Sequence[Party]:
 
 
 def windows(file: CaseFile) -> Sequence[Window]:
-    """By when evidence and report must be out, so that the waits of at least ten days fit (B2.4, T-39)."""
+    """By when evidence and report must be out, so that the waits of at least ten days fit (B2.4,
+    T-39).
+    """
     found = []
     for clock in [
         clock

@@ -108,7 +108,9 @@ class TitleIXWorkflow(
     )
 
     def reasons_against(self, transition: Any) -> list[str]:
-        """The conditions of the step, and whether the person who acts may act at all (B3.4: checked at every act)."""
+        """The conditions of the step, and whether the person who acts may act at all (B3.4: checked
+        at every act).
+        """
         step = transition.custom["step"]
         mine = conditions.against_actor(self, step.by, moves=step.event == Event.Kind.TRANSITION)
         return [*([mine] if mine else []), *super().reasons_against(transition)]

@@ -9,7 +9,9 @@ from titleix.rules import timelines
 
 
 def close(flow: Workflow, reason: str) -> None:
-    """Close and set the earliest date of disposal: seven years from closing or the last action (34 CFR 106.45(b)(10))."""
+    """Close and set the earliest date of disposal: seven years from closing or the last action
+    (34 CFR 106.45(b)(10)).
+    """
     case, today = flow.case, flow.turn.today
     case.last_action_on = today
     case.retain_until = timelines.retention_date(

@@ -1,4 +1,7 @@
-"""Conditions of the steps, in words: what the rule asks before, and what is missing. All arithmetic is `procedure`'s."""
+"""Conditions of the steps, in words: what the rule asks before, and what is missing.
+
+All arithmetic stands in `rules/timelines.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,13 @@ def first_reason(reasons: Sequence[Any]) -> object:
     return unmet(not reasons, " ".join(str(reason) for reason in reasons))
 
 
-# -- people (B3.4) ----------------------------------------------------------------------------------------------------
+# -- people (B3.4) ---------------------------------------------------------------------------------
 
 
 def verdict(flow: Workflow, user_id: int, role: Role, conflict: Conflict | None) -> Verdict:
-    """Whether a person may hold a function in this case today: separation of duties, ties, training."""
+    """Whether a person may hold a function in this case today: separation of duties, ties,
+    training.
+    """
     until = trained_until(flow, user_id, role)
     warn = flow.policy.get("coordinator_may_investigate") == "warn"
     return may_hold(
@@ -38,15 +43,20 @@ def verdict(flow: Workflow, user_id: int, role: Role, conflict: Conflict | None)
 
 
 def held_by(flow: Workflow, user_id: int) -> list[Role]:
-    """Every function that somebody holds or ever held in the case. Who may coordinate it is its coordinator for this purpose,
-    whether or not anybody wrote that down."""
+    """Every function that somebody holds or ever held in the case.
+
+    Who may coordinate it is its coordinator for this purpose, whether or not anybody wrote that
+    down.
+    """
     held = queries.roles_of(flow.file, user_id)
     granted = beside(flow.file, flow.actor_id).holds_right(user_id, "coordinate_cases")
     return [*held, Role.COORDINATOR] if granted and Role.COORDINATOR not in held else held
 
 
 def able(role: Role) -> Callable[[Workflow], object]:
-    """Somebody who holds a function may still act in it today: no open tie, valid training (B3.2, T-37)."""
+    """Somebody who holds a function may still act in it today: no open tie, valid training (B3.2,
+    T-37).
+    """
 
     def found(flow: Workflow) -> object:
         rows = queries.assigned(flow.file, role)
@@ -68,7 +78,9 @@ def tie_of(row: Assignment | None) -> Conflict | None:
 
 
 def trained_until(flow: Workflow, user_id: int, role: Role) -> date | None:
-    """Until when somebody's training for a function is valid; of who is not in the case yet it is asked apart."""
+    """Until when somebody's training for a function is valid; of who is not in the case yet it is
+    asked apart.
+    """
     known = beside(flow.file, flow.actor_id).trained
     if user_id not in known:
         rows = (
@@ -93,8 +105,10 @@ ACTS_AS = {
 
 
 def against_actor(flow: Workflow, by: tuple[str, ...], moves: bool) -> str:
-    """Why the person who acts may not, although they hold a right to the step; empty when they may. Separation of duties
-    and ties are asked at every act (B3.4), training where the act moves the case; the machine is nobody."""
+    """Why the person who acts may not, although they hold a right to the step; empty when they may.
+    Separation of duties and ties are asked at every act (B3.4), training where the act moves the
+    case; the machine is nobody.
+    """
     if flow.turn.actor is None:
         return ""
     reasons = [
@@ -111,7 +125,9 @@ def _of_right(flow: Workflow, right: str, moves: bool) -> str:
         row for row in queries.assigned_to(flow.file, user_id) if Role(row.role) in ACTS_AS[right]
     ]
     if not mine and right != "coordinate_cases":
-        return ""  # a right without a function: lent for a while (break-glass); what needs the function asks for it by itself
+        # a right without a function: lent for a while (break-glass); what needs the function asks
+        # for it by itself
+        return ""
     row = mine[0] if mine else next(iter(queries.assigned_to(flow.file, user_id)), None)
     role = Role(mine[0].role) if mine else Role.COORDINATOR
     found = may_hold(
@@ -126,7 +142,9 @@ def _of_right(flow: Workflow, right: str, moves: bool) -> str:
 
 
 def fit(*roles: Role) -> Callable[[Workflow], object]:
-    """The person who acts holds one of these functions now and still may (checked at every act, not only at assignment)."""
+    """The person who acts holds one of these functions now and still may (checked at every act, not
+    only at assignment).
+    """
 
     def holds(flow: Workflow) -> object:
         mine = [row for row in queries.assigned(flow.file, *roles) if row.user_id == flow.actor_id]
@@ -144,7 +162,7 @@ def somebody(role: Role, words: Any) -> Callable[[Workflow], object]:
     return lambda flow: unmet(bool(queries.assigned(flow.file, role)), words)
 
 
-# -- what must be on file ---------------------------------------------------------------------------------------------
+# -- what must be on file --------------------------------------------------------------------------
 
 
 def has_allegations(flow: Workflow) -> object:
@@ -163,10 +181,13 @@ def has_evidence(flow: Workflow) -> object:
 
 
 def handed_in_sorted(flow: Workflow) -> object:
-    """Whatever a party handed in was looked at: it is evidence, or set aside with the reason (34 CFR 106.45(b)(5)(ii), (vi))."""
+    """Whatever a party handed in was looked at: it is evidence, or set aside with the reason
+    (34 CFR 106.45(b)(5)(ii), (vi)).
+    """
     left = len(queries.handed_in(flow.file, unsorted=True))
     words = _(
-        "Files that the parties handed in and nobody has sorted yet: %(n)d. Add each as evidence, or set it aside with the reason."
+        "Files that the parties handed in and nobody has sorted yet: %(n)d. Add each as evidence, "
+        "or set it aside with the reason."
     )
     return unmet(not left, words % {"n": left})
 
@@ -223,7 +244,7 @@ def task_open(kind: str, words: Any) -> Callable[[Workflow], object]:
 
 
 def file_complete(flow: Workflow) -> object:
-    """What a court would look for: everything on the checklist of a complete file (`completeness`)."""
+    """What a court would look for: everything on the checklist of a complete file."""
     missing = [str(item.what) for item in file_completeness.checklist(flow.file) if not item.met]
     return unmet(not missing, _("Not complete yet: %(what)s") % {"what": "; ".join(missing)})
 

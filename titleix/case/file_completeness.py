@@ -1,5 +1,7 @@
-"""The checklist of a complete file: what a court, or the Office for Civil Rights, would look for before a case is closed
-(34 CFR 106.45(b)(10)). It guards the closing and stands in the closing memo."""
+"""The checklist of a complete file: what a court, or the Office for Civil Rights, would look for
+before a case is closed (34 CFR 106.45(b)(10)). It guards the closing and stands in the closing
+memo.
+"""
 
 from __future__ import annotations
 

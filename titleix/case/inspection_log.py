@@ -1,4 +1,6 @@
-"""The inspection log (34 CFR 106.45(b)(5)(vi)): who looked at evidence and letters, when, by which way."""
+"""The inspection log (34 CFR 106.45(b)(5)(vi)): who looked at evidence and letters, when, by which
+way.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from titleix.models import Inspection, PartyLink
 def by_link(
     link: PartyLink, *, document: UUID | None = None, attachment: UUID | None = None
 ) -> Inspection:
-    """Keep that somebody looked by a private link: at a letter, at a file, or (with neither) at the list of the evidence."""
+    """Keep that somebody looked by a private link: at a letter, at a file, or (with neither) at the
+    list of the evidence.
+    """
     return Inspection.objects.create(
         case_id=link.case_id,
         party_id=link.party_id,
@@ -30,7 +34,9 @@ def by_link(
 
 @dataclass(frozen=True)
 class Look:
-    """One line of the log; `letter` is the code of a letter, `file` says that it was a file of the evidence."""
+    """One line of the log; `letter` is the code of a letter, `file` says that it was a file of the
+    evidence.
+    """
 
     at: datetime
     who: str

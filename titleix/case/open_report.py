@@ -40,13 +40,17 @@ def open_report(
     now: datetime | None = None,
     today: date | None = None,
 ) -> TitleIXCase:
-    """Open a report and give every coordinator access to it; nobody else sees it. Knowledge is when the first employee
-    knew (34 CFR 106.30(a)): both first promises count from there. `linked` is the case to which a report of retaliation
-    belongs; nobody who is recused there gets this one.
+    """Open a report and give every coordinator access to it; nobody else sees it.
 
-    `people` are rows for Party (part, kind, name, address, email, phone, language, minor, student_id, user_id), `records` what
-    else was said (kind, code, text, data), `duties` the keys of the duties of state law that the report itself shows
-    (`immediate_duties`); `receipt` is the hash of the reporter's code (`receipts`)."""
+    Knowledge is when the first employee knew (34 CFR 106.30(a)): both first promises count from
+    there. `linked` is the case to which a report of retaliation belongs; nobody who is recused
+    there gets this one.
+
+    `people` are rows for Party (part, kind, name, address, email, phone, language, minor,
+    student_id, user_id), `records` what else was said (kind, code, text, data), `duties` the keys
+    of the duties of state law that the report itself shows (`immediate_duties`); `receipt` is the
+    hash of the reporter's code (`receipts`).
+    """
     now = now or timezone.now()
     today = today or date_rules.local_date(now, settings.TIME_ZONE)
     fields = {

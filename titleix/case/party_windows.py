@@ -15,7 +15,9 @@ from titleix.rules import timelines
 
 
 def window_of(file: CaseFile, code: str) -> timelines.Window | None:
-    """The time to answer to a letter (`EVIDENCE`, `REPORT`) in its latest round; None before it was sent."""
+    """The time to answer to a letter (`EVIDENCE`, `REPORT`) in its latest round; None before it was
+    sent.
+    """
     if not queries.deliveries(file, code):
         return None
     return timelines.party_window(

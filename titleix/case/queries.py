@@ -1,4 +1,6 @@
-"""What a step reads of a case: its people, functions, records and deliveries, from the file that was loaded with it."""
+"""What a step reads of a case: its people, functions, records and deliveries, from the file that
+was loaded with it.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def deliveries(file: CaseFile, code: str) -> list[Delivery]:
 
 
 def recipients(file: CaseFile, code: str) -> list[timelines.Recipient]:
-    """For the windows: everybody who must have it, with when it was sent and when they answered or waived."""
+    """For the windows: everybody who must have it, with when it was sent and when they answered or
+    waived.
+    """
     sent = {row.party_id: row for row in deliveries(file, code)}
     wanted = [(party, True) for party in parties(file)]
     wanted += [
@@ -117,7 +121,7 @@ def tied(file: CaseFile) -> list[Assignment]:
 
 
 def entitled(file: CaseFile, *, advisors: bool = False) -> list[Party]:
-    """To whom a letter is owed: the known parties, with their advisors where the rule names them."""
+    """To whom a letter is owed: the known parties, and their advisors where the rule names them."""
     found = parties(file)
     return (
         found
@@ -133,7 +137,9 @@ def entitled(file: CaseFile, *, advisors: bool = False) -> list[Party]:
 
 
 def readers(file: CaseFile, party: Party) -> list[Party]:
-    """Whose names stand on the letters of a person: the parents of a minor (34 CFR 106.6(g)), else the person."""
+    """Whose names stand on the letters of a person: the parents of a minor (34 CFR 106.6(g)), else
+    the person.
+    """
     parents = (
         [parent for parent in acting_for(file, party, Party.Part.PARENT) if parent.name]
         if party.minor
@@ -180,8 +186,9 @@ def answers_to_evidence(file: CaseFile) -> list[Record]:
 
 
 def handed_in(file: CaseFile, *, unsorted: bool = False) -> list[Record]:
-    """The files that the parties handed in by their private links; with `unsorted`, those that nobody has put on the list of
-    evidence or set aside yet."""
+    """The files that the parties handed in by their private links; with `unsorted`, those that
+    nobody has put on the list of evidence or set aside yet.
+    """
     rows = [row for row in records(file, Record.Kind.STATEMENT) if row.code == "portal_file"]
     return [row for row in rows if row.closed_on is None] if unsorted else rows
 

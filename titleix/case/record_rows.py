@@ -1,4 +1,6 @@
-"""Records of a case as the steps write them: the words stay in the record, the timeline keeps kind, number and code."""
+"""Records of a case as the steps write them: the words stay in the record, the timeline keeps kind,
+number and code.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def add_from_form(flow: Workflow, kind: str, *, code: str = "", **data: Any) -> 
 
 
 def record_from_form(flow: Workflow, kind: str, *, code: str = "", **data: Any) -> None:
-    """A record of what the form says; the timeline keeps its kind and number, the words stay in the record."""
+    """A record of what the form says; the timeline keeps its kind and number, the words stay in the
+    record.
+    """
     row = add_from_form(flow, kind, code=code, **data)
     flow.turn.data = {"record": row.kind, "number": row.number}
 

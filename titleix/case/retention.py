@@ -1,4 +1,6 @@
-"""How long a file is kept, what keeps it longer, and how it is destroyed in two pairs of eyes (domain.md C4, C5; T-30)."""
+"""How long a file is kept, what keeps it longer, and how it is destroyed in two pairs of eyes
+(domain.md C4, C5; T-30).
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ from titleix.case.context import beside
 from titleix.models import Assignment, Party, Record, TitleIXCase
 from titleix.rules import timelines
 
-# Words that are emptied in rows which stay, since the chain, the clocks and the record of reads stay whole.
+# Words that are emptied in rows which stay, since the chain, the clocks and the record of reads
+# stay whole.
 GUARDED = (
     "casework.Document:never_delete",
     "casework.Document:same_bytes",
@@ -80,7 +83,9 @@ def earliest(case: Any) -> date:
 
 
 def past(as_of: date, cases: models.QuerySet[TitleIXCase] | None = None) -> list[Candidate]:
-    """The closed files, of all or of these cases, whose time is over on a day, held ones included; the oldest first."""
+    """The closed files, of all or of these cases, whose time is over on a day, held ones included;
+    the oldest first.
+    """
     wanted = (
         (TitleIXCase.objects.all() if cases is None else cases)
         .exclude(closed_on=None)
@@ -156,7 +161,7 @@ def holds_on(case: Any) -> list[LegalHold]:
     return [hold for hold in holds if covers(hold, case, students)]
 
 
-# -- conditions of the steps ------------------------------------------------------------------------------------------
+# -- conditions of the steps -----------------------------------------------------------------------
 
 
 def disposable(flow: Workflow) -> object:
@@ -184,13 +189,16 @@ def destroyed(flow: Workflow) -> bool:
     return found is not None and found.confirmed_on is not None
 
 
-# -- the end ----------------------------------------------------------------------------------------------------------
+# -- the end ---------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def destroy(disposal: Disposal, by: Any, on: date) -> None:
-    """Remove everything that was said or shown in a case and keep the certificate. Called by the step of the second person,
-    in its transaction and after its event; the files leave the storage when it is committed."""
+    """Remove everything that was said or shown in a case and keep the certificate.
+
+    Called by the step of the second person, in its transaction and after its event; the files leave
+    the storage when it is committed.
+    """
     case = TitleIXCase.objects.select_for_update().get(pk=disposal.case_id)
     disposal.certificate = certificate(case, disposal, by, on)
     disposal.confirmed_by, disposal.confirmed_on = by, on
@@ -211,8 +219,9 @@ def destroy(disposal: Disposal, by: Any, on: date) -> None:
 
 
 def _tables() -> list[type[models.Model]]:
-    """Every table of this app that points at a case, whatever it is: what is added later is destroyed too. Who worked on the
-    case stays: it says nothing of its people."""
+    """Every table of this app that points at a case, whatever it is: what is added later is
+    destroyed too. Who worked on the case stays: it says nothing of its people.
+    """
     models_ = apps.get_app_config("titleix").get_models()
     pointing = [
         model

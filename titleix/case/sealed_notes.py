@@ -1,4 +1,6 @@
-"""Where the words of people go: into sealed records, while the timeline keeps their kind and number (C7, C9)."""
+"""Where the words of people go: into sealed records, while the timeline keeps their kind and number
+(C7, C9).
+"""
 
 from __future__ import annotations
 

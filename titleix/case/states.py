@@ -1,4 +1,6 @@
-"""Where a Title IX case may stand, who may act, and where steps lead whose target follows from the case (domain.md B3)."""
+"""Where a Title IX case may stand, who may act, and where steps lead whose target follows from the
+case (domain.md B3).
+"""
 
 from __future__ import annotations
 

@@ -9,12 +9,21 @@ from pypdf import PageObject, PdfReader, PdfWriter
 
 _MARK = """#set page(width: {width}pt, height: {height}pt, margin: 0pt, fill: none)
 #set text(size: 15pt, fill: rgb(90, 100, 110, 60))
-#for n in range(7) {{ place(dx: {width}pt * 0.08, dy: {height}pt * (0.06 + n * 0.14), rotate(-18deg, sys.inputs.text)) }}
+#for n in range(7) {{
+  place(
+    dx: {width}pt * 0.08,
+    dy: {height}pt * (0.06 + n * 0.14),
+    rotate(-18deg, sys.inputs.text),
+  )
+}}
 """
 
 
 def marked(pdf: bytes, text: str) -> bytes:
-    """A PDF whose every page says across who looked at it when. PyPdfError for a file that is broken or locked."""
+    """A PDF whose every page says across who looked at it when.
+
+    PyPdfError for a file that is broken or locked.
+    """
     writer, layers = PdfWriter(clone_from=BytesIO(pdf)), {}
     for page in writer.pages:
         size = (float(page.mediabox.width), float(page.mediabox.height))

@@ -1,5 +1,6 @@
-"""The steps of the intake: duties that begin with the report, the exchange with a reporter who comes back,
-people linked to the district's records."""
+"""The steps of the intake: duties that begin with the report, the exchange with a reporter who
+comes back, people linked to the district's records.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from titleix.models import Party, Record, TitleIXCase
 READ_ANSWER, ANSWERED = "READ_ANSWER", "REPORTER_ANSWERED"
 
 
-# -- with the report ---------------------------------------------------------------------------------------------------
+# -- with the report -------------------------------------------------------------------------------
 
 
 def keep(
@@ -51,7 +52,7 @@ def keep(
     return flow.file.add(row)
 
 
-# -- the reporter who comes back ---------------------------------------------------------------------------------------
+# -- the reporter who comes back -------------------------------------------------------------------
 
 
 def _can_come_back(flow: Workflow) -> object:
@@ -69,7 +70,9 @@ def _answer_waits(flow: Workflow) -> object:
 
 
 def _still_heard(flow: Workflow) -> object:
-    """A report that was closed for want of information hears its reporter: new facts reopen it (T-20)."""
+    """A report that was closed for want of information hears its reporter: new facts reopen it
+    (T-20).
+    """
     return unmet(
         flow.case.closed_on is None or flow.case.closed_reason in ("INSUFFICIENT", "MERGED"),
         _("This report is closed."),
@@ -84,7 +87,8 @@ class AskForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=10_000,
         help_text=_(
-            "The reporter reads it under their code. Nobody is told by name or by message: an anonymous reporter must come back."
+            "The reporter reads it under their code. Nobody is told by name or by message: an "
+            "anonymous reporter must come back."
         ),
     )
 
@@ -118,7 +122,9 @@ class LinkForm(StepForm):
 
 
 def found_by_number(number: str) -> Student | User | None:
-    """The one student or member of staff with this number (a merged student's survivor); None for nobody or several."""
+    """The one student or member of staff with this number (a merged student's survivor); None for
+    nobody or several.
+    """
     number = number.strip()
     students = list(Student.objects.filter(student_id=number).select_related("merged_into")[:2])
     staff = list(User.objects.filter(staff_id=number, is_active=True)[:2]) if number else []

@@ -10,8 +10,10 @@ SCHOOL_PROPERTY = {"classroom", "building", "grounds", "bus"}
 def duties_at_once(
     *, location: str, assault: bool, under_18: bool, abuse: bool = False
 ) -> list[str]:
-    """The keys of the duties of state law that a report itself shows (B1.2), before anybody has screened it. That somebody was
-    touched, hurt or forced sexually may be an offense that the law names: a duty forgotten is worse than one checked."""
+    """The keys of the duties of state law that a report itself shows (B1.2), before anybody has
+    screened it. That somebody was touched, hurt or forced sexually may be an offense that the law
+    names: a duty forgotten is worse than one checked.
+    """
     found = DutyFacts(
         on_school_property=location in SCHOOL_PROPERTY,
         abuse_suspected=abuse,

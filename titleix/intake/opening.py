@@ -26,7 +26,10 @@ class Opening(Workflow):
         does=_("Opens a report; both first promises count from the day on which an employee knew."),
     )
     def open_report(self) -> None:
-        """Actual knowledge starts the duty (34 CFR 106.30(a)): both promises count from it, however late it was entered."""
+        """Actual knowledge starts the duty (34 CFR 106.30(a)).
+
+        Both first deadlines count from it, however late the report was entered.
+        """
         begin(self)
         enter_people(self, self.data.get("people") or ())
         for kind in ("contact_complainant", "screening"):
@@ -34,8 +37,9 @@ class Opening(Workflow):
 
 
 def begin(flow: Workflow) -> None:
-    """What a report says besides its people: facts on file, and the duties of state law, which never wait (B1.2). They count
-    from knowledge, however late it was entered."""
+    """What a report says besides its people: facts on file, and the duties of state law, which
+    never wait (B1.2). They count from knowledge, however late it was entered.
+    """
     for row in flow.data.get("records") or ():
         kept = keep(
             flow,

@@ -14,9 +14,8 @@ from titleix.case.conditions import unnoticed
 from titleix.case.forms import SentForm, long_text
 from titleix.case.record_rows import record_today
 from titleix.case.states import COORDINATE, INVESTIGATE, OPEN, S, state
-from titleix.letters import rendering
+from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
-from titleix.letters.sending import send
 from titleix.models import Party, Record, TitleIXCase
 
 
@@ -84,11 +83,12 @@ class Allegations(Workflow):
         form=AllegationForm,
         event=Event.Kind.FACT,
         does=_(
-            "Adds to what is alleged. After the notice, a supplemental notice must follow before anybody is questioned on it."
+            "Adds to what is alleged. After the notice, a supplemental notice must follow before "
+            "anybody is questioned on it."
         ),
     )
     def allege(self) -> None:
-        """What is alleged; a new one after the notice needs a supplemental notice before anybody is questioned on it (T-40)."""
+        """After the notice, a new one needs a supplemental notice before any questions (T-40)."""
         record_today(self, Record.Kind.ALLEGATION, "alleged")
 
     @step(
@@ -100,7 +100,8 @@ class Allegations(Workflow):
         form=SentForm,
         primary=True,
         does=_(
-            "Tells every known party what is alleged and what their rights are, with time to prepare."
+            "Tells every known party what is alleged and what their rights are, with time to "
+            "prepare."
         ),
         stops=("notice",),
         conditions=[has_parties, conditions.has_allegations],
@@ -134,9 +135,11 @@ class Allegations(Workflow):
 
 
 def tell_allegations(flow: Workflow, code: str) -> None:
-    """The notice of allegations, or a supplemental one: what it says is known to the parties from now on (T-40)."""
+    """The notice of allegations, or a supplemental one: what it says is known to the parties from
+    now on (T-40).
+    """
     for row in queries.records(flow.file, Record.Kind.ALLEGATION):
         if row.code != "noticed":
             row.code = "noticed"
             flow.file.touch(row)
-    send(flow, code)
+    sending.send(flow, code)

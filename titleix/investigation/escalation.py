@@ -49,16 +49,16 @@ class Escalation(Workflow):
         starts=("complaint_decision",),
         stops=("reopening_notice",),
         does=_(
-            "Hands the case to the district. The school's promise ends, the district's goes on from the day that the policy says."
+            "Hands the case to the district. The school's promise ends, the district's goes on "
+            "from the day that the policy says."
         ),
         conditions=[conditions.no_complaint_open],
     )
     def escalate(self) -> None:
-        """A prong became plausible, an employee, a repetition, a conflict, or the coordinator's
-        order (B3.2).
+        """The school's deadline passes into the district's, with the day 0 of the policy (B2.4).
 
-        The school's promise passes into the district's with the day 0 that the policy says
-        (B2.4).
+        A prong became plausible, an employee, a repetition, a conflict, or the coordinator's order
+        (B3.2).
         """
         case, cause = self.case, self.data.get("cause") or "order"
         case.level, case.dismiss_first = TitleIXCase.Level.DISTRICT, False
@@ -83,10 +83,7 @@ class Escalation(Workflow):
         does=_("Asks the coordinator to hand the case to the district."),
     )
     def ask_escalation(self) -> None:
-        """The school may ask; the coordinator decides.
-
-        The school asks; the coordinator decides (B3.2).
-        """
+        """The school may ask; the coordinator decides (B3.2)."""
         add(self, Record.Kind.ESCALATION, self.turn.today, text=self.data["reason"], code="asked")
         if not any(task.kind == "ESCALATION_ASKED" for task in self.file.tasks):
             self.open_task("ESCALATION_ASKED", role="COORDINATOR", clock="escalation_answer")
@@ -103,10 +100,7 @@ class Escalation(Workflow):
         conditions=[conditions.task_open("ESCALATION_ASKED", _("Nobody asks to escalate."))],
     )
     def decline_escalation(self) -> None:
-        """With the reason.
-
-        The case stays at the school, with the reason.
-        """
+        """The case stays at the school, with the reason."""
         add(
             self, Record.Kind.ESCALATION, self.turn.today, text=self.data["reason"], code="declined"
         )

@@ -1,4 +1,4 @@
-"""The evidence goes to the parties, who have at least ten days to answer (34 CFR 106.45(b)(5)(vi))."""
+"""The evidence goes to the parties: at least ten days to answer (34 CFR 106.45(b)(5)(vi))."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from titleix.case import conditions, queries
 from titleix.case.forms import PartyChoice, SentForm, long_text
 from titleix.case.record_rows import record_from_form
 from titleix.case.states import COORDINATE, INVESTIGATE, S, state
-from titleix.letters import documents, rendering
+from titleix.letters import documents, rendering, sending
 from titleix.letters.contents import Letter, says
 from titleix.letters.rendering import make, paper
-from titleix.letters.sending import send
 from titleix.models import Party, Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
@@ -60,7 +59,9 @@ def new_evidence(flow: Workflow) -> object:
 
 
 def advisors_recorded(flow: Workflow) -> object:
-    """Each party has an advisor on file, or said that it wants none now (34 CFR 106.45(b)(5)(iv); B3.3)."""
+    """Each party has an advisor on file, or said that it wants none now (34 CFR 106.45(b)(5)(iv);
+    B3.3).
+    """
     said = {row.party_id for row in queries.records(flow.file, Record.Kind.ADVISOR)}
     missing = [
         party.label
@@ -148,7 +149,8 @@ class EvidenceWindow(Workflow):
         form=SentForm,
         event=Event.Kind.DOCUMENT,
         does=_(
-            "New evidence came up: the whole package goes out in a new round, and the time to answer begins anew."
+            "New evidence came up: the whole package goes out in a new round, and the time to "
+            "answer begins anew."
         ),
         conditions=[
             new_evidence,
@@ -162,10 +164,7 @@ class EvidenceWindow(Workflow):
         cite="34 CFR 106.45(b)(5)(vi)",
     )
     def send_evidence_again(self) -> None:
-        """N9 counts from the latest date.
-
-        A new round: the time to answer counts from it for everybody (N9).
-        """
+        """A new round: the time to answer counts from it for everybody (N9)."""
         self.stop_clock("evidence_wait", self.turn.today)
         send_package(self)
         self.start_clock("evidence_wait", self.effective_on)
@@ -180,10 +179,7 @@ class EvidenceWindow(Workflow):
         does=_("Keeps what the party wrote; when all have answered or waived, the wait is over."),
     )
     def respond(self) -> None:
-        """N9: the party owns the whole window unless it answers or waives.
-
-        A party answered or waived: its window is closed (N9).
-        """
+        """A party answered or waived: its window is closed, and only then before its time (N9)."""
         code = "EVIDENCE" if self.case.state == "EVIDENCE_REVIEW" else "REPORT"
         for sent in [
             row
@@ -196,7 +192,9 @@ class EvidenceWindow(Workflow):
 
 
 def send_package(flow: Workflow) -> None:
-    """The package goes to every party and advisor; each piece remembers the round in which it was shown first."""
+    """The package goes to every party and advisor; each piece remembers the round in which it was
+    shown first.
+    """
     number = 1 + max(
         (row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0
     )
@@ -204,4 +202,4 @@ def send_package(flow: Workflow) -> None:
         if not row.data.get("round"):
             row.data = {**row.data, "round": number}
             flow.file.touch(row)
-    send(flow, "EVIDENCE", advisors=True)
+    sending.send(flow, "EVIDENCE", advisors=True)

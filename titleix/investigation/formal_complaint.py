@@ -1,4 +1,6 @@
-"""The formal complaint (34 CFR 106.30), or the reason not to sign one; the begin of the investigation."""
+"""The formal complaint (34 CFR 106.30), or the reason not to sign one; the begin of the
+investigation.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from titleix.rules.separation_of_duties import Role
 
 
 class ComplaintForm(StepForm):
-    """A formal complaint: a signed document that alleges sexual harassment and asks for an investigation (34 CFR 106.30)."""
+    """A formal complaint: a signed document that alleges sexual harassment and asks for an
+    investigation (34 CFR 106.30).
+    """
 
     on = forms.DateField(label=_("Filed or signed on"), widget=DateInput)
     by = forms.ChoiceField(
@@ -65,10 +69,9 @@ class FormalComplaint(Workflow):
         cite="34 CFR 106.30",
     )
     def file_complaint(self) -> None:
-        """Signed by the complainant, a parent, or the coordinator with the reason.
+        """Starts the sixty days, unless an escalation brought an earlier day 0 (B2.3).
 
-        The formal complaint starts the sixty days (B2.3), unless an escalation carried an
-        earlier day 0 over.
+        Signed by the complainant, a parent, or the coordinator with the reason.
         """
         case = self.case
         case.complaint_on, case.complaint_by, case.level = (
@@ -106,10 +109,9 @@ class FormalComplaint(Workflow):
         cite="34 CFR 106.44(a)",
     )
     def support_only(self) -> None:
-        """T-21: the coordinator gives a written reason not to sign; a complaint may come at any
-        time.
+        """The reason not to sign stays in the file; the measures are reviewed as before (T-21).
 
-        The reason not to sign stays in the file; the measures are reviewed as before (T-21).
+        A complaint may come at any time.
         """
         add(
             self,

@@ -20,15 +20,17 @@ from titleix.case import conditions, queries
 from titleix.case.forms import PartyChoice, RecordForm, choose, long_text
 from titleix.case.record_rows import add, record_from_form
 from titleix.case.states import COORDINATE, INVESTIGATE, OPEN, SCHOOL, state
+from titleix.letters import sending
 from titleix.letters.contents import Letter, says
 from titleix.letters.rendering import make
-from titleix.letters.sending import sent_to
 from titleix.models import Party, Record, TitleIXCase
 from titleix.rules import timelines
 
 
 class ScheduleForm(PartyChoice):
-    """A written notice of an interview or a meeting: date, time, place, participants, purpose (34 CFR 106.45(b)(5)(v))."""
+    """A written notice of an interview or a meeting: date, time, place, participants, purpose
+    (34 CFR 106.45(b)(5)(v)).
+    """
 
     parts = (Party.Part.COMPLAINANT, Party.Part.RESPONDENT, Party.Part.WITNESS)
     meets_on = forms.DateField(label=_("Date of the meeting"), widget=DateInput)
@@ -84,7 +86,9 @@ class ScheduleForm(PartyChoice):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """With sufficient time to prepare: a later day, and under 106.45 not before the time after the notice (T-24)."""
+        """With sufficient time to prepare: a later day, and under 106.45 not before the time after
+        the notice (T-24).
+        """
 
         cleaned: dict[str, Any] = super().clean() or {}
         day = cleaned.get("meets_on")
@@ -161,7 +165,7 @@ def against_interview(flow: Workflow, on: date) -> Sequence[Any]:
 
 
 def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:
-    """When the written notice of an interview before this day went to a person; None without one."""
+    """When the written notice of an interview before this day went out; None without one."""
     sent = [
         row.sent_on
         for row in file.children["delivery"]
@@ -210,7 +214,8 @@ class Interviews(Workflow):
         form=ScheduleForm,
         event=Event.Kind.DOCUMENT,
         does=_(
-            "Writes to the person with date, time, place, participants and purpose, and puts the meeting into the calendar."
+            "Writes to the person with date, time, place, participants and purpose, and puts the "
+            "meeting into the calendar."
         ),
         makes=_(
             "A letter to the person, or the parents of a minor, and to the advisor; an appointment."
@@ -220,10 +225,9 @@ class Interviews(Workflow):
         cite="34 CFR 106.45(b)(5)(v)",
     )
     def schedule_interview(self) -> None:
-        """With sufficient time to prepare.
+        """In the calendar, on file, and in a letter to the person (34 CFR 106.45(b)(5)(v)).
 
-        A meeting with its written notice: in the calendar, on file, and a letter to the person
-        (34 CFR 106.45(b)(5)(v)).
+        With sufficient time to prepare.
         """
         data = self.data
         party = next(row for row in queries.people(self.file) if str(row.id) == data["party"])
@@ -242,7 +246,7 @@ class Interviews(Workflow):
             participants=data["participants"],
             told_on=self.turn.today.isoformat(),
         )
-        sent_to(
+        sending.sent_to(
             self,
             "INTERVIEW",
             [party, *queries.acting_for(self.file, party, Party.Part.ADVISOR)],
@@ -267,10 +271,7 @@ class Interviews(Workflow):
         ],
     )
     def cancel_meeting(self) -> None:
-        """Calendars hear of it.
-
-        The meeting does not take place; calendars hear of it by the raised sequence.
-        """
+        """The meeting does not take place; calendars hear of it by the raised sequence."""
         row = next(
             row for row in self.file.appointments if row.id == UUID(self.data["appointment"])
         )
@@ -298,10 +299,10 @@ class Interviews(Workflow):
         cite="34 CFR 106.45(b)(5)(v)",
     )
     def interview(self) -> None:
-        """Under 106.45 not before the second school day after the notice (T-24).
+        """An interview that was held or refused.
 
-        An interview that was held or refused. Under 106.45 the time to prepare and a written
-        notice of it are needed (T-24).
+        Under 106.45 not before the second school day after the notice of allegations, and not
+        without a written notice of the interview itself (T-24).
         """
         chosen = next(row for row in queries.people(self.file) if str(row.id) == self.data["party"])
         if self.case.complaint_on and not self.data["refused"]:
@@ -309,14 +310,16 @@ class Interviews(Workflow):
             if conditions.unnoticed(self) and not self.data.get("without_new"):
                 reasons.append(
                     gettext(
-                        "A new allegation needs a supplemental notice before anybody is questioned on it (34 CFR 106.45(b)(2)(ii))."
+                        "A new allegation needs a supplemental notice before anybody is questioned "
+                        "on it (34 CFR 106.45(b)(2)(ii))."
                     )
                 )
             told = self.data.get("notice_on") or told_of_meeting(self.file, chosen, self.data["on"])
             if told is None or told >= self.data["on"]:
                 reasons.append(
                     gettext(
-                        "A written notice of the interview must have gone out before it (34 CFR 106.45(b)(5)(v))."
+                        "A written notice of the interview must have gone out before it (34 CFR "
+                        "106.45(b)(5)(v))."
                     )
                 )
             if reasons:

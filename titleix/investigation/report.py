@@ -26,7 +26,9 @@ from titleix.rules.separation_of_duties import Role
 
 
 class ReportForm(StepForm):
-    """The investigative report: a draft out of the file, which the investigator makes a fair summary of."""
+    """The investigative report: a draft out of the file, which the investigator makes a fair
+    summary of.
+    """
 
     text = long_text(_("Fair summary of the relevant evidence"))
     considered = forms.BooleanField(label=_("I have considered every response of the parties"))
@@ -39,7 +41,6 @@ class ReportForm(StepForm):
 
     def prepare(self) -> None:
         """The draft, and every response to the evidence."""
-
         self.wanted = queries.answers_to_evidence(self.flow.file)
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         names = [
@@ -67,7 +68,9 @@ class ReportForm(StepForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Each response is linked: the report may be completed only after all were considered (34 CFR 106.45(b)(5)(vi))."""
+        """Each response is linked: the report may be completed only after all were considered
+        (34 CFR 106.45(b)(5)(vi)).
+        """
         cleaned = super().clean() or {}
         missing = [
             row for row in self.wanted if str(row.number) not in cleaned.get("responses", [])
@@ -140,7 +143,8 @@ class Report(Workflow):
         primary=True,
         stops=("evidence_wait",),
         does=_(
-            "The time to answer is over: the report is drafted out of the file, and you make a fair summary of it."
+            "The time to answer is over: the report is drafted out of the file, and you make a "
+            "fair summary of it."
         ),
         conditions=[
             evidence_over,
@@ -178,7 +182,8 @@ class Report(Workflow):
         form=SentForm,
         primary=True,
         does=_(
-            "Sends the report; each party has at least ten days before a decision. Ends the sixty days."
+            "Sends the report; each party has at least ten days before a decision. Ends the sixty "
+            "days."
         ),
         starts=("report_wait",),
         conditions=[

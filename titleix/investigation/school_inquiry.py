@@ -18,7 +18,6 @@ from titleix.case.states import COORDINATE, INVESTIGATE, SCHOOL, SCHOOL_PATH, S,
 from titleix.investigation.findings import FindingForm, record_findings
 from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
-from titleix.letters.sending import sent_to
 from titleix.models import Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
@@ -33,7 +32,8 @@ class OutcomeForm(SentForm):
         max_length=2_000,
         required=False,
         help_text=_(
-            "Only what concerns everybody who reads it; each one's own measures are added from the file."
+            "Only what concerns everybody who reads it; each one's own measures are added from the "
+            "file."
         ),
     )
 
@@ -148,7 +148,8 @@ class SchoolInquiry(Workflow):
         by=(COORDINATE,),
         form=ReasonForm,
         does=_(
-            "Nothing more can be found out or done here: both families are told why, at the same time."
+            "Nothing more can be found out or done here: both families are told why, at the same "
+            "time."
         ),
         prepare=rendering.to_parties("CLOSING"),
         effects=rendering.tells("CLOSING"),
@@ -157,10 +158,7 @@ class SchoolInquiry(Workflow):
         conditions=[conditions.no_complaint_open],
     )
     def end_inquiry(self) -> None:
-        """The reason stays on file; seven years as any other.
-
-        The inquiry ends without findings; both families are told why, at the same time (B3.2).
-        """
+        """Both families are told why, at the same time (B3.2); kept for seven years."""
         add(
             self,
             Record.Kind.DETERMINATION,
@@ -168,7 +166,7 @@ class SchoolInquiry(Workflow):
             text=self.data["reason"],
             code="school_dismissed",
         )
-        sent_to(self, "CLOSING", queries.entitled(self.file), self.turn.today, "mail")
+        sending.sent_to(self, "CLOSING", queries.entitled(self.file), self.turn.today, "mail")
         self.turn.data = {}
 
     @step(
@@ -180,17 +178,17 @@ class SchoolInquiry(Workflow):
         form=ReasonForm,
         primary=True,
         does=_(
-            "Ends the case after both families know the outcome; the file is kept for seven years. The check-in stays a promise."
+            "Ends the case after both families know the outcome; the file is kept for seven years. "
+            "The check-in stays a promise."
         ),
         makes=_("The closing memo with the checklist of the file."),
         prepare=rendering.closing_memo,
         conditions=[conditions.file_complete, checked_in],
     )
     def close_inquiry(self) -> None:
-        """Measures assigned, check-in set; the coordinator confirms.
+        """The check-in with the parties stays due although the case is closed (B3.2).
 
-        The inquiry is over. The check-in with the parties stays a promise although the case is
-        closed (B3.2).
+        Measures assigned, check-in set; the coordinator confirms.
         """
         running = self._running("check_in")
         add(self, Record.Kind.CHECK, self.turn.today, text=self.data["reason"], code="closing")
@@ -211,10 +209,7 @@ class SchoolInquiry(Workflow):
         conditions=[lambda flow: unmet(bool(flow._running("check_in")), _("No check-in is due."))],
     )
     def check_in(self) -> None:
-        """B3.2: the date was set at the outcome.
-
-        The parties were asked how things are.
-        """
+        """The parties were asked how things are; the date was set at the outcome (B3.2)."""
         self.effective_on = self.data["on"]
         add(
             self,

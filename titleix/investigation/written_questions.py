@@ -1,4 +1,6 @@
-"""The exchange of written questions before a determination (34 CFR 106.45(b)(6)(ii)): who asked what, and what became of it."""
+"""The exchange of written questions before a determination (34 CFR 106.45(b)(6)(ii)): who asked
+what, and what became of it.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +39,14 @@ class Thread:
 
     @property
     def settled(self) -> bool:
-        """Whether the question and its latest follow-up were answered, or excluded with the reason."""
+        """Whether the question (its latest follow-up) was answered, or excluded with the reason."""
         return bool(self.moves) and self.moves[-1].code in ("answered", "excluded")
 
 
 def current_moves(file: CaseFile) -> list[Record]:
-    """The moves of the exchange on the report that was sent last; those of an earlier episode stay where they are."""
+    """The moves of the exchange on the report that was sent last; those of an earlier episode stay
+    where they are.
+    """
     sent = queries.newest(file, "REPORT")
     return [
         row for row in queries.records(file, Record.Kind.QUESTION) if sent is None or row.on >= sent
@@ -84,7 +88,7 @@ def next_question(file: CaseFile) -> int:
 
 
 def question_dates(file: CaseFile) -> timelines.QuestionDates | None:
-    """By when questions, answers and follow-up are due (B1.1: days 4, 7, 9); None before the offer."""
+    """The last days of questions, answers, follow-up (B1.1: 4, 7, 9); None before the offer."""
     offers = [row.on for row in current_moves(file) if row.code == "offered"]
     if not offers:
         return None
@@ -107,7 +111,9 @@ def all_waived(file: CaseFile) -> bool:
 
 
 def refuse_unfinished(flow: Workflow) -> None:
-    """Invalid while a question is open and its time is not over: the exchange is not finished by saying so."""
+    """Invalid while a question is open and its time is not over: the exchange is not finished by
+    saying so.
+    """
     found = question_dates(flow.file)
     if found is None:
         raise Invalid({"code": [gettext("Offer the questions to both parties first.")]})
@@ -151,7 +157,6 @@ class QuestionForm(StepForm):
 
     def prepare(self) -> None:
         """The parties, whom they may ask, and the questions so far."""
-
         sides = (Party.Part.COMPLAINANT, Party.Part.RESPONDENT)
         choose(self, "party", [("", "–"), *people_of(self, *sides)])
         choose(self, "to", [("", "–"), *people_of(self, *sides, Party.Part.WITNESS)])
@@ -161,7 +166,9 @@ class QuestionForm(StepForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Each move names what it is about; an exclusion is explained to its author (34 CFR 106.45(b)(6)(ii))."""
+        """Each move names what it is about; an exclusion is explained to its author
+        (34 CFR 106.45(b)(6)(ii)).
+        """
         cleaned = super().clean() or {}
         code = cleaned.get("code")
         if code == "excluded" and not cleaned.get("text"):
@@ -204,10 +211,9 @@ class WrittenQuestions(Workflow):
         conditions=[conditions.fit(Role.DECISION_MAKER)],
     )
     def questions(self) -> None:
-        """Offered, asked, answered, excluded with the reason, followed up, finished.
+        """One move in the exchange, whose deadline runs from the offer (B1.1).
 
-        One move in the exchange of written questions; the promise of the exchange runs from the
-        offer (B1.1).
+        Offered, asked, answered, excluded with the reason, followed up, finished.
         """
         data, file = self.data, self.file
         if data["code"] == "finished":

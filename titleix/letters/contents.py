@@ -1,4 +1,6 @@
-"""What each letter of a Title IX case says: from the file and the form to the fields of the template (letter_templates)."""
+"""What each letter of a Title IX case says: from the file and the form to the fields of the
+template (letter_templates).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ def data(flow: Workflow, code: str, party: Party, reader: Party) -> dict[str, An
 
 
 class Letter:
-    """One letter in the making: the step that sends it, the person whose right it is, who reads it."""
+    """One letter in the making: the step that sends it, whose right it is, who reads it."""
 
     def __init__(self, flow: Workflow, party: Party, reader: Party) -> None:
         self.flow, self.file = flow, flow.file
@@ -54,7 +56,7 @@ class Letter:
         dated = flow.data.get("on") if "means" in flow.data else None
         self.on: date = dated or flow.turn.today
 
-    # -- the frame ------------------------------------------------------------------------------------------------------
+    # -- the frame ---------------------------------------------------------------------------------
 
     def common(self) -> dict[str, Any]:
         """What every letter has."""
@@ -135,7 +137,7 @@ class Letter:
         holders = User.objects.filter(posts__role=PostRole.TITLE_IX_COORDINATOR, is_active=True)
         return holders.filter(pk=self.case.owner_id).first() or holders.order_by("pk").first()
 
-    # -- what several letters say ---------------------------------------------------------------------------------------
+    # -- what several letters say ------------------------------------------------------------------
 
     def lines(self, name: str) -> list[str]:
         """A field of several lines as a list."""

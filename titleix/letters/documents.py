@@ -1,4 +1,6 @@
-"""What the papers of a Title IX file say: the evidence package, the investigative report, the memos."""
+"""What the papers of a Title IX file say: the evidence package, the investigative report, the
+memos.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def _item(row: Record, kept: Attachment | None) -> EvidenceItem:
 
 
 def package_sections(file: CaseFile, found: list[EvidenceItem], number: int) -> list[Section]:
-    """The index of everything that is directly related, also what the district will not rely on (34 CFR 106.45(b)(5)(vi))."""
+    """The index of everything that is directly related, also what the district will not rely on
+    (34 CFR 106.45(b)(5)(vi)).
+    """
     rows = [
         [
             str(one.number),
@@ -95,7 +99,8 @@ def package_sections(file: CaseFile, found: list[EvidenceItem], number: int) -> 
             _("Index"),
             [
                 _(
-                    "Everything that is directly related to the allegations, also what the district does not plan to rely on."
+                    "Everything that is directly related to the allegations, also what the "
+                    "district does not plan to rely on."
                 )
             ],
             [_("No."), _("Title"), _("Date"), _("From"), _("Relied on"), _("Round")],
@@ -108,7 +113,9 @@ def package_sections(file: CaseFile, found: list[EvidenceItem], number: int) -> 
 
 
 def report_sections(file: CaseFile) -> list[Section]:
-    """The report as the investigator wrote it: a line that stands alone before its paragraph is a heading."""
+    """The report as the investigator wrote it: a line that stands alone before its paragraph is a
+    heading.
+    """
     written = queries.records(file, Record.Kind.REPORT)
     text = written[-1].text if written else investigative_report.draft(file)
     found = []
@@ -124,7 +131,9 @@ def report_sections(file: CaseFile) -> list[Section]:
 def memo_sections(
     file: CaseFile, checklist: list[file_completeness.Item], on: date
 ) -> list[Section]:
-    """The closing memo: how the case ran, what is on file, until when it is kept (34 CFR 106.45(b)(10))."""
+    """The closing memo: how the case ran, what is on file, until when it is kept
+    (34 CFR 106.45(b)(10)).
+    """
     rows = [
         [str(item.what), _("on file") if item.met else _("missing"), item.cite]
         for item in checklist

@@ -1,5 +1,7 @@
-"""The investigative report as a draft out of the file: parties, allegations, procedure with its dates, evidence, what people
-said, how the parties answered. A person makes a fair summary of it (34 CFR 106.45(b)(5)(vii))."""
+"""The investigative report as a draft out of the file: parties, allegations, procedure with its
+dates, evidence, what people said, how the parties answered. A person makes a fair summary of it
+(34 CFR 106.45(b)(5)(vii)).
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,8 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
         ]
 
     evidence = [
-        f"{row.number}. {row.data.get('title', '')} ({_('relied on') if row.code == 'relied' else _('not relied on')}): {row.text}"
+        f"{row.number}. {row.data.get('title', '')} "
+        f"({_('relied on') if row.code == 'relied' else _('not relied on')}): {row.text}"
         for row in queries.records(file, Record.Kind.EVIDENCE)
     ]
     return [

@@ -16,7 +16,6 @@ from titleix.case.forms import PeopleForm, SentForm, choose, long_text
 from titleix.case.states import COORDINATE, DECIDE, OPEN, STAFF, S, state
 from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
-from titleix.letters.sending import sent_to
 from titleix.models import TitleIXCase
 
 
@@ -79,7 +78,6 @@ class ProofForm(StepForm):
 
     def prepare(self) -> None:
         """Letters of which nothing is known yet."""
-
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         rows = [
             row
@@ -93,7 +91,8 @@ class ProofForm(StepForm):
             [
                 (
                     str(row.id),
-                    f"{rendering.NAMES.get(row.code, row.code)}, {people[row.party_id]}, {row.sent_on:%d %b %Y}",
+                    f"{rendering.NAMES.get(row.code, row.code)}, {people[row.party_id]}, "
+                    f"{row.sent_on:%d %b %Y}",
                 )
                 for row in rows
             ],
@@ -140,7 +139,6 @@ class ExtensionNoticeForm(SentForm):
 
     def prepare(self) -> None:
         """The promises that the policy lets anybody move."""
-
         super().prepare()
         file = self.flow.file
         self.clocks = {
@@ -211,7 +209,8 @@ class Mailing(Workflow):
         event=Event.Kind.DOCUMENT,
         prepare=rendering.fixed,
         does=_(
-            "Sends a letter of a fixed text: we have your report, measures offered, retaliation is prohibited."
+            "Sends a letter of a fixed text: we have your report, measures offered, retaliation is "
+            "prohibited."
         ),
         makes=_("A letter to each person chosen, in their language."),
     )
@@ -227,12 +226,16 @@ class Mailing(Workflow):
         form=ProofForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps the proof of delivery, or that the letter came back; then the right address must be found."
+            "Keeps the proof of delivery, or that the letter came back; then the right address "
+            "must be found."
         ),
         conditions=[letters_waiting],
     )
     def record_delivery(self) -> None:
-        """The proof comes later than the letter; one that came back opens the task to find the right address."""
+        """The proof comes later than the letter; one that came back opens a task.
+
+        The task is to find the right address.
+        """
         row = next(
             row for row in self.file.children["delivery"] if str(row.id) == self.data["delivery"]
         )
@@ -253,7 +256,8 @@ class Mailing(Workflow):
         form=ExtensionNoticeForm,
         event=Event.Kind.DOCUMENT,
         does=_(
-            "Tells every party in writing of a delay and its reasons. The extension itself follows, on the same day or later."
+            "Tells every party in writing of a delay and its reasons. The extension itself "
+            "follows, on the same day or later."
         ),
         prepare=rendering.to_parties("EXTENSION"),
         effects=rendering.tells("EXTENSION"),
@@ -269,7 +273,7 @@ def send_chosen(flow: Workflow) -> None:
     """A letter of a fixed text to chosen people."""
     code, wanted = flow.data["code"], set(flow.data["people"])
     people = [party for party in queries.people(flow.file) if str(party.id) in wanted]
-    sent_to(flow, code, people, flow.data["on"], flow.data["means"])
+    sending.sent_to(flow, code, people, flow.data["on"], flow.data["means"])
     flow.turn.data = {
         "letter": code,
         "to": [party.label for party in people],

@@ -1,5 +1,7 @@
-"""The letters of a Title IX case: rendered before the case is locked, one for each reader, bound to the person whose right it
-is (C9), in the reader's language. What each letter says is `lettertexts`; which fields a template needs stands beside it."""
+"""The letters of a Title IX case: rendered before the case is locked, one for each reader, bound to
+the person whose right it is (C9), in the reader's language. What each letter says is `lettertexts`;
+which fields a template needs stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -51,11 +53,14 @@ NAMES = {
 Prepare = Callable[[Workflow], dict[str, Any]]
 
 
-# -- making ------------------------------------------------------------------------------------------------------------
+# -- making ----------------------------------------------------------------------------------------
 
 
 def make(flow: Workflow, code: str, people: Iterable[Party]) -> dict[str, Any]:
-    """One letter for each reader of each person, as documents for the door. Invalid when a letter cannot be made."""
+    """One letter for each reader of each person, as documents for the door.
+
+    Invalid when a letter cannot be made.
+    """
     found: dict[str, Any] = {}
     for party in people:
         for reader in queries.readers(flow.file, party):
@@ -120,7 +125,7 @@ def paper(
     return {f"paper_{code}": store(flow, code, rendered, **data)}
 
 
-# -- what the steps name -----------------------------------------------------------------------------------------------
+# -- what the steps name ---------------------------------------------------------------------------
 
 
 def to_parties(code: str, *, advisors: bool = False) -> Prepare:
@@ -164,7 +169,7 @@ def closing_memo(flow: Workflow) -> dict[str, Any]:
     )
 
 
-# -- what a step would tell whom ---------------------------------------------------------------------------------------
+# -- what a step would tell whom -------------------------------------------------------------------
 
 
 def tells(code: str, *, advisors: bool = False, each: int = 1) -> Callable[[Workflow], Effects]:

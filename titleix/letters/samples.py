@@ -1,5 +1,6 @@
-"""Made-up data for every letter of Title IX: administrators look at a letter with it, tests hold the templates against it.
-Nobody in it exists, and none of it comes from a case."""
+"""Made-up data for every letter of Title IX: administrators look at a letter with it, tests hold
+the templates against it. Nobody in it exists, and none of it comes from a case.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ COMMON: dict[str, Any] = {
     "signer_title": "coordinator",
 }
 CONDUCT = [
-    "Owen Pruitt sent Lucía Ibáñez sexual messages on at least twelve days, after she had asked him to stop.",
+    "Owen Pruitt sent Lucía Ibáñez sexual messages on at least twelve days, after she had asked "
+    "him to stop.",
     "Owen Pruitt blocked her way in the hallway beside the gym and touched her hip.",
 ]
 RULES = [
@@ -57,7 +59,8 @@ RESULTS = [
     {
         "allegation": "Sexual messages after a request to stop",
         "finding": "responsible",
-        "rationale": "The messages were found on both phones.\n\nThe explanation that someone else had used the phone did not fit.",
+        "rationale": "The messages were found on both phones.\n\n"
+        "The explanation that someone else had used the phone did not fit.",
     },
     {
         "allegation": "Touching beside the gym",
@@ -170,7 +173,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "appeal_of": "dismissal",
         "bases": ["procedure", "bias"],
         "result": "upheld",
-        "rationale": "Both parties saw the evidence for ten days.\n\nNothing shows that anyone was biased.",
+        "rationale": "Both parties saw the evidence for ten days.\n\n"
+        "Nothing shows that anyone was biased.",
         "next_steps": "The dismissal stands.",
         "signer": "Helen Castellano",
         "signer_title": "appeal_officer",
@@ -196,7 +200,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "IR_NOTICE": {
         "complaint_filed_on": "2026-09-08",
         "conduct": CONDUCT,
-        "process": "A mediator speaks with each party alone and then, if both wish, with both together.",
+        "process": "A mediator speaks with each party alone and then, if both wish, "
+        "with both together.",
         "facilitator": who("Naomi Feld"),
         "ends_by": "2026-10-05",
         "records": ["The signed consent forms", "The signed agreement"],
@@ -206,7 +211,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "ir_notice_on": "2026-09-09",
         "return_by": "2026-09-17",
         "conduct": CONDUCT,
-        "process": "A mediator speaks with each party alone and then, if both wish, with both together.",
+        "process": "A mediator speaks with each party alone and then, if both wish, "
+        "with both together.",
         "facilitator": who("Naomi Feld"),
     },
     "EMERGENCY_REMOVAL": {

@@ -12,7 +12,9 @@ from titleix.models import Delivery, Party
 
 
 def send(flow: Workflow, code: str, *, advisors: bool = False) -> None:
-    """Letters of one code to every party (and advisor) on one day: simultaneous, each bound to its person (C9)."""
+    """Letters of one code to every party (and advisor) on one day: simultaneous, each bound to its
+    person (C9).
+    """
     people = queries.entitled(flow.file, advisors=advisors)
     sent_to(flow, code, people, flow.data["on"], flow.data["means"], flow.data.get("proof") or "")
     flow.effective_on = flow.data["on"]
@@ -28,7 +30,10 @@ def send(flow: Workflow, code: str, *, advisors: bool = False) -> None:
 def sent_to(
     flow: Workflow, code: str, people: Iterable[Party], on: date, means: str, proof: str = ""
 ) -> None:
-    """One delivery for each who reads for a person: the person, or the parents of a minor. A new round each time."""
+    """One delivery for each who reads for a person: the person, or the parents of a minor.
+
+    A new round each time.
+    """
     number = (
         max((row.round for row in flow.file.children["delivery"] if row.code == code), default=0)
         + 1

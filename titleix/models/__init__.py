@@ -1,4 +1,6 @@
-"""What a Title IX case adds to the engine's Case: parties, assignments, records, deliveries, training, need to know."""
+"""What a Title IX case adds to the engine's Case: parties, assignments, records, deliveries,
+training, need to know.
+"""
 
 from titleix.models.case import TitleIXCase
 from titleix.models.people import Assignment, Party, Training

@@ -1,4 +1,4 @@
-"""The report and the case that it becomes: one row from the first word to the seven-year archive."""
+"""A report and the case that it becomes: one row from the first word to the archive."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from casework.models import Case
 
 
 class TitleIXCase(Case):
-    """One report of sex-based harassment (domain.md B). Everything that was said is in sealed columns or records."""
+    """One report of sex-based harassment (domain.md B).
+
+    Everything that was said is in sealed columns or records.
+    """
 
     class Level(models.TextChoices):
         SCHOOL = "SCHOOL", _("School (30 days)")

@@ -1,4 +1,6 @@
-"""People in a case: parties with their addresses, staff with their functions, and what staff were trained in."""
+"""People in a case: parties with their addresses, staff with their functions, and what staff were
+trained in.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,10 @@ from titleix.rules.separation_of_duties import ConflictKind, Role
 
 
 class Party(models.Model):
-    """A complainant, respondent, witness, or who acts for one. Letters are bound to this row, so that two parties' addresses
-    cannot swap (C9)."""
+    """A complainant, respondent, witness, or who acts for one.
+
+    Letters are bound to this row, so that two parties' addresses cannot swap (C9).
+    """
 
     class Part(models.TextChoices):
         COMPLAINANT = "complainant", _("complainant")
@@ -75,8 +79,11 @@ class Party(models.Model):
 
 
 class Assignment(models.Model):
-    """A function that somebody holds in one case, from when to when. Separation of duties is checked when it begins and at
-    every act (B3.4); the database refuses two running investigators of one case who are also its judge."""
+    """A function that somebody holds in one case, from when to when.
+
+    Separation of duties is checked when it begins and at every act (B3.4); the database refuses two
+    running investigators of one case who are also its judge.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="assignments")
@@ -115,8 +122,9 @@ class Assignment(models.Model):
 
 
 class Training(models.Model):
-    """What somebody was trained in for Title IX, until when it holds, and where the material is published
-    (34 CFR 106.45(b)(1)(iii), (b)(10)(i)(D))."""
+    """What somebody was trained in for Title IX, until when it holds, and where the material is
+    published (34 CFR 106.45(b)(1)(iii), (b)(10)(i)(D)).
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="titleix_trainings"

@@ -1,4 +1,6 @@
-"""Need to know in single cases: the neutral notice on a student, and a party's private link (domain.md C3, C10)."""
+"""Need to know in single cases: the neutral notice on a student, and a party's private link
+(domain.md C3, C10).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,11 @@ from titleix.models.people import Party
 
 
 class FamilyFlag(models.Model):
-    """A case that asks for 'call the district before you contact this family'. What staff of the school see is the notice on
-    the student, a row of the lower floor that knows nothing of this one."""
+    """A case that asks for 'call the district before you contact this family'.
+
+    What staff of the school see is the notice on the student, a row of the lower floor that knows
+    nothing of this one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="family_flags")
@@ -23,8 +28,11 @@ class FamilyFlag(models.Model):
 
 
 class PartyLink(models.Model):
-    """The private link of one person of a case to their own packet. Only hashes are kept; it ends by its date or when it is
-    taken back. An advisor signs an undertaking before anything is shown."""
+    """The private link of one person of a case to their own packet.
+
+    Only hashes are kept; it ends by its date or when it is taken back. An advisor signs an
+    undertaking before anything is shown.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="party_links")

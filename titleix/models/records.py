@@ -1,4 +1,6 @@
-"""What is kept in a case beside its steps: measures, duties, interviews, evidence, findings, questions; and what was sent."""
+"""What is kept in a case beside its steps: measures, duties, interviews, evidence, findings,
+questions; and what was sent.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from titleix.models.people import Party
 
 
 class Record(models.Model):
-    """One thing on file, of a kind, about a party or not; `text` and `data` are sealed; codes and dates stand in clear."""
+    """One thing on file, of a kind, about a party or not; `text` and `data` are sealed; codes and
+    dates stand in clear.
+    """
 
     class Kind(models.TextChoices):
         SCREENING = "SCREENING", _("screening")
@@ -72,7 +76,9 @@ class Record(models.Model):
 
 
 class Delivery(models.Model):
-    """A letter to one person: when it was sent, by what, with what proof, and when the person answered or waived (N9)."""
+    """A letter to one person: when it was sent, by what, with what proof, and when the person
+    answered or waived (N9).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="deliveries")
@@ -107,8 +113,10 @@ class Delivery(models.Model):
 
 
 class Inspection(models.Model):
-    """Somebody looked at evidence or report that was sent to the parties: who, what, when (34 CFR 106.45(b)(5)(vi)). Kept
-    for ever; `how` says whether through the party's link, by a member of staff, or in the office."""
+    """Somebody looked at evidence or report that was sent to the parties: who, what, when
+    (34 CFR 106.45(b)(5)(vi)). Kept for ever; `how` says whether through the party's link, by a
+    member of staff, or in the office.
+    """
 
     class How(models.TextChoices):
         LINK = "link", _("through the private link")
@@ -132,8 +140,10 @@ class Inspection(models.Model):
 
 
 class RedactedExport(models.Model):
-    """A redacted archive in the making (C8): what a person decided about each suspect place, and who signed it off. The archive
-    itself is not stored, it follows from the case; the key from labels to names is sealed here, apart from every archive."""
+    """A redacted archive in the making (C8): what a person decided about each suspect place, and
+    who signed it off. The archive itself is not stored, it follows from the case; the key from
+    labels to names is sealed here, apart from every archive.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(TitleIXCase, models.PROTECT, related_name="redactions")

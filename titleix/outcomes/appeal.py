@@ -26,7 +26,6 @@ from titleix.case.states import (
 )
 from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
-from titleix.letters.sending import sent_to
 from titleix.models import Record, TitleIXCase
 from titleix.outcomes.dismissal import settle_dismissal
 from titleix.outcomes.reopening import new_episode
@@ -62,7 +61,6 @@ class FiledAppealForm(AppealForm):
 
     def clean(self) -> dict[str, Any]:
         """Refused with the explanation; it may be corrected inside the window."""
-
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("on"):
             bases = [AppealBase(base) for base in cleaned.get("bases") or ()]
@@ -98,7 +96,9 @@ def appeal_days(flow: Workflow) -> timelines.AppealWindow:
 
 
 def all_stated(flow: Workflow) -> bool:
-    """Whether every party has given its written statement in the latest appeal; the appeal is the appellant's."""
+    """Whether every party has given its written statement in the latest appeal; the appeal is the
+    appellant's.
+    """
     appeal = queries.appeals(flow.file)[-1]
     said = {
         row.party_id
@@ -109,7 +109,9 @@ def all_stated(flow: Workflow) -> bool:
 
 
 def appeal_heard(flow: Workflow) -> object:
-    """Both parties know of the appeal and had the time for a statement (34 CFR 106.45(b)(8)(iii)(A), (D))."""
+    """Both parties know of the appeal and had the time for a statement
+    (34 CFR 106.45(b)(8)(iii)(A), (D)).
+    """
     appeals = queries.appeals(flow.file)
     told = queries.newest(flow.file, "APPEAL_NOTICE")
     if not appeals or told is None or told < appeals[-1].on:
@@ -133,14 +135,18 @@ def not_told_of_appeal(flow: Workflow) -> object:
 
 
 def _after_dismissal(flow: Workflow) -> Stage:
-    """The dismissal stands: final, or on to the conduct track that was left open (34 CFR 106.45(b)(3)(i))."""
+    """The dismissal stands: final, or on to the conduct track that was left open
+    (34 CFR 106.45(b)(3)(i)).
+    """
     if flow.case.appeal_of != "dismissal" or not flow.case.conduct_track:
         return S.FINAL
     return state_before(flow) if flow.case.came_from in SCHOOL_PATH else S.S_OPEN
 
 
 def _after_appeal(flow: Workflow) -> Stage:
-    """Sent back: a dismissal that falls puts the case where it was, a determination that falls opens it again."""
+    """Sent back: a dismissal that falls puts the case where it was, a determination that falls
+    opens it again.
+    """
     if flow.data["result"] != "sent_back":
         return _after_dismissal(flow)
     if flow.case.appeal_of != "dismissal":
@@ -211,11 +217,7 @@ class Appeal(Workflow):
         cite="34 CFR 106.45(b)(8)",
     )
     def file_appeal(self) -> None:
-        """In time and on one of the three bases.
-
-        An appeal that is taken on: in time, on one of the bases (34 CFR 106.45(b)(8)(i)). The
-        parties are told next.
-        """
+        """In time and on one of the three bases (34 CFR 106.45(b)(8)(i))."""
         data = self.data
         filed = data["on"]
         row = add(
@@ -241,11 +243,7 @@ class Appeal(Workflow):
         cite="34 CFR 106.45(b)(7)(iii)",
     )
     def appeal_time_over(self) -> None:
-        """T-26: final on the day after.
-
-        The time to appeal has run out: the decision is final on the day after (34 CFR
-        106.45(b)(7)(iii)).
-        """
+        """The decision is final on the day after (34 CFR 106.45(b)(7)(iii); T-26)."""
         self.stop_clock("appeal_window", self.turn.today)
         settle_dismissal(self)
         if self.case.state == "FINAL":
@@ -287,10 +285,7 @@ class Appeal(Workflow):
         cite="34 CFR 106.45(b)(8)(iii)(D)",
     )
     def state_appeal(self) -> None:
-        """An equal opportunity for both.
-
-        A written statement of a party in an appeal (34 CFR 106.45(b)(8)(iii)(D)).
-        """
+        """An equal opportunity for both (34 CFR 106.45(b)(8)(iii)(D))."""
         record_from_form(self, Record.Kind.STATEMENT, code="appeal")
         if all_stated(self):
             self.stop_clock("appeal_statement")
@@ -304,7 +299,8 @@ class Appeal(Workflow):
         form=AppealDecisionForm,
         primary=True,
         does=_(
-            "Upholds or changes the decision, or sends the case back; both parties get the written result at the same time."
+            "Upholds or changes the decision, or sends the case back; both parties get the written "
+            "result at the same time."
         ),
         conditions=[conditions.fit(Role.APPEAL_OFFICER), appeal_heard],
         stops=("appeal_decision",),
@@ -313,10 +309,9 @@ class Appeal(Workflow):
         cite="34 CFR 106.45(b)(8)(iii)",
     )
     def decide_appeal(self) -> None:
-        """By somebody who was none of the three before.
+        """Upheld, changed, or sent back, by somebody who was none of the three before.
 
-        Upheld, changed, or sent back; both parties get the written result at the same time (34
-        CFR 106.45(b)(8)(iii)(F)).
+        Both parties get the written result at the same time (34 CFR 106.45(b)(8)(iii)(F)).
         """
         result = self.data["result"]
         add(
@@ -326,7 +321,9 @@ class Appeal(Workflow):
             text=self.data["text"],
             code=f"decided_{result}",
         )
-        sent_to(self, "APPEAL_DECISION", queries.entitled(self.file), self.turn.today, "mail")
+        sending.sent_to(
+            self, "APPEAL_DECISION", queries.entitled(self.file), self.turn.today, "mail"
+        )
         self.cancel_clock("appeal_statement", gettext_noop("decided"))
         if result != "sent_back":
             settle_dismissal(self)
@@ -340,8 +337,9 @@ class Appeal(Workflow):
 
 
 def revive_complaint(flow: Workflow) -> None:
-    """The dismissal fell: the days of the investigation count again, the case is where it was. A complaint that the school
-    had to dismiss first goes to the district after all."""
+    """The dismissal fell: the days of the investigation count again, the case is where it was. A
+    complaint that the school had to dismiss first goes to the district after all.
+    """
     case = flow.case
     case.dismissed_on, case.appeal_of = None, ""
     if case.came_from in ("S_OPEN", "S_INVESTIGATING", "S_FINDINGS"):

@@ -16,7 +16,6 @@ from titleix.case.states import COORDINATE, S, state
 from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
 from titleix.letters.rendering import closing_memo, make, told
-from titleix.letters.sending import sent_to
 from titleix.models import Record, TitleIXCase
 from titleix.outcomes.remedies import responsible
 
@@ -102,7 +101,7 @@ class Closing(Workflow):
         cite="34 CFR 106.45(b)(7)(iii)",
     )
     def close_final(self) -> None:
-        """Both parties hear how it ended; the file is kept for seven years (34 CFR 106.45(b)(10))."""
+        """Both parties hear how it ended; the file is kept for seven years."""
         sending.send(self, "OUTCOME")
         close(self, "COMPLETED")
 
@@ -119,10 +118,7 @@ class Closing(Workflow):
         makes=_("A letter with the right to file later, and the closing memo."),
     )
     def close_supportive(self) -> None:
-        """Kept for seven years as well.
-
-        The letter says that a complaint may still come (B3.1).
-        """
+        """The letter says that a complaint may still come (B3.1); kept for seven years as well."""
         people = [party for party in queries.people(self.file, "complainant") if party.name]
-        sent_to(self, "CLOSING", people, self.turn.today, "mail")
+        sending.sent_to(self, "CLOSING", people, self.turn.today, "mail")
         close_with_reason(self, "SUPPORTIVE")

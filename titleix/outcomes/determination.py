@@ -29,7 +29,8 @@ class DeterminationForm(FindingForm):
         _("Procedural steps"),
         required=False,
         help_text=_(
-            "Filled in from the file: notices, interviews, evidence, report. Change what is not right."
+            "Filled in from the file: notices, interviews, evidence, report. Change what is not "
+            "right."
         ),
     )
     facts = long_text(_("Findings of fact"))
@@ -42,7 +43,6 @@ class DeterminationForm(FindingForm):
 
     def prepare(self) -> None:
         """Responsible or not, for every allegation; the steps so far come from the file."""
-
         super().prepare()
         self.fields["procedure"].initial = "\n".join(
             investigative_report.procedure_lines(self.flow.file)
@@ -124,11 +124,10 @@ class Determination(Workflow):
         cite="34 CFR 106.45(b)(7)",
     )
     def determine(self) -> None:
-        """By somebody who is neither the coordinator nor the investigator, with the six contents.
+        """The determination with its six contents (34 CFR 106.45(b)(7)(ii)).
 
-        The written determination with its six contents (34 CFR 106.45(b)(7)(ii)): allegations
-        with their results and reasons are the findings, the bases of an appeal follow from the
-        rule; the rest stands here. Its letter goes out to both at once.
+        Allegations with their results and reasons are the findings, the bases of an appeal follow
+        from the rule; the rest stands in the determination. Its letter goes out to both at once.
         """
         steps = self.data.get("procedure") or "\n".join(
             investigative_report.procedure_lines(self.file)

@@ -16,9 +16,8 @@ from titleix.case import conditions
 from titleix.case.forms import EventForm, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COMPLAINT, COORDINATE, SCHOOL_PATH, S, state
-from titleix.letters import rendering
+from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
-from titleix.letters.sending import send
 from titleix.models import Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
@@ -45,7 +44,8 @@ class DismissForm(StepForm):
         label=_("The conduct goes on under the code of conduct"),
         required=False,
         help_text=_(
-            "A dismissal does not prevent it (34 CFR 106.45(b)(3)(i)). It begins when the time to appeal is over."
+            "A dismissal does not prevent it (34 CFR 106.45(b)(3)(i)). It begins when the time to "
+            "appeal is over."
         ),
     )
 
@@ -55,14 +55,17 @@ class DismissForm(StepForm):
         if ground == "withdrawn" and self.flow.case.withdrawn_on is None:
             raise forms.ValidationError(
                 _(
-                    "The complainant has not withdrawn in writing: record the written withdrawal first."
+                    "The complainant has not withdrawn in writing: record the written withdrawal "
+                    "first."
                 )
             )
         return ground
 
 
 class SchoolComplaintForm(DismissForm):
-    """A formal complaint about conduct that the screening found outside the rule: it is taken and dismissed (B2.2, rule 9)."""
+    """A formal complaint about conduct that the screening found outside the rule: it is taken and
+    dismissed (B2.2, rule 9).
+    """
 
     on = forms.DateField(label=_("Filed or signed on"), widget=DateInput)
     by = forms.ChoiceField(
@@ -134,7 +137,8 @@ class Dismissal(Workflow):
         by=(COORDINATE,),
         form=DismissForm,
         does=_(
-            "Ends the grievance process with a ground and reasons; both parties may appeal. Until then the days of the investigation rest."
+            "Ends the grievance process with a ground and reasons; both parties may appeal. Until "
+            "then the days of the investigation rest."
         ),
         tells=_("Both parties, at the same time."),
         makes=_("The dismissal letters."),
@@ -155,7 +159,8 @@ class Dismissal(Workflow):
         form=EventForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps that the complainant withdrew in writing. You may dismiss or go on; either needs a reason."
+            "Keeps that the complainant withdrew in writing. You may dismiss or go on; either "
+            "needs a reason."
         ),
         starts=("dismissal_decision",),
     )
@@ -176,10 +181,7 @@ class Dismissal(Workflow):
         cite="34 CFR 106.45(b)(3)(ii)",
     )
     def go_on(self) -> None:
-        """T-15: either needs a reason.
-
-        The coordinator goes on although the complainant withdrew (T-15).
-        """
+        """The coordinator goes on after a withdrawal; either needs a reason (T-15)."""
         add(self, Record.Kind.WITHDRAWAL, self.turn.today, text=self.data["reason"], code="goes_on")
         self.turn.data = {}
 
@@ -191,7 +193,8 @@ class Dismissal(Workflow):
         by=(COORDINATE,),
         form=SchoolComplaintForm,
         does=_(
-            "The rule does not cover this conduct: a formal complaint is dismissed first, both parties may appeal, then the school goes on."
+            "The rule does not cover this conduct: a formal complaint is dismissed first, both "
+            "parties may appeal, then the school goes on."
         ),
         prepare=rendering.to_parties("DISMISSAL"),
         effects=rendering.tells("DISMISSAL"),
@@ -205,11 +208,11 @@ class Dismissal(Workflow):
         ],
     )
     def complain_at_school(self) -> None:
-        """B2.2, rule 9: mandatory dismissal; other code of conduct action stays possible.
+        """A complaint about conduct outside the rule is taken, and dismissed as the rule says.
 
-        A formal complaint about conduct outside the rule: taken, and dismissed because the rule
-        says so; the inquiry of the school goes on with its promise, and its steps wait until
-        the time to appeal is over (B2.2, rule 9).
+        The inquiry of the school goes on with its deadline; its steps wait until the time to appeal
+        is over (B2.2, rule 9: mandatory dismissal, other action under the code of conduct stays
+        possible).
         """
         self.case.complaint_on, self.case.complaint_by = self.data["on"], self.data["by"]
         self.data["conduct_track"] = True
@@ -217,8 +220,11 @@ class Dismissal(Workflow):
 
 
 def dismiss_complaint(flow: Workflow) -> None:
-    """A dismissal with its ground: both parties get the letter today and may appeal. While they may, the days of the
-    investigation rest (B2.4); if the dismissal stands, the promise ends on the day of the dismissal."""
+    """A dismissal with its ground: both parties get the letter today and may appeal.
+
+    While they may, the days of the investigation rest (B2.4); if the dismissal stands, the promise
+    ends on the day of the dismissal.
+    """
     case, data = flow.case, flow.data
     ground = data["ground"]
     add(
@@ -232,7 +238,7 @@ def dismiss_complaint(flow: Workflow) -> None:
     case.appeal_of, case.dismissed_on, case.came_from = "dismissal", flow.turn.today, flow.came_from
     case.conduct_track = bool(data.get("conduct_track"))
     flow.turn.data = {"on": flow.turn.today, "means": "mail"}
-    send(flow, "DISMISSAL")
+    sending.send(flow, "DISMISSAL")
     for kind in WAITS:
         flow.cancel_clock(kind, gettext_noop("dismissed"))
     days = int(flow.policy.get("clock_moves.investigation.hold.max_days", 15))
@@ -242,7 +248,10 @@ def dismiss_complaint(flow: Workflow) -> None:
 
 
 def settle_dismissal(flow: Workflow) -> None:
-    """The dismissal stands. Its promise ended on its day; the conduct track begins where it was left open."""
+    """The dismissal stands.
+
+    Its promise ended on its day; the conduct track begins where it was left open.
+    """
     case = flow.case
     if case.appeal_of != "dismissal":
         return

@@ -16,10 +16,9 @@ from titleix.case import conditions, queries
 from titleix.case.forms import SentForm, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COMPLAINT, COORDINATE, FACILITATE, S, state, state_before
-from titleix.letters import rendering
+from titleix.letters import rendering, sending
 from titleix.letters.contents import Letter, says
 from titleix.letters.rendering import make
-from titleix.letters.sending import sent_to
 from titleix.models import Party, Record, TitleIXCase
 from titleix.outcomes.dismissal import WAITS
 from titleix.rules.separation_of_duties import Role
@@ -80,7 +79,9 @@ def informal_offered(flow: Workflow) -> object:
 
 
 def no_employee(flow: Workflow) -> object:
-    """Informal resolution never when an employee is said to have harassed a student (34 CFR 106.45(b)(9)(iii); T-17)."""
+    """Informal resolution never when an employee is said to have harassed a student
+    (34 CFR 106.45(b)(9)(iii); T-17).
+    """
     student = any(
         party.kind == Party.Kind.STUDENT
         for party in queries.people(flow.file, Party.Part.COMPLAINANT)
@@ -142,7 +143,8 @@ class InformalResolution(Workflow):
         form=OfferForm,
         event=Event.Kind.DOCUMENT,
         does=_(
-            "Sends every party the written offer with the consent to sign. Nothing rests until both have signed."
+            "Sends every party the written offer with the consent to sign. Nothing rests until "
+            "both have signed."
         ),
         conditions=[
             no_employee,
@@ -155,13 +157,10 @@ class InformalResolution(Workflow):
         cite="34 CFR 106.45(b)(9)(i)",
     )
     def offer_informal(self) -> None:
-        """Allegations, requirements, right to withdraw, consequences, records.
-
-        The written offer of an informal resolution, with the form for the consent.
-        """
+        """Allegations, requirements, right to withdraw, consequences, records; and the consent."""
         people = queries.entitled(self.file)
         for code in ("IR_NOTICE", "IR_CONSENT"):
-            sent_to(self, code, people, self.data["on"], self.data["means"])
+            sending.sent_to(self, code, people, self.data["on"], self.data["means"])
         self.turn.data = {
             "letter": "IR_NOTICE",
             "to": [party.label for party in people],
@@ -189,10 +188,7 @@ class InformalResolution(Workflow):
         cite="34 CFR 106.45(b)(9)",
     )
     def begin_informal(self) -> None:
-        """T-17: both consents in writing; the days of the investigation rest.
-
-        The days of the investigation rest while the parties try (B2.4).
-        """
+        """Both consents in writing; the days of the investigation rest meanwhile (B2.4, T-17)."""
         self.case.came_from = self.came_from
         until = self.turn.today + timedelta(
             days=int(self.policy.get("clock_moves.investigation.hold.max_days", 15))
@@ -217,11 +213,7 @@ class InformalResolution(Workflow):
         does=_("Back to the investigation, where it was; the days held are added to its date."),
     )
     def leave_informal(self) -> None:
-        """Any time before the agreement: back to the state before, the days held are added.
-
-        A party withdraws before the agreement: back to where it was, the days held are added
-        (34 CFR 106.45(b)(9)(ii)).
-        """
+        """Any time before the agreement; the days held are added (34 CFR 106.45(b)(9)(ii))."""
         add(self, Record.Kind.CONSENT, self.turn.today, text=self.data["reason"], code="withdrawn")
         self.cancel_clock("informal", gettext_noop("withdrawn"))
         self.resume_clock("district_investigation")
@@ -240,10 +232,7 @@ class InformalResolution(Workflow):
         primary=True,
     )
     def agree(self) -> None:
-        """Signed: final; the investigation has no date to keep any more.
-
-        Signed: final; nothing is investigated any more.
-        """
+        """Signed: final; the investigation has no date to keep any more."""
         add(self, Record.Kind.AGREEMENT, self.turn.today, text=self.data["text"], code="signed")
         self.cancel_clock("district_investigation", gettext_noop("informal resolution"))
         for kind in WAITS:

@@ -1,4 +1,6 @@
-"""Remedies and sanctions: carried out, and checked after 30, 60 and 90 days (34 CFR 106.45(b)(7)(iv))."""
+"""Remedies and sanctions: carried out, and checked after 30, 60 and 90 days
+(34 CFR 106.45(b)(7)(iv)).
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,7 @@ from titleix.case.closing import close_with_reason
 from titleix.case.forms import RecordChoice, SentForm, choose, long_text
 from titleix.case.record_rows import add, chosen_record
 from titleix.case.states import COORDINATE, S, state
-from titleix.letters import rendering
-from titleix.letters.sending import send
+from titleix.letters import rendering, sending
 from titleix.models import Record, TitleIXCase
 from titleix.rules.clocks import LABELS
 
@@ -55,7 +56,6 @@ class CheckForm(StepForm):
 
     def prepare(self) -> None:
         """The checks that are still due."""
-
         running = sorted(
             (clock for clock in self.flow.file.running if clock.kind.startswith("check_")),
             key=lambda clock: clock.due,
@@ -68,7 +68,9 @@ class CheckForm(StepForm):
 
 
 def remedies_assigned(flow: Workflow) -> object:
-    """Where somebody was found responsible, remedies and sanctions are assigned before the outcome goes out (B3.3)."""
+    """Where somebody was found responsible, remedies and sanctions are assigned before the outcome
+    goes out (B3.3).
+    """
     return unmet(
         bool(queries.remedies(flow.file)),
         _("Record the remedies and sanctions first, or that none is needed."),
@@ -115,10 +117,7 @@ class Remedies(Workflow):
         cite="34 CFR 106.45(b)(7)(iv)",
     )
     def remedy(self) -> None:
-        """The coordinator implements them (34 CFR 106.45(b)(7)(iv)).
-
-        A remedy or sanction that the coordinator carries out (34 CFR 106.45(b)(7)(iv)).
-        """
+        """The coordinator implements them (34 CFR 106.45(b)(7)(iv))."""
         until = self.data.get("until")
         row = add(
             self,
@@ -146,10 +145,7 @@ class Remedies(Workflow):
         conditions=[conditions.on_record(Record.Kind.REMEDY, _("No remedy is open."))],
     )
     def remedy_done(self) -> None:
-        """With the last one the promise is kept.
-
-        Carried out; with the last one the promise is kept.
-        """
+        """With the last one the deadline is met."""
         row = chosen_record(self)
         row.closed_on, row.data = self.data["on"], {**row.data, "done": self.data["text"]}
         self.file.touch(row)
@@ -168,7 +164,8 @@ class Remedies(Workflow):
         form=SentForm,
         primary=True,
         does=_(
-            "Both parties hear how it ended; remedies are carried out and checked after 30, 60 and 90 days."
+            "Both parties hear how it ended; remedies are carried out and checked after 30, 60 and "
+            "90 days."
         ),
         stops=("outcome",),
         starts=("check_30", "check_60", "check_90"),
@@ -179,12 +176,8 @@ class Remedies(Workflow):
         cite="34 CFR 106.45(b)(7)(iv)",
     )
     def begin_remedies(self) -> None:
-        """Final with responsibility (B3.3).
-
-        Final with responsibility: the outcome goes out, remedies are carried out, and checked
-        after 30, 60 and 90 days.
-        """
-        send(self, "OUTCOME")
+        """Final with responsibility: the outcome goes out, remedies begin (B3.3)."""
+        sending.send(self, "OUTCOME")
         if queries.open_remedies(self.file):
             self.start_clock("remedies", self.turn.today)
 
@@ -205,10 +198,7 @@ class Remedies(Workflow):
         ],
     )
     def check_remedies(self) -> None:
-        """After 30, 60 and 90 days.
-
-        A check after 30, 60 or 90 days.
-        """
+        """After 30, 60 and 90 days."""
         kind = self.data["which"]
         self.effective_on = self.data["on"]
         add(self, Record.Kind.CHECK, self.data["on"], text=self.data["text"], code=kind)

@@ -40,7 +40,8 @@ class ReopenForm(StepForm):
     )
 
 
-# A report that was closed before anybody looked into it goes back to where its facts are weighed (T-20, B3.1).
+# A report that was closed before anybody looked into it goes back to where its facts are weighed
+# (T-20, B3.1).
 AFTER_REOPENING = {
     "INSUFFICIENT": S.SCREENING,
     "REFERRED": S.SCREENING,
@@ -96,10 +97,9 @@ class Reopening(Workflow):
         conditions=[kept],
     )
     def reopen(self) -> None:
-        """T-27: new evidence or an error; a new episode with its own day 0, the old result stays.
+        """New evidence or an error: a new episode with its own day 0, the old result stays (T-27).
 
-        New evidence, an error, new facts. What was never looked into is screened; the rest
-        begins a new episode.
+        What was never looked into goes back to where its facts are weighed.
         """
         case, cause, words = self.case, self.data.get("cause") or "other", self.data["reason"]
         was = case.closed_reason
@@ -159,7 +159,9 @@ class Reopening(Workflow):
 
 
 def new_episode(flow: Workflow, cause: str, words: str) -> None:
-    """A new episode with its own day 0 and its own promises; the first result is frozen in the file (T-27)."""
+    """A new episode with its own day 0 and its own promises; the first result is frozen in the file
+    (T-27).
+    """
     case = flow.case
     case.episode += 1
     flow.cancel_clock("check_in", gettext_noop("reopened"))

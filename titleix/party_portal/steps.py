@@ -62,7 +62,7 @@ class EndLinkForm(StepForm):
 
 
 def waive(flow: Workflow, person: UUID | None) -> None:
-    """The written waiver of a party, or of the parent who acts for it, in the window that is open."""
+    """The written waiver of a party, or of the parent who acts for it, in the open window."""
     party = next(row for row in queries.people(flow.file) if row.id == person)
     whose = links.whose(party)
     for sent in queries.deliveries(flow.file, links.ANSWERS_IN.get(flow.case.state, "")):
@@ -72,7 +72,9 @@ def waive(flow: Workflow, person: UUID | None) -> None:
 
 
 def keep(flow: Workflow, code: str, text: str, kept: Mapping[str, str] | None = None) -> Record:
-    """What came from a party: its words, or a file that lies in the case already (`id`, `name`) and waits to be sorted."""
+    """What came from a party: its words, or a file that lies in the case already (`id`, `name`) and
+    waits to be sorted.
+    """
     rows = queries.records(flow.file, Record.Kind.STATEMENT)
     row = Record(
         id=uuid4(),
@@ -101,7 +103,8 @@ class PrivateLinks(Workflow):
         form=LinkForm,
         event=Event.Kind.ACCESS,
         does=_(
-            "Makes a link to the packet of one person: their letters, the evidence that was sent to them, their dates, a way to answer. You send it yourself."
+            "Makes a link to the packet of one person: their letters, the evidence that was sent "
+            "to them, their dates, a way to answer. You send it yourself."
         ),
         conditions=[
             lambda flow: unmet(
@@ -151,8 +154,11 @@ class PrivateLinks(Workflow):
         work=False,
     )
     def party_answer(self) -> None:
-        """What a party wrote is a record, and whoever works the case hears of it. A waiver is one: it closes the party's time on
-        the day on which it comes (N9). An answer leaves the time to the party: it may write again until the end."""
+        """What a party wrote is a record, and whoever works the case hears of it.
+
+        A waiver is one: it closes the party's time on the day on which it comes (N9). An answer
+        leaves the time to the party: it may write again until the end.
+        """
         code, files = self.data["code"], self.data.get("files", ())
         rows = [] if code == links.FILE else [keep(self, code, self.data["text"])]
         rows += [

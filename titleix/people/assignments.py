@@ -133,15 +133,15 @@ class Assignments(Workflow):
         form=AssignForm,
         event=Event.Kind.ACCESS,
         does=_(
-            "Gives a function in this case, after separation of duties, ties and training were checked."
+            "Gives a function in this case, after separation of duties, ties and training were "
+            "checked."
         ),
         cite="34 CFR 106.45(b)(1)(iii)",
     )
     def assign(self) -> None:
-        """B3.4: refused in words; access begins with it.
+        """Access begins with the function (B3.4).
 
-        Give a function and the access that it needs; Invalid with the reason when separation, a
-        tie or training forbid it.
+        Invalid with the reason when separation of duties, a tie or training forbid it.
         """
         user, role = self.data["user"], Role(self.data["role"])
         if any(row.user_id == user.pk for row in queries.assigned(self.file, role)):
@@ -188,10 +188,9 @@ class Assignments(Workflow):
         ),
     )
     def unassign(self) -> None:
-        """T-13: replaced or recused; due dates do not move.
+        """The function and its access end at once; due dates do not move (T-13).
 
-        End a function and its access at once; with a conflict of interest, all access for good
-        (T-13).
+        With a conflict of interest all access ends for good.
         """
         row = next(
             row
@@ -215,10 +214,7 @@ class Assignments(Workflow):
         cite="34 CFR 106.45(b)(1)(iii)",
     )
     def recuse_person(self) -> None:
-        """Whoever it is, the coordinator too; no date moves.
-
-        End somebody's access to this case, whoever it is: the coordinator too.
-        """
+        """Whoever it is, the coordinator too; no date moves."""
         user = self.data["user"]
         recuse_user(self, user.pk, self.data["text"])
         self.turn.data = {"user": user.pk, "recused": True}
@@ -245,7 +241,9 @@ def _grant(flow: Workflow, user_id: int, codenames: Iterable[str]) -> None:
 
 
 def _end(flow: Workflow, rows: Iterable[Assignment]) -> None:
-    """End these functions of one person; access stays only where another function of theirs needs it."""
+    """End these functions of one person; access stays only where another function of theirs needs
+    it.
+    """
     ended = list(rows)
     for row in ended:
         row.ends_on = flow.turn.today
@@ -271,7 +269,9 @@ def _end(flow: Workflow, rows: Iterable[Assignment]) -> None:
 
 
 def recuse_user(flow: Workflow, user_id: int, reason: str) -> None:
-    """All functions end, all access ends at once and for good; what the person made stays, no date moves (T-13)."""
+    """All functions end, all access ends at once and for good; what the person made stays, no date
+    moves (T-13).
+    """
     for row in [row for row in queries.assigned(flow.file, *Role) if row.user_id == user_id]:
         row.ends_on = flow.turn.today
         flow.file.touch(row)

@@ -46,7 +46,8 @@ class PartyForm(StepForm):
         max_length=500,
         required=False,
         help_text=_(
-            "One a line: what the person is called in messages. The redacted copy of the file finds them."
+            "One a line: what the person is called in messages. The redacted copy of the file "
+            "finds them."
         ),
     )
     acts_for = forms.ChoiceField(
@@ -189,10 +190,7 @@ class Parties(Workflow):
         does=_("Corrects name, address or language. Letters that went out keep what they said."),
     )
     def correct_person(self) -> None:
-        """A new address, a name that was wrong, a witness who leaves.
-
-        What was wrong or has changed; letters that went out keep what they said.
-        """
+        """A new address, a wrong name, a witness who leaves; sent letters stay as they are."""
         party = next(
             row for row in self.file.children["party"] if str(row.id) == self.data["person"]
         )
@@ -222,16 +220,13 @@ class Parties(Workflow):
         form=AdvisorForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps that a party wants no advisor now, or will name one. An advisor is added as a person."
+            "Keeps that a party wants no advisor now, or will name one. An advisor is added as a "
+            "person."
         ),
         cite="34 CFR 106.45(b)(5)(iv)",
     )
     def record_advisor(self) -> None:
-        """Of the party's choice; the district may not limit it.
-
-        A party said that it wants no advisor now, or will name one later (34 CFR
-        106.45(b)(5)(iv)).
-        """
+        """Of the party's choice; the district may not limit it (34 CFR 106.45(b)(5)(iv))."""
         add(
             self,
             Record.Kind.ADVISOR,

@@ -50,7 +50,6 @@ class ReviewTieForm(StepForm):
 
     def prepare(self) -> None:
         """Functions with a tie that nobody has reviewed."""
-
         rows = queries.tied(self.flow.file)
         names = {
             user.pk: str(user)
@@ -105,16 +104,13 @@ class Ties(Workflow):
         form=TieForm,
         event=Event.Kind.ACCESS,
         does=_(
-            "You cannot act in this case until somebody else has reviewed it; or you step aside at once."
+            "You cannot act in this case until somebody else has reviewed it; or you step aside at "
+            "once."
         ),
         cite="34 CFR 106.45(b)(1)(iii)",
     )
     def declare_tie(self) -> None:
-        """B3.4: blocked until reviewed.
-
-        A tie of one's own comes to light: no act until somebody else has reviewed it, or one
-        steps aside at once.
-        """
+        """No act until somebody else has reviewed it, or one steps aside at once (B3.4)."""
         assert self.actor_id is not None
         kind, aside, words = self.data["conflict"], self.data["aside"], self.data["text"]
         for row in [
@@ -141,10 +137,9 @@ class Ties(Workflow):
         cite="34 CFR 106.45(b)(1)(iii)",
     )
     def review_tie(self) -> None:
-        """By somebody else; a party is never cleared.
+        """By somebody else: the person may act, with the reasons on file, or leaves the case.
 
-        Somebody else looked at a tie: the person may act, with the reasons on file, or leaves
-        the case.
+        A party is never cleared.
         """
         row = next(
             row

@@ -1,5 +1,7 @@
-"""Who was trained in what, until when, and where the material is published (34 CFR 106.45(b)(1)(iii), (b)(10)(i)(D)). Without a
-valid record nobody is given a function in a case, and nobody moves one."""
+"""Who was trained in what, until when, and where the material is published
+(34 CFR 106.45(b)(1)(iii), (b)(10)(i)(D)). Without a valid record nobody is given a
+function in a case, and nobody moves one.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,9 @@ def trainings(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(today: date) -> list[tuple[Training, str, bool, bool]]:
-    """One line for each training of a person, with its functions; whether it is over, and whether it ends soon."""
+    """One line for each training of a person, with its functions; whether it is over, and whether
+    it ends soon.
+    """
     rows = Training.objects.select_related("user").order_by(
         "user__last_name", "user__first_name", "user", "-valid_until", "title", "role"
     )

@@ -1,5 +1,6 @@
-"""The steps of need to know: disclosures, the neutral notice, people beside the case, emergency access,
-disposal."""
+"""The steps of need to know: disclosures, the neutral notice, people beside the case, emergency
+access, disposal.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ class Privacy(Workflow):
         form=forms.FlagForm,
         event=Event.Kind.ACCESS,
         does=_(
-            "Puts a neutral notice on the student: staff call the district before they contact the family. It does not say why."
+            "Puts a neutral notice on the student: staff call the district before they contact the "
+            "family. It does not say why."
         ),
         tells=_("Whoever may see the student's attendance case, without a reason."),
     )
@@ -176,7 +178,7 @@ class Privacy(Workflow):
         work=False,
     )
     def emergency_access(self) -> None:
-        """C3: somebody who is not assigned looked, with a reason; the coordinator hears of it at once."""
+        """Somebody who is not assigned looked; the coordinator hears of it at once (C3)."""
         self.alert(
             "EMERGENCY_ACCESS", "coordinator", user=self.data["user"], until=self.data["until"]
         )
@@ -227,7 +229,8 @@ class Privacy(Workflow):
         event=Event.Kind.ACCESS,
         conditions=[_proposed, _other_person, retention.disposable],
         does=_(
-            "Removes what was said, the people, the records, the letters and the files for ever. Number, dates, the chain of events and a certificate stay."
+            "Removes what was said, the people, the records, the letters and the files for ever. "
+            "Number, dates, the chain of events and a certificate stay."
         ),
         makes=_("A certificate of the disposal."),
         cite="34 CFR 106.45(b)(10)",

@@ -60,14 +60,12 @@ class Accommodations(Workflow):
         form=AccommodationForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps what somebody needs to take part: an interpreter, an accommodation. An answer is due."
+            "Keeps what somebody needs to take part: an interpreter, an accommodation. An answer "
+            "is due."
         ),
     )
     def ask_accommodation(self) -> None:
-        """C11: also a good cause for more time.
-
-        A request for an accommodation or an interpreter, with its promise (C11).
-        """
+        """A request with its deadline; also a good cause for more time (C11)."""
         record_from_form(self, Record.Kind.ACCOMMODATION, code=self.data["what"])
         self.open_task("ACCOMMODATION", role="COORDINATOR", clock="accommodation")
 
@@ -82,10 +80,7 @@ class Accommodations(Workflow):
         conditions=[conditions.task_open("ACCOMMODATION", _("No request waits for an answer."))],
     )
     def answer_accommodation(self) -> None:
-        """Granted, in part, or refused with the reason.
-
-        The answer; when no request is open any more, the promise is kept.
-        """
+        """Granted, in part, or refused with the reason; the last answer meets the deadline."""
         row = chosen_record(self)
         row.code, row.closed_on = self.data["answer"], self.turn.today
         row.data = {**row.data, "answer": self.data["text"]}

@@ -26,7 +26,8 @@ class Contacts(Workflow):
         form=RecordForm,
         event=Event.Kind.CONTACT,
         does=_(
-            "Keeps that the complainant was contacted: measures offered, wishes heard, complaint explained."
+            "Keeps that the complainant was contacted: measures offered, wishes heard, complaint "
+            "explained."
         ),
         stops=("contact_complainant",),
         cite="34 CFR 106.44(a)",

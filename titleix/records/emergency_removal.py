@@ -16,9 +16,9 @@ from titleix.case import conditions, queries
 from titleix.case.forms import EndForm, PartyChoice, RecordChoice, long_text
 from titleix.case.record_rows import add, chosen_record, end_record, record_from_form
 from titleix.case.states import COORDINATE, OPEN, state
+from titleix.letters import sending
 from titleix.letters.contents import Letter, says
 from titleix.letters.rendering import make
-from titleix.letters.sending import sent_to
 from titleix.models import Party, Record, TitleIXCase
 from titleix.rules import timelines
 from titleix.rules.separation_of_duties import Role
@@ -71,7 +71,6 @@ class RemovalForm(PartyChoice):
 
     def clean(self) -> dict[str, Any]:
         """Every missing condition is named (T-23)."""
-
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             for reason in against_removal(self.flow, cleaned):
@@ -86,7 +85,9 @@ class RemovalForm(PartyChoice):
         return cleaned
 
     def makes_notice(self, cleaned: dict[str, Any]) -> bool:
-        """Whether the written notice is made with this step: it is dated today and the challenge is still to come."""
+        """Whether the written notice is made with this step: it is dated today and the challenge is
+        still to come.
+        """
         told, heard = cleaned.get("notice_on"), cleaned.get("challenge_on")
         return bool(told and heard and told == self.flow.turn.today <= heard)
 
@@ -198,17 +199,16 @@ class EmergencyRemoval(Workflow):
         ],
     )
     def remove(self) -> None:
-        """T-23: analysis, physical threat, notice, challenge in time, plan checked.
+        """Analysis, physical threat, notice, challenge in time, plan checked (T-23).
 
-        An emergency removal with its notice: made with the step when it is dated today (34 CFR
-        106.44(c)).
+        The notice is made with the step when it is dated today (34 CFR 106.44(c)).
         """
         party = next(row for row in queries.people(self.file) if str(row.id) == self.data["party"])
         made = any(name.startswith("letter_EMERGENCY_REMOVAL") for name in self.prepared)
         keep_removal(self)
         if made:
             told = dict(self.turn.data)
-            sent_to(self, "EMERGENCY_REMOVAL", [party], self.turn.today, "hand")
+            sending.sent_to(self, "EMERGENCY_REMOVAL", [party], self.turn.today, "hand")
             self.turn.data = told
 
     @step(
@@ -224,10 +224,7 @@ class EmergencyRemoval(Workflow):
         conditions=[conditions.on_record(Record.Kind.REMOVAL, _("Nobody is removed."))],
     )
     def hear_challenge(self) -> None:
-        """Immediately following the removal.
-
-        The challenge was heard: the removal stays or is lifted (34 CFR 106.44(c)).
-        """
+        """Immediately following the removal: it stays or is lifted (34 CFR 106.44(c))."""
         row = chosen_record(self)
         row.data = {
             **row.data,

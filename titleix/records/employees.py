@@ -58,10 +58,10 @@ class Employees(Workflow):
         ],
     )
     def leave(self) -> None:
-        """T-22: for an employee who is not a student.
+        """For an employee who is not a student (T-22).
 
-        Administrative leave is a personnel action: the report to the State Board is due from it
-        (16 NCAC 06C .0608).
+        Leave is a personnel action: the report to the State Board is due from it (16 NCAC 06C
+        .0608).
         """
         on = self.data["on"]
         record_from_form(self, Record.Kind.LEAVE)
@@ -89,17 +89,15 @@ class Employees(Workflow):
         form=HRForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps who in human resources was told what of an employee respondent, and whether there was a personnel action."
+            "Keeps who in human resources was told what of an employee respondent, and whether "
+            "there was a personnel action."
         ),
         conditions=[
             lambda flow: unmet(flow.case.employee_respondent, _("No employee is a respondent."))
         ],
     )
     def tell_hr(self) -> None:
-        """B2.2, rule 7: employee conduct goes with an HR record.
-
-        What human resources were told about an employee (B2.2, rule 7).
-        """
+        """Employee conduct goes with a record of human resources (B2.2, rule 7)."""
         on, action = self.data["on"], self.data["personnel_action"]
         row = add(
             self,
@@ -118,7 +116,9 @@ class Employees(Workflow):
 
 
 def personnel_action(flow: Workflow, on: date) -> None:
-    """Start the promise of the duty that counts from a personnel action, where the screening raised it."""
+    """Start the promise of the duty that counts from a personnel action, where the screening raised
+    it.
+    """
     kind = f"duty_{LICENSE.key}"
     for task in [
         task

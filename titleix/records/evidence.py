@@ -43,7 +43,6 @@ class EvidenceForm(RecordForm):
 
     def prepare(self) -> None:
         """The clean files of the case; of those that a party handed in, by whom."""
-
         super().prepare()
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         by = {
@@ -105,8 +104,7 @@ class Evidence(Workflow):
     def add_evidence(self) -> None:
         """Also what the district will not rely on (34 CFR 106.45(b)(5)(vi)).
 
-        A piece of evidence, with its file if there is one; a new one after the package went out
-        needs a new round.
+        A piece that comes after the package went out needs a new round.
         """
         code = "relied" if self.data["relied_on"] else "not_relied"
         row = add_from_form(
@@ -134,7 +132,8 @@ class Evidence(Workflow):
         form=SetAsideForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps why the file is not directly related to the allegations. It stays on file, and the other party does not get it."
+            "Keeps why the file is not directly related to the allegations. It stays on file, and "
+            "the other party does not get it."
         ),
         conditions=[
             lambda flow: unmet(
@@ -144,10 +143,7 @@ class Evidence(Workflow):
         cite="34 CFR 106.45(b)(5)(vi)",
     )
     def set_aside(self) -> None:
-        """What is directly related is evidence; what is not stays on file with the reason.
-
-        A file of a party that is not directly related: it stays on file with the reason.
-        """
+        """What is not directly related stays on file with the reason."""
         row = chosen_record(self)
         row.closed_on, row.data = self.turn.today, {**row.data, "aside": self.data["text"]}
         self.file.touch(row)
@@ -170,10 +166,7 @@ class Evidence(Workflow):
         ],
     )
     def record_inspection(self) -> None:
-        """The inspection log: who looked at what, when.
-
-        Somebody looked at the evidence in the office: an entry of the inspection log.
-        """
+        """An entry of the inspection log: who looked at the evidence in the office, when."""
         row = Inspection(id=uuid4(), how=Inspection.How.OFFICE, at=self.turn.now)
         row.case_id, row.party_id, row.user_id = (
             self.case.id,

@@ -18,7 +18,9 @@ from titleix.models import Record, TitleIXCase
 
 
 class NoContactForm(PartyChoice):
-    """An order to keep apart; it binds both sides alike unless the reason says why not (34 CFR 106.44(a))."""
+    """An order to keep apart; it binds both sides alike unless the reason says why not
+    (34 CFR 106.44(a)).
+    """
 
     on = forms.DateField(label=_("From"), widget=DateInput)
     other = forms.ChoiceField(label=_("And whom"))
@@ -64,10 +66,7 @@ class NoContact(Workflow):
         does=_("Keeps a no-contact order between two people, with its end."),
     )
     def order_no_contact(self) -> None:
-        """A supportive measure; it binds both alike unless the reason says why not.
-
-        An order to keep apart, with its end.
-        """
+        """A supportive measure; it binds both alike unless the reason says why not."""
         until = self.data.get("until")
         record_from_form(
             self,

@@ -1,4 +1,4 @@
-"""Reports that belong together: merged, taken out again, consolidated (34 CFR 106.45(b)(4); B3.1)."""
+"""Reports that belong together: merged, taken out, consolidated (34 CFR 106.45(b)(4); B3.1)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ class DuplicateForm(StepForm):
 
     def clean_number(self) -> str:
         """An open case that one coordinates; a case that one may not know of does not exist."""
-
         number = str(self.cleaned_data["number"]).strip().upper()
         target = open_case_of(self.flow, {"duplicate_of": number})
         if target is None:
@@ -98,15 +97,13 @@ class RelatedReports(Workflow):
         form=ReasonForm,
         starts=("screening",),
         does=_(
-            "Takes the report out of the other case; its screening begins anew, and day 0 there goes back."
+            "Takes the report out of the other case; its screening begins anew, and day 0 there "
+            "goes back."
         ),
         conditions=[merged_lately, kept],
     )
     def unmerge(self) -> None:
-        """B3.1: within 30 days.
-
-        Out of the other case within 30 days; what its day 0 was moved by is moved back there.
-        """
+        """Within 30 days; what its day 0 was moved by is moved back there (B3.1)."""
         case, turn = self.case, self.turn
         assert case.linked_id is not None
         target = TitleIXCase.objects.get(pk=case.linked_id)
@@ -126,7 +123,8 @@ class RelatedReports(Workflow):
         form=ConsolidateForm,
         cite="34 CFR 106.45(b)(4)",
         does=_(
-            "Complaints from the same facts go on as one case: people and allegations come along, the earliest day 0 wins, a supplemental notice follows."
+            "Complaints from the same facts go on as one case: people and allegations come along, "
+            "the earliest day 0 wins, a supplemental notice follows."
         ),
     )
     def consolidate(self) -> None:
@@ -142,11 +140,7 @@ class RelatedReports(Workflow):
         work=False,
     )
     def take_in(self) -> None:
-        """B3.1: the earliest day 0 wins.
-
-        Another report became part of this case: its people and allegations come along, the
-        earliest day 0 wins (B3.1).
-        """
+        """People and allegations come along, the earliest day 0 wins (B3.1)."""
 
         data, file, case = self.data, self.file, self.case
         there = {
@@ -195,11 +189,7 @@ class RelatedReports(Workflow):
         work=False,
     )
     def give_back(self) -> None:
-        """What the day 0 was moved by goes back.
-
-        The other report leaves again: day 0 goes back where it came from, unless another merge
-        still holds it there.
-        """
+        """Day 0 goes back where it came from, unless another merge still holds it there."""
         links = [
             row for row in queries.records(self.file, Record.Kind.LINK) if row.closed_on is None
         ]
@@ -250,7 +240,9 @@ def merge_by_number(flow: Workflow, link: str) -> None:
 
 
 def merge_into(flow: Workflow, target: TitleIXCase, link: str) -> None:
-    """This report goes on in the other case; its clocks end as MERGED, and the earliest day 0 wins there (B3.1)."""
+    """This report goes on in the other case; its clocks end as MERGED, and the earliest day 0 wins
+    there (B3.1).
+    """
     file, case = flow.file, flow.case
     if retention.holds_on(case):
         raise Invalid(
@@ -310,7 +302,9 @@ def act_on(number: str, step: str, turn: Any, data: dict[str, Any]) -> None:
 
 
 def move_day0(flow: Workflow, day0: date, reason: str) -> bool:
-    """Rebase the promises of the inquiry or investigation that count from a later day; whether one did."""
+    """Rebase the promises of the inquiry or investigation that count from a later day; whether one
+    did.
+    """
     later = [clock for clock in flow.file.running if clock.kind in DAY0_KINDS and clock.day0 > day0]
     for clock in later:
         flow.rebase_clock(clock, day0, reason)

@@ -32,7 +32,6 @@ class RetaliationForm(StepForm):
 
     def prepare(self) -> None:
         """Everybody in the case: witnesses and advisors are protected too."""
-
         choose(self, "party", people_of(self))
         choose(self, "by", people_of(self))
 
@@ -57,11 +56,7 @@ class Retaliation(Workflow):
         cite="34 CFR 106.71",
     )
     def report_retaliation(self) -> None:
-        """T-42: never merged into the case that it follows.
-
-        Retaliation is a report of its own, with its own day 0, linked to this one (34 CFR
-        106.71; T-42).
-        """
+        """A report of its own with its own day 0, linked and never merged (34 CFR 106.71; T-42)."""
         data, file, turn, case = self.data, self.file, self.turn, self.case
         chosen = {str(party.id): party for party in queries.people(file)}
         people = [as_values(chosen[data["party"]]) | {"part": Party.Part.COMPLAINANT.value}]

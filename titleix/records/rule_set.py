@@ -28,7 +28,6 @@ class RulesForm(StepForm):
 
     def prepare(self) -> None:
         """The packs that know the present state."""
-
         choose(
             self,
             "rules",
@@ -60,15 +59,13 @@ class RuleSet(Workflow):
         form=RulesForm,
         event=Event.Kind.FACT,
         does=_(
-            "The steps to come follow another pack; what was done stays under the old one. Needs an order that is on file."
+            "The steps to come follow another pack; what was done stays under the old one. Needs "
+            "an order that is on file."
         ),
         conditions=[other_pack],
     )
     def migrate_rules(self) -> None:
-        """B1: a logged migration of this one case.
-
-        The case goes on under another pack of rules, by an order that is on file (B1).
-        """
+        """A logged migration of this one case, by an order that is on file (B1)."""
         old, new = self.case.rules, rule_versions.pack(self.data["rules"]).rules
         add(
             self,

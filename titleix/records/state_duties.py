@@ -51,10 +51,7 @@ class StateDuties(Workflow):
         ],
     )
     def duty_done(self) -> None:
-        """Police, superintendent, social services: time, person, number.
-
-        A duty of state law was done: who, to whom, when, with what number.
-        """
+        """Police, superintendent, social services: who, to whom, when, with what number."""
         kind = self.data["duty"]
         add(
             self,

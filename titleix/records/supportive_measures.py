@@ -55,15 +55,12 @@ class SupportiveMeasures(Workflow):
         event=Event.Kind.FACT,
         cite="34 CFR 106.30",
         does=_(
-            "Keeps a supportive measure with the person's answer; a review comes every 15 school days while it is in place."
+            "Keeps a supportive measure with the person's answer; a review comes every 15 school "
+            "days while it is in place."
         ),
     )
     def add_measure(self) -> None:
-        """Each one on file with the answer; reviewed every 15 school days.
-
-        A supportive measure with the answer; while one is in place, a review comes every 15
-        school days (B1.1).
-        """
+        """On file with the answer; reviewed every 15 school days while in place (B1.1)."""
         record_from_form(self, Record.Kind.MEASURE, code=self.data["answer"])
         if queries.measures(self.file) and not self._running("measures_review"):
             self.start_clock("measures_review", self.turn.today)
@@ -83,10 +80,7 @@ class SupportiveMeasures(Workflow):
         ],
     )
     def end_measure(self) -> None:
-        """The record stays.
-
-        A measure ends; with the last one the reviews end too.
-        """
+        """The record stays; with the last measure the reviews end too."""
         end_record(self)
         if not queries.measures(self.file) and self.case.state != "SUPPORTIVE_ONLY":
             self.cancel_clock("measures_review", gettext_noop("no measure is in place"))
@@ -99,14 +93,14 @@ class SupportiveMeasures(Workflow):
         form=MeasureReviewForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps what the review found; the next one is due 15 school days later while measures are in place."
+            "Keeps what the review found; the next one is due 15 school days later while measures "
+            "are in place."
         ),
     )
     def review_measures(self) -> None:
-        """Reviewed; the next review runs while measures are in place.
+        """The next review is due while measures are in place.
 
-        What the review found; the next one is due while measures are in place. A case that has
-        nothing but measures is looked at again until it is closed.
+        A case that has nothing but measures is looked at again until it is closed.
         """
         record_today(self, Record.Kind.CHECK, "measures")
         self.stop_clock("measures_review")

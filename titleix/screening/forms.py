@@ -43,7 +43,9 @@ PARTS = {
 
 
 class ScreeningForm(StepForm):
-    """T9-SCREEN (B2.1): one form for every report of the district, so that all are screened by one standard."""
+    """T9-SCREEN (B2.1): one form for every report of the district, so that all are screened by one
+    standard.
+    """
 
     IF_SEXUAL = (
         "q2",
@@ -129,8 +131,9 @@ class ScreeningForm(StepForm):
     rationale = long_text(_("Rationale"))
 
     def prepare(self) -> None:
-        """The outcomes of the table; what is asked only after a Yes to question 1 is not called optional. The report stands above the
-        questions: nobody has to go back for it."""
+        """The outcomes of the table; what is asked only after a Yes to question 1 is not called
+        optional. The report stands above the questions: nobody has to go back for it.
+        """
         self.words = self.flow.case.narrative
         for name in self.IF_SEXUAL:
             setattr(self.fields[name], "conditional", True)  # noqa: B010 - read by the template
@@ -149,7 +152,6 @@ class ScreeningForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         """The table decides; a coordinator may go up, never below what it allows, and says why."""
-
         cleaned: dict[str, Any] = super().clean() or {}
         for name in self.IF_SEXUAL if cleaned.get("q1") == Answer.YES else ():
             if not cleaned.get(name):
@@ -169,7 +171,9 @@ class ScreeningForm(StepForm):
 
 
 class ProposalForm(ScreeningForm):
-    """The same questions, answered by a school administrator as a proposal: it decides nothing (B2.2)."""
+    """The same questions, answered by a school administrator as a proposal: it decides nothing
+    (B2.2).
+    """
 
     def prepare(self) -> None:
         """Without the outcome, which is the coordinator's."""

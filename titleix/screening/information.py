@@ -36,7 +36,6 @@ class InformationForm(StepForm):
 
     def prepare(self) -> None:
         """Reporter, complainants, witnesses, parents."""
-
         choose(self, "people", people_of(self, "reporter", "complainant", "witness", "parent"))
         self.fields["on"].initial = self.flow.turn.today
 
@@ -73,10 +72,7 @@ class Information(Workflow):
         does=_("Writes to those who may know more, with the day by which an answer is wanted."),
     )
     def ask_information(self) -> None:
-        """What is missing, and until when the report waits for it.
-
-        A letter that says what is missing; the wait for it runs already.
-        """
+        """What is missing, and until when the report waits for it; the wait runs already."""
         self.data["code"] = "INFO"
         send_chosen(self)
 

@@ -1,4 +1,6 @@
-"""From the answers of the screening form to the outcome: facts for the table, the coordinator's choice."""
+"""From the answers of the screening form to the outcome: facts for the table, the coordinator's
+choice.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ def screened(flow: Workflow, data: Any) -> tuple[Facts, Screening]:
 
 
 def chosen_outcome(found: tuple[Facts, Screening], data: Any) -> Choice:
-    """The outcome that the coordinator chose (or the table's), allowed or refused with the reason."""
+    """The coordinator's outcome, else the table's: allowed, or refused with the reason."""
     known, result = found
     return allowed_outcomes(known)[
         Outcome(data["outcome"]) if data.get("outcome") else result.outcome
@@ -80,7 +82,10 @@ AFTER_SCREENING = {
 
 
 def _screened_to(flow: Workflow) -> Stage:
-    """Where the coordinator's outcome leads. The district's inquiry without 106.45 has no complaint to wait for."""
+    """Where the coordinator's outcome leads.
+
+    The district's inquiry without 106.45 has no complaint to wait for.
+    """
     found = flow.data["_screening"]
     choice = chosen_outcome(found, flow.data)
     if (

@@ -16,9 +16,9 @@ from titleix.case.closing import close
 from titleix.case.forms import long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, S, state
+from titleix.letters import sending
 from titleix.letters.contents import Letter, says
 from titleix.letters.rendering import make, paper, told
-from titleix.letters.sending import sent_to
 from titleix.models import Record, TitleIXCase
 
 
@@ -100,11 +100,7 @@ class Referral(Workflow):
         ),
     )
     def refer(self) -> None:
-        """B3.1: bullying, conduct, another civil right.
-
-        To the office that it belongs to; memo and letter are made with the step, and the report
-        is closed.
-        """
+        """Bullying, conduct, another civil right: memo and letter, and the end here (B3.1)."""
         people = queries.people(self.file, "reporter") or queries.people(self.file, "complainant")
         add(
             self,
@@ -117,6 +113,8 @@ class Referral(Workflow):
             phone=self.data["phone"],
         )
         self.stop_clock("referral")
-        sent_to(self, "REFERRAL", [one for one in people if one.name], self.turn.today, "mail")
+        sending.sent_to(
+            self, "REFERRAL", [one for one in people if one.name], self.turn.today, "mail"
+        )
         close(self, "REFERRED")
         self.turn.data = {}

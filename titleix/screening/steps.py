@@ -1,4 +1,6 @@
-"""The screening of a report: proposed by the school, decided by the coordinator, read a second time (B2.1, B2.2)."""
+"""The screening of a report: proposed by the school, decided by the coordinator, read a second time
+(B2.1, B2.2).
+"""
 
 from __future__ import annotations
 
@@ -56,14 +58,12 @@ class Screening(Workflow):
         primary=True,
         event=Event.Kind.FACT,
         does=_(
-            "Answers the questions of the screening as the school sees them. The coordinator decides."
+            "Answers the questions of the screening as the school sees them. The coordinator "
+            "decides."
         ),
     )
     def propose_screening(self) -> None:
-        """B2.2: a school administrator may propose and never decides.
-
-        A school administrator answers the questions; nothing is decided by it (B2.2).
-        """
+        """A school administrator may propose and never decides (B2.2)."""
         found = self.data["_screening"]
         answers = {
             key: str(value)
@@ -93,11 +93,7 @@ class Screening(Workflow):
         does=_("Decides by the one table where the report belongs."),
     )
     def screen(self) -> None:
-        """B2.2: first match wins; the parallel duties begin in every branch.
-
-        The outcome with its facts and rationale; duties of state law begin in every branch
-        (B2.2).
-        """
+        """First match wins; the duties of state law begin in every branch (B2.2)."""
         for kind in ("screening", "info"):  # before the outcome starts the next wait
             self.stop_clock(kind)
         found = self.data["_screening"]
@@ -150,10 +146,7 @@ class Screening(Workflow):
         does=_("Something stayed unknown: a second person has read the screening and agrees."),
     )
     def second_read(self) -> None:
-        """B2.1: the second reader is not the screener.
-
-        The second reader is somebody else than the screener.
-        """
+        """The second reader is somebody else than the screener (B2.1)."""
         screening = [
             row
             for row in queries.records(self.file, Record.Kind.SCREENING)
@@ -186,11 +179,7 @@ class Screening(Workflow):
         conditions=[may_screen_again],
     )
     def screen_again(self) -> None:
-        """New facts before anybody began to inquire.
-
-        Back to the screening: the promise of the level falls away, the one of the screening
-        begins anew.
-        """
+        """Only before an inquiry began: the level's deadline ends, the screening's begins anew."""
         for kind in (
             "school_investigation",
             "district_investigation",

@@ -1,4 +1,6 @@
-"""`manage.py retention`: which closed Title IX files are past the time for which they must be kept, and what holds them."""
+"""`manage.py retention`: which closed Title IX files are past the time for which they must be kept,
+and what holds them.
+"""
 
 from typing import Any
 
@@ -10,9 +12,14 @@ from titleix.case import retention
 
 
 class Command(JsonCommand):
-    """Lists only; a disposal is a step that one person proposes and another confirms, on the page of the case."""
+    """Lists only; a disposal is a step that one person proposes and another confirms, on the page
+    of the case.
+    """
 
-    help = "Closed Title IX files past their time on a day, by number; held ones with the date of the hold."
+    help = (
+        "Closed Title IX files past their time on a day, by number; "
+        "held ones with the date of the hold."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--as-of --json."""

@@ -1,0 +1,1 @@
+"""Small faults planted into the rules: each must turn a test red (`make mutants`)."""

@@ -14,7 +14,7 @@ from attendance.case.transfers import Moving
 from attendance.common.states import HELPED, MAIL, OPEN, RULES, SIGN, STATE, SUPERVISE, WORK, Stage
 from attendance.court.legal_steps import Law
 from attendance.messages.steps import Messages
-from attendance.nightly import duties
+from attendance.nightly.duties import PolicyActions
 from attendance.rules import clocks
 from casework.access import grants
 from casework.engine.clock_steps import deadline_steps
@@ -28,7 +28,8 @@ def cause_missing(flow: AttendanceWorkflow) -> object:
     return unmet(flow.has_task("ROOT_CAUSE"), _("The causes are recorded already."))
 
 
-class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
+@deadline_steps(STATE, OPEN, by=(SUPERVISE,))
+class AttendanceWorkflow(PolicyActions, Moving, Corrections, Law, Notes, Messages):
     """One student in one school year."""
 
     kind, version = "ATT", RULES
@@ -37,11 +38,6 @@ class AttendanceWorkflow(Moving, Corrections, Law, Notes, Messages):
     labels = dict(Stage.choices)
     clocks = clocks.CASE
     state = STATE
-
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
-        deadline_steps(STATE, OPEN, by=(SUPERVISE,))
-    )
-    begin_action, withdraw_action, record_action = duties.action_steps(STATE, OPEN, by=(WORK, SIGN))
 
     # -- opening and raising: the machine by the counts, a person with a reason ------------------------------------
 

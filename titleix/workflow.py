@@ -92,8 +92,17 @@ class Outcomes(Determination, Dismissal, InformalResolution, Appeal, Remedies, C
     """How a case ends, and how it opens again (B3.3)."""
 
 
+@deadline_steps(state, OPEN, by=(COORDINATE, APPROVE), cite="34 CFR 106.45(b)(1)(v)")
 class TitleIXWorkflow(
-    Intake, People, Records, Investigation, Outcomes, Mailing, PrivateLinks, Privacy, Export
+    Intake,
+    People,
+    Records,
+    Investigation,
+    Outcomes,
+    Mailing,
+    PrivateLinks,
+    Privacy,
+    Export,
 ):
     """One report, from the first word to the archive."""
 
@@ -102,10 +111,6 @@ class TitleIXWorkflow(
     labels = dict(Stage.choices)
     clocks = clocks.CLOCKS
     state = state
-
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
-        deadline_steps(state, OPEN, by=(COORDINATE, APPROVE), cite="34 CFR 106.45(b)(1)(v)")
-    )
 
     def reasons_against(self, transition: Any) -> list[str]:
         """The conditions of the step, and whether the person who acts may act at all (B3.4: checked

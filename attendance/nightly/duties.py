@@ -4,15 +4,15 @@ occasion, with the clock that the policy gives it. A referral that the policy ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
-from viewflow.fsm import State
 
+from attendance.common.states import OPEN, SIGN, STATE, WORK, AttendanceFlow
 from attendance.court import conditions
 from attendance.models import AttendanceCase
 from attendance.nightly.decisions import ActionFacts, StudentFacts
@@ -79,20 +79,19 @@ class ActionForm(StepForm):
         return kind
 
 
-def action_steps(
-    state: State, open_states: Sequence[Any], *, by: tuple[str, ...]
-) -> tuple[Any, Any, Any]:
-    """The steps begin_action, withdraw_action and record_action for a workflow with these open states."""
+class PolicyActions(AttendanceFlow):
+    """What a threshold of the policy asks for beyond a notice: begun and withdrawn by the machine,
+    recorded by a person."""
 
     @step(
-        state,
-        source=open_states,
+        STATE,
+        source=OPEN,
         label=_("The policy asks for an action"),
         by=(SYSTEM,),
         event=Event.Kind.FACT,
         work=False,
     )
-    def begin_action(self: Workflow) -> None:
+    def begin_action(self) -> None:
         """A threshold was reached that asks for more than a notice."""
         kind = PREFIX + self.data["key"]
         refused, day0 = self.data.pop("refused", []), self.data.pop("day0", None)
@@ -108,35 +107,33 @@ def action_steps(
             task.clock_id = self.start_clock(kind, day0, "reached" if day0 else "detected").id
 
     @step(
-        state,
-        source=open_states,
+        STATE,
+        source=OPEN,
         label=_("The action fell away: corrected"),
         by=(SYSTEM,),
         event=Event.Kind.FACT,
         work=False,
     )
-    def withdraw_action(self: Workflow) -> None:
+    def withdraw_action(self) -> None:
         """A correction took the ground of an open duty away (A3.3)."""
         self.finish_task(PREFIX + self.data["key"], gettext_noop("corrected"), cancelled=True)
 
     @step(
-        state,
-        source=open_states,
+        STATE,
+        source=OPEN,
         label=_("Record what the policy asked for"),
-        by=by,
+        by=(WORK, SIGN),
         form=ActionForm,
         conditions=[open_duty],
         event=Event.Kind.FACT,
         does=_("Keeps what was done for a threshold of the policy; stops its clock."),
         primary=True,
     )
-    def record_action(self: Workflow) -> None:
+    def record_action(self) -> None:
         """A report was made, a plan agreed, a team met, a referral sent."""
         self.case.worked = True
         self.effective_on = self.data["on"]
         self.finish_task(self.data["duty"], "done")
-
-    return begin_action, withdraw_action, record_action
 
 
 def with_duties(facts: Iterable[StudentFacts], school_year: int, plan: Plan) -> list[StudentFacts]:

@@ -1,17 +1,19 @@
-"""The steps that move deadlines, the same for every case kind: extend, hold, resume, correct day 0 (B2.4).
+"""The steps that move deadlines, the same for every case type: extend, hold, resume, correct day 0 (B2.4).
 
-A workflow takes them over by name:
+A workflow takes them over by decorating its class:
 
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = deadline_steps(state, OPEN, by=...)
+    @deadline_steps(STATE, OPEN, by=(SUPERVISE,))
+    class AttendanceWorkflow(...):
 
 What may be moved, how far, for which causes, whether every party must have been told first, and who may not do it is
 the policy's (`clock_moves`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -22,8 +24,10 @@ from viewflow.fsm import State
 from casework.access import rights
 from casework.engine import clocks
 from casework.engine.forms import DateInput, StepForm
-from casework.engine.workflow import SYSTEM, Workflow, step, unmet
+from casework.engine.workflow import SYSTEM, Workflow, add_step, step, unmet
 from casework.models import Clock, Event
+
+Flow = TypeVar("Flow", bound=Workflow)
 
 CAUSES = {
     "party_absent": _("A party, an advisor or a witness is absent"),
@@ -243,23 +247,50 @@ def may_move(what: str) -> Any:
     return allowed
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where in a workflow deadlines may be moved, by whom, and the rule that allows it."""
+
+    state: State
+    sources: list[Any]
+    by: tuple[str, ...]
+    cite: str
+
+
 def deadline_steps(
     state: State, sources: Sequence[Any], *, by: tuple[str, ...], cite: str = ""
-) -> Iterable[Any]:
-    """The five transitions, in this order: extend, hold, resume, correct day 0, recalculate after a calendar change.
-    `cite` is the rule that allows the kind to move its deadlines."""
+) -> Callable[[type[Flow]], type[Flow]]:
+    """Decorate a workflow: it gets the five steps, for these of its states. `cite` is the rule that
+    allows the case type to move its deadlines."""
+    place = Place(state, list(sources), by, cite)
+    steps = {
+        "extend_deadline": _extend(place),
+        "hold_deadline": _hold(place),
+        "resume_deadline": _resume(place),
+        "correct_day0": _correct_day0(place),
+        "recalculate_deadlines": _recalculate(place),
+    }
 
+    def add(workflow: type[Flow]) -> type[Flow]:
+        for name, transition in steps.items():
+            add_step(workflow, name, transition)
+        return workflow
+
+    return add
+
+
+def _extend(place: Place) -> Any:
     @step(
-        state,
-        source=list(sources),
+        place.state,
+        source=place.sources,
         label=_("Extend a deadline"),
-        by=by,
+        by=place.by,
         form=ExtendForm,
         event=Event.Kind.CLOCK,
         work=False,
         conditions=[may_move("extension")],
         does=_("Moves the due date for good cause; the original date stays and counts on."),
-        cite=cite,
+        cite=place.cite,
     )
     def extend_deadline(self: Workflow) -> None:
         """B2.4: limited extension for good cause with written notice to the parties."""
@@ -269,11 +300,15 @@ def deadline_steps(
         )
         self.remember(clock_kind=clock.kind, new_due=clock.due, late=not in_time)
 
+    return extend_deadline
+
+
+def _hold(place: Place) -> Any:
     @step(
-        state,
-        source=list(sources),
+        place.state,
+        source=place.sources,
         label=_("Put a deadline on hold"),
-        by=by,
+        by=place.by,
         form=HoldForm,
         event=Event.Kind.CLOCK,
         work=False,
@@ -288,11 +323,15 @@ def deadline_steps(
         )
         self.remember(clock_kind=clock.kind)
 
+    return hold_deadline
+
+
+def _resume(place: Place) -> Any:
     @step(
-        state,
-        source=list(sources),
+        place.state,
+        source=place.sources,
         label=_("Resume a deadline"),
-        by=by,
+        by=place.by,
         form=ResumeForm,
         event=Event.Kind.CLOCK,
         work=False,
@@ -306,11 +345,15 @@ def deadline_steps(
         clocks.resume(self.file, clock, self.data["on"], self.turn)
         self.remember(clock_kind=clock.kind, new_due=clock.due)
 
+    return resume_deadline
+
+
+def _correct_day0(place: Place) -> Any:
     @step(
-        state,
-        source=list(sources),
+        place.state,
+        source=place.sources,
         label=_("Correct day 0 of a deadline"),
-        by=by,
+        by=place.by,
         form=RebaseForm,
         event=Event.Kind.CLOCK,
         work=False,
@@ -323,9 +366,13 @@ def deadline_steps(
         right = clocks.rebase(self.file, clock, self.data["day0"], _why(self), self.turn)
         self.remember(clock_kind=clock.kind, new_due=right.due, rebased_from=clock.day0)
 
+    return correct_day0
+
+
+def _recalculate(place: Place) -> Any:
     @step(
-        state,
-        source=list(sources),
+        place.state,
+        source=place.sources,
         label=_("Calendar changed"),
         by=(SYSTEM,),
         event=Event.Kind.CLOCK,
@@ -337,7 +384,7 @@ def deadline_steps(
             if clocks.recalculate(self.file, clock, self.turn):
                 self.remember(**{f"due_{clock.kind}": clock.due})
 
-    return extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines
+    return recalculate_deadlines
 
 
 def _why(flow: Workflow) -> str:

@@ -146,13 +146,12 @@ class Workflow:
     state: ClassVar[Any]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """A step must not take the name of something that every workflow has: it would replace it without a word."""
+        """A step bears the name of its function, and no name that is taken: by something that every
+        workflow has, or by a step of a base class. It would replace that without a word."""
         super().__init_subclass__(**kwargs)
         for name, value in vars(cls).items():
-            if isinstance(value, TransitionDescriptor) and hasattr(Workflow, name):
-                raise TypeError(
-                    f"{cls.__name__}.{name}: every workflow has a {name} already; give the step another name"
-                )
+            if isinstance(value, TransitionDescriptor):
+                _check_name(cls, name)
 
     def __init__(self, file: CaseFile, subject: Case | Process, turn: Turn) -> None:
         self.file, self.subject, self.turn = file, subject, turn
@@ -441,6 +440,25 @@ class Workflow:
 
 
 # The declarations of a class never change, and every step asks for them: looked up once.
+def add_step(cls: type[Workflow], name: str, transition: TransitionDescriptor) -> None:
+    """Give a workflow a step that was made for it elsewhere."""
+    if hasattr(cls, name):
+        raise TypeError(f"{cls.__name__} has a {name} already")
+    setattr(cls, name, transition)
+    _check_name(cls, name)
+
+
+def _check_name(cls: type[Workflow], name: str) -> None:
+    """Raise TypeError where a step is bound to another name, or to one that is taken."""
+    slug = getattr(cls, name).slug
+    if slug != name:
+        raise TypeError(f"{cls.__name__}.{name} is the step {slug}: bind it to its own name")
+    if any(hasattr(base, name) for base in cls.__mro__[1:]):
+        raise TypeError(
+            f"{cls.__name__}.{name}: there is a {name} already; give the step another name"
+        )
+
+
 @lru_cache(maxsize=64)
 def _declared(cls: type[Workflow]) -> tuple[tuple[str, Any], ...]:
     found = sorted(cls.state.get_transitions().items(), key=lambda item: item[0].slug)

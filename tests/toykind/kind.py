@@ -19,10 +19,16 @@ def known_place(flow):
     return unmet(flow.case.place, "Say first where it happened.")
 
 
+LABELS = {"REPORTED": "Reported", "LOOKED_INTO": "Looked into", "DONE": "Done"}
+OPEN = ("REPORTED", "LOOKED_INTO")
+state = SubjectState(LABELS)
+
+
+@deadline_steps(state, OPEN, by=("work_cases",))
 class BullyingWorkflow(Workflow):
     kind, version = "BUL", "bul-2026"
     born, final = ("REPORTED",), ("DONE",)
-    labels = {"REPORTED": "Reported", "LOOKED_INTO": "Looked into", "DONE": "Done"}
+    labels = LABELS
     clocks = {
         "look": ClockSpec("look", "Look into it", lambda policy: {"n": 5, "unit": "school_day"}),
         "school": ClockSpec(
@@ -43,20 +49,17 @@ class BullyingWorkflow(Workflow):
             "wait", "Wait", lambda policy: {"n": 10, "unit": "calendar_day"}, then="wait_over"
         ),
     }
-    state = SubjectState(labels)
-    extend_deadline, hold_deadline, resume_deadline, correct_day0, recalculate_deadlines = (
-        deadline_steps(state, ("REPORTED", "LOOKED_INTO"), by=("work_cases",))
-    )
+    state = state
 
-    @step(state, source=["REPORTED", "LOOKED_INTO"], label="Promise", by=(SYSTEM,))
+    @step(state, source=OPEN, label="Promise", by=(SYSTEM,))
     def promise(self):
         self.start_clock(self.data["kind"], self.data["day0"])
 
-    @step(state, source=["REPORTED", "LOOKED_INTO"], label="Keep", by=(SYSTEM,))
+    @step(state, source=OPEN, label="Keep", by=(SYSTEM,))
     def keep(self):
         self.stop_clock(self.data["kind"])
 
-    @step(state, source=["REPORTED", "LOOKED_INTO"], label="Escalate", by=(SYSTEM,))
+    @step(state, source=OPEN, label="Escalate", by=(SYSTEM,))
     def escalate(self):
         self.escalate_clock("school", "district", self.data.get("complaint_on"))
 

@@ -1,13 +1,8 @@
-"""The steps of the intake: duties that begin with the report, the exchange with a reporter who
-comes back, people linked to the district's records.
-"""
+"""The exchange with a reporter who comes back; people linked to the district's records."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,42 +12,11 @@ from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Event, Task
 from district.models import Student, User
 from titleix.case import queries
+from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, OPEN, Stage, state
 from titleix.models import Party, Record, TitleIXCase
 
 READ_ANSWER, ANSWERED = "READ_ANSWER", "REPORTER_ANSWERED"
-
-
-# -- with the report -------------------------------------------------------------------------------
-
-
-def keep(
-    flow: Workflow,
-    kind: str,
-    on: date,
-    *,
-    code: str = "",
-    text: str = "",
-    data: Mapping[str, Any] | None = None,
-    party: UUID | None = None,
-) -> Record:
-    """A sealed record; the event keeps its kind and number."""
-    number = queries.next_number(queries.records(flow.file, kind))
-    row = Record(
-        id=uuid4(),
-        kind=kind,
-        number=number,
-        on=on,
-        code=code[:32],
-        text=text,
-        data=dict(data or {}),
-    )
-    row.case_id, row.by_id, row.party_id = flow.case.id, flow.actor_id, party
-    flow.case.last_action_on = flow.turn.today
-    return flow.file.add(row)
-
-
-# -- the reporter who comes back -------------------------------------------------------------------
 
 
 def _can_come_back(flow: Workflow) -> object:
@@ -134,21 +98,6 @@ def found_by_number(number: str) -> Student | User | None:
     return found.merged_into or found if isinstance(found, Student) else found
 
 
-def link(flow: Workflow) -> None:
-    """Bind a party to a student or a member of staff."""
-    found, party = (
-        flow.data["_found"],
-        next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"]),
-    )
-    student = isinstance(found, Student)
-    party.student_id, party.user_id = (found.pk, None) if student else (None, found.pk)
-    party.kind = Party.Kind.STUDENT if student else Party.Kind.EMPLOYEE
-    if flow.data["take_name"] or not party.name:
-        party.name = f"{found.first_name} {found.last_name}".strip()
-    flow.file.touch(party)
-    flow.turn.data = {"part": party.part, "number": party.number, "kind": party.kind}
-
-
 class FollowUp(Workflow):
     """The exchange with a reporter who comes back; people linked to the district's records."""
 
@@ -166,7 +115,7 @@ class FollowUp(Workflow):
     )
     def ask_reporter(self) -> None:
         """T-20: an anonymous reporter can be asked."""
-        row = keep(
+        row = add(
             self, Record.Kind.MESSAGE, self.turn.today, code="question", text=self.data["text"]
         )
         self.turn.data = {"record": row.kind, "number": row.number}
@@ -182,7 +131,7 @@ class FollowUp(Workflow):
     )
     def reporter_answered(self) -> None:
         """Kept, told to the coordinators at once, and a task until somebody has read it."""
-        row = keep(
+        row = add(
             self, Record.Kind.MESSAGE, self.turn.today, code="answer", text=str(self.data["text"])
         )
         self.alert(ANSWERED, "coordinator")
@@ -216,4 +165,14 @@ class FollowUp(Workflow):
     )
     def link_person(self) -> None:
         """Linked or free-standing, as it becomes known."""
-        link(self)
+        found, party = (
+            self.data["_found"],
+            next(row for row in queries.people(self.file) if str(row.id) == self.data["party"]),
+        )
+        student = isinstance(found, Student)
+        party.student_id, party.user_id = (found.pk, None) if student else (None, found.pk)
+        party.kind = Party.Kind.STUDENT if student else Party.Kind.EMPLOYEE
+        if self.data["take_name"] or not party.name:
+            party.name = f"{found.first_name} {found.last_name}".strip()
+        self.file.touch(party)
+        self.turn.data = {"part": party.part, "number": party.number, "kind": party.kind}

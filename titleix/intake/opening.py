@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.engine.workflow import NEW, SYSTEM, Workflow, step
 from titleix.case import queries
+from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, S, state
-from titleix.intake.follow_up_steps import keep
 from titleix.models import TitleIXCase
 from titleix.people.parties import enter_people
 
@@ -41,15 +41,15 @@ def begin(flow: Workflow) -> None:
     never wait (B1.2). They count from knowledge, however late it was entered.
     """
     for row in flow.data.get("records") or ():
-        kept = keep(
+        record = add(
             flow,
             row["kind"],
             flow.turn.today,
             code=row["code"],
             text=row.get("text") or "",
-            data=row.get("data"),
+            **(row.get("data") or {}),
         )
-        kept.by_id = flow.case.received_by_id
+        record.by_id = flow.case.received_by_id
     known = queries.known_on(flow.file)
     for key in flow.data.get("duties") or ():
         flow.start_clock(f"duty_{key}", known, "knowledge")

@@ -13,6 +13,7 @@ from titleix.case import conditions
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, INVESTIGATE, SCHOOL, SCHOOL_PATH, S, state
 from titleix.models import Record, TitleIXCase
+from titleix.records.employees import open_hr_notice
 
 
 class EscalateForm(StepForm):
@@ -68,8 +69,8 @@ class Escalation(Workflow):
         for kind in ("check_in", "closing"):
             self.cancel_clock(kind, gettext_noop("escalated"))
         self.finish_task("ESCALATION_ASKED", "escalated")
-        if cause == "employee" and not any(task.kind == "HR_NOTICE" for task in self.file.tasks):
-            self.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")
+        if cause == "employee":
+            open_hr_notice(self)
         add(self, Record.Kind.ESCALATION, self.turn.today, text=self.data["reason"], code=cause)
         self.turn.data = {"cause": cause}
 

@@ -127,3 +127,9 @@ def personnel_action(flow: Workflow, on: date) -> None:
     ]:
         task.clock_id = flow.start_clock(kind, on, "personnel_action").id
         flow.file.touch(task)
+
+
+def open_hr_notice(flow: Workflow) -> None:
+    """An employee is a respondent: human resources must be told, once (B2.2, rule 7)."""
+    if not any(task.kind == "HR_NOTICE" for task in flow.file.tasks):
+        flow.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")

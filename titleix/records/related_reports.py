@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.access import rights
 from casework.engine import services
+from casework.engine.casefile import CaseFile
 from casework.engine.errors import Invalid
 from casework.engine.forms import ReasonForm, StepForm
 from casework.engine.workflow import SYSTEM, Workflow, step, unmet
@@ -141,28 +143,14 @@ class RelatedReports(Workflow):
     )
     def take_in(self) -> None:
         """People and allegations come along, the earliest day 0 wins (B3.1)."""
-
-        data, file, case = self.data, self.file, self.case
-        there = {
-            (party.part, party.name.casefold()) for party in queries.people(file) if party.name
-        }
-        here = {party.part for party in queries.people(file) if not party.name}
-        new = [
-            row
-            for row in data["people"]
-            if (row["part"], row["name"].casefold()) not in there
-            and (row["name"] or row["part"] not in here)
-        ]
+        data, case = self.data, self.case
         before = {
-            clock.kind: clock.day0.isoformat() for clock in file.running if clock.kind in DAY0_KINDS
+            clock.kind: clock.day0.isoformat()
+            for clock in self.file.running
+            if clock.kind in DAY0_KINDS
         }
         known = case.knowledge_at.isoformat()
-        enter_people(
-            self,
-            new
-            if data["link"] == TitleIXCase.Link.CONSOLIDATED
-            else [row for row in new if row["part"] == "witness"],
-        )
+        enter_people(self, _newcomers(self.file, data))
         for text in data["allegations"]:
             add(self, Record.Kind.ALLEGATION, self.turn.today, text=text, code="consolidated")
         case.knowledge_at = min(case.knowledge_at, data["known_at"])
@@ -258,13 +246,12 @@ def merge_into(flow: Workflow, target: TitleIXCase, link: str) -> None:
             *(clock.day0 for clock in file.running if clock.kind in DAY0_KINDS),
         ]
     )
-    people = [as_values(party) for party in queries.people(file)]
-    told = {
+    contents = {
         "number": case.number,
         "link": link,
         "day0": day0,
         "known_at": case.knowledge_at,
-        "people": people,
+        "people": [as_values(party) for party in queries.people(file)],
         "allegations": [row.text for row in queries.records(file, Record.Kind.ALLEGATION)]
         if link == TitleIXCase.Link.CONSOLIDATED
         else [],
@@ -273,7 +260,22 @@ def merge_into(flow: Workflow, target: TitleIXCase, link: str) -> None:
     case.linked_id, case.link = target.pk, link
     flow.close_case("MERGED")
     number, turn = target.number, flow.turn
-    file.later.append(lambda: act_on(number, "take_in", turn, told))
+    file.later.append(lambda: act_on(number, "take_in", turn, contents))
+
+
+def _newcomers(file: CaseFile, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The people of another report who are not in this case; of a merged report witnesses alone."""
+    there = {(party.part, party.name.casefold()) for party in queries.people(file) if party.name}
+    nameless = {party.part for party in queries.people(file) if not party.name}
+    new = [
+        row
+        for row in data["people"]
+        if (row["part"], row["name"].casefold()) not in there
+        and (row["name"] or row["part"] not in nameless)
+    ]
+    if data["link"] == TitleIXCase.Link.CONSOLIDATED:
+        return new
+    return [row for row in new if row["part"] == "witness"]
 
 
 def as_values(party: Party) -> dict[str, Any]:
@@ -297,7 +299,6 @@ def as_values(party: Party) -> dict[str, Any]:
 
 def act_on(number: str, step: str, turn: Any, data: dict[str, Any]) -> None:
     """A step of the machine on another case, in the same transaction."""
-
     services.act(number, step, actor=None, data=data, on=turn.today, now=turn.now)
 
 

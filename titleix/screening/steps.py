@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
@@ -17,6 +18,7 @@ from titleix.case import queries
 from titleix.case.record_rows import add
 from titleix.case.states import BEFORE, COORDINATE, SCHOOL, S, state
 from titleix.models import Record, TitleIXCase
+from titleix.records.employees import open_hr_notice
 from titleix.records.related_reports import merge_into, open_case_of
 from titleix.rules.screening import DutyStart, Outcome, parallel_duties
 from titleix.screening.forms import ProposalForm, ScreeningForm
@@ -64,22 +66,17 @@ class Screening(Workflow):
     )
     def propose_screening(self) -> None:
         """A school administrator may propose and never decides (B2.2)."""
-        found = self.data["_screening"]
-        answers = {
-            key: str(value)
-            for key, value in self.data.items()
-            if key[0] != "_" and key != "rationale" and value not in (None, "")
-        }
+        _facts, result = self.data["_screening"]
         add(
             self,
             Record.Kind.SCREENING,
             self.turn.today,
             text=self.data["rationale"],
             code="proposed",
-            answers=answers,
-            proposed=found[1].outcome.value,
+            answers=_answers(self.data, without=("rationale",)),
+            proposed=result.outcome.value,
         )
-        self.turn.data = {"proposed": found[1].outcome.value, "rule": found[1].rule}
+        self.turn.data = {"proposed": result.outcome.value, "rule": result.rule}
 
     @step(
         state,
@@ -96,40 +93,27 @@ class Screening(Workflow):
         """First match wins; the duties of state law begin in every branch (B2.2)."""
         for kind in ("screening", "info"):  # before the outcome starts the next wait
             self.stop_clock(kind)
-        found = self.data["_screening"]
-        choice, case = chosen_outcome(found, self.data), self.case
-        answers = {
-            key: str(value)
-            for key, value in self.data.items()
-            if key[0] != "_"
-            and key not in ("rationale", "duplicate_of")
-            and value not in (None, "")
-        }
+        facts, result = self.data["_screening"]
+        choice, case = chosen_outcome(self.data["_screening"], self.data), self.case
         add(
             self,
             Record.Kind.SCREENING,
             self.turn.today,
             text=self.data["rationale"],
             code=choice.outcome.value,
-            rule=found[1].rule,
-            answers=answers,
+            rule=result.rule,
+            answers=_answers(self.data, without=("rationale", "duplicate_of")),
         )
         case.outcome, case.second_reader_open = choice.outcome.value, choice.needs_second_reader
-        case.employee_respondent, case.dismiss_first = (
-            found[1].employee,
-            found[1].complaint_must_be_dismissed_first,
-        )
-        if (
-            found[1].employee
-            and not any(task.kind == "HR_NOTICE" for task in self.file.tasks)
-            and choice.outcome is not Outcome.DUPLICATE
-        ):
-            self.open_task("HR_NOTICE", role="COORDINATOR", clock="hr_notice")
-        open_duties(self, found[0])
-        follow_outcome(self, choice.outcome, found[1].needs_formal_complaint)
+        case.employee_respondent = result.employee
+        case.dismiss_first = result.complaint_must_be_dismissed_first
+        if result.employee and choice.outcome is not Outcome.DUPLICATE:
+            open_hr_notice(self)
+        open_duties(self, facts)
+        follow_outcome(self, choice.outcome, result.needs_formal_complaint)
         self.turn.data = {
             "outcome": choice.outcome.value,
-            "rule": found[1].rule,
+            "rule": result.rule,
             "second_reader": choice.needs_second_reader,
         }
 
@@ -187,20 +171,20 @@ class Screening(Workflow):
             "referral",
         ):
             self.cancel_clock(kind, gettext_noop("screened again"))
-        (
-            self.case.level,
-            self.case.outcome,
-            self.case.second_reader_open,
-            self.case.dismiss_first,
-        ) = (
-            "",
-            "",
-            False,
-            False,
-        )
+        self.case.level = self.case.outcome = ""
+        self.case.second_reader_open = self.case.dismiss_first = False
         add(self, Record.Kind.SCREENING, self.turn.today, text=self.data["reason"], code="again")
         self.start_clock("screening")
         self.turn.data = {}
+
+
+def _answers(data: Mapping[str, Any], without: Collection[str]) -> dict[str, str]:
+    """The questions that were answered, by their names, as the record keeps them."""
+    return {
+        key: str(value)
+        for key, value in data.items()
+        if key[0] != "_" and key not in without and value not in (None, "")
+    }
 
 
 def open_duties(flow: Workflow, facts: Any) -> None:

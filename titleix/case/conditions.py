@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,9 @@ from titleix.case import file_completeness, queries, retention
 from titleix.case.context import beside
 from titleix.models import Assignment, Record, Training
 from titleix.rules.separation_of_duties import Conflict, ConflictKind, Role, Verdict, may_hold
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def first_reason(reasons: Sequence[Any]) -> object:
@@ -157,7 +160,7 @@ def fit(*roles: Role) -> Callable[[Workflow], object]:
     return holds
 
 
-def somebody(role: Role, words: Any) -> Callable[[Workflow], object]:
+def somebody(role: Role, words: StrOrPromise) -> Callable[[Workflow], object]:
     """A function is assigned."""
     return lambda flow: unmet(bool(queries.assigned(flow.file, role)), words)
 
@@ -225,7 +228,7 @@ def all_noticed(flow: Workflow) -> object:
     )
 
 
-def on_record(kind: str, words: Any, *codes: str) -> Callable[[Workflow], object]:
+def on_record(kind: str, words: StrOrPromise, *codes: str) -> Callable[[Workflow], object]:
     """An open record of a kind is there."""
     return lambda flow: unmet(
         any(
@@ -236,7 +239,7 @@ def on_record(kind: str, words: Any, *codes: str) -> Callable[[Workflow], object
     )
 
 
-def task_open(kind: str, words: Any) -> Callable[[Workflow], object]:
+def task_open(kind: str, words: StrOrPromise) -> Callable[[Workflow], object]:
     """A duty of a kind is open."""
     return lambda flow: unmet(
         any(task.kind == kind and task.status == "OPEN" for task in flow.file.tasks), words

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,26 @@ from django.utils.translation import gettext_lazy as _
 from casework.engine.forms import DateInput, StepForm
 from titleix.models import Party
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def long_text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+
+# What `clean` of a form returns: the values by the names of their fields.
+Cleaned = dict[str, Any]
+
+
+class Happened(StepForm):
+    """A form whose date `on` is refused when it lies in the future: it has happened."""
+
+    def clean_on(self) -> date | None:
+        """Today or before."""
+        day: date | None = self.not_in_future("on")
+        return day
+
+
+def long_text(
+    label: StrOrPromise, *, required: bool = True, help_text: StrOrPromise = ""
+) -> forms.CharField:
     """A field for a narrative."""
     return forms.CharField(
         label=label,
@@ -23,7 +42,7 @@ def long_text(label: Any, *, required: bool = True, help_text: Any = "") -> form
     )
 
 
-def choose(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+def choose(form: forms.Form, name: str, choices: Sequence[tuple[str, StrOrPromise]]) -> None:
     """Set the choices of a field that follow from the case."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
@@ -54,17 +73,13 @@ class PartyChoice(StepForm):
         choose(self, "party", self.people)
 
 
-class EventForm(StepForm):
+class EventForm(Happened):
     """Something that happened on a day."""
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
 
-    def clean_on(self) -> Any:
-        """It has happened."""
-        return self.not_in_future("on")
 
-
-class RecordForm(PartyChoice):
+class RecordForm(Happened, PartyChoice):
     """A record on a day, about a person."""
 
     on = forms.DateField(label=_("Date"), widget=DateInput)
@@ -78,12 +93,8 @@ class RecordForm(PartyChoice):
         if self.optional_party and isinstance(field, forms.ChoiceField):
             field.required, field.choices = False, [("", "–"), *self.people]
 
-    def clean_on(self) -> Any:
-        """It has happened."""
-        return self.not_in_future("on")
 
-
-class SentForm(StepForm):
+class SentForm(Happened):
     """Letters that leave the house to each recipient on one day."""
 
     on = forms.DateField(label=_("Sent on"), widget=DateInput)
@@ -96,10 +107,6 @@ class SentForm(StepForm):
     def prepare(self) -> None:
         """Today, most of the time."""
         self.fields["on"].initial = self.flow.turn.today
-
-    def clean_on(self) -> Any:
-        """It has left."""
-        return self.not_in_future("on")
 
 
 class PeopleForm(StepForm):
@@ -150,12 +157,8 @@ class RecordChoice(StepForm):
         )
 
 
-class EndForm(RecordChoice):
+class EndForm(Happened, RecordChoice):
     """The end of something on record, with the reason."""
 
     on = forms.DateField(label=_("Ended on"), widget=DateInput)
     text = long_text(_("Why"))
-
-    def clean_on(self) -> Any:
-        """It has ended."""
-        return self.not_in_future("on")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +10,7 @@ from casework.engine.workflow import SYSTEM, Workflow, step, unmet
 from casework.models import Event, Task
 from district.models import Student, User
 from titleix.case import queries
+from titleix.case.forms import Cleaned
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, OPEN, Stage, state
 from titleix.models import Party, Record, TitleIXCase
@@ -72,9 +71,9 @@ class LinkForm(StepForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(str(party.id), party.label) for party in queries.people(self.flow.file)]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Exactly one person of the district has the number."""
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned: Cleaned = super().clean() or {}
         if cleaned.get("number"):
             cleaned["_found"] = found_by_number(cleaned["number"])
             if cleaned["_found"] is None:

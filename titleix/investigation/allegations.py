@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from casework.engine.forms import StepForm
@@ -15,7 +13,7 @@ from titleix.case.forms import SentForm, long_text
 from titleix.case.record_rows import record_today
 from titleix.case.states import COORDINATE, INVESTIGATE, OPEN, S, state
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Party, Record, TitleIXCase
 
 
@@ -40,7 +38,7 @@ def new_allegation(flow: Workflow) -> object:
 
 
 @says("NOTICE")
-def _notice(letter: Letter) -> dict[str, Any]:
+def _notice(letter: Letter) -> Fields:
     student = any(
         party.kind == Party.Kind.STUDENT
         for party in queries.people(letter.file, Party.Part.COMPLAINANT)
@@ -58,7 +56,7 @@ def _notice(letter: Letter) -> dict[str, Any]:
 
 
 @says("NOTICE_SUPPLEMENT")
-def _supplement(letter: Letter) -> dict[str, Any]:
+def _supplement(letter: Letter) -> Fields:
     first = min(
         (row.sent_on for row in letter.file.children["delivery"] if row.code == "NOTICE"),
         default=letter.on,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,17 +10,17 @@ from casework.engine.forms import DateInput
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
-from titleix.case.forms import PartyChoice, SentForm, long_text
+from titleix.case.forms import Happened, PartyChoice, SentForm, long_text
 from titleix.case.record_rows import record_from_form
 from titleix.case.states import COORDINATE, INVESTIGATE, S, state
 from titleix.letters import documents, rendering, sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import make, paper
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, generated, make
 from titleix.models import Party, Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
 
-class ResponseForm(PartyChoice):
+class ResponseForm(Happened, PartyChoice):
     """What a party answers to evidence or report, or that it waives its time in writing."""
 
     on = forms.DateField(label=_("Received on"), widget=DateInput)
@@ -34,10 +32,6 @@ class ResponseForm(PartyChoice):
         ],
     )
     text = long_text(_("Answer"), required=False)
-
-    def clean_on(self) -> Any:
-        """It has come."""
-        return self.not_in_future("on")
 
 
 def new_evidence(flow: Workflow) -> object:
@@ -74,14 +68,14 @@ def advisors_recorded(flow: Workflow) -> object:
     )
 
 
-def evidence_papers(flow: Workflow) -> dict[str, Any]:
+def evidence_documents(flow: Workflow) -> Prepared:
     """The letters, and the package that they speak of."""
     letters = make(flow, "EVIDENCE", queries.entitled(flow.file, advisors=True))
     number = 1 + max(
         (row.round for row in flow.file.children["delivery"] if row.code == "EVIDENCE"), default=0
     )
     items = documents.items(flow.file)
-    pack = paper(
+    pack = generated(
         flow,
         "PACKAGE",
         gettext("Evidence package, round %(n)s") % {"n": number},
@@ -93,7 +87,7 @@ def evidence_papers(flow: Workflow) -> dict[str, Any]:
 
 
 @says("EVIDENCE")
-def _evidence(letter: Letter) -> dict[str, Any]:
+def _evidence(letter: Letter) -> Fields:
     titles = [
         str(row.data.get("title") or row.text[:80])
         for row in queries.records(letter.file, Record.Kind.EVIDENCE)
@@ -133,7 +127,7 @@ class EvidenceWindow(Workflow):
         ],
         tells=_("Every party and advisor."),
         makes=_("The evidence package: an index with the hash of every file."),
-        prepare=evidence_papers,
+        prepare=evidence_documents,
         effects=rendering.tells("EVIDENCE", advisors=True),
         cite="34 CFR 106.45(b)(5)(vi)",
     )
@@ -159,7 +153,7 @@ class EvidenceWindow(Workflow):
             conditions.fit(Role.INVESTIGATOR),
         ],
         tells=_("Every party and advisor."),
-        prepare=evidence_papers,
+        prepare=evidence_documents,
         effects=rendering.tells("EVIDENCE", advisors=True),
         cite="34 CFR 106.45(b)(5)(vi)",
     )

@@ -4,22 +4,20 @@ investigation.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.engine.forms import DateInput, ReasonForm, StepForm
+from casework.engine.forms import DateInput, ReasonForm
 from casework.engine.workflow import Workflow, step
 from titleix.case import conditions
-from titleix.case.forms import long_text
+from titleix.case.forms import Cleaned, Happened, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, INVESTIGATE, S, state
 from titleix.models import Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
 
-class ComplaintForm(StepForm):
+class ComplaintForm(Happened):
     """A formal complaint: a signed document that alleges sexual harassment and asks for an
     investigation (34 CFR 106.30).
     """
@@ -37,11 +35,7 @@ class ComplaintForm(StepForm):
         _("Reason"), required=False, help_text=_("Needed when the coordinator signs.")
     )
 
-    def clean_on(self) -> Any:
-        """It has been signed."""
-        return self.not_in_future("on")
-
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """A coordinator who signs says why."""
         cleaned = super().clean() or {}
         if cleaned.get("by") == "coordinator" and not cleaned.get("reason"):

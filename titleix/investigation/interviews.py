@@ -17,12 +17,12 @@ from casework.engine.forms import DateInput, StepForm
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
-from titleix.case.forms import PartyChoice, RecordForm, choose, long_text
+from titleix.case.forms import Cleaned, PartyChoice, RecordForm, choose, long_text
 from titleix.case.record_rows import add, record_from_form
 from titleix.case.states import COORDINATE, INVESTIGATE, OPEN, SCHOOL, state
 from titleix.letters import sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import make
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, make
 from titleix.models import Party, Record, TitleIXCase
 from titleix.rules import timelines
 
@@ -85,12 +85,12 @@ class ScheduleForm(PartyChoice):
             )
         return found
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """With sufficient time to prepare: a later day, and under 106.45 not before the time after
         the notice (T-24).
         """
 
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned: Cleaned = super().clean() or {}
         day = cleaned.get("meets_on")
         if day and day <= self.flow.turn.today:
             self.add_error(
@@ -174,7 +174,7 @@ def told_of_meeting(file: CaseFile, party: Party, on: date) -> date | None:
     return max(sent, default=None)
 
 
-def invitation(flow: Workflow) -> dict[str, Any]:
+def invitation(flow: Workflow) -> Prepared:
     """The written notice of an interview, to the person and the advisor."""
     party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
     if not party.name:
@@ -190,7 +190,7 @@ def invitation(flow: Workflow) -> dict[str, Any]:
 
 
 @says("INTERVIEW")
-def _interview(letter: Letter) -> dict[str, Any]:
+def _interview(letter: Letter) -> Fields:
     form = letter.flow.data
     return {
         "meeting_date": form["meets_on"].isoformat(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +12,12 @@ from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
 from titleix.case.conditions import first_reason
-from titleix.case.forms import SentForm, choose, long_text
+from titleix.case.forms import Cleaned, SentForm, choose, long_text
 from titleix.case.record_rows import record_today
 from titleix.case.states import INVESTIGATE, S, state
 from titleix.letters import documents, investigative_report, rendering, sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import make, paper
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, generated, make
 from titleix.models import Record, TitleIXCase
 from titleix.rules import timelines
 from titleix.rules.separation_of_duties import Role
@@ -67,7 +65,7 @@ class ReportForm(StepForm):
             written[-1].text if written else investigative_report.draft(self.flow.file)
         )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Each response is linked: the report may be completed only after all were considered
         (34 CFR 106.45(b)(5)(vi)).
         """
@@ -100,16 +98,16 @@ def evidence_over(flow: Workflow) -> object:
     return first_reason(found.unmet)
 
 
-def report_papers(flow: Workflow) -> dict[str, Any]:
+def report_documents(flow: Workflow) -> Prepared:
     """The letters, and the report itself."""
-    full = paper(
+    full = generated(
         flow, "REPORT_FULL", gettext("Investigative report"), documents.report_sections(flow.file)
     )
     return make(flow, "REPORT", queries.entitled(flow.file, advisors=True)) | full
 
 
 @says("REPORT")
-def _report(letter: Letter) -> dict[str, Any]:
+def _report(letter: Letter) -> Fields:
     window, wait = letter.window("report_wait"), queries.span(letter.file, "report_wait")
     days = timelines.question_dates(
         letter.on,
@@ -195,7 +193,7 @@ class Report(Workflow):
         ],
         tells=_("Every party and advisor."),
         makes=_("The report as a document."),
-        prepare=report_papers,
+        prepare=report_documents,
         effects=rendering.tells("REPORT", advisors=True),
         cite="34 CFR 106.45(b)(5)(vii)",
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +15,7 @@ from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, INVESTIGATE, SCHOOL, SCHOOL_PATH, S, state
 from titleix.investigation.findings import FindingForm, record_findings
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
@@ -66,7 +64,7 @@ def checked_in(flow: Workflow) -> object:
 
 
 @says("SCHOOL_OUTCOME")
-def _school_outcome(letter: Letter) -> dict[str, Any]:
+def _school_outcome(letter: Letter) -> Fields:
     return {
         "received_on": queries.known_on(letter.file).isoformat(),
         "rule": letter.policy("school_rule"),

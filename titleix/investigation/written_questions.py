@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -14,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.engine.casefile import CaseFile
 from casework.engine.errors import Invalid
-from casework.engine.forms import DateInput, StepForm
+from casework.engine.forms import DateInput
 from casework.engine.workflow import Workflow, step
 from casework.models import Event
 from titleix.case import conditions, queries
-from titleix.case.forms import choose, long_text, people_of
+from titleix.case.forms import Cleaned, Happened, choose, long_text, people_of
 from titleix.case.record_rows import add
 from titleix.case.states import DECIDE, S, state
 from titleix.models import Party, Record, TitleIXCase
@@ -128,7 +127,7 @@ def refuse_unfinished(flow: Workflow) -> None:
         )
 
 
-class QuestionForm(StepForm):
+class QuestionForm(Happened):
     """The exchange of written questions."""
 
     STEPS = [
@@ -165,7 +164,7 @@ class QuestionForm(StepForm):
             self, "question", [("", "–"), *((str(one.number), one.name) for one in self.threads)]
         )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Each move names what it is about; an exclusion is explained to its author
         (34 CFR 106.45(b)(6)(ii)).
         """
@@ -188,10 +187,6 @@ class QuestionForm(StepForm):
         if code in ("answered", "excluded", "follow_up") and not self.threads:
             self.add_error("question", _("No question was put yet."))
         return cleaned
-
-    def clean_on(self) -> Any:
-        """It has happened."""
-        return self.not_in_future("on")
 
 
 class WrittenQuestions(Workflow):

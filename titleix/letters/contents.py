@@ -28,6 +28,9 @@ TITLES = {
     Role.SCHOOL_ADMINISTRATOR: "principal",
 }
 
+# The fields of a template by their names, as `letter_templates/fields.json` lists them.
+Fields = dict[str, Any]
+
 
 def letterhead() -> Letterhead:
     """The district's letterhead."""
@@ -39,7 +42,7 @@ def letterhead() -> Letterhead:
     )
 
 
-def data(flow: Workflow, code: str, party: Party, reader: Party) -> dict[str, Any]:
+def data(flow: Workflow, code: str, party: Party, reader: Party) -> Fields:
     """All that one letter says to one reader."""
     letter = Letter(flow, party, reader)
     return {**letter.common(), **TEXTS[code](letter)}
@@ -58,7 +61,7 @@ class Letter:
 
     # -- the frame ---------------------------------------------------------------------------------
 
-    def common(self) -> dict[str, Any]:
+    def common(self) -> Fields:
         """What every letter has."""
         address = [line for line in self.reader.address.splitlines() if line.strip()] or [
             self.reader.email or self.say("by hand", "en mano")
@@ -173,7 +176,7 @@ class Letter:
             or self.say("The conduct that was reported.", "La conducta que fue reportada.")
         ]
 
-    def allegations(self) -> dict[str, Any]:
+    def allegations(self) -> Fields:
         """Who, what, when, where (34 CFR 106.45(b)(2)(i)(B))."""
         pause = queries.span(self.file, "before_interview")
         return {
@@ -238,7 +241,7 @@ class Letter:
         ).due.isoformat()
 
 
-Text = Callable[[Letter], dict[str, Any]]
+Text = Callable[[Letter], Fields]
 # What a letter says beside the frame, by its code: each wing adds the texts of its own letters.
 TEXTS: dict[str, Text] = {}
 
@@ -254,22 +257,22 @@ def says(code: str) -> Callable[[Text], Text]:
 
 
 @says("ACK")
-def _acknowledgement(letter: Letter) -> dict[str, Any]:
+def _acknowledgement(letter: Letter) -> Fields:
     return {"received_on": letter.case.opened_on.isoformat()}
 
 
 @says("SUPPORT")
-def _measures_offered(letter: Letter) -> dict[str, Any]:
+def _measures_offered(letter: Letter) -> Fields:
     return {**_acknowledgement(letter), "measures_offered": letter.lines("lines")}
 
 
 @says("RETALIATION")
-def _retaliation_prohibited(letter: Letter) -> dict[str, Any]:
+def _retaliation_prohibited(letter: Letter) -> Fields:
     return {}
 
 
 @says("CLOSING")
-def _closing(letter: Letter) -> dict[str, Any]:
+def _closing(letter: Letter) -> Fields:
     return {
         "closed_on": letter.on.isoformat(),
         "reason": "supportive" if letter.case.state == "SUPPORTIVE_ONLY" else "dismissed",

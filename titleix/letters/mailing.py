@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,14 +10,14 @@ from casework.engine.forms import DateInput, StepForm
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import queries
-from titleix.case.forms import PeopleForm, SentForm, choose, long_text
+from titleix.case.forms import Cleaned, Happened, PeopleForm, SentForm, choose, long_text
 from titleix.case.states import COORDINATE, DECIDE, OPEN, STAFF, S, state
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import TitleIXCase
 
 
-class LetterForm(PeopleForm):
+class LetterForm(Happened, PeopleForm):
     """A letter of a fixed text to people of the case."""
 
     code = forms.ChoiceField(
@@ -49,11 +47,7 @@ class LetterForm(PeopleForm):
         super().prepare()
         self.fields["on"].initial = self.flow.turn.today
 
-    def clean_on(self) -> Any:
-        """It has left."""
-        return self.not_in_future("on")
-
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """The letter on measures names them."""
         cleaned = super().clean() or {}
         if cleaned.get("code") == "SUPPORT" and not (cleaned.get("lines") or "").strip():
@@ -98,7 +92,7 @@ class ProofForm(StepForm):
             ],
         )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Not before it was sent; what was delivered has a proof."""
         cleaned = super().clean() or {}
         row = next(
@@ -153,7 +147,7 @@ class ExtensionNoticeForm(SentForm):
             ],
         )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """A later date than the one that stands."""
         cleaned = super().clean() or {}
         clock = self.clocks.get(str(cleaned.get("clock")))
@@ -182,7 +176,7 @@ def something_extends(flow: Workflow) -> object:
 
 
 @says("EXTENSION")
-def _extension(letter: Letter) -> dict[str, Any]:
+def _extension(letter: Letter) -> Fields:
     form = letter.flow.data
     clock = next(clock for clock in letter.file.running if str(clock.id) == form["clock"])
     step = "school_investigation" if clock.kind == "school_investigation" else "investigation"

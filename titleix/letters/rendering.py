@@ -50,18 +50,20 @@ NAMES = {
     "MEMO": gettext_lazy("Closing memo"),
     "REFERRAL_MEMO": gettext_lazy("Referral memo"),
 }
-Prepare = Callable[[Workflow], dict[str, Any]]
+# Documents that were made for a step, by the names under which its body finds them.
+Prepared = dict[str, Document]
+Prepare = Callable[[Workflow], Prepared]
 
 
 # -- making ----------------------------------------------------------------------------------------
 
 
-def make(flow: Workflow, code: str, people: Iterable[Party]) -> dict[str, Any]:
+def make(flow: Workflow, code: str, people: Iterable[Party]) -> Prepared:
     """One letter for each reader of each person, as documents for the door.
 
     Invalid when a letter cannot be made.
     """
-    found: dict[str, Any] = {}
+    found: Prepared = {}
     for party in people:
         for reader in queries.readers(flow.file, party):
             try:
@@ -115,9 +117,9 @@ def store(
     )
 
 
-def paper(
+def generated(
     flow: Workflow, code: str, title: str, sections: list[reports.Section], **data: Any
-) -> dict[str, Any]:
+) -> Prepared:
     """A document of the file that is no letter: report, package, memo."""
     rendered = reports.render_paper(
         title, flow.case.number, flow.turn.today, sections, contents.letterhead()
@@ -138,7 +140,7 @@ def chosen(code: str) -> Prepare:
     return lambda flow: make(flow, code, _picked(flow))
 
 
-def fixed(flow: Workflow) -> dict[str, Any]:
+def fixed(flow: Workflow) -> Prepared:
     """A letter of a fixed text."""
     return make(flow, flow.data["code"], _picked(flow))
 
@@ -159,9 +161,9 @@ def _picked(flow: Workflow) -> list[Party]:
     return found
 
 
-def closing_memo(flow: Workflow) -> dict[str, Any]:
+def closing_memo(flow: Workflow) -> Prepared:
     """The memo that closes a file, with its checklist."""
-    return paper(
+    return generated(
         flow,
         "MEMO",
         _("Closing memo"),
@@ -174,10 +176,10 @@ def closing_memo(flow: Workflow) -> dict[str, Any]:
 
 def tells(code: str, *, advisors: bool = False, each: int = 1) -> Callable[[Workflow], Effects]:
     """For the page of the step: how many letters, to whom, in which language."""
-    return lambda flow: told(flow, queries.entitled(flow.file, advisors=advisors), each)
+    return lambda flow: letters_to(flow, queries.entitled(flow.file, advisors=advisors), each)
 
 
-def told(flow: Workflow, people: Iterable[Party], each: int = 1) -> Effects:
+def letters_to(flow: Workflow, people: Iterable[Party], each: int = 1) -> Effects:
     """Who reads what: the pages of a case are seen by those alone who may know its people."""
     pairs = [(party, reader) for party in people for reader in queries.readers(flow.file, party)]
     if not pairs:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -12,7 +10,7 @@ from casework.engine.forms import DateInput, StepForm
 from casework.engine.workflow import SYSTEM, SubjectState, Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
-from titleix.case.forms import PartyChoice, RecordForm, SentForm, long_text
+from titleix.case.forms import Cleaned, Happened, PartyChoice, RecordForm, SentForm, long_text
 from titleix.case.record_rows import add, record_from_form
 from titleix.case.states import (
     APPEAL,
@@ -25,7 +23,7 @@ from titleix.case.states import (
     state_before,
 )
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
 from titleix.outcomes.dismissal import settle_dismissal
 from titleix.outcomes.reopening import new_episode
@@ -34,7 +32,7 @@ from titleix.rules.separation_of_duties import Role
 from titleix.rules.timelines import AppealBase, check_appeal
 
 
-class AppealForm(PartyChoice):
+class AppealForm(Happened, PartyChoice):
     """An appeal by a party."""
 
     on = forms.DateField(label=_("Filed on"), widget=DateInput)
@@ -51,17 +49,13 @@ class AppealForm(PartyChoice):
     )
     text = long_text(_("What the appeal says"))
 
-    def clean_on(self) -> Any:
-        """It was filed."""
-        return self.not_in_future("on")
-
 
 class FiledAppealForm(AppealForm):
     """An appeal in time and on a base (T-26)."""
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Refused with the explanation; it may be corrected inside the window."""
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned: Cleaned = super().clean() or {}
         if cleaned.get("on"):
             bases = [AppealBase(base) for base in cleaned.get("bases") or ()]
             for reason in check_appeal(bases, cleaned["on"], appeal_days(self.flow)).unmet:
@@ -162,7 +156,7 @@ after_appeal = SubjectState.GET_STATE(
 )
 
 
-def _appeal(letter: Letter) -> dict[str, Any]:
+def _appeal(letter: Letter) -> Fields:
     row = queries.appeals(letter.file)[-1]
     people = {party.id: party for party in letter.file.children["party"]}
     return {
@@ -174,7 +168,7 @@ def _appeal(letter: Letter) -> dict[str, Any]:
 
 
 @says("APPEAL_NOTICE")
-def _appeal_notice(letter: Letter) -> dict[str, Any]:
+def _appeal_notice(letter: Letter) -> Fields:
     decide = [clock.due for clock in letter.file.running if clock.kind == "appeal_decision"]
     stated = letter.after("appeal_statement")
     return {
@@ -187,7 +181,7 @@ def _appeal_notice(letter: Letter) -> dict[str, Any]:
 
 
 @says("APPEAL_DECISION")
-def _appeal_decision(letter: Letter) -> dict[str, Any]:
+def _appeal_decision(letter: Letter) -> Fields:
     form = letter.flow.data
     steps = form.get("next_steps") or letter.policy(f"next_steps.{form['result']}")
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,18 +13,18 @@ from titleix.case.closing import close, close_with_reason
 from titleix.case.forms import SentForm
 from titleix.case.states import COORDINATE, S, state
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import closing_memo, make, told
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, closing_memo, letters_to, make
 from titleix.models import Record, TitleIXCase
 from titleix.outcomes.remedies import responsible
 
 
-def outcome_and_memo(flow: Workflow) -> dict[str, Any]:
+def outcome_and_memo(flow: Workflow) -> Prepared:
     """The outcome to both parties, and the memo."""
     return make(flow, "OUTCOME", queries.entitled(flow.file)) | closing_memo(flow)
 
 
-def supportive_end(flow: Workflow) -> dict[str, Any]:
+def supportive_end(flow: Workflow) -> Prepared:
     """To the complainant: the measures, and the right to file later."""
     return make(
         flow, "CLOSING", [one for one in queries.people(flow.file, "complainant") if one.name]
@@ -34,11 +33,11 @@ def supportive_end(flow: Workflow) -> dict[str, Any]:
 
 def tells_complainants(flow: Workflow) -> Effects:
     """The complainants."""
-    return told(flow, [one for one in queries.people(flow.file, "complainant") if one.name])
+    return letters_to(flow, [one for one in queries.people(flow.file, "complainant") if one.name])
 
 
 @says("OUTCOME")
-def _outcome(letter: Letter) -> dict[str, Any]:
+def _outcome(letter: Letter) -> Fields:
     file, row = letter.file, queries.decided(letter.file)
     agreed = bool(queries.records(file, Record.Kind.AGREEMENT))
     told = [row.text for row in queries.records(file, Record.Kind.ALLEGATION)] or letter.conduct()

@@ -16,7 +16,7 @@ from titleix.case.states import COORDINATE, DECIDE, S, state
 from titleix.investigation.findings import FindingForm, record_findings
 from titleix.investigation.written_questions import current_moves
 from titleix.letters import investigative_report, rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
 from titleix.rules import timelines
 from titleix.rules.separation_of_duties import Role
@@ -82,7 +82,7 @@ def _paragraphs(text: Any) -> list[str]:
 
 
 @says("DETERMINATION")
-def _determination(letter: Letter) -> dict[str, Any]:
+def _determination(letter: Letter) -> Fields:
     row = queries.decided(letter.file)
     assert row is not None
     steps = investigative_report.parsed(str(row.data.get("procedure") or ""), row.on)

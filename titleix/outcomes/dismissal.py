@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +12,11 @@ from casework.engine.forms import DateInput, ReasonForm, StepForm
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions
-from titleix.case.forms import EventForm, long_text
+from titleix.case.forms import EventForm, Happened, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COMPLAINT, COORDINATE, SCHOOL_PATH, S, state
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
@@ -62,7 +61,7 @@ class DismissForm(StepForm):
         return ground
 
 
-class SchoolComplaintForm(DismissForm):
+class SchoolComplaintForm(Happened, DismissForm):
     """A formal complaint about conduct that the screening found outside the rule: it is taken and
     dismissed (B2.2, rule 9).
     """
@@ -84,10 +83,6 @@ class SchoolComplaintForm(DismissForm):
         field.choices = self.GROUNDS[:3]
         del self.fields["conduct_track"]
 
-    def clean_on(self) -> Any:
-        """It was filed."""
-        return self.not_in_future("on")
-
 
 def withdrawn(flow: Workflow) -> object:
     """A written withdrawal waits for an answer."""
@@ -98,7 +93,7 @@ def withdrawn(flow: Workflow) -> object:
 
 
 @says("DISMISSAL")
-def _dismissal(letter: Letter) -> dict[str, Any]:
+def _dismissal(letter: Letter) -> Fields:
     form = letter.flow.data
     filed = letter.case.complaint_on or form.get("on") or letter.on
     return {

@@ -13,12 +13,12 @@ from casework.engine.forms import DateInput, ReasonForm, StepForm
 from casework.engine.workflow import SubjectState, Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
-from titleix.case.forms import SentForm, long_text
+from titleix.case.forms import Cleaned, SentForm, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COMPLAINT, COORDINATE, FACILITATE, S, state, state_before
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import make
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, make
 from titleix.models import Party, Record, TitleIXCase
 from titleix.outcomes.dismissal import WAITS
 from titleix.rules.separation_of_duties import Role
@@ -42,7 +42,7 @@ class OfferForm(SentForm):
         super().prepare()
         self.fields["records"].initial = str(_("The signed consent forms\nThe signed agreement"))
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """The answer comes before the end, both after the letter."""
         cleaned = super().clean() or {}
         on, reply, end = (cleaned.get(name) for name in ("on", "reply_by", "ends_by"))
@@ -95,13 +95,13 @@ def no_employee(flow: Workflow) -> object:
 where_it_was = SubjectState.GET_STATE(state_before, states=COMPLAINT)
 
 
-def offer_papers(flow: Workflow) -> dict[str, Any]:
+def offer_letters(flow: Workflow) -> Prepared:
     """The offer and the consent to sign."""
     people = queries.entitled(flow.file)
     return make(flow, "IR_NOTICE", people) | make(flow, "IR_CONSENT", people)
 
 
-def _informal(letter: Letter) -> dict[str, Any]:
+def _informal(letter: Letter) -> Fields:
     return {
         "conduct": letter.conduct(),
         "process": letter.flow.data["process"],
@@ -110,7 +110,7 @@ def _informal(letter: Letter) -> dict[str, Any]:
 
 
 @says("IR_NOTICE")
-def _offer(letter: Letter) -> dict[str, Any]:
+def _offer(letter: Letter) -> Fields:
     form = letter.flow.data
     return {
         **_informal(letter),
@@ -122,7 +122,7 @@ def _offer(letter: Letter) -> dict[str, Any]:
 
 
 @says("IR_CONSENT")
-def _consent(letter: Letter) -> dict[str, Any]:
+def _consent(letter: Letter) -> Fields:
     return {
         **_informal(letter),
         "ir_notice_on": letter.on.isoformat(),
@@ -152,7 +152,7 @@ class InformalResolution(Workflow):
             conditions.has_allegations,
             conditions.somebody(Role.FACILITATOR, _("Assign a facilitator first.")),
         ],
-        prepare=offer_papers,
+        prepare=offer_letters,
         effects=rendering.tells("IR_NOTICE", each=2),
         cite="34 CFR 106.45(b)(9)(i)",
     )

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
 from titleix.case.closing import close_with_reason
-from titleix.case.forms import RecordChoice, SentForm, choose, long_text
+from titleix.case.forms import Happened, RecordChoice, SentForm, choose, long_text
 from titleix.case.record_rows import add, chosen_record
 from titleix.case.states import COORDINATE, S, state
 from titleix.letters import rendering, sending
@@ -35,19 +34,15 @@ class RemedyForm(StepForm):
     until = forms.DateField(label=_("By when"), widget=DateInput, required=False)
 
 
-class RemedyDoneForm(RecordChoice):
+class RemedyDoneForm(Happened, RecordChoice):
     """A remedy or sanction that was carried out."""
 
     kind = Record.Kind.REMEDY
     on = forms.DateField(label=_("Done on"), widget=DateInput)
     text = long_text(_("What was done"))
 
-    def clean_on(self) -> Any:
-        """It was done."""
-        return self.not_in_future("on")
 
-
-class CheckForm(StepForm):
+class CheckForm(Happened):
     """A check whether remedies and measures work, with the people concerned."""
 
     which = forms.ChoiceField(label=_("Which check"))
@@ -61,10 +56,6 @@ class CheckForm(StepForm):
             key=lambda clock: clock.due,
         )
         choose(self, "which", [(clock.kind, LABELS[clock.kind]) for clock in running])
-
-    def clean_on(self) -> Any:
-        """It was done."""
-        return self.not_in_future("on")
 
 
 def remedies_assigned(flow: Workflow) -> object:

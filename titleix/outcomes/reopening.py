@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -17,7 +15,7 @@ from titleix.case.forms import SentForm
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, SCHOOL, S, Stage, state
 from titleix.letters import rendering, sending
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
 from titleix.rules.separation_of_duties import Role
 
@@ -65,7 +63,7 @@ by_reopening = SubjectState.GET_STATE(
 
 
 @says("REOPENING")
-def _reopening(letter: Letter) -> dict[str, Any]:
+def _reopening(letter: Letter) -> Fields:
     row = queries.records(letter.file, Record.Kind.REOPENING)[-1]
     running = [
         clock.due for clock in letter.file.running if clocks.moves(letter.file, clock, "extension")

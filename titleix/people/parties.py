@@ -13,7 +13,7 @@ from casework.engine.forms import StepForm
 from casework.engine.workflow import Workflow, step
 from casework.models import Event
 from titleix.case import queries
-from titleix.case.forms import choose, people_of
+from titleix.case.forms import Cleaned, Happened, choose, people_of
 from titleix.case.record_rows import add
 from titleix.case.states import OPEN, STAFF, state
 from titleix.models import Party, Record, TitleIXCase
@@ -59,7 +59,7 @@ class PartyForm(StepForm):
         parts = (Party.Part.COMPLAINANT, Party.Part.RESPONDENT, Party.Part.WITNESS)
         choose(self, "acts_for", [("", "–"), *people_of(self, *parts)])
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Who acts for somebody says for whom."""
         cleaned = super().clean() or {}
         if cleaned.get("part") in (Party.Part.PARENT, Party.Part.ADVISOR) and not cleaned.get(
@@ -96,7 +96,7 @@ class CorrectPersonForm(StepForm):
         """Everybody in the case."""
         choose(self, "person", people_of(self))
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """A party stays a party: only witnesses and those who act for somebody leave."""
         cleaned = super().clean() or {}
         chosen = next(
@@ -112,7 +112,7 @@ class CorrectPersonForm(StepForm):
         return cleaned
 
 
-class AdvisorForm(StepForm):
+class AdvisorForm(Happened):
     """What a party said about an advisor."""
 
     party = forms.ChoiceField(label=_("Party"))
@@ -125,10 +125,6 @@ class AdvisorForm(StepForm):
     def prepare(self) -> None:
         """The two sides."""
         choose(self, "party", people_of(self, Party.Part.COMPLAINANT, Party.Part.RESPONDENT))
-
-    def clean_on(self) -> Any:
-        """It was said."""
-        return self.not_in_future("on")
 
 
 def enter_people(flow: Workflow, rows: Iterable[Mapping[str, Any]]) -> None:

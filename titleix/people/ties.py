@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +10,7 @@ from casework.engine.forms import StepForm
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import queries
-from titleix.case.forms import choose, long_text
+from titleix.case.forms import Cleaned, choose, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import ALL_STAFF, COORDINATE, OPEN, state
 from titleix.models import Record, TitleIXCase
@@ -64,7 +62,7 @@ class ReviewTieForm(StepForm):
             ],
         )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Nobody reviews a tie of their own, and nobody is a judge in their own cause."""
         cleaned = super().clean() or {}
         row = next(

@@ -22,6 +22,7 @@ from casework.access.rights import holds, signed_in
 from casework.engine.forms import DateInput
 from casework.engine.services import local_today
 from district.models import Role, User
+from titleix.case.forms import Cleaned
 from titleix.models import Training
 from titleix.rules.separation_of_duties import ROLES
 
@@ -61,7 +62,7 @@ class TrainingForm(forms.Form):
             raise forms.ValidationError(_now("Enter the day on which the training was completed."))
         return on
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """It ends after it was completed."""
         cleaned = super().clean() or {}
         if (

@@ -13,12 +13,12 @@ from casework.engine.forms import DateInput
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import conditions, queries
-from titleix.case.forms import EndForm, PartyChoice, RecordChoice, long_text
+from titleix.case.forms import Cleaned, EndForm, Happened, PartyChoice, RecordChoice, long_text
 from titleix.case.record_rows import add, chosen_record, end_record, record_from_form
 from titleix.case.states import COORDINATE, OPEN, state
 from titleix.letters import sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import make
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, make
 from titleix.models import Party, Record, TitleIXCase
 from titleix.rules import timelines
 from titleix.rules.separation_of_duties import Role
@@ -69,9 +69,9 @@ class RemovalForm(PartyChoice):
         label=_("The removal is reviewed on"), widget=DateInput, required=False
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Every missing condition is named (T-23)."""
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned: Cleaned = super().clean() or {}
         if not self.errors:
             for reason in against_removal(self.flow, cleaned):
                 self.add_error(None, str(reason))
@@ -92,7 +92,7 @@ class RemovalForm(PartyChoice):
         return bool(told and heard and told == self.flow.turn.today <= heard)
 
 
-class ChallengeForm(RecordChoice):
+class ChallengeForm(Happened, RecordChoice):
     """What became of the challenge of an emergency removal."""
 
     kind = Record.Kind.REMOVAL
@@ -106,10 +106,6 @@ class ChallengeForm(RecordChoice):
         ],
     )
     text = long_text(_("Reasons"))
-
-    def clean_on(self) -> Any:
-        """It was heard."""
-        return self.not_in_future("on")
 
 
 class EndRemovalForm(EndForm):
@@ -142,7 +138,7 @@ def against_removal(flow: Workflow, data: Any) -> Sequence[Any]:
     ).unmet
 
 
-def removal_notice(flow: Workflow) -> dict[str, Any]:
+def removal_notice(flow: Workflow) -> Prepared:
     """The notice of an emergency removal, when it is dated today and the challenge is to come."""
     told, heard = flow.data.get("notice_on"), flow.data.get("challenge_on")
     party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
@@ -156,7 +152,7 @@ def removal_notice(flow: Workflow) -> dict[str, Any]:
 
 
 @says("EMERGENCY_REMOVAL")
-def _removal(letter: Letter) -> dict[str, Any]:
+def _removal(letter: Letter) -> Fields:
     form = letter.flow.data
     removed, heard = form["on"], form["challenge_on"]
     return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +9,7 @@ from casework.engine.forms import DateInput
 from casework.engine.workflow import Workflow, step
 from casework.models import Event
 from titleix.case import conditions
-from titleix.case.forms import EndForm, PartyChoice, choose, long_text, people_of
+from titleix.case.forms import Cleaned, EndForm, PartyChoice, choose, long_text, people_of
 from titleix.case.record_rows import end_record, record_from_form
 from titleix.case.states import OPEN, STAFF, state
 from titleix.models import Record, TitleIXCase
@@ -34,7 +32,7 @@ class NoContactForm(PartyChoice):
         choose(self, "party", people_of(self))
         choose(self, "other", people_of(self))
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """Two people, and an end after the begin."""
         cleaned = super().clean() or {}
         if cleaned.get("party") and cleaned.get("party") == cleaned.get("other"):

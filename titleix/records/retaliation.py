@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.engine.forms import StepForm
 from casework.engine.workflow import Workflow, step
 from casework.models import Event
 from titleix.case import queries
-from titleix.case.forms import choose, long_text, people_of
+from titleix.case.forms import Happened, choose, long_text, people_of
 from titleix.case.open_report import open_report
 from titleix.case.states import COORDINATE, OPEN, S, state
 from titleix.models import Party, TitleIXCase
 from titleix.records.related_reports import as_values
 
 
-class RetaliationForm(StepForm):
+class RetaliationForm(Happened):
     """Somebody reports retaliation: it becomes a report of its own (34 CFR 106.71)."""
 
     party = forms.ChoiceField(label=_("Against whom"))
@@ -34,10 +31,6 @@ class RetaliationForm(StepForm):
         """Everybody in the case: witnesses and advisors are protected too."""
         choose(self, "party", people_of(self))
         choose(self, "by", people_of(self))
-
-    def clean_on(self) -> Any:
-        """Somebody knows."""
-        return self.not_in_future("on")
 
 
 class Retaliation(Workflow):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.engine.casefile import CaseFile
 from casework.engine.forms import StepForm
-from titleix.case.forms import choose, long_text
+from titleix.case.forms import Cleaned, choose, long_text
 from titleix.case.queries import records
 from titleix.models import Record
 from titleix.records.related_reports import open_case_of
@@ -150,9 +150,9 @@ class ScreeningForm(StepForm):
             if name in self.fields and name != "outcome":
                 self.fields[name].initial = value
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> Cleaned:
         """The table decides; a coordinator may go up, never below what it allows, and says why."""
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned: Cleaned = super().clean() or {}
         for name in self.IF_SEXUAL if cleaned.get("q1") == Answer.YES else ():
             if not cleaned.get(name):
                 self.add_error(name, _("Answer this one; “Not known” is an answer."))

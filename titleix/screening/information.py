@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.engine.forms import NoteForm, StepForm
+from casework.engine.forms import NoteForm
 from casework.engine.workflow import SYSTEM, Workflow, step
 from casework.models import Event
 from titleix.case.closing import close
-from titleix.case.forms import choose, people_of
+from titleix.case.forms import Happened, choose, people_of
 from titleix.case.states import COORDINATE, S, state
 from titleix.letters import rendering
-from titleix.letters.contents import Letter, says
+from titleix.letters.contents import Fields, Letter, says
 from titleix.letters.mailing import send_chosen
 from titleix.models import TitleIXCase
 
 
-class InformationForm(StepForm):
+class InformationForm(Happened):
     """A letter that asks for what is missing."""
 
     people = forms.MultipleChoiceField(label=_("To whom"), widget=forms.CheckboxSelectMultiple)
@@ -39,13 +37,9 @@ class InformationForm(StepForm):
         choose(self, "people", people_of(self, "reporter", "complainant", "witness", "parent"))
         self.fields["on"].initial = self.flow.turn.today
 
-    def clean_on(self) -> Any:
-        """It has left."""
-        return self.not_in_future("on")
-
 
 @says("INFO")
-def _info(letter: Letter) -> dict[str, Any]:
+def _info(letter: Letter) -> Fields:
     running = [clock.due for clock in letter.file.running if clock.kind == "info"]
     return {
         "received_on": letter.case.opened_on.isoformat(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +15,8 @@ from titleix.case.forms import long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, S, state
 from titleix.letters import sending
-from titleix.letters.contents import Letter, says
-from titleix.letters.rendering import make, paper, told
+from titleix.letters.contents import Fields, Letter, says
+from titleix.letters.rendering import Prepared, generated, letters_to, make
 from titleix.models import Record, TitleIXCase
 
 
@@ -34,21 +32,21 @@ class ReferForm(StepForm):
     )
 
 
-def referral_papers(flow: Workflow) -> dict[str, Any]:
+def referral_documents(flow: Workflow) -> Prepared:
     """The letter to the reporter and the memo for the other office."""
     people = [
         one
         for one in queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
         if one.name
     ]
-    memo = paper(flow, "REFERRAL_MEMO", gettext("Referral memo"), referral_sections(flow))
+    memo = generated(flow, "REFERRAL_MEMO", gettext("Referral memo"), referral_sections(flow))
     return make(flow, "REFERRAL", people) | memo
 
 
 def tells_reporter(flow: Workflow) -> Effects:
     """The reporter, or the complainant where nobody else reported."""
     people = queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
-    return told(flow, [one for one in people if one.name])
+    return letters_to(flow, [one for one in people if one.name])
 
 
 def referral_sections(flow: Workflow) -> list[Section]:
@@ -69,7 +67,7 @@ def referral_sections(flow: Workflow) -> list[Section]:
 
 
 @says("REFERRAL")
-def _referral(letter: Letter) -> dict[str, Any]:
+def _referral(letter: Letter) -> Fields:
     form = letter.flow.data
     return {
         "received_on": letter.case.opened_on.isoformat(),
@@ -92,7 +90,7 @@ class Referral(Workflow):
         by=(COORDINATE,),
         form=ReferForm,
         primary=True,
-        prepare=referral_papers,
+        prepare=referral_documents,
         effects=tells_reporter,
         makes=_("A letter to the reporter and a memo for the other office."),
         does=_(

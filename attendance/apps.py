@@ -1,6 +1,7 @@
 """App configuration of attendance."""
 
 from datetime import time
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ class AttendanceConfig(AppConfig):
         from casework.scheduler.run import nightly
         from district.merging import on_merge
 
+        import_module("attendance.simulation.tasks")  # a task registers itself when it is imported
         registry.register(kind.ATTENDANCE)
         delivery.register_files()
         on_merge(merging.unite)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from attendance.case import letters
 from attendance.case.forms import ReviewForm
-from attendance.case.tier_changes import Raising
+from attendance.case.tier_changes import TierChanges
 from attendance.common.forms import LanguageForm
 from attendance.common.states import HELPED, MAIL, OPEN, STATE, WORK, Stage
 from attendance.models import Arc, Notice
-from attendance.notice import letters
 from attendance.rules import periods
 from casework.engine.forms import ReasonForm
 from casework.engine.workflow import SYSTEM, step, unmet
@@ -49,7 +49,7 @@ def nothing_above_watch(flow: Corrections) -> object:
     )
 
 
-class Corrections(Raising):
+class Corrections(TierChanges):
     """Steps after a correction."""
 
     @step(

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
 
+from attendance.case.excuse_note_forms import ExcuseNoteForm, OverrideForm
 from attendance.common.forms import ConfirmForm
 from attendance.common.states import MAIL, OPEN, SIGN, STATE, WORK, AttendanceFlow
-from attendance.court.forms import ExcuseNoteForm, OverrideForm
 from attendance.models import ExcuseNote
 from casework.engine.workflow import step, unmet
 from casework.models import Event
@@ -17,13 +17,13 @@ from casework.models import Event
 ACCEPTED = (ExcuseNote.Verdict.TIMELY, ExcuseNote.Verdict.OVERRIDDEN)
 
 
-def some_note_refused(flow: Notes) -> object:
+def some_note_refused(flow: ExcuseNotes) -> object:
     """There is a note that came too late or was one too many."""
     refused = any(note.verdict not in ACCEPTED for note in flow.file.children["note"])
     return unmet(refused, _("No note was refused."))
 
 
-def some_note_to_enter(flow: Notes) -> object:
+def some_note_to_enter(flow: ExcuseNotes) -> object:
     """There is a note whose code is still to be corrected."""
     waiting = any(
         note.verdict in ACCEPTED and note.entered_on is None for note in flow.file.children["note"]
@@ -31,7 +31,7 @@ def some_note_to_enter(flow: Notes) -> object:
     return unmet(waiting, _("Every accepted note was entered."))
 
 
-class Notes(AttendanceFlow):
+class ExcuseNotes(AttendanceFlow):
     """Steps about excuse notes."""
 
     @step(

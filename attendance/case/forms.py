@@ -8,26 +8,10 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from attendance.common.choices import CAUSES
 from casework.access.rights import holders
 from casework.engine.forms import DateInput, StepForm
 from district.models import User
-
-CAUSES = [  # domain.md A2.4, root-cause codes
-    ("health", _("Health")),
-    ("mental_health", _("Mental health or anxiety")),
-    ("transport", _("Transport")),
-    ("housing", _("Housing")),
-    ("work", _("Work")),
-    ("sibling_care", _("Care of a brother or sister")),
-    ("safety", _("Safety or bullying")),
-    ("disengagement", _("Lost interest")),
-    ("academic", _("School work")),
-    ("family_crisis", _("Family crisis")),
-    ("discipline", _("Discipline")),
-    ("language", _("Language or immigration")),
-    ("custody", _("Custody")),
-    ("other", _("Other")),
-]
 
 
 class RaiseForm(StepForm):
@@ -94,30 +78,6 @@ class RecuseForm(StepForm):
         ).order_by("last_name", "first_name")
 
 
-class ExclusionForm(StepForm):
-    """A reason that stands against a legal referral, or that it fell away."""
-
-    exclusion = forms.ChoiceField(label=_("Reason"))
-    stands = forms.ChoiceField(
-        label=_("It"),
-        choices=[("yes", _("stands")), ("no", _("fell away"))],
-        widget=forms.RadioSelect,
-        initial="yes",
-    )
-    reason = forms.CharField(label=_("How this is known"), max_length=1_000)
-
-    def prepare(self) -> None:
-        """The policy's list."""
-        from attendance.court.conditions import EXCLUSIONS
-
-        field = self.fields["exclusion"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            (name, EXCLUSIONS.get(name, name))
-            for name in self.flow.policy.get("exclusions_from_legal") or ()
-        ]
-
-
 class CaseHoldForm(StepForm):
     """A hold of the case."""
 
@@ -153,4 +113,14 @@ class ReviewForm(StepForm):
         label=_("Finding"),
         max_length=200,
         help_text=_("For example: the tier stays, absences go on."),
+    )
+
+
+class WithdrawalForm(StepForm):
+    """A withdrawal that the ten-day rule had forbidden."""
+
+    reason = forms.CharField(
+        label=_("How it is known that the student left"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2_000,
     )

@@ -9,8 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from attendance.case.forms import CAUSES
-from attendance.conference.forms import WHO
+from attendance.common.choices import CAUSES, CONFERENCE_ROLES
 from attendance.models import (
     Arc,
     Court,
@@ -142,7 +141,7 @@ def _arc(file: CaseFile, arc: Any, view: ProcessView) -> None:
         (_("Invited"), arc.invited_on),
         (_("Held"), arc.held_on),
         (_("Could not be held"), arc.not_held_on),
-        (_("Who was there"), _named(arc.attendees, WHO)),
+        (_("Who was there"), _named(arc.attendees, CONFERENCE_ROLES)),
         (_("Causes"), _named(arc.causes, CAUSES)),
         (_("Disability question"), dict(Arc.Disability.choices).get(arc.disability, "")),
         (_("Notices received"), {True: _("yes"), False: _("no"), None: ""}[arc.notified]),

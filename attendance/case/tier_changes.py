@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from attendance.common.states import AttendanceFlow, Stage
-from attendance.mediation import follow_ups
+from attendance.common import mediator_access
+from attendance.common.states import Stage
+from attendance.conference.case_steps import ConferenceRequests
 from attendance.models import Mediation
 
 
-class Raising(AttendanceFlow):
+class TierChanges(ConferenceRequests):
     """Shared by the steps that raise, reopen or relapse."""
 
     def _raise(self, stage: Stage) -> None:
@@ -21,19 +22,6 @@ class Raising(AttendanceFlow):
             self.open_task("ROOT_CAUSE", role="SSW", clock="root_cause")
         if stage == Stage.TIER3 and not self.running_processes("ARC"):
             self.begin_arc()
-
-    def begin_arc(self) -> None:
-        """The conference of A2.4: day 0 is the day of detection."""
-        trigger = "+".join(
-            trigger for trigger in self.data.get("triggers") or () if trigger in ("L10", "CH20")
-        )
-        self.step_found()
-        self.spawn(
-            "ARC", code=trigger or "hand", detected_on=self.effective_on, language=self._language()
-        )
-
-    def _language(self) -> str:
-        return next((row.language for row in self.file.processes if hasattr(row, "language")), "en")
 
     def _reached(self) -> None:
         new = [
@@ -49,4 +37,6 @@ class Raising(AttendanceFlow):
         for process in [process for process in self.file.processes if process.closed_on is None]:
             self.end_process(process, reason)
             if isinstance(process, Mediation) and process.mediator_id is not None:
-                self.file.later.append(partial(follow_ups.take_back, case_id, process.mediator_id))
+                self.file.later.append(
+                    partial(mediator_access.take_back, case_id, process.mediator_id)
+                )

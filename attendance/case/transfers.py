@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from attendance.case.forms import CaseHoldForm, RaiseForm
-from attendance.case.tier_changes import Raising
+from attendance.case.forms import CaseHoldForm, RaiseForm, WithdrawalForm
+from attendance.case.tier_changes import TierChanges
 from attendance.common.states import OPEN, SIGN, STATE, SUPERVISE, TIERS, WORK, WORKING, Stage
-from attendance.court import conditions
-from attendance.court.forms import WithdrawalForm
+from attendance.models import Locate
 from attendance.nightly import run
 from casework.engine import clocks
 from casework.engine.forms import NoteForm, ReasonForm
@@ -23,7 +22,7 @@ where_it_was = SubjectState.GET_STATE(
 previous_stage = SubjectState.GET_STATE(lambda flow: Stage(flow.case.stage), states=TIERS)
 
 
-def may_come_back(flow: Moving) -> object:
+def may_come_back(flow: Transfers) -> object:
     """A merged case goes on in the other one, and a year that is over stays over."""
     met = flow.case.closed_reason not in ("MERGED", "YEAR_END")
     return unmet(
@@ -31,12 +30,26 @@ def may_come_back(flow: Moving) -> object:
     )
 
 
-def withdrawal_flagged(flow: Moving) -> object:
+def withdrawal_flagged(flow: Transfers) -> object:
     """There is a withdrawal to look at."""
     return unmet(flow.has_task("REVIEW_WITHDRAWAL"), _("No withdrawal waits for a decision."))
 
 
-class Moving(Raising):
+def known_to_have_left(flow: Transfers) -> object:
+    """The ten-day rule (DPI manual): under 16 nobody is withdrawn until their whereabouts are known or it is established that they
+    left the area."""
+    left = any(
+        isinstance(row, Locate) and row.outcome in Locate.LEFT for row in flow.file.processes
+    )
+    return unmet(
+        left,
+        _(
+            "Nobody has established that the student left: the street team's outcome must be 'moved away' or 'enrolled elsewhere'."
+        ),
+    )
+
+
+class Transfers(TierChanges):
     """Steps that bring a case elsewhere, to rest, to its end and back."""
 
     @step(
@@ -175,7 +188,7 @@ class Moving(Raising):
         label=_("Confirm the withdrawal"),
         by=(SIGN,),
         form=WithdrawalForm,
-        conditions=[withdrawal_flagged, conditions.known_to_have_left],
+        conditions=[withdrawal_flagged, known_to_have_left],
         primary=True,
         does=_("Closes the case: it is known that the student left."),
         cite="NC School Attendance and Student Accounting Manual, ten-day rule",

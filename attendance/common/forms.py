@@ -7,9 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from attendance.common.choices import LANGUAGES
 from casework.engine.forms import DateInput, StepForm
-
-LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 
 
 class DayForm(StepForm):

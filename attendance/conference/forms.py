@@ -7,28 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from attendance.case.forms import CAUSES
-from attendance.common.forms import LANGUAGES, DayForm
+from attendance.common.choices import CAUSES, CONFERENCE_ROLES, LANGUAGES, YES_NO
+from attendance.common.forms import DayForm
 from attendance.common.row_field import RowsField
 from attendance.models import Arc, PlanReview
 from casework.engine.forms import DateInput, StepForm
 
 if TYPE_CHECKING:
     from attendance.conference.steps import ArcWorkflow
-
-WHO = [
-    ("ssw", _("Social worker")),
-    ("administrator", _("Administrator")),
-    ("parent", _("Parent or guardian")),
-    ("student", _("Student")),
-    ("teacher", _("Teacher")),
-    ("counselor", _("Counselor")),
-    ("nurse", _("Nurse")),
-    ("ec_teacher", _("EC teacher (IEP)")),
-    ("interpreter", _("Interpreter")),
-    ("other", _("Somebody else")),
-]
-YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
 def arc_of(form: StepForm) -> Arc | None:
@@ -44,7 +30,7 @@ class ScheduleForm(StepForm):
     place = forms.CharField(label=_("Place or link"), max_length=200)
     invitees = forms.MultipleChoiceField(
         label=_("Who is invited"),
-        choices=WHO,
+        choices=CONFERENCE_ROLES,
         widget=forms.CheckboxSelectMultiple,
         initial=["ssw", "administrator", "parent", "student"],
         required=False,
@@ -88,7 +74,7 @@ class HeldForm(StepForm):
 
     on = forms.DateField(label=_("Day"), widget=DateInput)
     attendees = forms.MultipleChoiceField(
-        label=_("Who was there"), choices=WHO, widget=forms.CheckboxSelectMultiple
+        label=_("Who was there"), choices=CONFERENCE_ROLES, widget=forms.CheckboxSelectMultiple
     )
     causes = forms.MultipleChoiceField(
         label=_("Why the student is absent"), choices=CAUSES, widget=forms.CheckboxSelectMultiple

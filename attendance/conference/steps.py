@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from attendance.common.forms import DayForm
 from attendance.common.states import SUPERVISE, WORK, AttendanceFlow
+from attendance.conference import letters
 from attendance.conference.forms import (
     ActionDoneForm,
     HeldForm,
@@ -20,13 +23,11 @@ from attendance.conference.forms import (
     ScheduleForm,
     SignPlanForm,
 )
-from attendance.court import conditions
 from attendance.models import Arc, PlanAction, PlanReview
-from attendance.notice import letters
-from attendance.rules import clocks, periods
+from attendance.rules import clocks, conditions, periods
 from casework.engine import date_rules
 from casework.engine.forms import ReasonForm
-from casework.engine.workflow import SubjectState, step, unmet
+from casework.engine.workflow import SubjectState, Workflow, step, unmet
 from casework.models import Event
 
 
@@ -56,6 +57,26 @@ BEFORE_HELD = [S.REQUESTED, *INVITED]
 def action_open(flow: ArcWorkflow) -> object:
     """The plan has an action that is not done."""
     return unmet(bool(flow.open_actions()), _("Every action of the plan is done."))
+
+
+def prepare_review(flow: Workflow) -> dict[str, Any]:
+    """Attendance in the school days before the signature, and since the signature or the last review."""
+    arc = flow.process
+    assert isinstance(arc, Arc)
+    assert arc.signed_on is not None
+    since = max(
+        [
+            arc.signed_on,
+            *(row.on for row in flow.file.children["plan_review"] if row.arc_id == arc.id),
+        ]
+    )
+    span = int(flow.policy.require("process_sla.arc.review_every.n"))
+    before = periods.last_days(flow, arc.signed_on + timedelta(days=1), span)
+    after = periods.days_since(flow, since, flow.turn.today + timedelta(days=1))
+    return {
+        "before": periods.count(flow.case.student_id, before).as_dict(),
+        "after": periods.count(flow.case.student_id, after).as_dict(),
+    }
 
 
 class ArcWorkflow(AttendanceFlow):
@@ -331,7 +352,7 @@ class ArcWorkflow(AttendanceFlow):
         by=(WORK,),
         form=PlanReviewForm,
         primary=True,
-        prepare=periods.prepare_review,
+        prepare=prepare_review,
         does=_("Counts attendance before and since, and keeps your verdict."),
         makes=_("The next review, in 20 school days."),
     )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from attendance.case.forms import ExclusionForm
-from attendance.case.supports import Helping
 from attendance.common.states import OPEN, SIGN, STATE, WORK, Stage
-from attendance.court import conditions
-from attendance.court.forms import DisclosureForm, GoodFaithForm, InquiryForm, VerifyForm
-from attendance.notice import letters
+from attendance.court import conditions, letters
+from attendance.court.forms import (
+    DisclosureForm,
+    ExclusionForm,
+    GoodFaithForm,
+    InquiryForm,
+    VerifyForm,
+)
+from attendance.mediation.case_steps import MediationReferrals
+from attendance.mediation.letters import prepare_packet
+from attendance.rules.conditions import compulsory, ten_days, with_exclusion
 from casework.engine.forms import ReasonForm
 from casework.engine.workflow import step, unmet
 from casework.models import Event
@@ -17,19 +23,19 @@ from casework.models import Event
 DISCLOSURES = ("NOTIFY_DA", "NOTIFY_DSS", "JUVENILE_COMPLAINT", "INFORM_CORRECTION")
 
 
-def open_disclosure(flow: Law) -> object:
+def open_disclosure(flow: LegalReview) -> object:
     """A notice to an authority is still to be sent."""
     return unmet(any(flow.has_task(kind) for kind in DISCLOSURES), _("Every notice was sent."))
 
 
-def inquiry_open(flow: Law) -> object:
+def inquiry_open(flow: LegalReview) -> object:
     """There is a claim to inquire into."""
     return unmet(
         flow.has_task("INDIGENCY_INQUIRY"), _("No claim that the child must work is open.")
     )
 
 
-class Law(Helping):
+class LegalReview(MediationReferrals):
     """Steps of G.S. 115C-378 and its neighbours."""
 
     @step(
@@ -39,7 +45,7 @@ class Law(Helping):
         label=_("Open the legal review"),
         by=(WORK,),
         form=ReasonForm,
-        conditions=[conditions.ten_days, conditions.compulsory, conditions.conferred],
+        conditions=[ten_days, compulsory, conditions.conferred],
         does=_("Asks the principal for the good-faith finding."),
         tells=_("The principal."),
         cite="G.S. 115C-378",
@@ -58,7 +64,7 @@ class Law(Helping):
         by=(SIGN,),
         form=GoodFaithForm,
         primary=True,
-        prepare=letters.prepare_packet,
+        prepare=prepare_packet,
         does=_("The parent has made a good-faith effort: the help goes on."),
         makes=_(
             "What you choose: a mediation, the court programme, a complaint with the juvenile court counselor."
@@ -71,7 +77,7 @@ class Law(Helping):
         self.finish_task("FINDING", "good faith")
         opens = self.data["opens"]
         if "mediation" in opens:
-            self._begin_mediation(self.data["provider"], self.data["reason"])
+            self.begin_mediation(self.data["provider"], self.data["reason"])
         if "court" in opens and not self.running_processes("COURT"):
             self.spawn(
                 "COURT", code="good faith", offered_on=self.effective_on, reason=self.data["reason"]
@@ -106,8 +112,8 @@ class Law(Helping):
         by=(SIGN,),
         form=ReasonForm,
         conditions=[
-            conditions.ten_days,
-            conditions.compulsory,
+            ten_days,
+            compulsory,
             conditions.letters_delivered,
             conditions.not_excluded,
         ],
@@ -163,7 +169,7 @@ class Law(Helping):
 
     def exclude(self, name: str, stands: bool) -> None:
         """Put a reason against a referral, or take it away."""
-        self.case.exclusions = conditions.with_exclusion(self.case.exclusions, name, stands)
+        self.case.exclusions = with_exclusion(self.case.exclusions, name, stands)
 
     @step(
         STATE,

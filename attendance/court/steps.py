@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from attendance.common.forms import DayForm, NextForm
-from attendance.common.process_forms import CourtSessionForm, EnrollForm
 from attendance.common.states import COURT, WORK, AttendanceFlow
+from attendance.court.forms import CourtSessionForm, EnrollForm
 from attendance.models import Court
 from attendance.rules import clocks
 from casework.engine.forms import ReasonForm

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from attendance.court import conditions
-from attendance.rules import periods
-from casework.access import grants
+from attendance.models import Mediation
+from attendance.rules import conditions, periods
 from casework.engine import clocks, services
-from casework.models import Case, CaseUserPermission, Clock
-from district.models import User
+from casework.engine.workflow import Workflow
+from casework.models import Clock
 
 if TYPE_CHECKING:
     from attendance.mediation.steps import MediationWorkflow
@@ -91,13 +90,14 @@ def _open_review(number: str, on: date, now: datetime) -> None:
     services.act(number, "review_after_mediation", actor=None, on=on, now=now)
 
 
-def lend(case_id: int, user_id: int) -> None:
-    """The mediator may take the steps of this mediation; the case itself stays hidden."""
-    grants.grant(Case.objects.get(pk=case_id), User.objects.get(pk=user_id), "mediate_cases")
-
-
-def take_back(case_id: int, user_id: int) -> None:
-    """The mediator's access ends."""
-    CaseUserPermission.objects.filter(
-        content_object_id=case_id, user_id=user_id, permission__codename="mediate_cases"
-    ).delete()
+def prepare_follow_up(flow: Workflow) -> dict[str, Any]:
+    """Attendance since the agreement or the last follow-up."""
+    mediation = flow.process
+    assert isinstance(mediation, Mediation)
+    made = [row.on for row in flow.file.children["follow_up"] if row.mediation_id == mediation.id]
+    starts = [*made, *filter(None, [mediation.agreed_on or mediation.opened_on])]
+    found = periods.count(
+        flow.case.student_id,
+        periods.days_since(flow, max(starts), flow.turn.today + timedelta(days=1)),
+    )
+    return {"since": asdict(found)}

@@ -10,18 +10,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from attendance.common import mediator_access
 from attendance.common.forms import ConfirmForm, DayForm, NextForm
-from attendance.common.process_forms import (
+from attendance.common.states import MEDIATE, WORK, AttendanceFlow
+from attendance.mediation import follow_ups
+from attendance.mediation.forms import (
     AcceptMediationForm,
     AgreementForm,
     FollowUpForm,
     IntakeForm,
     SessionForm,
 )
-from attendance.common.states import MEDIATE, WORK, AttendanceFlow
-from attendance.mediation import follow_ups
 from attendance.models import FollowUp, Mediation
-from attendance.rules import clocks, periods
+from attendance.rules import clocks
 from casework.engine import date_rules
 from casework.engine.forms import ReasonForm
 from casework.engine.workflow import SubjectState, step, unmet
@@ -125,7 +126,7 @@ class MediationWorkflow(AttendanceFlow):
         self.mediation.mediator_id = self.data["mediator"].user_id
         self.finish_task("ACCEPT_MEDIATION", "accepted")
         case_id, user_id = self.case.id, self.mediation.mediator_id
-        self.file.later.append(lambda: follow_ups.lend(case_id, user_id))
+        self.file.later.append(lambda: mediator_access.lend(case_id, user_id))
 
     @step(
         STATE,
@@ -292,7 +293,7 @@ class MediationWorkflow(AttendanceFlow):
         form=FollowUpForm,
         primary=True,
         conditions=[own_mediation, follow_up_waits],
-        prepare=periods.prepare_follow_up,
+        prepare=follow_ups.prepare_follow_up,
         does=_("Keeps whether the agreement is kept, with the attendance since."),
     )
     def follow_up(self) -> None:
@@ -318,7 +319,7 @@ class MediationWorkflow(AttendanceFlow):
         event=Event.Kind.FACT,
         primary=True,
         conditions=[own_mediation, follow_up_waits],
-        prepare=periods.prepare_follow_up,
+        prepare=follow_ups.prepare_follow_up,
         does=_("Keeps whether the agreement of last year is kept."),
     )
     def first_review(self) -> None:
@@ -415,4 +416,4 @@ class MediationWorkflow(AttendanceFlow):
             "BREACHED",
             "KEPT",
         ):
-            self.file.later.append(lambda: follow_ups.take_back(case_id, user_id))
+            self.file.later.append(lambda: mediator_access.take_back(case_id, user_id))

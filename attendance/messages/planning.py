@@ -24,7 +24,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from attendance.notice.letters import FOLDER, letterhead
+from attendance.common.letters import FOLDER, letterhead
 from casework.documents.letters import ROOT, LetterError
 from casework.engine.casefile import CaseFile
 from casework.models import Appointment

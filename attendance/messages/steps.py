@@ -14,7 +14,7 @@ from casework.policy.policies import policy_for
 from notifications import family_contacts, rules
 
 
-class Messages(AttendanceFlow):
+class FamilyMessages(AttendanceFlow):
     """Steps about messages to the family."""
 
     @step(

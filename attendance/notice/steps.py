@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from attendance.common.letters import recipients
 from attendance.common.states import MAIL, SIGN, WORK, AttendanceFlow
 from attendance.models import Notice
 from attendance.notice import letters
@@ -162,7 +163,7 @@ class NoticeWorkflow(AttendanceFlow):
         self._worked()
         self.effective_on = self.data["on"]
         self.notice.sent_on, self.notice.means = self.effective_on, means
-        self.notice.recipients = letters.recipients(self.case)
+        self.notice.recipients = recipients(self.case)
         self._stop_clock()
 
     @step(

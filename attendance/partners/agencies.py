@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from attendance.common.process_forms import in_force
-from attendance.mediation import follow_ups
+from attendance.common import mediator_access
+from attendance.common.validity import in_force
 from attendance.models import (
     Mediation,
     MediationAccess,
@@ -216,7 +216,7 @@ def end_mediator(by: User, mediator: Mediator) -> None:
     for case_id in Mediation.objects.filter(mediator=mediator.user, closed_on=None).values_list(
         "case_id", flat=True
     ):
-        follow_ups.take_back(case_id, mediator.user_id)
+        mediator_access.take_back(case_id, mediator.user_id)
     _note(by, mediator.provider, f"mediator {mediator.pk} ended")
 
 

@@ -11,8 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from attendance.models import Mediation, Tally
-from attendance.models.conference import Arc
+from attendance.models import Tally
 from attendance.rules import law, triggers
 from casework.engine.workflow import Workflow
 from district.models import SchoolYear, Student
@@ -190,35 +189,3 @@ def relapsed(flow: Workflow) -> bool:
 
 
 # -- what is counted before a step is taken ---------------------------------------------------------------------------
-
-
-def prepare_review(flow: Workflow) -> dict[str, Any]:
-    """Attendance in the school days before the signature, and since the signature or the last review."""
-    arc = flow.process
-    assert isinstance(arc, Arc)
-    assert arc.signed_on is not None
-    since = max(
-        [
-            arc.signed_on,
-            *(row.on for row in flow.file.children["plan_review"] if row.arc_id == arc.id),
-        ]
-    )
-    span = int(flow.policy.require("process_sla.arc.review_every.n"))
-    before = last_days(flow, arc.signed_on + timedelta(days=1), span)
-    after = days_since(flow, since, flow.turn.today + timedelta(days=1))
-    return {
-        "before": count(flow.case.student_id, before).as_dict(),
-        "after": count(flow.case.student_id, after).as_dict(),
-    }
-
-
-def prepare_follow_up(flow: Workflow) -> dict[str, Any]:
-    """Attendance since the agreement or the last follow-up."""
-    mediation = flow.process
-    assert isinstance(mediation, Mediation)
-    made = [row.on for row in flow.file.children["follow_up"] if row.mediation_id == mediation.id]
-    starts = [*made, *filter(None, [mediation.agreed_on or mediation.opened_on])]
-    found = count(
-        flow.case.student_id, days_since(flow, max(starts), flow.turn.today + timedelta(days=1))
-    )
-    return {"since": asdict(found)}

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from attendance.court import conditions
+from attendance.common.letters import FOLDER
 from attendance.notice import letters
-from attendance.rules import clocks, counting_rules, law, triggers
+from attendance.rules import clocks, conditions, counting_rules, law, triggers
 from attendance.rules.counting_rules import Counted, MeasureError, Rule, Span
 from casework.documents.letters import ROOT
 from casework.policy.policies import Policy, PolicyError, all_policies, line_finder, parse_policy
@@ -307,7 +307,7 @@ def _exclusions(policy: Policy) -> _Found:
 
 def _languages(policy: Policy) -> _Found:
     notices = [trigger["id"] for trigger in policy.data["triggers"] if trigger.get("notice")]
-    folder = ROOT / letters.FOLDER / "letter_templates"
+    folder = ROOT / FOLDER / "letter_templates"
     for number, language in enumerate(policy.get("letters.languages") or ()):
         missing = [
             name

@@ -12,9 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from attendance import tasks
 from attendance.models import PolicyTrial
-from attendance.simulation import policy_trials
+from attendance.simulation import policy_trials, tasks
 from casework.access import rights
 from casework.engine.forms import DateInput
 from casework.engine.services import local_today

@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from attendance.common.forms import NextForm
-from attendance.common.process_forms import (
+from attendance.common.states import LEAD, LOCATE, SUPERVISE, WORK, AttendanceFlow
+from attendance.models import Locate, LocateAttempt
+from attendance.rules import clocks, conditions
+from attendance.street_team import attempts
+from attendance.street_team.forms import (
     AttemptForm,
     DispatchForm,
     DssReportForm,
     HandbackForm,
     OutcomeForm,
 )
-from attendance.common.states import LEAD, LOCATE, SUPERVISE, WORK, AttendanceFlow
-from attendance.court import conditions
-from attendance.models import Locate, LocateAttempt
-from attendance.rules import clocks
 from casework.engine import date_rules
 from casework.engine.forms import ReasonForm
 from casework.engine.workflow import SubjectState, step, unmet
@@ -141,7 +141,7 @@ class LocateWorkflow(AttendanceFlow):
             number=len(self.attempts()) + 1,
             at=data["at"],
             on=local,
-            day_part=conditions.day_part(data["at"], self.policy),
+            day_part=attempts.day_part(data["at"], self.policy),
             team=data["team"],
             address=data["address"],
             result=data["result"],

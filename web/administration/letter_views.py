@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from attendance.notice.letters import letterhead
+from attendance.common.letters import letterhead
 from casework.documents.letters import LetterError
 from casework.documents.letters import render as typeset
 from web.administration import messages

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from attendance.common.letters import letterhead
 from attendance.messages import planning
-from attendance.notice.letters import letterhead
 from casework.documents.letters import LetterError
 from casework.models import Alert, Case
 from notifications import texts

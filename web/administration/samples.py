@@ -31,7 +31,7 @@ _SCHOOL = {
     "address": ["12 Elm Street", "Two Rivers, NC 28001"],
     "phone": "704-555-0111",
 }
-# What `attendance.notice.letters` fills, with people who do not exist.
+# What the letters of attendance fill in, with people who do not exist.
 ATTENDANCE: dict[str, Any] = {
     "reference": "ATT-2026-000000",
     "date": "2026-10-08",

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from attendance.common.letters import FOLDER
 from attendance.messages import planning
 from attendance.notice import mailroom
-from attendance.notice.letters import FOLDER
 from casework.case_types.registry import kind
 from casework.documents.letters import ROOT, LetterError
 from casework.engine.casefile import load

@@ -8,9 +8,8 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from attendance import tasks
 from attendance.models import PolicyTrial
-from attendance.simulation import policy_trials
+from attendance.simulation import policy_trials, tasks
 from casework.privacy.small_cells import Why
 from tests.attendance.packs import POLICIES, miss
 

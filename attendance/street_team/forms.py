@@ -1,4 +1,4 @@
-"""What the street team, mediations, the court programme and partners need to be told."""
+"""What the steps of a search need to be told: who goes, what an attempt saw, how it ended."""
 
 from __future__ import annotations
 
@@ -6,36 +6,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attendance.case.forms import CAUSES
+from attendance.common.choices import CAUSES
 from attendance.common.forms import DayForm
-from attendance.conference.forms import YES_NO
-from attendance.court import conditions
 from attendance.models import (
     Locate,
     LocateAttempt,
-    MediationAccess,
-    MediationMOU,
-    MediationProvider,
-    Mediator,
-    Partner,
-    PartnerMOU,
-    PartnerSchool,
 )
+from attendance.street_team import attempts
 from casework.engine.forms import DateInput, StepForm
 
 if TYPE_CHECKING:
     from attendance.street_team.steps import LocateWorkflow
-
-
-def in_force(on: Any) -> Q:
-    """Rows with `starts` and `ends` that hold on a date; an open end holds on."""
-    return Q(starts__lte=on) & (Q(ends__isnull=True) | Q(ends__gte=on))
-
-
-# -- street team ------------------------------------------------------------------------------------------------------
 
 
 class LocateRequestForm(StepForm):
@@ -133,8 +117,6 @@ class AttemptForm(StepForm):
 
     def prepare(self) -> None:
         """Now, and the team that was sent."""
-        from django.utils import timezone
-
         self.fields["at"].initial = timezone.localtime(self.flow.turn.now)
         if isinstance(self.flow.process, Locate):
             self.fields["team"].initial = ", ".join(self.flow.process.team)
@@ -207,7 +189,7 @@ class OutcomeForm(StepForm):
             self.add_error(needed[0], needed[1])
         rules, flow = self.flow.policy.require("locate"), cast("LocateWorkflow", self.flow)
         tries = [(row.on, row.day_part) for row in flow.attempts()]
-        if data.get("outcome") == Locate.Outcome.NOT_LOCATED and not conditions.searched_enough(
+        if data.get("outcome") == Locate.Outcome.NOT_LOCATED and not attempts.searched_enough(
             tries, rules
         ):
             self.add_error(
@@ -244,165 +226,3 @@ class HandbackForm(StepForm):
     text = forms.CharField(
         label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000, required=False
     )
-
-
-# -- mediation --------------------------------------------------------------------------------------------------------
-
-
-def providers_for(school_id: int | None, on: Any) -> QuerySet[MediationProvider]:
-    """Providers with ACTIVE access at a school and a memorandum in force on a date."""
-    access = MediationAccess.objects.filter(
-        in_force(on),
-        provider=OuterRef("pk"),
-        school_id=school_id or 0,
-        status=MediationAccess.Status.ACTIVE,
-    )
-    mou = MediationMOU.objects.filter(in_force(on), provider=OuterRef("pk"))
-    return MediationProvider.objects.filter(Exists(access), Exists(mou), active=True).order_by(
-        "name"
-    )
-
-
-def offer_providers(form: StepForm) -> None:
-    """Fill the provider field of a form; say so where no provider serves the school."""
-    field = form.fields["provider"]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = providers_for(form.flow.case.school_id, form.flow.turn.today)
-    field.error_messages["required"] = _(
-        "No provider was chosen. A provider needs access to this school and a memorandum in force."
-    )
-
-
-class MediationReferralForm(StepForm):
-    """To whom, and why."""
-
-    provider = forms.ModelChoiceField(
-        label=_("Provider"),
-        queryset=MediationProvider.objects.none(),
-        help_text=_("Those with access to this school."),
-    )
-    reason = forms.CharField(
-        label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
-    )
-
-    def prepare(self) -> None:
-        """Those with access and a memorandum."""
-        offer_providers(self)
-
-
-class AcceptMediationForm(StepForm):
-    """Who leads it."""
-
-    mediator = forms.ModelChoiceField(label=_("Mediator"), queryset=Mediator.objects.none())
-
-    def prepare(self) -> None:
-        """The provider's mediators."""
-        field = self.fields["mediator"]
-        assert isinstance(field, forms.ModelChoiceField)
-        provider = getattr(self.flow.process, "provider_id", None)
-        field.queryset = Mediator.objects.filter(
-            provider_id=provider, active=True, user__is_active=True
-        ).select_related("user", "provider")
-
-
-class IntakeForm(StepForm):
-    """Consent and conflict check."""
-
-    consent_on = forms.DateField(label=_("The family consented on"), widget=DateInput)
-    conflict_checked_on = forms.DateField(
-        label=_("Conflict of interest checked on: none"), widget=DateInput
-    )
-
-    def clean_consent_on(self) -> Any:
-        """It has happened already."""
-        return self.not_in_future("consent_on")
-
-    def clean_conflict_checked_on(self) -> Any:
-        """It has happened already."""
-        return self.not_in_future("conflict_checked_on")
-
-
-class SessionForm(StepForm):
-    """Day, time and place of a mediation."""
-
-    on = forms.DateField(label=_("Day"), widget=DateInput)
-    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
-    place = forms.CharField(label=_("Place or link"), max_length=200)
-    interpreter = forms.BooleanField(label=_("An interpreter is needed"), required=False)
-
-    def clean_on(self) -> Any:
-        """A day to come, or today."""
-        day = self.cleaned_data["on"]
-        if day < self.flow.turn.today:
-            raise forms.ValidationError(_("This day is over. Choose a day to come."))
-        return day
-
-
-class AgreementForm(DayForm):
-    """The agreement as it was signed."""
-
-    agreement = forms.CharField(
-        label=_("Text of the agreement"),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=10_000,
-        help_text=_("What both agreed to do. Not what was said."),
-    )
-    signed = forms.BooleanField(label=_("Parent and school signed it"))
-    field_order = ["on", "agreement", "signed"]
-
-
-class FollowUpForm(StepForm):
-    """Whether the agreement is kept."""
-
-    kept = forms.ChoiceField(
-        label=_("Is the agreement kept?"), choices=YES_NO, widget=forms.RadioSelect
-    )
-
-
-# -- court programme, partners ----------------------------------------------------------------------------------------
-
-
-class EnrollForm(StepForm):
-    """Where the sessions are held."""
-
-    judge = forms.CharField(label=_("Judge"), max_length=100)
-    place = forms.CharField(label=_("Place and hour"), max_length=200)
-
-
-class CourtSessionForm(DayForm):
-    """One weekly session."""
-
-    came = forms.ChoiceField(
-        label=_("Did the student come?"), choices=YES_NO, widget=forms.RadioSelect
-    )
-
-
-class PartnerReferralForm(StepForm):
-    """To whom, why, with whose consent."""
-
-    partner = forms.ModelChoiceField(
-        label=_("Partner"),
-        queryset=Partner.objects.none(),
-        help_text=_("Those that serve this school."),
-    )
-    reason = forms.CharField(
-        label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4_000
-    )
-    consent_on = forms.DateField(label=_("The family consented on"), widget=DateInput)
-
-    def prepare(self) -> None:
-        """Partners that serve this school under a memorandum in force."""
-        on, school = self.flow.turn.today, self.flow.case.school_id
-        serves = PartnerSchool.objects.filter(
-            in_force(on), partner=OuterRef("pk"), school_id=school
-        )
-        mou = PartnerMOU.objects.filter(in_force(on), partner=OuterRef("pk"))
-        field = self.fields["partner"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Partner.objects.filter(Exists(serves), Exists(mou), active=True).order_by(
-            "service", "name"
-        )
-
-    def clean_consent_on(self) -> Any:
-        """It has happened already."""
-        return self.not_in_future("consent_on")

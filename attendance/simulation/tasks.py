@@ -1,4 +1,4 @@
-"""What attendance does in the worker."""
+"""What the policy simulator does in the worker."""
 
 from __future__ import annotations
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,13 +14,12 @@ from ninja import Header, Schema
 from ninja.security import HttpBearer
 from pydantic import AfterValidator, Field
 
-from district import tokens
+from district import client_address, tokens
 from district.models import ApiToken, Scope, User
+from district.rate_limits import MINUTE, RateLimit
 
-MINUTE = 60
-WRONG_PER_MINUTE = (
-    30  # wrong tokens from one address: guessing is hopeless, but it need not be free
-)
+# Wrong tokens from one address: guessing is hopeless, but it need not be free.
+WRONG_TOKENS = RateLimit("api-wrong-token", 30, MINUTE)
 
 
 class Problem(Exception):
@@ -87,19 +84,19 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
         """The token in force. Raises Problem 401, 403 or 429."""
-        guesses = f"api-wrong:{request.META.get('REMOTE_ADDR', '')}"
-        if cache.get(_window(guesses, MINUTE), 0) >= WRONG_PER_MINUTE:
+        client = client_address.fingerprint(request)
+        if WRONG_TOKENS.is_reached(client):
             raise too_many(MINUTE)
         found = tokens.find(token)
         if found is None:
-            count(guesses, MINUTE)
+            WRONG_TOKENS.count(client)
             raise Problem(
                 401,
                 "no_token",
                 _("The token is missing, wrong, expired or revoked."),
                 {"WWW-Authenticate": "Bearer"},
             )
-        limited(f"api:{found.pk}", settings.API_PER_MINUTE)
+        limited(RateLimit("api", settings.API_PER_MINUTE, MINUTE), found)
         if self.scope and self.scope.value not in found.scopes:
             raise Problem(
                 403,
@@ -110,24 +107,10 @@ class Bearer(HttpBearer):
         return found
 
 
-def count(name: str, seconds: int) -> int:
-    """How often this was called in the present span of time. Where Redis lost it, counting begins anew."""
-    key = _window(name, seconds)
-    cache.add(key, 0, seconds * 2)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # it expired between the two calls
-        return 1
-
-
-def _window(name: str, seconds: int) -> str:
-    return f"{name}:{int(time.time()) // seconds}"
-
-
-def limited(name: str, most: int, seconds: int = MINUTE) -> None:
-    """Raises Problem 429 beyond so many calls in a span of time."""
-    if count(name, seconds) > most:
-        raise too_many(seconds - int(time.time()) % seconds)
+def limited(limit: RateLimit, token: ApiToken) -> None:
+    """Count a call by this token. Raises Problem 429 beyond the limit."""
+    if limit.exceeds(str(token.pk)):
+        raise too_many(limit.seconds_left())
 
 
 def too_many(seconds: int) -> Problem:

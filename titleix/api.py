@@ -30,6 +30,7 @@ from district.api_base import (
     token_of,
 )
 from district.models import Role, School, Scope
+from district.rate_limits import HOUR, RateLimit
 from titleix.case.open_report import open_report
 from titleix.intake.receipts import receipt_code, receipt_hash
 from titleix.models import TitleIXCase
@@ -98,7 +99,7 @@ def report(request: HttpRequest, body: ReportIn, key: UUID | None = key_header()
     receipt.
     """
     token, school = token_of(request), _checked(body)
-    limited(f"api-intake:{token.pk}", settings.API_REPORTS_PER_HOUR, 3600)
+    limited(RateLimit("api-report", settings.API_REPORTS_PER_HOUR, HOUR), token)
     code = receipt_code(f"api:{token.pk}:{key or uuid4()}")
 
     def keep() -> dict[str, Any]:

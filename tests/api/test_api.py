@@ -129,6 +129,19 @@ def test_guessing_tokens_is_slowed(one_minute, client, people):
     assert answers[-1] == 429
 
 
+def test_guessing_by_one_client_of_a_proxy_does_not_slow_the_others(
+    one_minute, client, people, program, settings
+):
+    settings.BEHIND_TLS = True
+
+    def guess(seen_by_proxy: str) -> int:
+        headers = {"Authorization": "Bearer hf_wrong", "X-Forwarded-For": seen_by_proxy}
+        return client.get("/api/v1/cases", headers=headers).status_code
+
+    assert [guess("203.0.113.9") for _try in range(31)][-1] == 429
+    assert guess("203.0.113.10") == 401
+
+
 def test_the_command_makes_lists_and_ends(people, capsys):
     call_command("api_token", user=people.worker.username, scopes="cases:read,inbox", days=10)
     row = ApiToken.objects.get()

@@ -12,10 +12,8 @@ from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
-import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
 from django.forms import Form
@@ -24,7 +22,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -36,9 +33,10 @@ from casework.documents import attachments
 from casework.engine.errors import Invalid, NotNow
 from casework.engine.services import act, local_today
 from casework.policy.policies import policy_for
+from district import client_address
 from district.models import User
+from district.rate_limits import HOUR, RateLimit
 from titleix.case.open_report import open_report
-from titleix.intake import client_address
 from titleix.intake.forms import (
     MOST_CHARACTERS,
     AnswerForm,
@@ -57,11 +55,10 @@ QUICKEST = 3.0  # seconds; nobody reads and fills the form in less
 SHOWN_AGAIN = timedelta(minutes=10)  # how long sending the same form again shows the code again
 STAYS = 30 * 60  # seconds for which a code that was entered is remembered
 TRAP = "more_about_you"  # a field that people cannot see and programs fill in
-MOST = {
-    "report": 60,
-    "follow": 60,
-    "answer": 60,
-}  # an hour and address: a whole school may share one
+# By address: a whole school may share one.
+REPORTS = RateLimit("intake-report", 60, HOUR)
+CODES = RateLimit("intake-code", 60, HOUR)
+ANSWERS = RateLimit("intake-answer", 60, HOUR)
 View = Callable[..., HttpResponse]
 
 
@@ -106,17 +103,6 @@ def in_language(view: View) -> View:
     return inner
 
 
-def too_many(request: HttpRequest, what: str) -> bool:
-    """Count one more from this address in this hour. The address is kept as a hash alone and for an hour; a cache that is
-    away keeps nobody from reporting."""
-    key = f"titleix-intake:{what}:{salted_hmac('titleix.case.screening_outcome.address', client_address.address(request)).hexdigest()}:{int(time.time() // 3600)}"
-    try:
-        cache.add(key, 0, 3600)
-        return cache.incr(key) > MOST[what]
-    except (redis.RedisError, ValueError):  # ValueError: the key ran out between the two
-        return False
-
-
 def _to(name: str) -> HttpResponse:
     """To a page of the intake, in the language of this one."""
     return redirect(f"{reverse(name)}?lang={translation.get_language()}")
@@ -150,7 +136,7 @@ def report(request: HttpRequest) -> HttpResponse:
     why = _held_back(request, stamp)
     if why or stamp is None:
         return _again(request, form, why, text if stamp else new_stamp(), 422)
-    if too_many(request, "report"):
+    if REPORTS.exceeds(client_address.fingerprint(request)):
         why = _(
             "Very many reports came from your connection in this hour. Please send yours again later, or tell a member of staff."
         )
@@ -276,7 +262,7 @@ def _enter(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _code_page(request, form, 422)
-    if too_many(request, "follow"):
+    if CODES.exceeds(client_address.fingerprint(request)):
         form.add_error(
             "code",
             _(
@@ -316,7 +302,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _lost(request)
     if not form.is_valid():
         return _messages(request, case, form, 422)
-    if too_many(request, "answer"):
+    if ANSWERS.exceeds(client_address.fingerprint(request)):
         form.add_error(
             None,
             _("Very many answers came from your connection in this hour. Please try again later."),

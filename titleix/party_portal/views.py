@@ -9,12 +9,10 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -28,38 +26,24 @@ from casework.engine.services import act, local_today
 from casework.models import Read
 from casework.policy.policies import policy_for
 from casework.privacy import encrypted_files
+from district import client_address
 from district.models import User
+from district.rate_limits import HOUR, RateLimit
 from titleix.case import inspection_log
 from titleix.export.watermark import marked
-from titleix.intake import client_address
 from titleix.models import Party, PartyLink, TitleIXCase
 from titleix.party_portal import files as party_files
 from titleix.party_portal import links as party_links
 from titleix.party_portal.texts import LETTERS, PARTS, TEXTS
 
-WRONG_PER_HOUR = 30  # addresses without a valid token from one place; a person mistypes a few times
+# Addresses without a valid token from one place; a person mistypes a few times.
+WRONG_LINKS = RateLimit("party-wrong-link", 30, HOUR)
 STAYS = 3600  # seconds for which the pages stay open after the last one
 LONGEST = 20_000
 NOBODY = UUID(int=0)
 KINDS = ("response", "waiver", "question")
-SENDINGS_PER_HOUR = 60  # of one link; a person sends a few
+SENDINGS = RateLimit("party-sending", 60, HOUR)  # of one link; a person sends a few
 LARGEST_SENDING = 12 * settings.MAX_ATTACHMENT_BYTES  # bytes of one request
-
-
-def _place(request: HttpRequest) -> str:
-    """A counter key for where a request comes from; the address itself is not kept."""
-    return (
-        "party-wrong:"
-        + salted_hmac(
-            "titleix.portal.address", client_address.address(request), algorithm="sha256"
-        ).hexdigest()[:32]
-    )
-
-
-def _wrong(request: HttpRequest) -> int:
-    key = _place(request)
-    cache.add(key, 0, 3600)
-    return int(cache.incr(key))
 
 
 def _language(request: HttpRequest, link: PartyLink | None) -> str:
@@ -101,11 +85,12 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     as staff does not get in: their look would be kept as the party's."""
     if request.user.is_authenticated:
         return _page(request, "party_gone", None, 403, staff=True)
-    if cache.get(_place(request), 0) >= WRONG_PER_HOUR:
+    client = client_address.fingerprint(request)
+    if WRONG_LINKS.is_reached(client):
         return _page(request, "party_gone", None, 429, slow=True)
     link = party_links.by_token(token)
     if link is None:
-        _wrong(request)
+        WRONG_LINKS.count(client)
         return _page(request, "party_gone", None, 404)
     request.session.cycle_key()
     request.session["party_link"], request.session["party_open"] = str(link.pk), not link.code
@@ -282,13 +267,6 @@ def _sized(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return csrf_exempt(inner)
 
 
-def _busy(link: PartyLink) -> bool:
-    """Count one more sending by this link in this hour."""
-    key = f"party-sent:{link.pk}"
-    cache.add(key, 0, 3600)
-    return int(cache.incr(key)) > SENDINGS_PER_HOUR
-
-
 @_sized
 @require_POST
 @_inside
@@ -302,7 +280,7 @@ def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
         request.POST.get("text", "").replace("\x00", " ").strip(),
     )
     typed = {"kind": kind, "text": words}
-    if _busy(link):
+    if SENDINGS.exceeds(str(link.pk)):
         return _packet_page(request, link, file, 429, problems=[texts["busy"]], typed=typed)
     uploads, no_files = _chosen(request, link, file, texts)
     with translation.override(language):

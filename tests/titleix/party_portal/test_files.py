@@ -3,6 +3,7 @@ as evidence that was sent; nothing that was right is ever lost."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -329,7 +330,7 @@ def test_a_sending_that_is_too_large_is_told_in_words(walk, client, monkeypatch)
 def test_very_many_sendings_are_slowed_down_and_nothing_typed_is_lost(
     reviewed, client, monkeypatch
 ):
-    monkeypatch.setattr(views, "SENDINGS_PER_HOUR", 1)
+    monkeypatch.setattr(views, "SENDINGS", replace(views.SENDINGS, most=1))
     enter(client, link(reviewed, "respondent"))
     assert send(client, kind="response", text="first").status_code == 302
     answer = send(client, kind="response", text="second")

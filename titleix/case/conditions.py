@@ -61,14 +61,14 @@ def able(role: Role) -> Callable[[Workflow], object]:
     T-37).
     """
 
-    def found(flow: Workflow) -> object:
+    def holds(flow: Workflow) -> object:
         rows = queries.assigned(flow.file, role)
         verdicts = [verdict(flow, row.user_id, role, tie_of(row)) for row in rows]
-        if not rows or any(one.allowed for one in verdicts):
+        if not rows or any(check.allowed for check in verdicts):
             return unmet(True, "")
         return unmet(False, verdicts[0].reason)
 
-    return found
+    return holds
 
 
 def tie_of(row: Assignment | None) -> Conflict | None:
@@ -133,7 +133,7 @@ def _of_right(flow: Workflow, right: str, moves: bool) -> str:
         return ""
     row = mine[0] if mine else next(iter(queries.assigned_to(flow.file, user_id)), None)
     role = Role(mine[0].role) if mine else Role.COORDINATOR
-    found = may_hold(
+    check = may_hold(
         role,
         queries.roles_of(flow.file, user_id),
         conflict=tie_of(row),
@@ -141,7 +141,7 @@ def _of_right(flow: Workflow, right: str, moves: bool) -> str:
         on=flow.turn.today,
         warn_coordinator_investigator=flow.policy.get("coordinator_may_investigate") == "warn",
     )
-    return str(found.reason)
+    return str(check.reason)
 
 
 def fit(*roles: Role) -> Callable[[Workflow], object]:
@@ -154,8 +154,8 @@ def fit(*roles: Role) -> Callable[[Workflow], object]:
         if not mine:
             return unmet(False, _("You are not assigned to this function in this case."))
         row = mine[0]
-        found = verdict(flow, row.user_id, Role(row.role), tie_of(row))
-        return unmet(found.allowed, found.reason)
+        check = verdict(flow, row.user_id, Role(row.role), tie_of(row))
+        return unmet(check.allowed, check.reason)
 
     return holds
 

@@ -28,10 +28,10 @@ class Item:
 
 def checklist(file: CaseFile) -> list[Item]:
     """Every line that applies to this case, in the order of the procedure."""
-    found = [*_always(file)]
+    items = [*_always(file)]
     if file.case.level == TitleIXCase.Level.DISTRICT and file.case.complaint_on:
-        found += _grievance(file)
-    return [*found, *_ending(file)]
+        items += _grievance(file)
+    return [*items, *_ending(file)]
 
 
 def _always(file: CaseFile) -> Iterator[Item]:
@@ -104,7 +104,7 @@ def _ending(file: CaseFile) -> Iterator[Item]:
 
 
 def _sent(file: CaseFile, what: Any, code: str, cite: str) -> Item:
-    told = {row.party_id for row in queries.deliveries(file, code)}
-    missing = [party.label for party in queries.parties(file) if party.id not in told]
+    reached = {row.party_id for row in queries.deliveries(file, code)}
+    missing = [party.label for party in queries.parties(file) if party.id not in reached]
     words = f"{what} ({', '.join(missing)})" if missing else what
-    return Item(words, not missing and bool(told or not queries.parties(file)), cite)
+    return Item(words, not missing and bool(reached or not queries.parties(file)), cite)

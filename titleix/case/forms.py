@@ -51,13 +51,13 @@ def choose(form: forms.Form, name: str, choices: Sequence[tuple[str, StrOrPromis
 
 def people_of(form: StepForm, *parts: str) -> list[tuple[str, str]]:
     """The people of these parts (all without) who are still in the case, as choices."""
-    found = [
+    people = [
         party
         for party in form.flow.file.children["party"]
         if party.left_on is None and (not parts or party.part in parts)
     ]
     return [
-        (str(party.id), party.label) for party in sorted(found, key=lambda p: (p.part, p.number))
+        (str(party.id), party.label) for party in sorted(people, key=lambda p: (p.part, p.number))
     ]
 
 

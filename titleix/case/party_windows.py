@@ -45,14 +45,14 @@ class OpenWindow:
 
 def windows(file: CaseFile) -> list[OpenWindow]:
     """The windows of the parties in this case, past ones too, with their dates."""
-    found = []
+    spans = []
     for code, label, cite in (
         ("EVIDENCE", _("The parties answer to the evidence"), "34 CFR 106.45(b)(5)(vi)"),
         ("REPORT", _("The parties answer to the report"), "34 CFR 106.45(b)(5)(vii)"),
     ):
         window = window_of(file, code)
         if window:
-            found.append(
+            spans.append(
                 OpenWindow(
                     label, cite, window.sent_on, window.ends_on, window.next_from, window.early
                 )
@@ -64,7 +64,7 @@ def windows(file: CaseFile) -> list[OpenWindow]:
     ]
     if sent:
         appeal = timelines.appeal_window(sent, queries.span(file, "appeal_window"), file.calendar)
-        found.append(
+        spans.append(
             OpenWindow(
                 _("Time to appeal"),
                 "34 CFR 106.45(b)(8)",
@@ -73,4 +73,4 @@ def windows(file: CaseFile) -> list[OpenWindow]:
                 appeal.final_on,
             )
         )
-    return found
+    return spans

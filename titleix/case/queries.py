@@ -30,12 +30,12 @@ def known_on(file: CaseFile) -> date:
 
 def people(file: CaseFile, *parts: str) -> list[Party]:
     """The people of these parts who are still in the case, in their order."""
-    found = [
+    rows = [
         party
         for party in file.children["party"]
         if party.left_on is None and (not parts or party.part in parts)
     ]
-    return sorted(found, key=lambda party: (party.part, party.number))
+    return sorted(rows, key=lambda party: (party.part, party.number))
 
 
 def parties(file: CaseFile) -> list[Party]:
@@ -60,9 +60,9 @@ def records(file: CaseFile, *kinds: str) -> list[Record]:
 
 def deliveries(file: CaseFile, code: str) -> list[Delivery]:
     """What was sent under a code, in the latest round."""
-    found = [row for row in file.children["delivery"] if row.code == code]
-    last = max((row.round for row in found), default=0)
-    return [row for row in found if row.round == last]
+    rows = [row for row in file.children["delivery"] if row.code == code]
+    last = max((row.round for row in rows), default=0)
+    return [row for row in rows if row.round == last]
 
 
 def recipients(file: CaseFile, code: str) -> list[timelines.Recipient]:
@@ -122,17 +122,17 @@ def tied(file: CaseFile) -> list[Assignment]:
 
 def entitled(file: CaseFile, *, advisors: bool = False) -> list[Party]:
     """To whom a letter is owed: the known parties, and their advisors where the rule names them."""
-    found = parties(file)
+    people_owed = parties(file)
     return (
-        found
+        people_owed
         + [
-            one
+            advisor
             for party in parties(file)
-            for one in acting_for(file, party, Party.Part.ADVISOR)
-            if one.name
+            for advisor in acting_for(file, party, Party.Part.ADVISOR)
+            if advisor.name
         ]
         if advisors
-        else found
+        else people_owed
     )
 
 
@@ -155,12 +155,12 @@ def findings(file: CaseFile) -> list[Record]:
 
 def measures(file: CaseFile, party: Party | None = None) -> list[Record]:
     """Supportive measures that are in place or offered, of everybody or of one person."""
-    found = [
+    rows = [
         row
         for row in records(file, Record.Kind.MEASURE)
         if row.closed_on is None and row.code in ("accepted", "offered")
     ]
-    return [row for row in found if party is None or row.party_id == party.id]
+    return [row for row in rows if party is None or row.party_id == party.id]
 
 
 def remedies(file: CaseFile, code: str = "") -> list[Record]:

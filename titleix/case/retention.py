@@ -98,11 +98,11 @@ def past(as_of: date, cases: models.QuerySet[TitleIXCase] | None = None) -> list
         )
     )
     people = _students(case.pk for case in wanted)
-    found = [
+    candidates = [
         _candidate(case, holds, people.get(case.pk, set()), proposed)
         for case in wanted.order_by("closed_on", "number")
     ]
-    return [row for row in found if row.earliest <= as_of]
+    return [row for row in candidates if row.earliest <= as_of]
 
 
 def _candidate(
@@ -167,8 +167,8 @@ def holds_on(case: Any) -> list[LegalHold]:
 def disposable(flow: Workflow) -> object:
     """The file is past its time and nothing holds it; the reasons name both dates (T-30)."""
     since = min((hold.set_on for hold in _holds_beside(flow)), default=None)
-    found = timelines.check_disposal(earliest(flow.case), flow.turn.today, since)
-    return unmet(found.allowed, " ".join(str(reason) for reason in found.unmet))
+    check = timelines.check_disposal(earliest(flow.case), flow.turn.today, since)
+    return unmet(check.allowed, " ".join(str(reason) for reason in check.unmet))
 
 
 def _holds_beside(flow: Workflow) -> list[LegalHold]:
@@ -185,8 +185,8 @@ def open_disposal(flow: Workflow) -> Disposal | None:
 
 def destroyed(flow: Workflow) -> bool:
     """Whether the contents of the file are gone."""
-    found = open_disposal(flow)
-    return found is not None and found.confirmed_on is not None
+    disposal = open_disposal(flow)
+    return disposal is not None and disposal.confirmed_on is not None
 
 
 # -- the end ---------------------------------------------------------------------------------------

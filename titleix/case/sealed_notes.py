@@ -34,8 +34,8 @@ def keep(flow: Workflow, words: Mapping[str, str]) -> dict[str, Any]:
 def of_events(file: CaseFile, events: Sequence[Event]) -> dict[int, str]:
     """The words behind events (seq -> text), from the records that the case was loaded with."""
     texts = {(row.kind, row.number): row.text for row in file.children["record"]}
-    found = {
+    words = {
         event.seq: texts.get((event.data.get("record"), event.data.get("number")), "")
         for event in events
     }
-    return {seq: text for seq, text in found.items() if text}
+    return {seq: text for seq, text in words.items() if text}

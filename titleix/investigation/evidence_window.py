@@ -56,11 +56,11 @@ def advisors_recorded(flow: Workflow) -> object:
     """Each party has an advisor on file, or said that it wants none now (34 CFR 106.45(b)(5)(iv);
     B3.3).
     """
-    said = {row.party_id for row in queries.records(flow.file, Record.Kind.ADVISOR)}
+    recorded = {row.party_id for row in queries.records(flow.file, Record.Kind.ADVISOR)}
     missing = [
         party.label
         for party in queries.parties(flow.file)
-        if party.id not in said and not queries.acting_for(flow.file, party, Party.Part.ADVISOR)
+        if party.id not in recorded and not queries.acting_for(flow.file, party, Party.Part.ADVISOR)
     ]
     return unmet(
         not missing,

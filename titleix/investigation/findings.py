@@ -31,12 +31,12 @@ class FindingForm(StepForm):
 
     def allegations(self) -> list[Record]:
         """The allegations of the case."""
-        found = [
+        rows = [
             record
             for record in self.flow.file.children["record"]
             if record.kind == Record.Kind.ALLEGATION
         ]
-        return sorted(found, key=lambda record: record.number)
+        return sorted(rows, key=lambda record: record.number)
 
 
 def record_findings(flow: Workflow) -> None:
@@ -57,6 +57,6 @@ def record_findings(flow: Workflow) -> None:
             code=code,
             allegation=allegation.number,
         )
-    found = [row.code for row in queries.findings(flow.file)]
-    flow.case.responsible = bool({"substantiated", "responsible"} & set(found))
-    flow.turn.data = {"findings": len(found)}
+    codes = [row.code for row in queries.findings(flow.file)]
+    flow.case.responsible = bool({"substantiated", "responsible"} & set(codes))
+    flow.turn.data = {"findings": len(codes)}

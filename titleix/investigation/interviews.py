@@ -75,15 +75,15 @@ class ScheduleForm(PartyChoice):
 
     def clean_participants(self) -> list[dict[str, str]]:
         """Name and function of each; a line without a known function is a member of staff."""
-        found = []
+        participants = []
         for line in filter(None, map(str.strip, self.cleaned_data["participants"].splitlines())):
             name, _comma, function = line.rpartition(",")
             role = function.strip().lower().replace(" ", "_").replace("-", "_")
             known = role in self.FUNCTIONS and bool(name.strip())
-            found.append(
+            participants.append(
                 {"name": name.strip() if known else line, "role": role if known else "staff"}
             )
-        return found
+        return participants
 
     def clean(self) -> Cleaned:
         """With sufficient time to prepare: a later day, and under 106.45 not before the time after
@@ -184,7 +184,11 @@ def invitation(flow: Workflow) -> Prepared:
         "INTERVIEW",
         [
             party,
-            *[one for one in queries.acting_for(flow.file, party, Party.Part.ADVISOR) if one.name],
+            *[
+                advisor
+                for advisor in queries.acting_for(flow.file, party, Party.Part.ADVISOR)
+                if advisor.name
+            ],
         ],
     )
 
@@ -278,9 +282,9 @@ class Interviews(Workflow):
         row.cancelled_at, row.sequence = self.turn.now, row.sequence + 1
         self.file.touch(row)
         for record in [
-            one
-            for one in queries.records(self.file, Record.Kind.MEETING)
-            if one.data.get("appointment") == str(row.id)
+            meeting
+            for meeting in queries.records(self.file, Record.Kind.MEETING)
+            if meeting.data.get("appointment") == str(row.id)
         ]:
             record.code, record.closed_on = "cancelled", self.turn.today
             record.data = {**record.data, "why": self.data["reason"]}
@@ -314,8 +318,10 @@ class Interviews(Workflow):
                         "on it (34 CFR 106.45(b)(2)(ii))."
                     )
                 )
-            told = self.data.get("notice_on") or told_of_meeting(self.file, chosen, self.data["on"])
-            if told is None or told >= self.data["on"]:
+            noticed_on = self.data.get("notice_on") or told_of_meeting(
+                self.file, chosen, self.data["on"]
+            )
+            if noticed_on is None or noticed_on >= self.data["on"]:
                 reasons.append(
                     gettext(
                         "A written notice of the interview must have gone out before it (34 CFR "

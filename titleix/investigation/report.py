@@ -89,13 +89,13 @@ def evidence_over(flow: Workflow) -> object:
             False,
             _("Evidence was added since: send it to the parties first (34 CFR 106.45(b)(5)(vi))."),
         )
-    found = timelines.check_report(
+    check = timelines.check_report(
         queries.recipients(flow.file, "EVIDENCE"),
         flow.turn.today,
         queries.span(flow.file, "evidence_wait"),
         flow.file.calendar,
     )
-    return first_reason(found.unmet)
+    return first_reason(check.unmet)
 
 
 def report_documents(flow: Workflow) -> Prepared:

@@ -56,7 +56,7 @@ def threads(file: CaseFile) -> list[Thread]:
     """The questions of the exchange, by their numbers."""
     people = {str(party.id): party.label for party in file.children["party"]}
     rows = current_moves(file)
-    found = []
+    exchange = []
     for asked in [row for row in rows if row.code == "asked"]:
         number = int(asked.data.get("question") or 0)
         moves = tuple(
@@ -66,7 +66,7 @@ def threads(file: CaseFile) -> list[Thread]:
             and row.code in ("answered", "excluded", "follow_up")
         )
         to = people.get(str(asked.data.get("to")), "")
-        found.append(
+        exchange.append(
             Thread(
                 number,
                 asked,
@@ -78,7 +78,7 @@ def threads(file: CaseFile) -> list[Thread]:
                 ),
             )
         )
-    return found
+    return exchange
 
 
 def next_question(file: CaseFile) -> int:
@@ -99,25 +99,25 @@ def question_dates(file: CaseFile) -> timelines.QuestionDates | None:
 
 def is_late(file: CaseFile, code: str, on: date) -> bool:
     """Whether a move came after its day. It is kept all the same: who decides may take it."""
-    found = question_dates(file)
-    return found is not None and code in DUE and on > getattr(found, DUE[code])
+    dates = question_dates(file)
+    return dates is not None and code in DUE and on > getattr(dates, DUE[code])
 
 
 def all_waived(file: CaseFile) -> bool:
     """Whether every party has said that it has no questions."""
-    said = {row.party_id for row in current_moves(file) if row.code == "waived"}
-    return {party.id for party in queries.parties(file)} <= said
+    waived = {row.party_id for row in current_moves(file) if row.code == "waived"}
+    return {party.id for party in queries.parties(file)} <= waived
 
 
 def refuse_unfinished(flow: Workflow) -> None:
     """Invalid while a question is open and its time is not over: the exchange is not finished by
     saying so.
     """
-    found = question_dates(flow.file)
-    if found is None:
+    dates = question_dates(flow.file)
+    if dates is None:
         raise Invalid({"code": [gettext("Offer the questions to both parties first.")]})
     left = [str(thread.number) for thread in threads(flow.file) if not thread.settled]
-    if left and flow.turn.today <= found.follow_up_by:
+    if left and flow.turn.today <= dates.follow_up_by:
         raise Invalid(
             {
                 "code": [
@@ -161,7 +161,9 @@ class QuestionForm(Happened):
         choose(self, "to", [("", "–"), *people_of(self, *sides, Party.Part.WITNESS)])
         self.threads = threads(self.flow.file)
         choose(
-            self, "question", [("", "–"), *((str(one.number), one.name) for one in self.threads)]
+            self,
+            "question",
+            [("", "–"), *((str(thread.number), thread.name) for thread in self.threads)],
         )
 
     def clean(self) -> Cleaned:

@@ -106,7 +106,7 @@ class Letter:
         if self.party.acts_for_id is None:
             return self.party
         return next(
-            (one for one in self.file.children["party"] if one.id == self.party.acts_for_id),
+            (party for party in self.file.children["party"] if party.id == self.party.acts_for_id),
             self.party,
         )
 
@@ -152,12 +152,8 @@ class Letter:
 
     def policy(self, path: str) -> Any:
         """A text of the district in the reader's language."""
-        found = self.flow.policy.get(f"letters.{path}")
-        return (
-            found.get(self.language)
-            if isinstance(found, dict) and self.language in found
-            else found
-        )
+        text = self.flow.policy.get(f"letters.{path}")
+        return text.get(self.language) if isinstance(text, dict) and self.language in text else text
 
     def names(self, part: str) -> list[str]:
         """The names of one side."""
@@ -165,13 +161,13 @@ class Letter:
 
     def conduct(self, rows: list[Record] | None = None) -> list[str]:
         """The allegations, or what was reported where none is written down yet."""
-        found = [
+        texts = [
             row.text
             for row in (
                 rows if rows is not None else queries.records(self.file, Record.Kind.ALLEGATION)
             )
         ]
-        return found or [
+        return texts or [
             self.case.narrative.strip()
             or self.say("The conduct that was reported.", "La conducta que fue reportada.")
         ]
@@ -192,25 +188,30 @@ class Letter:
     def window(self, name: str) -> timelines.Window:
         """The window of at least ten days that begins with this letter (N9)."""
         people = [timelines.Recipient(self.on)]
-        found = timelines.party_window(people, queries.span(self.file, name), self.file.calendar)
-        assert found is not None
-        return found
+        window = timelines.party_window(people, queries.span(self.file, name), self.file.calendar)
+        assert window is not None
+        return window
 
     def results(self, *, reasons: bool = True) -> list[dict[str, str]]:
         """The result of each allegation with its rationale."""
-        told = {row.number: row.text for row in queries.records(self.file, Record.Kind.ALLEGATION)}
-        found = [
+        allegations = {
+            row.number: row.text for row in queries.records(self.file, Record.Kind.ALLEGATION)
+        }
+        results = [
             {
-                "allegation": told.get(int(row.data.get("allegation", 0)), ""),
+                "allegation": allegations.get(int(row.data.get("allegation", 0)), ""),
                 "finding": row.code,
                 "rationale": row.text,
             }
             for row in queries.findings(self.file)
         ]
         return (
-            found
+            results
             if reasons
-            else [{"allegation": one["allegation"], "finding": one["finding"]} for one in found]
+            else [
+                {"allegation": result["allegation"], "finding": result["finding"]}
+                for result in results
+            ]
         )
 
     def measures(self) -> list[str]:
@@ -221,12 +222,12 @@ class Letter:
 
     def advisor(self) -> str | None:
         """The advisor of the person."""
-        found = [
-            one.name
-            for one in queries.acting_for(self.file, self.person(), Party.Part.ADVISOR)
-            if one.name
+        names = [
+            advisor.name
+            for advisor in queries.acting_for(self.file, self.person(), Party.Part.ADVISOR)
+            if advisor.name
         ]
-        return found[0] if found else None
+        return names[0] if names else None
 
     def appeal_by(self) -> str:
         """The last day to appeal from this letter."""

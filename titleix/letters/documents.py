@@ -76,23 +76,25 @@ def _item(row: Record, kept: Attachment | None) -> EvidenceItem:
     )
 
 
-def package_sections(file: CaseFile, found: list[EvidenceItem], number: int) -> list[Section]:
+def package_sections(file: CaseFile, evidence: list[EvidenceItem], number: int) -> list[Section]:
     """The index of everything that is directly related, also what the district will not rely on
     (34 CFR 106.45(b)(5)(vi)).
     """
     rows = [
         [
-            str(one.number),
-            one.title,
-            f"{one.on:%d %b %Y}",
-            SOURCES.get(one.source, ""),
-            _("yes") if one.relied else _("no"),
-            _("new") if not one.round or one.round == number else str(one.round),
+            str(item.number),
+            item.title,
+            f"{item.on:%d %b %Y}",
+            SOURCES.get(item.source, ""),
+            _("yes") if item.relied else _("no"),
+            _("new") if not item.round or item.round == number else str(item.round),
         ]
-        for one in found
+        for item in evidence
     ]
     files = [
-        [str(one.number), one.file_name, str(one.size), one.sha256] for one in found if one.sha256
+        [str(item.number), item.file_name, str(item.size), item.sha256]
+        for item in evidence
+        if item.sha256
     ]
     return [
         Section(
@@ -107,7 +109,7 @@ def package_sections(file: CaseFile, found: list[EvidenceItem], number: int) -> 
             rows,
             [1, 6, 3, 3, 2, 2],
         ),
-        *(Section(f"{one.number}. {one.title}", [one.text]) for one in found),
+        *(Section(f"{item.number}. {item.title}", [item.text]) for item in evidence),
         Section(_("Files"), [], [_("No."), _("Name"), _("Bytes"), "SHA-256"], files, [1, 5, 2, 8]),
     ]
 
@@ -118,14 +120,14 @@ def report_sections(file: CaseFile) -> list[Section]:
     """
     written = queries.records(file, Record.Kind.REPORT)
     text = written[-1].text if written else investigative_report.draft(file)
-    found = []
+    sections = []
     for part in text.split("\n\n"):
         head, _line, body = part.partition("\n")
         if body and len(head) <= 80 and not head.endswith((".", ":")):
-            found.append(Section(head, body.split("\n")))
+            sections.append(Section(head, body.split("\n")))
         else:
-            found.append(Section(_("Continued") if found else _("Report"), part.split("\n")))
-    return found
+            sections.append(Section(_("Continued") if sections else _("Report"), part.split("\n")))
+    return sections
 
 
 def memo_sections(
@@ -138,7 +140,7 @@ def memo_sections(
         [str(item.what), _("on file") if item.met else _("missing"), item.cite]
         for item in checklist
     ]
-    kept = queries.retention(file, on)
+    kept_until = queries.retention(file, on)
     steps = [[f"{day:%d %b %Y}", what] for day, what in investigative_report.steps(file)]
     return [
         Section(_("Procedure"), [], [_("Date"), _("Step")], steps, [1, 4]),
@@ -147,6 +149,9 @@ def memo_sections(
         ),
         Section(
             _("Retention"),
-            [_("The file is kept until %(day)s at the earliest.") % {"day": f"{kept:%d %B %Y}"}],
+            [
+                _("The file is kept until %(day)s at the earliest.")
+                % {"day": f"{kept_until:%d %B %Y}"}
+            ],
         ),
     ]

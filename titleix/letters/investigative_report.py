@@ -28,10 +28,10 @@ LETTERS = {
 def steps(file: CaseFile) -> list[tuple[date, str]]:
     """The procedural steps with their dates, from the complaint on (34 CFR 106.45(b)(7)(ii)(B))."""
     case = file.case
-    found = [(queries.known_on(file), _("An employee knew of the report"))]
+    dated = [(queries.known_on(file), _("An employee knew of the report"))]
     if case.complaint_on:
-        found.append((case.complaint_on, _("Formal complaint filed")))
-    found += sorted(
+        dated.append((case.complaint_on, _("Formal complaint filed")))
+    dated += sorted(
         {
             (row.sent_on, LETTERS[row.code])
             for row in file.children["delivery"]
@@ -43,17 +43,17 @@ def steps(file: CaseFile) -> list[tuple[date, str]]:
         words = (
             _("Interview refused: %(who)s") if row.code == "refused" else _("Interview: %(who)s")
         )
-        found.append((row.on, words % {"who": people.get(row.party_id, "")}))
+        dated.append((row.on, words % {"who": people.get(row.party_id, "")}))
     for row in queries.records(file, Record.Kind.STATEMENT):
         words = (
             _("File handed in: %(who)s")
             if row.code == "portal_file"
             else _("Written response: %(who)s")
         )
-        found.append((row.on, words % {"who": people.get(row.party_id, "")}))
+        dated.append((row.on, words % {"who": people.get(row.party_id, "")}))
     if case.withdrawn_on:
-        found.append((case.withdrawn_on, _("Complaint withdrawn in writing")))
-    return sorted(found)
+        dated.append((case.withdrawn_on, _("Complaint withdrawn in writing")))
+    return sorted(dated)
 
 
 def procedure_lines(file: CaseFile) -> list[str]:
@@ -63,14 +63,14 @@ def procedure_lines(file: CaseFile) -> list[str]:
 
 def parsed(lines: str, fallback: date) -> list[tuple[date, str]]:
     """Lines back to dates and words; a line without a date takes the fallback."""
-    found = []
+    dated = []
     for line in filter(None, map(str.strip, lines.splitlines())):
         first, _space, rest = line.partition(" ")
         try:
-            found.append((date.fromisoformat(first), rest.strip() or line))
+            dated.append((date.fromisoformat(first), rest.strip() or line))
         except ValueError:
-            found.append((fallback, line))
-    return found
+            dated.append((fallback, line))
+    return dated
 
 
 def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
@@ -87,7 +87,7 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
             else ""
         )
 
-    def told(rows: list[Record]) -> list[str]:
+    def quoted(rows: list[Record]) -> list[str]:
         return [
             f"{name(row.party_id)}, {row.on:%d %B %Y}: {queries.said(row)}".lstrip(", ")
             for row in rows
@@ -105,9 +105,9 @@ def sections(file: CaseFile) -> list[tuple[str, list[str]]]:
             [f"{row.number}. {row.text}" for row in queries.records(file, Record.Kind.ALLEGATION)],
         ),
         (_("Procedure"), [f"{day:%d %B %Y}: {what}" for day, what in steps(file)]),
-        (_("What people said"), told(queries.records(file, Record.Kind.INTERVIEW))),
+        (_("What people said"), quoted(queries.records(file, Record.Kind.INTERVIEW))),
         (_("Evidence"), evidence),
-        (_("Responses of the parties to the evidence"), told(queries.answers_to_evidence(file))),
+        (_("Responses of the parties to the evidence"), quoted(queries.answers_to_evidence(file))),
         (_("Fair summary of the relevant evidence"), []),
     ]
 

@@ -147,8 +147,8 @@ def fixed(flow: Workflow) -> Prepared:
 
 def _picked(flow: Workflow) -> list[Party]:
     wanted = set(flow.data["people"])
-    found = [party for party in queries.people(flow.file) if str(party.id) in wanted]
-    nameless = [party.label for party in found if not party.name]
+    people = [party for party in queries.people(flow.file) if str(party.id) in wanted]
+    nameless = [party.label for party in people if not party.name]
     if nameless:
         raise Invalid(
             {
@@ -158,7 +158,7 @@ def _picked(flow: Workflow) -> list[Party]:
                 ]
             }
         )
-    return found
+    return people
 
 
 def closing_memo(flow: Workflow) -> Prepared:

@@ -18,10 +18,10 @@ def send(flow: Workflow, code: str, *, advisors: bool = False) -> None:
     people = queries.entitled(flow.file, advisors=advisors)
     sent_to(flow, code, people, flow.data["on"], flow.data["means"], flow.data.get("proof") or "")
     flow.effective_on = flow.data["on"]
-    told = [party.label for party in people]
+    recipients = [party.label for party in people]
     flow.turn.data = {
         "letter": code,
-        "to": told,
+        "to": recipients,
         "on": flow.data["on"],
         "means": flow.data["means"],
     }

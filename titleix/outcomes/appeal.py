@@ -94,12 +94,12 @@ def all_stated(flow: Workflow) -> bool:
     appellant's.
     """
     appeal = queries.appeals(flow.file)[-1]
-    said = {
+    stated = {
         row.party_id
         for row in queries.records(flow.file, Record.Kind.STATEMENT)
         if row.code == "appeal" and row.on >= appeal.on
     }
-    return {party.id for party in queries.parties(flow.file)} <= said | {appeal.party_id}
+    return {party.id for party in queries.parties(flow.file)} <= stated | {appeal.party_id}
 
 
 def appeal_heard(flow: Workflow) -> object:
@@ -107,8 +107,8 @@ def appeal_heard(flow: Workflow) -> object:
     (34 CFR 106.45(b)(8)(iii)(A), (D)).
     """
     appeals = queries.appeals(flow.file)
-    told = queries.newest(flow.file, "APPEAL_NOTICE")
-    if not appeals or told is None or told < appeals[-1].on:
+    notified_on = queries.newest(flow.file, "APPEAL_NOTICE")
+    if not appeals or notified_on is None or notified_on < appeals[-1].on:
         return unmet(False, _("Tell both parties of the appeal first."))
     running = [clock for clock in flow.file.running if clock.kind == "appeal_statement"]
     waits = any(flow.turn.today <= clock.due for clock in running)
@@ -121,9 +121,9 @@ def appeal_heard(flow: Workflow) -> object:
 
 def not_told_of_appeal(flow: Workflow) -> object:
     """The notice of the latest appeal has not gone out yet."""
-    appeals, told = queries.appeals(flow.file), queries.newest(flow.file, "APPEAL_NOTICE")
+    appeals, notified_on = queries.appeals(flow.file), queries.newest(flow.file, "APPEAL_NOTICE")
     return unmet(
-        bool(appeals) and (told is None or told < appeals[-1].on),
+        bool(appeals) and (notified_on is None or notified_on < appeals[-1].on),
         _("Both parties know of the appeal."),
     )
 

@@ -27,24 +27,29 @@ def outcome_and_memo(flow: Workflow) -> Prepared:
 def supportive_end(flow: Workflow) -> Prepared:
     """To the complainant: the measures, and the right to file later."""
     return make(
-        flow, "CLOSING", [one for one in queries.people(flow.file, "complainant") if one.name]
+        flow, "CLOSING", [party for party in queries.people(flow.file, "complainant") if party.name]
     ) | closing_memo(flow)
 
 
 def tells_complainants(flow: Workflow) -> Effects:
     """The complainants."""
-    return letters_to(flow, [one for one in queries.people(flow.file, "complainant") if one.name])
+    return letters_to(
+        flow, [party for party in queries.people(flow.file, "complainant") if party.name]
+    )
 
 
 @says("OUTCOME")
 def _outcome(letter: Letter) -> Fields:
     file, row = letter.file, queries.decided(letter.file)
     agreed = bool(queries.records(file, Record.Kind.AGREEMENT))
-    told = [row.text for row in queries.records(file, Record.Kind.ALLEGATION)] or letter.conduct()
+    allegations = [
+        row.text for row in queries.records(file, Record.Kind.ALLEGATION)
+    ] or letter.conduct()
     decided = letter.results(reasons=False)
     if agreed or not decided:
         decided = [
-            {"allegation": text, "finding": "agreement" if agreed else "dismissed"} for text in told
+            {"allegation": text, "finding": "agreement" if agreed else "dismissed"}
+            for text in allegations
         ]
     checks = (
         [
@@ -62,7 +67,7 @@ def _outcome(letter: Letter) -> Fields:
         else "no_appeal",
         "final_on": _final_on(letter).isoformat(),
         "results": decided,
-        "sanctions": [one.text for one in queries.remedies(file, "sanction")],
+        "sanctions": [remedy.text for remedy in queries.remedies(file, "sanction")],
         "remedies_provided": bool(row and row.data.get("remedies"))
         or bool(queries.remedies(file, "remedy")),
         "measures": letter.measures(),

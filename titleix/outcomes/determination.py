@@ -66,7 +66,7 @@ def report_over(flow: Workflow) -> object:
         exclusions_explained=all(row.text for row in asked if row.code == "excluded"),
     )
     days = timelines.QuestionDays(**flow.policy.require("questions"))
-    found = timelines.check_determination(
+    check = timelines.check_determination(
         queries.recipients(flow.file, "REPORT"),
         exchange,
         flow.turn.today,
@@ -74,7 +74,7 @@ def report_over(flow: Workflow) -> object:
         days,
         flow.file.calendar,
     )
-    return first_reason(found.unmet)
+    return first_reason(check.unmet)
 
 
 def _paragraphs(text: Any) -> list[str]:

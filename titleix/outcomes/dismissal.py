@@ -217,7 +217,7 @@ class Dismissal(Workflow):
 def dismiss_complaint(flow: Workflow) -> None:
     """A dismissal with its ground: both parties get the letter today and may appeal.
 
-    While they may, the days of the investigation rest (B2.4); if the dismissal stands, the promise
+    While they may, the days of the investigation rest (B2.4); if the dismissal stands, the deadline
     ends on the day of the dismissal.
     """
     case, data = flow.case, flow.data
@@ -245,7 +245,7 @@ def dismiss_complaint(flow: Workflow) -> None:
 def settle_dismissal(flow: Workflow) -> None:
     """The dismissal stands.
 
-    Its promise ended on its day; the conduct track begins where it was left open.
+    Its deadline ended on its day; the conduct track begins where it was left open.
     """
     case = flow.case
     if case.appeal_of != "dismissal":

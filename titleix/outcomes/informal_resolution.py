@@ -71,8 +71,8 @@ class AgreementForm(StepForm):
 
 def informal_offered(flow: Workflow) -> object:
     """Every party has the written notice of an informal resolution (34 CFR 106.45(b)(9)(i))."""
-    told = {row.party_id for row in flow.file.children["delivery"] if row.code == "IR_NOTICE"}
-    missing = [party.label for party in queries.parties(flow.file) if party.id not in told]
+    offered_to = {row.party_id for row in flow.file.children["delivery"] if row.code == "IR_NOTICE"}
+    missing = [party.label for party in queries.parties(flow.file) if party.id not in offered_to]
     return unmet(
         not missing, _("Send the written offer first: %(who)s.") % {"who": ", ".join(missing)}
     )

@@ -152,9 +152,9 @@ class Assignments(Workflow):
             if self.data.get("conflict")
             else None
         )
-        found = conditions.verdict(self, user.pk, role, tie)
-        if not found.allowed:
-            raise Invalid({"user": [str(found.reason)]})
+        verdict = conditions.verdict(self, user.pk, role, tie)
+        if not verdict.allowed:
+            raise Invalid({"user": [str(verdict.reason)]})
         row = Assignment(
             id=uuid4(),
             role=role.value,
@@ -174,7 +174,7 @@ class Assignments(Workflow):
         _grant(self, user.pk, GRANTS[role])
         if role in (Role.INVESTIGATOR, Role.SCHOOL_INVESTIGATOR):
             self.case.owner_id = user.pk
-        self.turn.data = {"user": user.pk, "role": role.value, "warning": str(found.warning)}
+        self.turn.data = {"user": user.pk, "role": role.value, "warning": str(verdict.warning)}
 
     @step(
         state,
@@ -252,7 +252,7 @@ def _end(flow: Workflow, rows: Iterable[Assignment]) -> None:
             flow.case.owner_id = None
     user_id, case_id = ended[0].user_id, flow.case.id
     lost = {name for row in ended for name in GRANTS[Role(row.role)]}
-    kept = {
+    still_needed = {
         name
         for other in queries.assigned(flow.file, *Role)
         if other.user_id == user_id
@@ -261,7 +261,7 @@ def _end(flow: Workflow, rows: Iterable[Assignment]) -> None:
 
     def end() -> None:
         held = CaseUserPermission.objects.filter(content_object_id=case_id, user_id=user_id)
-        held.filter(permission__codename__in=lost - kept - {"view_cases"}).delete()
+        held.filter(permission__codename__in=lost - still_needed - {"view_cases"}).delete()
         if not held.exclude(permission__codename="view_cases").exists():
             held.delete()
 

@@ -88,8 +88,10 @@ class RemovalForm(PartyChoice):
         """Whether the written notice is made with this step: it is dated today and the challenge is
         still to come.
         """
-        told, heard = cleaned.get("notice_on"), cleaned.get("challenge_on")
-        return bool(told and heard and told == self.flow.turn.today <= heard)
+        notice_on, challenge_on = cleaned.get("notice_on"), cleaned.get("challenge_on")
+        return bool(
+            notice_on and challenge_on and notice_on == self.flow.turn.today <= challenge_on
+        )
 
 
 class ChallengeForm(Happened, RecordChoice):
@@ -140,12 +142,12 @@ def against_removal(flow: Workflow, data: Any) -> Sequence[Any]:
 
 def removal_notice(flow: Workflow) -> Prepared:
     """The notice of an emergency removal, when it is dated today and the challenge is to come."""
-    told, heard = flow.data.get("notice_on"), flow.data.get("challenge_on")
+    notice_on, challenge_on = flow.data.get("notice_on"), flow.data.get("challenge_on")
     party = next(row for row in queries.people(flow.file) if str(row.id) == flow.data["party"])
     wanted = (
-        told == flow.turn.today
-        and heard is not None
-        and heard >= flow.turn.today
+        notice_on == flow.turn.today
+        and challenge_on is not None
+        and challenge_on >= flow.turn.today
         and bool(party.name)
     )
     return make(flow, "EMERGENCY_REMOVAL", [party]) if wanted else {}
@@ -203,9 +205,9 @@ class EmergencyRemoval(Workflow):
         made = any(name.startswith("letter_EMERGENCY_REMOVAL") for name in self.prepared)
         keep_removal(self)
         if made:
-            told = dict(self.turn.data)
+            entry = dict(self.turn.data)
             sending.sent_to(self, "EMERGENCY_REMOVAL", [party], self.turn.today, "hand")
-            self.turn.data = told
+            self.turn.data = entry
 
     @step(
         state,

@@ -49,7 +49,7 @@ class EvidenceForm(RecordForm):
             row.attachment_id: people.get(row.party_id, "")
             for row in queries.handed_in(self.flow.file)
         }
-        found = Attachment.objects.filter(
+        attachments = Attachment.objects.filter(
             case_id=self.flow.case.pk, state=Attachment.State.CLEAN
         ).order_by("uploaded_at")
         handed = _("%(file)s (handed in by %(who)s)")
@@ -58,7 +58,7 @@ class EvidenceForm(RecordForm):
                 str(row.pk),
                 handed % {"file": row.name, "who": by[row.pk]} if row.pk in by else row.name,
             )
-            for row in found
+            for row in attachments
         ]
         choose(self, "attachment", [("", "–"), *names])
 
@@ -116,9 +116,9 @@ class Evidence(Workflow):
         )
         row.attachment_id = UUID(self.data["attachment"]) if self.data.get("attachment") else None
         for handed in [
-            one
-            for one in queries.handed_in(self.file, unsorted=True)
-            if one.attachment_id == row.attachment_id
+            record
+            for record in queries.handed_in(self.file, unsorted=True)
+            if record.attachment_id == row.attachment_id
         ]:
             handed.closed_on, handed.data = self.turn.today, {**handed.data, "evidence": row.number}
             self.file.touch(handed)

@@ -202,10 +202,10 @@ class RelatedReports(Workflow):
 def open_case_of(flow: Workflow, data: Any) -> TitleIXCase | None:
     """The open case of which this report is a duplicate, if the user may see it."""
     number = str(data.get("duplicate_of") or "").strip().upper()
-    found = (
+    target = (
         TitleIXCase.objects.filter(number=number, closed_on=None).exclude(pk=flow.case.pk).first()
     )
-    return found if found and rights.can(flow.turn.actor, "coordinate_cases", found) else None
+    return target if target and rights.can(flow.turn.actor, "coordinate_cases", target) else None
 
 
 def merge_by_number(flow: Workflow, link: str) -> None:

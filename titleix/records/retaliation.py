@@ -54,9 +54,9 @@ class Retaliation(Workflow):
         chosen = {str(party.id): party for party in queries.people(file)}
         people = [as_values(chosen[data["party"]]) | {"part": Party.Part.COMPLAINANT.value}]
         people += [
-            as_values(chosen[one]) | {"part": Party.Part.RESPONDENT.value}
-            for one in data["by"]
-            if one != data["party"]
+            as_values(chosen[person]) | {"part": Party.Part.RESPONDENT.value}
+            for person in data["by"]
+            if person != data["party"]
         ]
 
         def open_it() -> None:

@@ -158,9 +158,9 @@ class ScreeningForm(StepForm):
                 self.add_error(name, _("Answer this one; “Not known” is an answer."))
         if self.errors:
             return cleaned
-        found = screened(self.flow, cleaned)
-        cleaned["_screening"] = found
-        choice = chosen_outcome(found, cleaned)
+        screening = screened(self.flow, cleaned)
+        cleaned["_screening"] = screening
+        choice = chosen_outcome(screening, cleaned)
         if not choice.allowed:
             self.add_error("outcome", str(choice.reason))
         if str(choice.outcome) == "DUPLICATE" and not open_case_of(self.flow, cleaned):

@@ -59,13 +59,13 @@ def facts(flow: Workflow, data: Any) -> Facts:
 
 def screened(flow: Workflow, data: Any) -> tuple[Facts, Screening]:
     """What the table says."""
-    found = facts(flow, data)
-    return found, screen(found)
+    known = facts(flow, data)
+    return known, screen(known)
 
 
-def chosen_outcome(found: tuple[Facts, Screening], data: Any) -> Choice:
+def chosen_outcome(screening: tuple[Facts, Screening], data: Any) -> Choice:
     """The coordinator's outcome, else the table's: allowed, or refused with the reason."""
-    known, result = found
+    known, result = screening
     return allowed_outcomes(known)[
         Outcome(data["outcome"]) if data.get("outcome") else result.outcome
     ]
@@ -86,12 +86,12 @@ def _screened_to(flow: Workflow) -> Stage:
 
     The district's inquiry without 106.45 has no complaint to wait for.
     """
-    found = flow.data["_screening"]
-    choice = chosen_outcome(found, flow.data)
+    screening = flow.data["_screening"]
+    choice = chosen_outcome(screening, flow.data)
     if (
         choice.outcome is Outcome.DISTRICT_60
         and choice.default
-        and not found[1].needs_formal_complaint
+        and not screening[1].needs_formal_complaint
     ):
         return S.S_OPEN
     return AFTER_SCREENING[choice.outcome]

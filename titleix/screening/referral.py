@@ -35,9 +35,10 @@ class ReferForm(StepForm):
 def referral_documents(flow: Workflow) -> Prepared:
     """The letter to the reporter and the memo for the other office."""
     people = [
-        one
-        for one in queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
-        if one.name
+        person
+        for person in queries.people(flow.file, "reporter")
+        or queries.people(flow.file, "complainant")
+        if person.name
     ]
     memo = generated(flow, "REFERRAL_MEMO", gettext("Referral memo"), referral_sections(flow))
     return make(flow, "REFERRAL", people) | memo
@@ -46,7 +47,7 @@ def referral_documents(flow: Workflow) -> Prepared:
 def tells_reporter(flow: Workflow) -> Effects:
     """The reporter, or the complainant where nobody else reported."""
     people = queries.people(flow.file, "reporter") or queries.people(flow.file, "complainant")
-    return letters_to(flow, [one for one in people if one.name])
+    return letters_to(flow, [person for person in people if person.name])
 
 
 def referral_sections(flow: Workflow) -> list[Section]:
@@ -112,7 +113,7 @@ class Referral(Workflow):
         )
         self.stop_clock("referral")
         sending.sent_to(
-            self, "REFERRAL", [one for one in people if one.name], self.turn.today, "mail"
+            self, "REFERRAL", [person for person in people if person.name], self.turn.today, "mail"
         )
         close(self, "REFERRED")
         self.turn.data = {}

@@ -309,3 +309,38 @@ def test_a_tie_blocks_until_somebody_else_has_reviewed_it(report, staff):
     walk.sent("send_evidence", staff.investigator, "2026-09-22")
     assert walk.state == "EVIDENCE_REVIEW"
     assert Record.objects.filter(case=walk.case, kind="EVIDENCE", data__isnull=False).count() == 1
+
+
+def test_a_duplicate_goes_into_the_open_case_and_can_be_taken_out(report, staff, screened):
+
+    other = Walk(
+        open_report(
+            school=School.objects.first(),
+            narrative="same",
+            knowledge_at=KNOWN,
+            channel="form",
+            now=KNOWN,
+        ),
+        staff,
+    )
+    other("triage", staff.coordinator, "2026-09-09")
+    refused(
+        other,
+        "screen",
+        staff.coordinator,
+        "2026-09-09",
+        Invalid,
+        **(HARASSMENT | {"duplicate_of": "TIX-2026-9999"}),
+    )
+    other(
+        "screen", staff.coordinator, "2026-09-09", **(HARASSMENT | {"duplicate_of": report.number})
+    )
+    assert (other.state, other.case.linked.number, other.clock("screening").status) == (
+        "MERGED",
+        report.number,
+        "MET",
+    )
+    assert other.clock("contact_complainant").status == "MERGED"
+    refused(other, "unmerge", staff.coordinator, "2026-10-20", reason="too late")
+    other("unmerge", staff.coordinator, "2026-10-01", reason="another incident")
+    assert (other.state, other.case.linked) == ("SCREENING", None)

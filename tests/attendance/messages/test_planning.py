@@ -80,7 +80,7 @@ class Texts:
 
 @pytest.fixture
 def texts(settings):
-    settings.SMS_PROVIDER = "tests.attendance.test_outreach.Texts"
+    settings.SMS_PROVIDER = "tests.attendance.messages.test_planning.Texts"
     Texts.sent.clear()
     return Texts.sent
 

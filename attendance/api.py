@@ -1,4 +1,5 @@
-"""The API of attendance: what is counted of students at the schools whose cases one may see. No name leaves here."""
+"""The API of attendance: what is counted of students at the schools whose cases one may see. No
+name leaves here."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ router = Router(tags=["Attendance"], auth=Bearer(Scope.ATTENDANCE))
 
 
 class SummaryOut(Schema):
-    """Days of one student in one school year, over all schools of the district, as far as the imports have told."""
+    """Days of one student in one school year, over all schools of the district, as far as the
+    imports have told."""
 
     id: int
     student: str = Field(description="the number in the student information system")

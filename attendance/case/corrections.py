@@ -40,7 +40,8 @@ def letter_superseded(flow: Corrections) -> object:
 
 
 def nothing_above_watch(flow: Corrections) -> object:
-    """C17: below the triggers. While the record still reaches one, the machine would raise the case again the same evening."""
+    """C17: below the triggers. While the record still reaches one, the machine would raise the case
+    again the same evening."""
     standing = periods.above_watch(flow) if flow.has_task("REVIEW_CORRECTION") else []
     return unmet(
         not standing,
@@ -79,9 +80,8 @@ class Corrections(TierChanges):
         """C17: below a trigger after work began; the stage stays, a person decides."""
         lost = self.data.get("lost") or ()
         self.case.triggers = [trigger for trigger in self.case.triggers if trigger not in lost]
-        if (
-            self.case.state == Stage.LEGAL_REFERRED
-        ):  # it cannot be undone; the authorities must hear of it (A3.3, A-41)
+        if self.case.state == Stage.LEGAL_REFERRED:
+            # it cannot be undone; the authorities must hear of it (A3.3, A-41)
             if not self.has_task("INFORM_CORRECTION"):
                 self.open_task("INFORM_CORRECTION", role="PRINCIPAL", clock="inform_correction")
                 self.alert("INFORM_CORRECTION", "supervisor")

@@ -1,5 +1,5 @@
-"""Excuse notes (A-33): when they are due by the policy, who may accept a late one, who corrects the code. The mark itself is
-changed in the student information system, never here."""
+"""Excuse notes (A-33): when they are due by the policy, who may accept a late one, who corrects the
+code. The mark itself is changed in the student information system, never here."""
 
 from __future__ import annotations
 
@@ -78,11 +78,9 @@ class ExcuseNotes(AttendanceFlow):
         note = next(
             note for note in self.file.children["note"] if str(note.id) == self.data["note"]
         )
-        note.verdict, note.reason, note.decided_by_id = (
-            ExcuseNote.Verdict.OVERRIDDEN,
-            self.data["reason"],
-            self.actor_id,
-        )
+        note.verdict = ExcuseNote.Verdict.OVERRIDDEN
+        note.reason = self.data["reason"]
+        note.decided_by_id = self.actor_id
         self.file.touch(note)
         self._enter()
 
@@ -95,7 +93,8 @@ class ExcuseNotes(AttendanceFlow):
         event=Event.Kind.FACT,
         conditions=[some_note_to_enter],
         does=_(
-            "Says that the codes of all accepted notes were corrected in the student information system."
+            "Says that the codes of all accepted notes were corrected in the student information "
+            "system."
         ),
     )
     def note_entered(self) -> None:

@@ -24,7 +24,8 @@ relapse_to = SubjectState.GET_STATE(
 
 
 def goals_met(flow: Goals) -> object:
-    """C7: in the plan's last school days attendance and unexcused days are within the policy's goals."""
+    """C7: in the plan's last school days attendance and unexcused days are within the policy's
+    goals."""
     found = periods.plan_window(flow)
     return unmet(found.met, found.words)
 
@@ -81,9 +82,8 @@ class Goals(TierChanges):
     def close_improved(self) -> None:
         """C8: so many school days without a relapse. The wait is kept, not cancelled."""
         for clock in self._running("monitor"):
-            self.stop_clock(
-                "monitor", min(clock.due, self.effective_on)
-            )  # the step is taken on the day after
+            # the step is taken on the day after
+            self.stop_clock("monitor", min(clock.due, self.effective_on))
         self._end_processes("improved")
         self.close_case("IMPROVED")
 

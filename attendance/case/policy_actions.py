@@ -1,6 +1,8 @@
-"""What a policy's threshold asks for beyond a stage and a notice: a report, a plan, a team, a referral to court.
+"""What a policy's threshold asks for beyond a stage and a notice: a report, a plan, a team, a
+referral to court.
 
-A referral that the policy excludes is never made (Texas Education Code 25.0915(a-3); domain.md A1.4, A-36)."""
+A referral that the policy excludes is never made (Texas Education Code 25.0915(a-3); domain.md
+A1.4, A-36)."""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from casework.models import Event, Task
 
 
 def open_duty(flow: Workflow) -> object:
-    """A duty that a threshold of the policy gave is open."""
+    """A task that a threshold of the policy gave is open."""
     return unmet(
         any(_is_open(task) for task in flow.file.tasks), _("No duty of a threshold is open.")
     )
@@ -41,7 +43,7 @@ class ActionForm(StepForm):
     )
 
     def prepare(self) -> None:
-        """The open duties; today."""
+        """The open tasks; today."""
         field = self.fields["duty"]
         assert isinstance(field, forms.ChoiceField)
         labels = self.flow.file.kind.task_labels
@@ -88,11 +90,8 @@ class PolicyActions(AttendanceFlow):
         refused, day0 = self.data.pop("refused", []), self.data.pop("day0", None)
         task = self.open_task(kind, role="SSW")
         if refused:
-            task.status, task.closed_at, task.outcome = (
-                Task.Status.CANCELLED,
-                self.turn.now,
-                REFUSED,
-            )
+            task.status, task.closed_at = Task.Status.CANCELLED, self.turn.now
+            task.outcome = REFUSED
             self.remember(refused=refused)
         elif clocks.action_sla(kind, self.policy):
             task.clock_id = self.start_clock(kind, day0, "reached" if day0 else "detected").id
@@ -106,7 +105,7 @@ class PolicyActions(AttendanceFlow):
         work=False,
     )
     def withdraw_action(self) -> None:
-        """A correction took the ground of an open duty away (A3.3)."""
+        """A correction took the ground of an open task away (A3.3)."""
         self.finish_task(PREFIX + self.data["key"], gettext_noop("corrected"), cancelled=True)
 
     @step(

@@ -1,5 +1,6 @@
-"""The desks of those who work one process and do not see the case: street team, court coordinator, outside mediator. They see what
-they were asked to do and what they need for it, and take its steps through the same door. A stranger gets 404."""
+"""The desks of those who work one process and do not see the case: street team, court coordinator,
+outside mediator. They see what they were asked to do and what they need for it, and take its steps
+through the same service layer. A stranger gets 404."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ from district.models import Guardian, Student
 
 @dataclass(frozen=True)
 class Desk:
-    """One desk: which processes, by which right, what it is called, and whether the family's addresses belong to it."""
+    """One desk: which processes, by which right, what it is called, and whether the family's
+    addresses belong to it."""
 
     kind: str
     model: type[Process]
@@ -99,7 +101,8 @@ def may_open(user: Any, desk: Desk) -> bool:
 @login_required
 @require_GET
 def listing(request: HttpRequest, desk: str) -> HttpResponse:
-    """What lies on the desk, what is due first on top. The street team has pages of its own, made for a phone."""
+    """What lies on the desk, what is due first on top. The street team has pages of its own, made
+    for a phone."""
     found = desk_named(desk)
     if not may_open(request.user, found):
         raise Http404
@@ -127,7 +130,7 @@ def listing(request: HttpRequest, desk: str) -> HttpResponse:
 
 
 def _due(processes: list[UUID]) -> dict[UUID, Any]:
-    """Process -> its promise that is due first (one statement)."""
+    """Process -> its deadline that is due first (one statement)."""
     from casework.models import Clock
 
     found: dict[UUID, Any] = {}
@@ -190,7 +193,7 @@ def item(request: HttpRequest, desk: str, pk: UUID) -> HttpResponse:
 
 @login_required
 def step(request: HttpRequest, desk: str, pk: UUID, name: str) -> HttpResponse:
-    """One step of the process; a POST takes it through the door."""
+    """One step of the process; a POST takes it through the service layer."""
     about, file, _process = _open(request, desk, pk)
     choice = next((choice for choice in _choices(request, file, pk) if choice.name == name), None)
     if choice is None:
@@ -293,7 +296,8 @@ def packet(request: HttpRequest, pk: UUID) -> FileResponse:
 
 
 def desks_of(user: Any, roles: set[str]) -> list[tuple[str, Any]]:
-    """The desks of a user for the navigation: by posts, or as an outside mediator (one statement for people without posts)."""
+    """The desks of a user for the navigation: by posts, or as an outside mediator (one statement
+    for people without posts)."""
     found = [
         name
         for name, roles_ in (

@@ -1,4 +1,5 @@
-"""How a process looks on a page: where it stands on its way, its facts, its rows, and whether it helped."""
+"""How a process looks on a page: where it stands on its way, its facts, its rows, and whether it
+helped."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ SAME_PLACE = {"RESCHEDULED": "SCHEDULED", "NO_SHOW": "SCHEDULED"}
 
 @dataclass
 class ProcessView:
-    """One process for a page. `way`: (label, done, here); `facts`: (label, value); `bars`: (label, percent, words)."""
+    """One process for a page. `way`: (label, done, here); `facts`: (label, value); `bars`: (label,
+    percent, words)."""
 
     id: UUID
     title: str

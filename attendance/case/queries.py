@@ -26,47 +26,74 @@ from casework.models import Task
 from casework.policy.policies import policy_for
 from district.models import Guardian, Role, School, SchoolYear, Student, StudentNotice
 
-# Counts of every student with a day of membership, by student and school, straight from marks and enrolments.
+# Counts of every student with a day of membership, by student and school, straight from marks and
+# enrollments.
 STUDENTS = """
 WITH {spans}, {counts},
 days AS (
-    SELECT student_id, school_id, sum(at_end - before_entry) AS days FROM measured GROUP BY student_id, school_id
+    SELECT student_id, school_id, sum(at_end - before_entry) AS days
+      FROM measured
+     GROUP BY student_id, school_id
 ),
 per_school AS (
-    SELECT d.student_id, d.school_id, d.days, coalesce(c.absences, 0) AS absences,
-           coalesce(c.unexcused, 0) AS unexcused, coalesce(c.tardies, 0) AS tardies
-      FROM days d LEFT JOIN counted c USING (student_id, school_id) WHERE d.days > 0
+    SELECT d.student_id, d.school_id, d.days,
+           coalesce(c.absences, 0) AS absences,
+           coalesce(c.unexcused, 0) AS unexcused,
+           coalesce(c.tardies, 0) AS tardies
+      FROM days d
+      LEFT JOIN counted c USING (student_id, school_id)
+     WHERE d.days > 0
 ),
 several AS (
+    -- in two schools at once: a day counts once
     SELECT p.student_id, count(DISTINCT cd.date) AS days
       FROM measured p
-      JOIN (SELECT student_id FROM measured GROUP BY student_id HAVING count(*) > 1) s ON s.student_id = p.student_id
-      JOIN district_calendarday cd ON cd.calendar_id = p.calendar_id AND cd.instructional
+      JOIN (SELECT student_id FROM measured GROUP BY student_id HAVING count(*) > 1) s
+        ON s.student_id = p.student_id
+      JOIN district_calendarday cd
+        ON cd.calendar_id = p.calendar_id AND cd.instructional
        AND cd.date BETWEEN p.entered AND p.left_on
      GROUP BY p.student_id
 ),
 per_student AS (
-    SELECT x.student_id, coalesce(max(v.days), sum(x.days)) AS days, sum(x.absences) AS absences,
+    SELECT x.student_id,
+           coalesce(max(v.days), sum(x.days)) AS days,
+           sum(x.absences) AS absences,
            sum(x.unexcused) + sum(x.tardies)::int / %(per_day)s AS unexcused
-      FROM per_school x LEFT JOIN several v USING (student_id) GROUP BY x.student_id
+      FROM per_school x
+      LEFT JOIN several v USING (student_id)
+     GROUP BY x.student_id
 )
 """
+# The figures of the report, of the district (each student once) and of the schools (one sum).
 _LIVE = (
     STUDENTS
-    + """SELECT (SELECT jsonb_build_object(
-            'enrolled', count(*), 'denominator', count(*) FILTER (WHERE days >= %(least)s),
-            'chronic', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(percent)s),
-            'severe', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(severe)s),
-            'moderate', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(moderate)s
-                                           AND absences * 100 < days * %(severe)s),
-            'at_risk', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(at_risk)s
-                                          AND absences * 100 < days * %(moderate)s),
-            'satisfactory', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 < days * %(at_risk)s),
-            'reached', (SELECT jsonb_object_agg(n, (SELECT count(*) FROM per_student WHERE unexcused >= n))
-                          FROM unnest(%(thresholds)s::int[]) AS n)) FROM per_student),
+    + """
+SELECT (SELECT jsonb_build_object(
+            'enrolled', count(*),
+            'denominator', count(*) FILTER (WHERE days >= %(least)s),
+            'chronic', count(*) FILTER (
+                WHERE days >= %(least)s AND absences * 100 >= days * %(percent)s),
+            'severe', count(*) FILTER (
+                WHERE days >= %(least)s AND absences * 100 >= days * %(severe)s),
+            'moderate', count(*) FILTER (
+                WHERE days >= %(least)s AND absences * 100 >= days * %(moderate)s
+                  AND absences * 100 < days * %(severe)s),
+            'at_risk', count(*) FILTER (
+                WHERE days >= %(least)s AND absences * 100 >= days * %(at_risk)s
+                  AND absences * 100 < days * %(moderate)s),
+            'satisfactory', count(*) FILTER (
+                WHERE days >= %(least)s AND absences * 100 < days * %(at_risk)s),
+            'reached', (
+                SELECT jsonb_object_agg(
+                           n, (SELECT count(*) FROM per_student WHERE unexcused >= n))
+                  FROM unnest(%(thresholds)s::int[]) AS n))
+          FROM per_student),
        (SELECT jsonb_build_object(
             'denominator', count(*) FILTER (WHERE days >= %(least)s),
-            'chronic', count(*) FILTER (WHERE days >= %(least)s AND absences * 100 >= days * %(percent)s)) FROM per_school)
+            'chronic', count(*) FILTER (
+                WHERE days >= %(least)s AND absences * 100 >= days * %(percent)s))
+          FROM per_school)
 """
 )
 
@@ -85,8 +112,9 @@ def live_values(as_of: date) -> dict[str, Any]:
 
 
 def attendance_report(as_of: date, school: School | None = None) -> dict[str, Any]:
-    """K1 and K2 of domain.md A4, live from the marks as believed now, up to and including `as_of`. District scope is
-    unduplicated; school scope is the sum of schools as in EDFacts FS195 (a student in two schools counts in each)."""
+    """K1 and K2 of domain.md A4, live from the marks as believed now, up to and including `as_of`.
+    District scope is unduplicated; school scope is the sum of schools as in EDFacts FS195 (a
+    student in two schools counts in each)."""
     policy, year = policy_for("attendance", as_of), tallies.year_of(as_of)
     data = policy.data
     rate, bands = data["measures"]["C"], data["bands"]
@@ -134,8 +162,8 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
 
 
 def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
-    """Notices in a state (DRAFT waits for a signature, SIGNED for the mail room) in cases that the user may see, the
-    earliest due first, at most 20."""
+    """Notices in a state (DRAFT waits for a signature, SIGNED for the mail room) in cases that the
+    user may see, the earliest due first, at most 20."""
     rows = Notice.objects.filter(
         state=state, closed_on=None, case__in=rights.visible(user, "ATT")
     ).order_by("case__next_due", "detected_on")
@@ -155,7 +183,8 @@ def letters_waiting(user: Any, state: str) -> list[dict[str, Any]]:
 
 
 def findings_waiting(user: Any) -> list[dict[str, Any]]:
-    """What principals are asked to find, decide or send in cases that the user may see, the earliest due first, at most 20."""
+    """What principals are asked to find, decide or send in cases that the user may see, the
+    earliest due first, at most 20."""
     tasks = Task.objects.filter(
         status=Task.Status.OPEN,
         role=Role.PRINCIPAL,
@@ -183,26 +212,36 @@ class Unresolved:
     waiting: int
 
 
+# Unexplained absences (class 4) with their age in school days of the own calendar.
 _UNRESOLVED = """
 WITH schools AS (
     SELECT s.id, s.name, s.calendar_id,
-           (SELECT max(ordinal) FROM district_calendarday d WHERE d.calendar_id = s.calendar_id AND d.date <= %(today)s) AS now
-      FROM district_school s WHERE s.id = ANY(%(schools)s)
+           (SELECT max(ordinal)
+              FROM district_calendarday d
+             WHERE d.calendar_id = s.calendar_id AND d.date <= %(today)s) AS now
+      FROM district_school s
+     WHERE s.id = ANY(%(schools)s)
 )
-SELECT concat_ws(' ', u.first_name, u.last_name), u.student_id, s.name, m.day, m.code, s.now - d.ordinal, count(*) OVER ()
+SELECT concat_ws(' ', u.first_name, u.last_name), u.student_id, s.name,
+       m.day, m.code, s.now - d.ordinal,
+       count(*) OVER ()
   FROM attendance_mark m
   JOIN schools s ON s.id = m.school_id
   JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = m.day
   JOIN district_student u ON u.id = m.student_id
- WHERE m.mark_class = 4 AND m.day BETWEEN %(starts)s AND %(today)s AND s.now - d.ordinal >= %(after)s
- ORDER BY m.day, u.student_id LIMIT %(most)s
+ WHERE m.mark_class = 4
+   AND m.day BETWEEN %(starts)s AND %(today)s
+   AND s.now - d.ordinal >= %(after)s
+ ORDER BY m.day, u.student_id
+ LIMIT %(most)s
 """
 
 
 def unresolved(user: Any, most: int = 25) -> tuple[list[Unresolved], int]:
-    """Absences at the user's schools that stand without a reason for longer than the policy allows (domain.md A3.1 rule
-    4; `unknown_resolution`), the oldest first: at most `most` rows, and how many there are. One statement for the rows.
-    They are put right in the student information system, never here."""
+    """Absences at the user's schools that stand without a reason for longer than the policy allows
+    (domain.md A3.1 rule 4; `unknown_resolution`), the oldest first: at most `most` rows, and how
+    many there are. One statement for the rows. They are put right in the student information
+    system, never here."""
     today = local_today()
     year = SchoolYear.objects.filter(starts__lte=today).order_by("-starts").first()
     if year is None:
@@ -225,7 +264,8 @@ def unresolved(user: Any, most: int = 25) -> tuple[list[Unresolved], int]:
 
 
 def panel(file: CaseFile, user: Any) -> dict[str, Any]:
-    """What only an attendance case shows: the student, the family, the year as a strip of days, the notices."""
+    """What only an attendance case shows: the student, the family, the year as a strip of days, the
+    notices."""
     case = file.case
     call_first = Exists(StudentNotice.objects.filter(student=case.student_id, until=None))
     guardians = list(
@@ -292,19 +332,23 @@ KIND_LABELS = {
     "future": _("to come"),
 }
 
+# Every day of the school year at the case's school with the student's mark.
 _YEAR = """
 SELECT d.date, d.instructional, m.mark_class, m.code,
-       (SELECT max(prior_unexcused) FROM district_enrollment e WHERE e.student_id = %(student)s AND e.entry_date >= y.starts)
+       (SELECT max(prior_unexcused)
+          FROM district_enrollment e
+         WHERE e.student_id = %(student)s AND e.entry_date >= y.starts)
   FROM district_calendarday d
   JOIN district_schoolyear y ON y.year = %(year)s AND d.date BETWEEN y.starts AND y.ends
   LEFT JOIN attendance_mark m ON m.day = d.date AND m.student_id = %(student)s
- WHERE d.calendar_id = %(calendar)s ORDER BY d.date
+ WHERE d.calendar_id = %(calendar)s
+ ORDER BY d.date
 """
 
 
 def _days(file: CaseFile) -> tuple[list[dict[str, Any]], int | None]:
-    """Every weekday of the year at the school with what happened, and the unexcused days that another district told of
-    (one statement)."""
+    """Every weekday of the year at the school with what happened, and the unexcused days that
+    another district told of (one statement)."""
     today = local_today()
     sent = {
         process.sent_on: process.code

@@ -16,7 +16,7 @@ from casework.models import Event
 
 
 def cause_missing(flow: CaseSteps) -> object:
-    """The root-cause duty is open."""
+    """The root-cause task is open."""
     return unmet(flow.has_task("ROOT_CAUSE"), _("The causes are recorded already."))
 
 
@@ -105,17 +105,14 @@ class CaseSteps(TierChanges):
         event=Event.Kind.ACCESS,
         work=False,
         does=_(
-            "Ends this person's access to the case for a conflict of interest, whatever post they hold. No date moves."
+            "Ends this person's access to the case for a conflict of interest, whatever post they "
+            "hold. No date moves."
         ),
     )
     def recuse(self) -> None:
         """A-40: a social worker is the student's aunt; somebody else takes over."""
-        user_id, case_id, reason, by = (
-            self.data["user"].pk,
-            self.case.id,
-            self.data["reason"],
-            self.turn.actor,
-        )
+        user_id, case_id = self.data["user"].pk, self.case.id
+        reason, by = self.data["reason"], self.turn.actor
         self.file.later.append(lambda: grants.recuse_id(case_id, user_id, reason, by=by))
         if self.case.owner_id == user_id:
             self.case.owner_id = None
@@ -135,7 +132,8 @@ class CaseSteps(TierChanges):
         primary=True,
     )
     def record_causes(self) -> None:
-        """The social worker works with child and family to analyse the causes and determine steps."""
+        """The social worker works with child and family to analyze the causes and determine
+        steps."""
         self._worked()
         self.case.plan_from = self.case.plan_from or self.effective_on
         self.finish_task("ROOT_CAUSE", ", ".join(self.data["causes"])[:200])
@@ -182,6 +180,6 @@ class CaseSteps(TierChanges):
         makes=_("The duty to see whether it works when the plan has run its time."),
     )
     def say_next(self) -> None:
-        """A plan or programme ended; the decision is written down."""
+        """A plan or program ended; the decision is written down."""
         self._worked()
         self.see_whether_it_works()

@@ -1,4 +1,5 @@
-"""Transfer, hold, the end of a case and its return, the merge of two records (C10-C15, C18): nobody is lost."""
+"""Transfer, hold, the end of a case and its return, the merge of two records (C10-C15, C18): nobody
+is lost."""
 
 from __future__ import annotations
 
@@ -36,15 +37,16 @@ def withdrawal_flagged(flow: Transfers) -> object:
 
 
 def known_to_have_left(flow: Transfers) -> object:
-    """The ten-day rule (DPI manual): under 16 nobody is withdrawn until their whereabouts are known or it is established that they
-    left the area."""
+    """The ten-day rule (DPI manual): under 16 nobody is withdrawn until their whereabouts are known
+    or it is established that they left the area."""
     left = any(
         isinstance(row, Locate) and row.outcome in Locate.LEFT for row in flow.file.processes
     )
     return unmet(
         left,
         _(
-            "Nobody has established that the student left: the street team's outcome must be 'moved away' or 'enrolled elsewhere'."
+            "Nobody has established that the student left: the street team's outcome must be "
+            "'moved away' or 'enrolled elsewhere'."
         ),
     )
 
@@ -61,19 +63,16 @@ class Transfers(TierChanges):
         work=False,
     )
     def transfer(self) -> None:
-        """C10: the enrolment moved. Running clocks go on by the calendar that they began with; new ones count by the new
-        school's. Nobody is handed over without being received: the promise runs until somebody takes over."""
+        """C10: the enrollment moved. Running clocks go on by the calendar that they began with; new
+        ones count by the new school's. Nobody is handed over without being received: the deadline
+        runs until somebody takes over."""
         if self.came_from not in (Stage.TRANSFER_PENDING, Stage.ON_HOLD):
             self.case.resume_state = self.came_from
-        old, school = (
-            self.case.school_id,
-            School.objects.select_related("calendar").get(pk=self.data["school_id"]),
-        )
+        old = self.case.school_id
+        school = School.objects.select_related("calendar").get(pk=self.data["school_id"])
         self.case.school_id, self.case.owner_id = school.pk, None
-        self.file.calendar_id, self.file.calendar_revision = (
-            school.calendar_id,
-            school.calendar.revision if school.calendar else None,
-        )
+        self.file.calendar_id = school.calendar_id
+        self.file.calendar_revision = school.calendar.revision if school.calendar else None
         self.finish_task("ASSIGN_SSW", gettext_noop("transferred"), cancelled=True)
         self.finish_task("ACCEPT_TRANSFER", gettext_noop("transferred again"), cancelled=True)
         self.open_task("ACCEPT_TRANSFER", role="SSW", clock="transfer_accept")
@@ -105,7 +104,8 @@ class Transfers(TierChanges):
         work=False,
     )
     def raise_pending(self) -> None:
-        """The machine may raise a case also while it is handed over or on hold; the duties begin at once."""
+        """The machine may raise a case also while it is handed over or on hold; the tasks begin at
+        once."""
         self.case.resume_state = self.data["stage"]
         self.cancel_clock("monitor", gettext_noop("raised"))
         self._raise(Stage(self.data["stage"]))
@@ -122,7 +122,8 @@ class Transfers(TierChanges):
         ),
     )
     def hold_case(self) -> None:
-        """C15: with a reason and an end. The wait for a relapse rests too: it begins anew afterwards."""
+        """C15: with a reason and an end. The wait for a relapse rests too: it begins anew
+        afterwards."""
         self.case.resume_state = self.came_from
         self.cancel_clock("monitor", gettext_noop("on hold"))
         self.start_clock_until("hold_end", self.data["until"])
@@ -143,14 +144,14 @@ class Transfers(TierChanges):
         self._go_on()
 
     def _go_on(self) -> None:
-        """What the stage promises runs again."""
+        """The deadlines of the stage run again."""
         self.cancel_clock("monitor", gettext_noop("begins anew"))
         if self.case.state == Stage.MONITOR:
             self.case.monitor_from = self.effective_on
             self.start_clock("monitor")
         self.ask_next()
 
-    # -- the end (C12, C13, C18) and the return (C14) --------------------------------------------------------------
+    # -- the end (C12, C13, C18) and the return (C14) ----------------------------------------------
 
     @step(
         STATE,
@@ -175,8 +176,8 @@ class Transfers(TierChanges):
         cite="NC School Attendance and Student Accounting Manual, ten-day rule",
     )
     def flag_withdrawal(self) -> None:
-        """Under 16, more than ten consecutive unlawful absences, and nobody knows where the student is: not withdrawn. The
-        files say otherwise; a person must look."""
+        """Under 16, more than ten consecutive unlawful absences, and nobody knows where the student
+        is: not withdrawn. The files say otherwise; a person must look."""
         self.case.withdrawal_flagged_on = self.effective_on
         self.open_task("REVIEW_WITHDRAWAL", role="PRINCIPAL", clock="withdrawal")
         self.alert("WITHDRAWAL_FORBIDDEN", "supervisor")
@@ -207,11 +208,13 @@ class Transfers(TierChanges):
         form=ReasonForm,
         conditions=[withdrawal_flagged],
         does=_(
-            "The data manager enrolled the student again; absences stay unlawful until the student is found."
+            "The data manager enrolled the student again; absences stay unlawful until the student "
+            "is found."
         ),
     )
     def withdrawal_undone(self) -> None:
-        """A student who is located and still lives in the area stays enrolled and stays coded unlawful."""
+        """A student who is located and still lives in the area stays enrolled and stays coded
+        unlawful."""
         self._worked()
         self.case.withdrawal_flagged_on = None
         self.finish_task("REVIEW_WITHDRAWAL", "enrolled again")
@@ -238,7 +241,8 @@ class Transfers(TierChanges):
         work=False,
     )
     def merge_away(self) -> None:
-        """C18: two records were one person; the older case goes on. Letters of both stay on file."""
+        """C18: two records were one person; the older case goes on. Letters of both stay on
+        file."""
         self._end_all("MERGED")
 
     @step(
@@ -250,7 +254,7 @@ class Transfers(TierChanges):
         work=False,
     )
     def take_over_clocks(self) -> None:
-        """C18: of two promises of one kind the earlier one is kept. `day0`: clock kind -> date."""
+        """C18: of two deadlines of one kind the earlier one is kept. `day0`: clock kind -> date."""
         for clock in list(self.file.running):
             earlier = self.data["day0"].get(clock.kind)
             if earlier is not None and earlier < clock.day0:
@@ -272,15 +276,15 @@ class Transfers(TierChanges):
         does=_("Goes on where the case stood, with new deadlines from today."),
     )
     def reopen(self) -> None:
-        """C14: a trigger was reached again in the same year, the student came back, or a person says why."""
+        """C14: a trigger was reached again in the same year, the student came back, or a person
+        says why."""
         self.case.closed_on, self.case.closed_reason = None, ""
         self.case.monitor_from = self.case.plan_from = self.case.withdrawal_flagged_on = None
         self.case.episode += 1
         self._reached()
         student, actor = self.case.student_id, self.turn.actor
-        if (
-            actor is not None
-        ):  # thresholds and notices that were left when the case closed: the next evening sees to them
+        if actor is not None:
+            # thresholds and notices that were left when the case closed: the next evening's work
             self.file.later.append(lambda: run.look_again(student))
         if self.case.stage != Stage.WATCH:
             self._raise(Stage(self.case.stage))

@@ -1,4 +1,5 @@
-"""Choices that forms and pages of several wings offer: causes of absence, roles at a conference, yes or no, languages."""
+"""Choices that forms and pages of several wings offer: causes of absence, roles at a conference,
+yes or no, languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Codes in words: occasions of the policy's triggers (L3, CH10, TN5/10) and what led to a process."""
+"""Codes in words: occasions of the policy's triggers (L3, CH10, TN5/10) and what led to a
+process."""
 
 from __future__ import annotations
 

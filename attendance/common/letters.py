@@ -1,4 +1,5 @@
-"""What the letters of every wing share: to whom, about whom, under which letterhead, and how they are kept."""
+"""What the letters of every wing share: to whom, about whom, under which letterhead, and how they
+are kept."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ FOLDER = "attendance"
 
 
 def recipients(case: AttendanceCase) -> list[dict[str, Any]]:
-    """The adults with legal rights who may be contacted, in their order, as they stand on the letter."""
+    """The adults with legal rights who may be contacted, in their order, as they stand on the
+    letter."""
     student = Student.objects.get(pk=case.student_id)
     people = Guardian.objects.filter(student=student, legal_rights=True, do_not_contact=False)
     return [
@@ -37,7 +39,8 @@ def recipients(case: AttendanceCase) -> list[dict[str, Any]]:
 
 
 def store(rendered: Rendered, data: dict[str, Any], flow: Workflow, *, draft: bool) -> Document:
-    """Keep the bytes under their hash and describe them; the door inserts the row with the step."""
+    """Keep the bytes under their hash and describe them; the service layer inserts the row with the
+    step."""
     path = encrypted_files.keep(
         flow.case.kind, f"documents/{rendered.sha256[:2]}/{rendered.sha256}.pdf", rendered.pdf
     )
@@ -108,7 +111,8 @@ def make(
 
 
 def home_language(flow: Workflow) -> str:
-    """The language of the first adult with legal rights, where there is a letter in it; else the district's."""
+    """The language of the first adult with legal rights, where there is a letter in it; else the
+    district's."""
     people, offered = recipients(flow.case), flow.policy.get("letters.languages") or ["en"]
     return next(
         (str(person["language"]) for person in people if person["language"] in offered),
@@ -117,7 +121,8 @@ def home_language(flow: Workflow) -> str:
 
 
 def referral_record(flow: Workflow) -> dict[str, Any]:
-    """The record that stands in a referral: letters with their dates, the conference, the counts."""
+    """The record that stands in a referral: letters with their dates, the conference, the
+    counts."""
     notices = [
         row
         for row in flow.file.processes

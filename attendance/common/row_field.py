@@ -23,7 +23,8 @@ class RowsWidget(forms.Widget):
     def value_from_datadict(
         self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str
     ) -> Any:
-        """The rows in which something was typed; a list under the plain name (the API) is taken as it is."""
+        """The rows in which something was typed; a list under the plain name (the API) is taken as
+        it is."""
         if name in data:
             return data[name]
         found = []
@@ -60,8 +61,8 @@ class RowsWidget(forms.Widget):
 
 
 class RowsField(forms.Field):
-    """Rows checked cell by cell: `cells` are the fields of the columns. The cleaned value is a list of dicts; a wrong cell is
-    named with its row."""
+    """Rows checked cell by cell: `cells` are the fields of the columns. The cleaned value is a list
+    of dicts; a wrong cell is named with its row."""
 
     def __init__(
         self, cells: Mapping[str, tuple[forms.Field, str]], rows: int = 6, **kwargs: Any

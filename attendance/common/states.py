@@ -1,4 +1,5 @@
-"""What the workflows of attendance share: the stages, who may what, and small things that many steps do."""
+"""What the workflows of attendance share: the stages, who may what, and small things that many
+steps do."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ class AttendanceFlow(Workflow):
         ]
 
     def has_task(self, kind: str) -> bool:
-        """Whether a duty of this kind is open."""
+        """Whether a task of this kind is open."""
         return any(
             task.kind == kind and task.status == Task.Status.OPEN for task in self.file.tasks
         )
@@ -87,7 +88,8 @@ class AttendanceFlow(Workflow):
         )
 
     def decide_next(self) -> None:
-        """Something ended and nothing else runs that helps: somebody must say what comes next, so that no case waits unseen."""
+        """Something ended and nothing else runs that helps: somebody must say what comes next, so
+        that no case waits unseen."""
         self._case_flow().ask_next()
 
     def step_found(self) -> None:
@@ -95,19 +97,21 @@ class AttendanceFlow(Workflow):
         self.finish_task("NEXT_STEP", "decided")
 
     def see_whether_it_works(self) -> None:
-        """Something was decided or planned and no process runs that has dates of its own: when the window of the goals (C7) is over,
-        somebody must look whether it helped."""
+        """Something was decided or planned and no process runs that has dates of its own: when the
+        window of the goals (C7) is over, somebody must look whether it helped."""
         self.step_found()
         self.ask_next("plan_window")
 
     def _case_flow(self) -> Any:
-        """The case's own workflow at this moment, for promises that belong to the case and not to a process."""
+        """The case's own workflow at this moment, for deadlines that belong to the case and not to
+        a process."""
         flow = self.file.kind.workflow(self.case.rules)(self.file, self.case, self.turn)
         flow.effective_on = self.effective_on
         return flow
 
     def ask_next(self, clock: str = "next_step") -> None:
-        """See `decide_next`; called on the case's flow. `clock` is the promise that dates the duty."""
+        """See `decide_next`; called on the case's flow. `clock` is the deadline that dates the
+        task."""
         helps = ("ARC", "MEDIATION", "COURT")
         if (
             self.case.state in HELPED

@@ -84,7 +84,8 @@ class HeldForm(StepForm):
         choices=Arc.Disability.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "A suspected disability is referred to the IEP or 504 team, while help goes on; no legal referral until it is answered."
+            "A suspected disability is referred to the IEP or 504 team, while help goes on; no "
+            "legal referral until it is answered."
         ),
     )
     notified = forms.ChoiceField(
@@ -104,12 +105,14 @@ class HeldForm(StepForm):
         return self.not_in_future("on")
 
     def clean_attendees(self) -> list[str]:
-        """At least the social worker, an administrator, and the parent or the student; the EC teacher when there is an IEP (A2.4)."""
+        """At least the social worker, an administrator, and the parent or the student; the EC
+        teacher when there is an IEP (A2.4)."""
         there = set(self.cleaned_data["attendees"])
         if not {"ssw", "administrator"} <= there or not {"parent", "student"} & there:
             raise forms.ValidationError(
                 _(
-                    "A conference needs the social worker, an administrator, and the parent or the student."
+                    "A conference needs the social worker, an administrator, and the parent or the "
+                    "student."
                 )
             )
         return list(self.cleaned_data["attendees"])

@@ -1,4 +1,5 @@
-"""Conferences of a day, one after the other: who still needs one, the slots of a block, and what is scheduled already."""
+"""Conferences of a day, one after the other: who still needs one, the slots of a block, and what is
+scheduled already."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Slot:
 
 
 def waiting(user: Any) -> list[Waiting]:
-    """The conferences without a day in the cases that the user may work, those due first on top (two statements)."""
+    """The conferences without a day in the cases that the user may work, those due first on top
+    (two statements)."""
     rows = (
         rights.at_schools_of(
             Arc.objects.filter(closed_on=None, state__in=WAITING), user, "work_cases"
@@ -84,8 +86,9 @@ def slots(
     taken: Sequence[Appointment],
     on: date,
 ) -> list[Slot]:
-    """The chosen conferences one after the other from `first`, each `minutes` long with a `pause` between; a meeting that
-    stands at the same time already is named. ValueError when the day is too short for them."""
+    """The chosen conferences one after the other from `first`, each `minutes` long with a `pause`
+    between; a meeting that stands at the same time already is named. ValueError when the day is too
+    short for them."""
     start, found = datetime.combine(on, first), []
     for one in chosen:
         if start.date() != on:

@@ -60,7 +60,8 @@ def action_open(flow: ArcWorkflow) -> object:
 
 
 def prepare_review(flow: Workflow) -> dict[str, Any]:
-    """Attendance in the school days before the signature, and since the signature or the last review."""
+    """Attendance in the school days before the signature, and since the signature or the last
+    review."""
     arc = flow.process
     assert isinstance(arc, Arc)
     assert arc.signed_on is not None
@@ -105,14 +106,13 @@ class ArcWorkflow(AttendanceFlow):
 
     def begin(self) -> None:
         """Day 0 is the day of detection."""
-        if (
-            self.turn.actor is not None
-        ):  # a night opens thousands: their counts stand in the triggers, and are read when it is scheduled
+        if self.turn.actor is not None:
+            # a night opens thousands: their counts are read when the conference is scheduled
             self._count()
         self.open_task("SCHEDULE_ARC", role="SSW", clock="arc_schedule")
         self.open_task("HOLD_ARC", role="SSW", clock="arc_hold")
 
-    # -- the conference --------------------------------------------------------------------------------------------
+    # -- the conference ----------------------------------------------------------------------------
 
     @step(
         STATE,
@@ -151,20 +151,19 @@ class ArcWorkflow(AttendanceFlow):
             self.open_task("HOLD_ARC", role="SSW", clock="arc_hold")
 
     def _count(self) -> None:
-        found = periods.tally(self)
-        self.arc.counts = {"unexcused": found.unexcused, "absences": found.absences}
+        totals = periods.tally(self)
+        self.arc.counts = {"unexcused": totals.unexcused, "absences": totals.absences}
 
     def _set_day(self) -> None:
         self._worked()
         if not self.arc.counts:
             self._count()
         data, arc = self.data, self.arc
-        arc.attempts, arc.invitees, arc.interpreter = (
-            arc.attempts + 1,
-            data["invitees"],
-            data["interpreter"],
-        )
-        arc.language, arc.invited_on = data["language"], self.effective_on
+        arc.attempts += 1
+        arc.invitees = data["invitees"]
+        arc.interpreter = data["interpreter"]
+        arc.language = data["language"]
+        arc.invited_on = self.effective_on
         starts = date_rules.local_instant(data["on"], data["at"], settings.TIME_ZONE)
         self.appoint("ARC", starts, data["place"], interpreter=data["interpreter"])
 
@@ -190,28 +189,27 @@ class ArcWorkflow(AttendanceFlow):
         """Within ten school days of detection, with the parent or the student."""
         self._worked()
         self.effective_on = self.data["on"]
-        data, arc = self.data, self.arc
-        arc.held_on, arc.attendees, arc.minutes, arc.causes = (
-            data["on"],
-            data["attendees"],
-            data["minutes"],
-            data["causes"],
-        )
-        arc.disability, arc.notified, arc.outcomes = (
-            data["disability"],
-            data["notified"] == "yes",
-            data["outcomes"],
-        )
+        self._keep_record()
         self.case.arc_held_on = self.effective_on
         self._contact(self.effective_on)
-        if arc.disability == Arc.Disability.SUSPECTED:
+        if self.arc.disability == Arc.Disability.SUSPECTED:
             self.case.exclusions = conditions.with_exclusion(
                 self.case.exclusions, "disability_related_pending", True
             )
         for kind in ("SCHEDULE_ARC", "HOLD_ARC"):
             self.finish_task(kind, "held")
-        self.finish_task("ROOT_CAUSE", ", ".join(arc.causes)[:200])
+        self.finish_task("ROOT_CAUSE", ", ".join(self.arc.causes)[:200])
         self.open_task("SIGN_PLAN", role="SSW", clock="arc_sign")
+
+    def _keep_record(self) -> None:
+        data, arc = self.data, self.arc
+        arc.held_on = data["on"]
+        arc.attendees = data["attendees"]
+        arc.minutes = data["minutes"]
+        arc.causes = data["causes"]
+        arc.disability = data["disability"]
+        arc.notified = data["notified"] == "yes"
+        arc.outcomes = data["outcomes"]
 
     @step(
         STATE,
@@ -226,7 +224,8 @@ class ArcWorkflow(AttendanceFlow):
         cite="G.S. 115C-378",
     )
     def not_held(self) -> None:
-        """'Confer with the student and the parent, if possible': two documented attempts by two means say that it was not."""
+        """'Confer with the student and the parent, if possible': two documented attempts by two
+        means say that it was not."""
         self._worked()
         self._drop_meeting()
         self.arc.not_held_on = self.effective_on
@@ -244,11 +243,11 @@ class ArcWorkflow(AttendanceFlow):
         does=_("Ends the conference before it took place. The supervisor alone may do this."),
     )
     def cancel_conference(self) -> None:
-        """Not a way around the duty: with a reason, by the supervisor."""
+        """Not a way around the obligation: with a reason, by the supervisor."""
         self._drop_meeting()
         self._end("cancelled")
 
-    # -- the plan --------------------------------------------------------------------------------------------------
+    # -- the plan ----------------------------------------------------------------------------------
 
     @step(
         STATE,
@@ -264,26 +263,27 @@ class ArcWorkflow(AttendanceFlow):
     def draft_plan(self) -> None:
         """Goals that can be measured, actions with owner and date, resources."""
         self._worked()
-        data, arc = self.data, self.arc
-        arc.goal_percent, arc.goal_unexcused, arc.resources = (
-            data["goal_percent"],
-            data["goal_unexcused"],
-            data["resources"],
-        )
-        for row in self.open_actions():
-            row.dropped_on = self.effective_on
-            self.file.touch(row)
-        taken = len(self.file.children["plan_action"])
-        for number, line in enumerate(data["actions"], start=taken + 1):
-            row = PlanAction(
-                id=uuid4(), number=number, what=line["what"], owner=line["owner"], due=line["due"]
-            )
-            row.case_id, row.arc_id = self.case.id, arc.id
-            self.file.add(row)
+        self.arc.goal_percent = self.data["goal_percent"]
+        self.arc.goal_unexcused = self.data["goal_unexcused"]
+        self.arc.resources = self.data["resources"]
+        self._replace_actions()
         self.finish_task("AFTER_NOT_HELD", "without the family")
         self.finish_task("REVIEW_PLAN", gettext_noop("a new plan"), cancelled=True)
         if not self.has_task("SIGN_PLAN"):
             self.open_task("SIGN_PLAN", role="SSW", clock="arc_sign")
+
+    def _replace_actions(self) -> None:
+        """What was open falls away; the new actions are numbered after all that there were."""
+        for row in self.open_actions():
+            row.dropped_on = self.effective_on
+            self.file.touch(row)
+        taken = len(self.file.children["plan_action"])
+        for number, line in enumerate(self.data["actions"], start=taken + 1):
+            row = PlanAction(
+                id=uuid4(), number=number, what=line["what"], owner=line["owner"], due=line["due"]
+            )
+            row.case_id, row.arc_id = self.case.id, self.arc.id
+            self.file.add(row)
 
     @step(
         STATE,
@@ -302,10 +302,8 @@ class ArcWorkflow(AttendanceFlow):
         self._worked()
         self.effective_on = self.data["on"]
         self.arc.signed_on = self.case.plan_from = self.effective_on
-        self.arc.parent_signature, self.arc.student_signature = (
-            self.data["parent"],
-            self.data["student"],
-        )
+        self.arc.parent_signature = self.data["parent"]
+        self.arc.student_signature = self.data["student"]
         self.finish_task("SIGN_PLAN", "signed")
         self.open_task("START_PLAN", role="SSW", clock="arc_start")
         self.open_task("REVIEW_PLAN", role="SSW", clock="arc_review")

@@ -1,4 +1,5 @@
-"""The page that schedules the conferences of a day in one go: choose, look at the slots, confirm."""
+"""The page that schedules the conferences of a day in one go: choose, look at the slots,
+confirm."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ class BlockForm(forms.Form):
 
 @login_required
 def conferences(request: HttpRequest) -> HttpResponse:
-    """Conferences without a day, and those that are scheduled. A POST shows the slots, a second one schedules them."""
+    """Conferences without a day, and those that are scheduled. A POST shows the slots, a second one
+    schedules them."""
     rights.remember_schools(rights.signed_in(request), "work_cases", "view_cases")
     if not rights.visible_schools(request.user, "work_cases"):
         raise Http404
@@ -96,7 +98,8 @@ def conferences(request: HttpRequest) -> HttpResponse:
 def _schedule(
     request: HttpRequest, slot: scheduling.Slot, data: dict[str, Any], key: str
 ) -> Answer:
-    """One conference through the door; a family with another language gets an interpreter."""
+    """One conference through the service layer; a family with another language gets an
+    interpreter."""
     one = slot.waiting
     at = request.POST.get(f"at_{one.id}") or slot.at.strftime("%H:%M")
     step = "reschedule_conference" if one.again else "schedule_conference"

@@ -25,7 +25,8 @@ def court_is_open(flow: CourtOffers) -> object:
     return unmet(
         met,
         _(
-            "The court programme is offered from %(n)s absences on, or after a mediation that failed."
+            "The court programme is offered from %(n)s absences on, or after a mediation that "
+            "failed."
         )
         % {"n": least},
     )
@@ -45,7 +46,8 @@ class CourtOffers(AttendanceFlow):
             court_is_open,
         ],
         does=_(
-            "Offers the family the truancy court programme: weekly sessions at school, no prosecution."
+            "Offers the family the truancy court programme: weekly sessions at school, no "
+            "prosecution."
         ),
         makes=_("The duty to get the family's answer."),
     )

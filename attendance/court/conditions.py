@@ -1,4 +1,5 @@
-"""Conditions of the legal review (G.S. 115C-378, domain.md C4-C6): conference, letters, exclusions, notices."""
+"""Conditions of the legal review (G.S. 115C-378, domain.md C4-C6): conference, letters, exclusions,
+notices."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from casework.engine.workflow import Workflow, unmet
 
 
 def conferred(flow: Workflow) -> object:
-    """The conference was held, or it is on record that the family could not be brought to one, after two attempts by two means
-    (C4)."""
+    """The conference was held, or it is on record that the family could not be brought to one,
+    after two attempts by two means (C4)."""
     arcs = [row for row in flow.file.processes if isinstance(row, Arc)]
     if any(arc.held_on for arc in arcs) or flow.case.arc_held_on:
         return unmet(True, "")
@@ -21,7 +22,8 @@ def conferred(flow: Workflow) -> object:
         return unmet(
             False,
             _(
-                "The conference was not held, and it is not on record that it could not be: two attempts by two different means."
+                "The conference was not held, and it is not on record that it could not be: two "
+                "attempts by two different means."
             ),
         )
     return attempted(flow)
@@ -36,8 +38,8 @@ def letters_delivered(flow: Workflow) -> object:
 
 
 def _required(flow: Workflow) -> list[str]:
-    """The notices that must have been delivered: every plain one of the policy (NC: L3, L6, L10), and of the others those
-    whose threshold the case reached."""
+    """The notices that must have been delivered: every plain one of the policy (NC: L3, L6, L10),
+    and of the others those whose threshold the case reached."""
     plan = plan_of(flow.policy.data)
     plain = {str(entry["id"]) for entry in plan.plain}
     reached = [key for key in flow.case.triggers if trigger_of(key) not in plain]
@@ -49,7 +51,8 @@ def _required(flow: Workflow) -> list[str]:
 
 
 def _standing(flow: Workflow, code: str) -> str:
-    """Nothing when the letter of a threshold counts; else the code with its state, as in `L6: RETURNED`."""
+    """Nothing when the letter of a threshold counts; else the code with its state, as in `L6:
+    RETURNED`."""
     notices = [row for row in flow.file.processes if isinstance(row, Notice) and code in row.covers]
     if any(row.state == "DELIVERED" and row.superseded_on is None for row in notices):
         return ""

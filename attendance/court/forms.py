@@ -67,7 +67,8 @@ class VerifyForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=4_000,
         help_text=_(
-            "What was done to help, and how the family answered. Dates and letters are added by themselves."
+            "What was done to help, and how the family answered. Dates and letters are added by "
+            "themselves."
         ),
     )
     confirm = forms.BooleanField(label=_("I verify that this is true to the best of my knowledge"))

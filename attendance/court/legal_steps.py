@@ -1,4 +1,5 @@
-"""Before the law (C4-C6): review, finding, referral with its guards, disclosures, exclusions and the indigency inquiry."""
+"""Before the law (C4-C6): review, finding, referral with its guards, disclosures, exclusions and
+the indigency inquiry."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def inquiry_open(flow: LegalReview) -> object:
 
 
 class LegalReview(MediationReferrals):
-    """Steps of G.S. 115C-378 and its neighbours."""
+    """Steps of G.S. 115C-378 and its neighbors."""
 
     @step(
         STATE,
@@ -67,12 +68,14 @@ class LegalReview(MediationReferrals):
         prepare=prepare_packet,
         does=_("The parent has made a good-faith effort: the help goes on."),
         makes=_(
-            "What you choose: a mediation, the court programme, a complaint with the juvenile court counselor."
+            "What you choose: a mediation, the court programme, a complaint with the juvenile "
+            "court counselor."
         ),
         cite="G.S. 115C-378",
     )
     def find_good_faith(self) -> None:
-        """C5: the principal's finding with its rationale; it may open what helps on, or the juvenile complaint."""
+        """C5: the principal's finding with its rationale; it may open what helps on, or the
+        juvenile complaint."""
         self._worked()
         self.finish_task("FINDING", "good faith")
         opens = self.data["opens"]
@@ -180,12 +183,14 @@ class LegalReview(MediationReferrals):
         event=Event.Kind.FACT,
         conditions=[inquiry_open],
         does=_(
-            "Keeps what the inquiry found; a referral is open again where the claim was not confirmed."
+            "Keeps what the inquiry found; a referral is open again where the claim was not "
+            "confirmed."
         ),
         cite="G.S. 115C-382",
     )
     def record_inquiry(self) -> None:
-        """An affidavit that the child must work to support the family leads to an inquiry; its finding ends the block or keeps it."""
+        """An affidavit that the child must work to support the family leads to an inquiry; its
+        finding ends the block or keeps it."""
         self._worked()
         self.finish_task("INDIGENCY_INQUIRY", self.data["result"])
         self.exclude("indigency_claim", self.data["result"] == "confirmed")

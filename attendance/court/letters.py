@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def _verified(flow: Workflow) -> dict[str, str]:
-    """Who verifies, and since when (G.S. 115C-381); empty lines to sign by hand where nobody has."""
+    """Who verifies, and since when (G.S. 115C-381); empty lines to sign by hand where nobody
+    has."""
     case = flow.case
     on = case.verified_on.isoformat() if case.verified_on else ""
     return {

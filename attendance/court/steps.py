@@ -1,4 +1,5 @@
-"""The truancy court programme (domain.md A2.7): weekly sessions at school with a judge. Restorative, no prosecution."""
+"""The truancy court program (domain.md A2.7): weekly sessions at school with a judge. Restorative,
+no prosecution."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from casework.engine.workflow import SubjectState, step, unmet
 
 
 class CourtState(models.TextChoices):
-    """Where an enrolment stands."""
+    """Where an enrollment stands."""
 
     OFFERED = "OFFERED", _("Offered")
     CONSENTED = "CONSENTED", _("The family consented")
@@ -57,7 +58,7 @@ class CourtWorkflow(AttendanceFlow):
 
     @property
     def court(self) -> Court:
-        """The enrolment that is moved."""
+        """The enrollment that is moved."""
         assert isinstance(self.subject, Court)
         return self.subject
 
@@ -98,11 +99,9 @@ class CourtWorkflow(AttendanceFlow):
         """The number of weekly sessions is the policy's."""
         self._worked()
         court = self.court
-        court.enrolled_on, court.judge, court.place = (
-            self.effective_on,
-            self.data["judge"],
-            self.data["place"],
-        )
+        court.enrolled_on = self.effective_on
+        court.judge = self.data["judge"]
+        court.place = self.data["place"]
         court.sessions = int(self.policy.require("court.sessions"))
         self.finish_task("COURT_ENROLL", "enrolled")
         self.disclose_to(

@@ -1,4 +1,5 @@
-"""The steps of the case that begin a mediation, carry it into the next year, or go on after it failed (domain.md A2.6)."""
+"""The steps of the case that begin a mediation, carry it into the next year, or go on after it
+failed (domain.md A2.6)."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from casework.models import Event
 
 
 class MediationReferrals(AttendanceFlow):
-    """A mediation begins by a referral, by the finding of the principal, or is carried over (A-26)."""
+    """A mediation begins by a referral, by the finding of the principal, or is carried over
+    (A-26)."""
 
     @step(
         STATE,
@@ -67,7 +69,8 @@ class MediationReferrals(AttendanceFlow):
         work=False,
     )
     def carry_mediation(self) -> None:
-        """A-26: what fell behind the last school day is reviewed in the first school days of this year."""
+        """A-26: what fell behind the last school day is reviewed in the first school days of this
+        year."""
         fields = {key: value for key, value in self.data.items() if not key.startswith("_")}
         self.spawn("MEDIATION", state="FOLLOWUP_90", code="carried", **fields)
         case_id, mediator = self.case.id, fields.get("mediator_id")

@@ -1,4 +1,5 @@
-"""The follow-ups of a mediation: when they are due, what falls behind the last school day (A-26), who has access meanwhile."""
+"""The follow-ups of a mediation: when they are due, what falls behind the last school day (A-26),
+who has access meanwhile."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ YEAR_END = "year_end"
 
 
 def plan(flow: MediationWorkflow) -> None:
-    """Start the follow-ups. One that falls after the last school day becomes the end-of-year review on that day, and the
-    mediation is carried into the next year; two that do are one review."""
+    """Start the follow-ups. One that falls after the last school day becomes the end-of-year review
+    on that day, and the mediation is carried into the next year; two that do are one review."""
     signed, last = flow.effective_on, periods.last_school_day(flow)
     for kind in FOLLOW_UPS:
         clock_days = int(flow.clocks[kind].sla(flow.policy)["n"])
@@ -70,13 +71,15 @@ def name_of(flow: MediationWorkflow, kind: str) -> str:
 
 
 def state_after(flow: MediationWorkflow) -> str:
-    """The state after the next follow-up: the last one of the year leads to the end of the chain."""
+    """The state after the next follow-up: the last one of the year leads to the end of the
+    chain."""
     found = waiting(flow)
     return FOLLOW_UPS.get(found[0].kind, "FOLLOWUP_90") if len(found) > 1 else "FOLLOWUP_90"
 
 
 def review_by_law(flow: MediationWorkflow) -> None:
-    """No agreement, or a broken one: with ten unexcused days the case goes to the legal review in the same transaction."""
+    """No agreement, or a broken one: with ten unexcused days the case goes to the legal review in
+    the same transaction."""
     if (
         flow.case.state in ("TIER2", "TIER3")
         and conditions.ten_days(flow)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def prepare_packet(flow: Workflow) -> dict[str, Any]:
-    """The packet of a referral to mediation: counts, letters, plan. Nothing where no mediation is opened."""
+    """The packet of a referral to mediation: counts, letters, plan. Nothing where no mediation is
+    opened."""
     if not flow.data.get("provider") or "mediation" not in flow.data.get("opens", ["mediation"]):
         return {}
     arc = max(

@@ -1,4 +1,5 @@
-"""Mediation (domain.md A2.6): informal, neutral, confidential. Its outcome is kept, never what was said."""
+"""Mediation (domain.md A2.6): informal, neutral, confidential. Its outcome is kept, never what was
+said."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ class MediationWorkflow(AttendanceFlow):
         return self.subject
 
     def begin(self) -> None:
-        """Accepted within three, held within fifteen school days of the referral; carried over: reviewed in the first ten."""
+        """Accepted within three, held within fifteen school days of the referral; carried over:
+        reviewed in the first ten."""
         if self.mediation.carried_from_id:
             # the day before counts as day 0: the first school day is the first of the ten
             self.start_clock("mediation_first", self.effective_on - timedelta(days=1), "new_year")
@@ -142,10 +144,8 @@ class MediationWorkflow(AttendanceFlow):
     def find_eligible(self) -> None:
         """Consent and conflict check come before any session."""
         self._worked()
-        self.mediation.consent_on, self.mediation.conflict_checked_on = (
-            self.data["consent_on"],
-            self.data["conflict_checked_on"],
-        )
+        self.mediation.consent_on = self.data["consent_on"]
+        self.mediation.conflict_checked_on = self.data["conflict_checked_on"]
 
     @step(
         STATE,
@@ -156,7 +156,8 @@ class MediationWorkflow(AttendanceFlow):
         form=ReasonForm,
         conditions=[own_mediation],
         does=_(
-            "Ends the referral: the case is not one for mediation, or the mediator has a conflict of interest."
+            "Ends the referral: the case is not one for mediation, or the mediator has a conflict "
+            "of interest."
         ),
     )
     def find_ineligible(self) -> None:
@@ -255,7 +256,8 @@ class MediationWorkflow(AttendanceFlow):
         makes=_("Three follow-ups."),
     )
     def agree(self) -> None:
-        """Follow-ups after 30, 60 and 90 calendar days; what falls behind the last school day is made on that day (A-26)."""
+        """Follow-ups after 30, 60 and 90 calendar days; what falls behind the last school day is
+        made on that day (A-26)."""
         self._worked()
         self.effective_on = self.mediation.agreed_on = self.data["on"]
         self.mediation.agreement = self.data["agreement"]
@@ -275,7 +277,8 @@ class MediationWorkflow(AttendanceFlow):
         form=DayForm,
         conditions=[own_mediation],
         does=_(
-            "Ends the mediation without an agreement; with ten unexcused days the legal review opens."
+            "Ends the mediation without an agreement; with ten unexcused days the legal review "
+            "opens."
         ),
         cite="G.S. 115C-378",
     )

@@ -1,4 +1,5 @@
-"""What a message to a family needs to be told: which text, by which way first. Everything else is worked out."""
+"""What a message to a family needs to be told: which text, by which way first. Everything else is
+worked out."""
 
 from __future__ import annotations
 
@@ -38,8 +39,8 @@ class WhichForm(forms.Form):
 
 
 class MessageForm(StepForm):
-    """One message to the family of one case. `seen` is the seal of the plan that the page showed: when something changed since,
-    nothing is sent."""
+    """One message to the family of one case. `seen` is the seal of the plan that the page showed:
+    when something changed since, nothing is sent."""
 
     template = forms.ChoiceField(label=_("Message"), choices=texts, widget=forms.RadioSelect)
     order = forms.ChoiceField(

@@ -1,8 +1,9 @@
-"""Messages to families (e-mail, text message): their texts as files beside the letters, and the plan of who gets which words by which
-way, and who does not and why. The plan is the same for the preview and for the sending; only a step of the case sends.
+"""Messages to families (e-mail, text message): their texts as files beside the letters, and the
+plan of who gets which words by which way, and who does not and why. The plan is the same for the
+preview and for the sending; only a step of the case sends.
 
-A message holds no name of a student, no date of an absence and no count: only what its template allows, the school, and
-the number to call back (domain.md C9)."""
+A message holds no name of a student, no date of an absence and no count: only what its template
+allows, the school, and the number to call back (domain.md C9)."""
 
 from __future__ import annotations
 
@@ -66,12 +67,13 @@ WHY = {
 }
 
 
-# -- texts -------------------------------------------------------------------------------------------------------------------
+# -- texts -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Text:
-    """One template in one language. `version` is its name with a hash over its bytes, as of a letter."""
+    """One template in one language. `version` is its name with a hash over its bytes, as of a
+    letter."""
 
     code: str
     language: str
@@ -105,7 +107,8 @@ def languages(code: str) -> list[str]:
 
 
 def text_of(code: str, language: str) -> Text:
-    """The template in the language, or in English where there is none. Raises LetterError for one that is not whole."""
+    """The template in the language, or in English where there is none. Raises LetterError for one
+    that is not whole."""
     folder = ROOT / FOLDER / "letter_templates"
     wanted = language.split("-", maxsplit=1)[0].lower()
     for candidate in (wanted, DEFAULT):
@@ -150,12 +153,13 @@ def _parsed(path: Path, _changed: float) -> Text:
     return text
 
 
-# -- the plan ----------------------------------------------------------------------------------------------------------------
+# -- the plan --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message of a plan: to whom, by which way, in which words (the link to stop messages stands as three dots)."""
+    """One message of a plan: to whom, by which way, in which words (the link to stop messages
+    stands as three dots)."""
 
     number: str
     case: int
@@ -233,7 +237,8 @@ class Plan:
 
 @dataclass
 class Known:
-    """What the plans of several cases need, read at once (seven statements); `sent` grows with what is planned."""
+    """What the plans of several cases need, read at once (seven statements); `sent` grows with what
+    is planned."""
 
     policy: Policy
     now: datetime
@@ -301,7 +306,8 @@ def _core(text: str, pk: UUID) -> str:
 def plans(
     files: Sequence[CaseFile], known: Known, code: str, order: str, works: Iterable[str]
 ) -> list[Plan]:
-    """The plan of each case, in their order. `works` are the numbers of the cases that the person may work."""
+    """The plan of each case, in their order. `works` are the numbers of the cases that the person
+    may work."""
     mine = set(works)
     return [_plan(file, known, code, order, file.case.number in mine) for file in files]
 
@@ -329,7 +335,8 @@ def _plan(file: CaseFile, known: Known, code: str, order: str, works: bool) -> P
 
 
 def _whole(file: CaseFile, known: Known, code: str, works: bool) -> tuple[str, dict[str, str]]:
-    """What stands against a message to anybody of this case (a code, or ''), and the values of the merge fields."""
+    """What stands against a message to anybody of this case (a code, or ''), and the values of the
+    merge fields."""
     school = known.schools.get(file.case.school_id or 0)
     meeting = _next_meeting(file, known.now)
     against = (
@@ -406,7 +413,8 @@ def _why_not(
 
 
 def filled(text: Text, values: Mapping[str, str]) -> dict[str, str]:
-    """The values of the merge fields in the language of the text; `at` is the moment of the meeting (ISO 8601)."""
+    """The values of the merge fields in the language of the text; `at` is the moment of the meeting
+    (ISO 8601)."""
     found = {name: value for name, value in values.items() if name != "at"} | {"stop": STOP_SHOWN}
     if values.get("at"):
         with translation.override(text.language):

@@ -1,4 +1,5 @@
-"""Messages to the family by e-mail and text message, and what became of them; the log of the case tells of both."""
+"""Messages to the family by e-mail and text message, and what became of them; the log of the case
+tells of both."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ class FamilyMessages(AttendanceFlow):
         makes=_("An entry in the log, and another one if a message comes back."),
     )
     def message_family(self) -> None:
-        """Into the outbox; they leave at once, or at the end of the quiet hours. A message that is sent is no contact yet: nobody
-        was reached."""
+        """Into the outbox; they leave at once, or at the end of the quiet hours. A message that is
+        sent is no contact yet: nobody was reached."""
         plan: Plan = self.data["_plan"]
         policy = policy_for("notifications", self.turn.today)
         leaves = rules.not_before(
@@ -56,7 +57,8 @@ class FamilyMessages(AttendanceFlow):
         form=MessageChoiceForm,
         event=Event.Kind.FACT,
         does=_(
-            "Keeps whether this adult wants e-mails and text messages from the school, for all their children."
+            "Keeps whether this adult wants e-mails and text messages from the school, for all "
+            "their children."
         ),
     )
     def message_choice(self) -> None:

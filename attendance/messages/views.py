@@ -1,4 +1,5 @@
-"""The page of messages to families: choose a text, see exactly what goes to whom and who is left out, send."""
+"""The page of messages to families: choose a text, see exactly what goes to whom and who is left
+out, send."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ STEP = "message_family"
 
 @login_required
 def family_messages(request: HttpRequest) -> HttpResponse:
-    """A GET with a choice shows the plan, a POST sends it case by case through the door."""
+    """A GET with a choice shows the plan, a POST sends it case by case through the service
+    layer."""
     given = request.POST if request.method == "POST" else request.GET
     files = [file for file in chosen(request, given.getlist("numbers")) if file.kind.code == "ATT"]
     form = WhichForm(given if "template" in given else None)

@@ -1,4 +1,5 @@
-"""Attendance rows: marks as they were known over time, tallies, what a case adds to the engine's, and its processes."""
+"""Attendance rows: marks as they were known over time, tallies, what a case adds to the engine's,
+and its processes."""
 
 from attendance.models.case import AttendanceCase, Notice
 from attendance.models.conference import Arc, PlanAction, PlanReview

@@ -1,4 +1,5 @@
-"""What a mediation provider and a community partner have in common: who they are, and the memoranda with them."""
+"""What a mediation provider and a community partner have in common: who they are, and the memoranda
+with them."""
 
 from __future__ import annotations
 

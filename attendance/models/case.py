@@ -11,8 +11,8 @@ from casework.models import Case, Process
 
 
 class AttendanceCase(Case):
-    """One student in one school year (domain.md A2.2). `stage` is the stage that work reached, kept while the state is
-    ON_HOLD, TRANSFER_PENDING or CLOSED."""
+    """One student in one school year (domain.md A2.2). `stage` is the stage that work reached, kept
+    while the state is ON_HOLD, TRANSFER_PENDING or CLOSED."""
 
     student = models.ForeignKey("district.Student", models.PROTECT, related_name="attendance_cases")
     school_year = models.PositiveSmallIntegerField(_("school year"))
@@ -58,7 +58,8 @@ class AttendanceCase(Case):
 
 
 class Notice(Process):
-    """A notice to the family (domain.md A2.3). One row may cover several thresholds crossed in one import."""
+    """A notice to the family (domain.md A2.3). One row may cover several thresholds crossed in one
+    import."""
 
     class Means(models.TextChoices):
         MAIL = "mail", _("mail")
@@ -72,7 +73,9 @@ class Notice(Process):
     detected_on = models.DateField()
     reached_on = models.DateField(
         null=True,
-        help_text="the day of the absence that reached the threshold, where the policy counts by it",
+        help_text=(
+            "the day of the absence that reached the threshold, where the policy counts by it"
+        ),
     )
     cited = ArrayField(
         models.DateField(), default=list, help_text="the unexcused dates that the letter cites"

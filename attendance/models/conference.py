@@ -14,7 +14,8 @@ from casework.models import Process
 
 
 class Arc(Process):
-    """One conference, from the request to the end of its plan. `code` is the trigger (L10, CH20, hand)."""
+    """One conference, from the request to the end of its plan. `code` is the trigger (L10, CH20,
+    hand)."""
 
     class Disability(models.TextChoices):
         NO = "no", _("no sign of one")
@@ -83,7 +84,8 @@ class PlanAction(models.Model):
 
 
 class PlanReview(models.Model):
-    """A look at the plan: attendance in the school days before its signature and in those since, counted from the marks."""
+    """A look at the plan: attendance in the school days before its signature and in those since,
+    counted from the marks."""
 
     class Verdict(models.TextChoices):
         WORKS = "works", _("it works: the goals are met")

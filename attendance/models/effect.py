@@ -1,4 +1,5 @@
-"""What was measured about each intervention, kept so that a page adds it up at once. Computed anew every night."""
+"""What was measured about each intervention, kept so that a page adds it up at once. Computed anew
+every night."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EffectPair(models.Model):
-    """One intervention of one student with whole windows before and after it (attendance/reporting/intervention_effect.py)."""
+    """One intervention of one student with whole windows before and after it
+    (attendance/reporting/intervention_effect.py)."""
 
     school_year = models.PositiveSmallIntegerField()
     school = models.ForeignKey("district.School", models.CASCADE, related_name="+")
@@ -18,7 +20,9 @@ class EffectPair(models.Model):
     after = models.PositiveSmallIntegerField(_("absent days of the 20 after"))
     others = models.FloatField(
         null=True,
-        help_text="how many fewer days the matched students missed afterwards; null: nobody was similar",
+        help_text=(
+            "how many fewer days the matched students missed afterwards; null: nobody was similar"
+        ),
     )
     computed_for = models.DateField(help_text="the day up to which marks were read")
 

@@ -1,9 +1,10 @@
 """Marks: one row a student and day on which something other than full presence was recorded.
 
-Bitemporal: `Mark` holds what is believed now (with `known_from`), `MarkVersion` every version that was believed before
-(`known_from` to `known_to`), so that 'what did we know on 13 October' can be answered. Both tables are partitioned by
-month of `day` and keyed (day, student): an import touches one or two months only. No foreign keys in the database:
-the importer joins every row to its student and school anyway, and 2 million key checks cost more than the load."""
+Bitemporal: `Mark` holds what is believed now (with `known_from`), `MarkVersion` every version that
+was believed before (`known_from` to `known_to`), so that 'what did we know on 13 October' can be
+answered. Both tables are partitioned by month of `day` and keyed (day, student): an import touches
+one or two months only. No foreign keys in the database: the importer joins every row to its student
+and school anyway, and 2 million key checks cost more than the load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Mediation by outside providers, and which school has access to it (domain.md A2.6). What was said is not stored."""
+"""Mediation by outside providers, and which school has access to it (domain.md A2.6). What was said
+is not stored."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ class MediationMOU(Memorandum):
 
 
 class MediationAccess(models.Model):
-    """A school may refer to a provider (A2.6). A school counts in K4 when it has an ACTIVE row on the measuring date whose
-    provider has a memorandum in force."""
+    """A school may refer to a provider (A2.6). A school counts in K4 when it has an ACTIVE row on
+    the measuring date whose provider has a memorandum in force."""
 
     class Status(models.TextChoices):
         PLANNED = "PLANNED", _("planned")
@@ -47,7 +48,8 @@ class MediationAccess(models.Model):
 
 
 class Mediator(models.Model):
-    """An outside mediator with a sign-in of their own; sees the packets of their mediations and nothing else."""
+    """An outside mediator with a sign-in of their own; sees the packets of their mediations and
+    nothing else."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mediator")
     provider = models.ForeignKey(MediationProvider, models.PROTECT, related_name="mediators")
@@ -92,7 +94,8 @@ class Mediation(Process):
 
 
 class FollowUp(models.Model):
-    """What a follow-up found: whether the agreement is kept, and the attendance. Not what was said."""
+    """What a follow-up found: whether the agreement is kept, and the attendance. Not what was
+    said."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(AttendanceCase, models.PROTECT, related_name="follow_ups")

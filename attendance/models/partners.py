@@ -1,4 +1,5 @@
-"""Community partners and the truancy court programme: who helps, which schools they serve, who was referred."""
+"""Community partners and the truancy court program: who helps, which schools they serve, who was
+referred."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class PartnerSchool(models.Model):
 
 
 class PartnerReferral(Process):
-    """One referral to a partner: whether the family agreed, whether an intake took place, how it ended."""
+    """One referral to a partner: whether the family agreed, whether an intake took place, how it
+    ended."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="referrals")
     referred_on = models.DateField()
@@ -66,7 +68,8 @@ class PartnerReferral(Process):
 
 
 class Court(Process):
-    """One enrolment in the truancy court programme (A2.7): restorative, no prosecution. `code` is what led to it."""
+    """One enrollment in the truancy court program (A2.7): restorative, no prosecution. `code` is
+    what led to it."""
 
     offered_on = models.DateField()
     reason = models.TextField(_("why"), blank=True)
@@ -83,7 +86,8 @@ class Court(Process):
 
 
 class Disclosure(models.Model):
-    """What of a student's record left the district: to whom, when, on what legal basis, by whom (C2; 34 CFR 99.32)."""
+    """What of a student's record left the district: to whom, when, on what legal basis, by whom
+    (C2; 34 CFR 99.32)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(AttendanceCase, models.PROTECT, related_name="disclosures")
@@ -100,7 +104,8 @@ class Disclosure(models.Model):
 
 
 class ExcuseNote(models.Model):
-    """A note that explains absences. The code itself is changed in the student information system, never here (A2.1)."""
+    """A note that explains absences. The code itself is changed in the student information system,
+    never here (A2.1)."""
 
     class Kind(models.TextChoices):
         PARENT = "parent", _("note of the parent")

@@ -1,10 +1,13 @@
-"""Counts per student and school year, kept for worklists, triggers and reports; a full recount gives the same rows.
+"""Counts per student and school year, kept for worklists, triggers and reports; a full recount
+gives the same rows.
 
-Days enrolled grow for everybody each day; so that a night does not rewrite 141,000 rows, a row keeps the days of ended
-spans and where the running span begins on its calendar: days_enrolled(as_of) = closed_days + ordinal(as_of) - open_from.
+Days enrolled grow for everybody each day; so that a night does not rewrite 141,000 rows, a row
+keeps the days of ended spans and where the running span begins on its calendar:
+days_enrolled(as_of) = closed_days + ordinal(as_of) - open_from.
 
-The keys are not checked by the database: the rows are worked out from enrolments that are, a recount removes what has lost
-its student, and three checks for each of 280,000 rows cost more than the counting (docs/decisions/0018)."""
+The keys are not checked by the database: the rows are worked out from enrollments that are, a
+recount removes what has lost its student, and three checks for each of 280,000 rows cost more than
+the counting (docs/decisions/0018)."""
 
 from __future__ import annotations
 
@@ -58,7 +61,9 @@ class Tally(TallyFields):
     )
     evaluate_at = models.PositiveIntegerField(
         null=True,
-        help_text="calendar ordinal at which the rate's tier changes although no mark does; null: never",
+        help_text=(
+            "calendar ordinal at which the rate's tier changes although no mark does; null: never"
+        ),
     )
 
     class Meta:

@@ -17,7 +17,8 @@ class NoticeBeginnings(AttendanceFlow):
         STATE, source=OPEN, label=_("Notice begun"), by=(SYSTEM,), event=Event.Kind.FACT, work=False
     )
     def begin_notice(self) -> None:
-        """A notice is due for the thresholds in `covers` (one letter for all that one import crossed)."""
+        """A notice is due for the thresholds in `covers` (one letter for all that one import
+        crossed)."""
         fields = {key: value for key, value in self.data.items() if not key.startswith("_")}
         process = self.spawn("NOTICE", **fields)
         if fields.get("breached_on"):

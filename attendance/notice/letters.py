@@ -51,13 +51,15 @@ def _document(flow: Workflow, language: str, signer: Any) -> Document:
 
 
 def template_of(key: str) -> str:
-    """The letter of an occasion: the trigger's own template, or the one that reads everything from the policy."""
+    """The letter of an occasion: the trigger's own template, or the one that reads everything from
+    the policy."""
     own = trigger_of(key)
     return own if (ROOT / FOLDER / "letter_templates" / f"{own}.en.typ").exists() else GENERIC
 
 
 def rule_data(key: str, policy: Policy) -> dict[str, Any]:
-    """What the policy says about an occasion, as plain values for the general letter: threshold, unit, window, what follows, law."""
+    """What the policy says about an occasion, as plain values for the general letter: threshold,
+    unit, window, what follows, law."""
     entry = trigger(policy, trigger_of(key))
     rule = next(rule for rule in rules_of({**policy.data, "triggers": [entry]}))
     level = [part for part in key.split("/")[1:] if part.isdigit()]

@@ -1,4 +1,5 @@
-"""The mail room: letters that wait to be printed and sent, as one file sorted as the mail wants it."""
+"""The mail room: letters that wait to be printed and sent, as one file sorted as the mail wants
+it."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ DAYS = 14
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter that is ready for the mail. `process` is set where its mailing is a step of a notice."""
+    """A letter that is ready for the mail. `process` is set where its mailing is a step of a
+    notice."""
 
     document: UUID
     number: str
@@ -57,7 +59,8 @@ class Letter:
 
 
 def to_mail(user: Any) -> list[Letter]:
-    """Signed notices that were not sent yet, at the schools whose mail the user sends, in the order of the mail."""
+    """Signed notices that were not sent yet, at the schools whose mail the user sends, in the order
+    of the mail."""
     notices = _mine(Notice.objects.filter(state="SIGNED", closed_on=None), user)
     kept = {row["id"]: row for row in notices.values("id", "case__next_due")[:500]}
     latest: dict[UUID, Document] = {}
@@ -77,7 +80,8 @@ def to_mail(user: Any) -> list[Letter]:
 
 
 def lately(user: Any) -> list[Letter]:
-    """The other letters of the last two weeks: invitations, plans, thanks; they are printed and not recorded one by one."""
+    """The other letters of the last two weeks: invitations, plans, thanks; they are printed and not
+    recorded one by one."""
     rows = _mine(
         Document.objects.filter(
             code__in=OTHERS, draft=False, created_at__gte=timezone.now() - timedelta(days=DAYS)
@@ -148,8 +152,9 @@ RETURNED, WRONG, BOUNCED, NO_PHONE, NO_ADDRESS = (
 
 
 def to_mend(user: Any, most: int = 200) -> list[Mend]:
-    """Open cases with contact data to mend: a letter or a message came back, a number or address was wrong, or nothing is on file. Put
-    right in the student information system; the next import brings it here (six statements)."""
+    """Open cases with contact data to mend: a letter or a message came back, a number or address
+    was wrong, or nothing is on file. Put right in the student information system; the next import
+    brings it here (six statements)."""
     cases = rights.visible(user, "ATT").filter(closed_on=None, school_id__in=_schools(user))
     back = set(
         Task.objects.filter(case__in=cases, kind="CONFIRM_ADDRESS", status="OPEN").values_list(

@@ -56,9 +56,11 @@ def not_reissued(flow: NoticeWorkflow) -> object:
 
 
 def still_counts(flow: NoticeWorkflow) -> object:
-    """A letter whose days were excused meanwhile must not go out again: it would say what is no longer so (A3.3)."""
+    """A letter whose days were excused meanwhile must not go out again: it would say what is no
+    longer so (A3.3)."""
     words = _(
-        "The record was corrected after this letter went out. A new notice begins by itself when the threshold is reached again."
+        "The record was corrected after this letter went out. A new notice begins by itself when "
+        "the threshold is reached again."
     )
     return unmet(flow.notice.superseded_on is None, words)
 
@@ -211,7 +213,8 @@ class NoticeWorkflow(AttendanceFlow):
         makes=_("A new notice with a clock of its own."),
     )
     def reissue(self) -> None:
-        """A notice that came back does not count; a new one must go out. Whether the first one left in time stays what it was."""
+        """A notice that came back does not count; a new one must go out. Whether the first one left
+        in time stays what it was."""
         old = self.notice
         self.finish_task("CONFIRM_ADDRESS", "reissued")
         self.end_process()
@@ -249,8 +252,8 @@ class NoticeWorkflow(AttendanceFlow):
         work=False,
     )
     def supersede(self) -> None:
-        """A cited day was excused after the letter went out: it stays, but no longer counts (A-08). One that came back is
-        over with it, since it is not reissued."""
+        """A cited day was excused after the letter went out: it stays, but no longer counts (A-08).
+        One that came back is over with it, since it is not reissued."""
         self.notice.superseded_on = self.effective_on
         if self.notice.state == NoticeState.RETURNED:
             self.finish_task("CONFIRM_ADDRESS", gettext_noop("superseded"), cancelled=True)
@@ -266,6 +269,7 @@ class NoticeWorkflow(AttendanceFlow):
         cite="G.S. 115C-378",
     )
     def breach(self) -> None:
-        """A seventh unexcused day accrued before the sixth-day notice was sent ('not more than six')."""
+        """A seventh unexcused day accrued before the sixth-day notice was sent ('not more than
+        six')."""
         self.notice.breached_on = self.effective_on
         self.alert("L6_LATE", "supervisor")

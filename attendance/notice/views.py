@@ -1,4 +1,5 @@
-"""The pages of the mail room: print many letters as one file, record their mailing in one go, contact data to mend."""
+"""The pages of the mail room: print many letters as one file, record their mailing in one go,
+contact data to mend."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class MailedForm(forms.Form):
 
 @login_required
 def mail(request: HttpRequest) -> HttpResponse:
-    """Letters to print and to send. A POST with `print` answers with one PDF, with `mailed` it records the mailing."""
+    """Letters to print and to send. A POST with `print` answers with one PDF, with `mailed` it
+    records the mailing."""
     if not rights.visible_schools(request.user, "mail_cases"):
         raise Http404
     notices, others = mailroom.to_mail(request.user), mailroom.lately(request.user)

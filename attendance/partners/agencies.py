@@ -1,4 +1,5 @@
-"""Mediation providers and community partners: memoranda, the schools that they serve, mediators. Each change keeps who made it."""
+"""Mediation providers and community partners: memoranda, the schools that they serve, mediators.
+Each change keeps who made it."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def coverage(on: date) -> tuple[int, int]:
 
 
 def providers(on: date) -> QuerySet[MediationProvider]:
-    """Every provider with the end of its memorandum, its schools and its mediators (one statement)."""
+    """Every provider with the end of its memorandum, its schools and its mediators (one
+    statement)."""
     serves = Q(access__status="ACTIVE", access__starts__lte=on) & (
         Q(access__ends__isnull=True) | Q(access__ends__gte=on)
     )
@@ -61,7 +63,8 @@ def providers(on: date) -> QuerySet[MediationProvider]:
 
 
 def partners(on: date) -> QuerySet[Partner]:
-    """Every partner with the end of its memorandum, its schools, its referrals and intakes (one statement)."""
+    """Every partner with the end of its memorandum, its schools, its referrals and intakes (one
+    statement)."""
     serves = Q(serves__starts__lte=on) & (Q(serves__ends__isnull=True) | Q(serves__ends__gte=on))
     return Partner.objects.annotate(
         until=Max("mous__ends", filter=Q(mous__starts__lte=on)),
@@ -129,7 +132,8 @@ def add_schools(
     ends: date | None,
     status: str = "ACTIVE",
 ) -> int:
-    """Many schools at once from a date on; those that are served on that date already are left as they are. How many were added."""
+    """Many schools at once from a date on; those that are served on that date already are left as
+    they are. How many were added."""
     rows = serving(agency).filter(in_force(starts))
     if isinstance(agency, MediationProvider):
         rows = rows.exclude(status=MediationAccess.Status.ENDED)
@@ -164,7 +168,8 @@ def add_schools(
 
 @transaction.atomic
 def end_schools(by: User, agency: Agency, rows: Sequence[int], on: date) -> int:
-    """The chosen schools are served until this day; what begins later falls away. How many were ended."""
+    """The chosen schools are served until this day; what begins later falls away. How many were
+    ended."""
     found = list(serving(agency).filter(pk__in=rows).filter(Q(ends__isnull=True) | Q(ends__gt=on)))
     for row in found:
         row.ends = max(on, row.starts)
@@ -180,8 +185,9 @@ def end_schools(by: User, agency: Agency, rows: Sequence[int], on: date) -> int:
 def add_mediator(
     by: User, provider: MediationProvider, first: str, last: str, email: str
 ) -> Mediator:
-    """A mediator with a sign-in of their own; they choose the password by the address 'Forgot your password?'. ValueError where the
-    address belongs to somebody who works for the district or for another provider."""
+    """A mediator with a sign-in of their own; they choose the password by the address 'Forgot your
+    password?'. ValueError where the address belongs to somebody who works for the district or for
+    another provider."""
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User.objects.create_user(
@@ -210,7 +216,8 @@ def _free_name(email: str) -> str:
 
 @transaction.atomic
 def end_mediator(by: User, mediator: Mediator) -> None:
-    """No new mediation, and no access to those that run; the case's social worker finds them without a mediator's access."""
+    """No new mediation, and no access to those that run; the case's social worker finds them
+    without a mediator's access."""
     mediator.active = False
     mediator.save(update_fields=["active"])
     for case_id in Mediation.objects.filter(mediator=mediator.user, closed_on=None).values_list(

@@ -1,4 +1,5 @@
-"""Pages of district administrators and supervisors about mediation providers and community partners. No case is named here."""
+"""Pages of district administrators and supervisors about mediation providers and community
+partners. No case is named here."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def for_maintainers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 @for_maintainers
 def every(request: HttpRequest) -> HttpResponse:
-    """All providers and partners, how many schools have access, and a form for a new one of each."""
+    """All providers and partners, how many schools have access, and a form for a new one of
+    each."""
     doing, today = request.POST.get("do", ""), local_today()
     made = {
         kind: form(request.POST if doing == kind else None, prefix=kind)

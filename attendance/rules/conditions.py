@@ -1,4 +1,5 @@
-"""Conditions of the law that steps of several wings ask: ten days, compulsory age, two attempts, exclusions (domain.md C4-C6)."""
+"""Conditions of the law that steps of several wings ask: ten days, compulsory age, two attempts,
+exclusions (domain.md C4-C6)."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def unexcused(flow: Workflow) -> int:
 
 
 def ten_days(flow: Workflow) -> object:
-    """The count that the law asks for stands: ten unexcused days (G.S. 115C-378), or the policy's own threshold of tier 3."""
+    """The count that the law asks for stands: ten unexcused days (G.S. 115C-378), or the policy's
+    own threshold of tier 3."""
     plan = plan_of(flow.policy.data)
     tier3 = [
         entry
@@ -60,7 +62,8 @@ def compulsory(flow: Workflow) -> object:
     return unmet(
         covered,
         _(
-            "NOT_COMPULSORY_AGE: the compulsory attendance law does not cover the student (7 to 15, or enrolled in K to 2)."
+            "NOT_COMPULSORY_AGE: the compulsory attendance law does not cover the student (7 to "
+            "15, or enrolled in K to 2)."
         ),
     )
 
@@ -92,7 +95,8 @@ def attempted(flow: Workflow) -> object:
 
 
 def exclusion_flags(case: Any) -> set[str]:
-    """What stands against a referral of the case's student, in the policy's words: flags of the record and recorded reasons."""
+    """What stands against a referral of the case's student, in the policy's words: flags of the
+    record and recorded reasons."""
     return {
         FLAGS[flag] for flag in Student.objects.get(pk=case.student_id).flags if flag in FLAGS
     } | set(case.exclusions)

@@ -24,7 +24,8 @@ def day_part(at: datetime, policy: Policy) -> str:
 
 
 def searched_enough(tries: Sequence[tuple[date, str]], rule: Mapping[str, Any]) -> bool:
-    """At least three attempts on different days and in different parts of the day (A2.5); the policy says how many of each."""
+    """At least three attempts on different days and in different parts of the day (A2.5); the
+    policy says how many of each."""
     return (
         len(tries) >= int(rule["min_attempts"])
         and len({day for day, _part in tries}) >= int(rule["different_days"])

@@ -196,7 +196,8 @@ class OutcomeForm(StepForm):
                 "outcome",
                 forms.ValidationError(
                     _(
-                        "Not found needs %(n)s attempts on %(days)s different days and in %(parts)s different parts of the day; so far: %(so_far)s."
+                        "Not found needs %(n)s attempts on %(days)s different days and in "
+                        "%(parts)s different parts of the day; so far: %(so_far)s."
                     ),
                     params={
                         "n": rules["min_attempts"],

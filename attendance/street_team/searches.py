@@ -1,4 +1,5 @@
-"""What the street team sees: the searches of its schools and, of each student, only what a visit needs (domain.md A2.5)."""
+"""What the street team sees: the searches of its schools and, of each student, only what a visit
+needs (domain.md A2.5)."""
 
 from __future__ import annotations
 
@@ -23,13 +24,15 @@ HANGS = (LocateState.HANDBACK_PENDING, LocateState.REQUESTED)
 
 @dataclass(frozen=True)
 class Place:
-    """An address to try: how it is written, and what the phone's own map application is asked to show."""
+    """An address to try: how it is written, and what the phone's own map application is asked to
+    show."""
 
     text: str
 
     @property
     def map(self) -> str:
-        """A geo: address; it opens the map application of the phone and sends nothing to anybody else."""
+        """A geo: address; it opens the map application of the phone and sends nothing to anybody
+        else."""
         return f"geo:0,0?q={quote(self.text)}"
 
 
@@ -68,8 +71,8 @@ class Search:
 
 
 def searches(user: Any, permissions: Iterable[str] = (TEAM,)) -> list[Search]:
-    """The open searches at the schools where the user holds one of these permissions, those due first on top (four
-    statements with the access)."""
+    """The open searches at the schools where the user holds one of these permissions, those due
+    first on top (four statements with the access)."""
     rows = list(_open(user, permissions).order_by("case__school__area__name", "id"))
     found = [_search(row) for row in rows]
     _fill(found, rows)

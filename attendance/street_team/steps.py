@@ -1,4 +1,5 @@
-"""Finding a student: the street team's process (domain.md A2.5). Nobody is handed back without being received."""
+"""Finding a student: the street team's process (domain.md A2.5). Nobody is handed back without
+being received."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ LOOKING = [S.DISPATCHED, S.ATTEMPT]
 
 
 def welfare_reported(flow: LocateWorkflow) -> object:
-    """G.S. 115C-400, 7B-301: a concern for the child's welfare is reported before anything else happens."""
+    """G.S. 115C-400, 7B-301: a concern for the child's welfare is reported before anything else
+    happens."""
     met = flow.locate.outcome != OUTCOME.WELFARE_CONCERN or flow.locate.dss_reported_on is not None
     return unmet(met, _("First record the report to DSS (G.S. 115C-400, 7B-301)."))
 
@@ -132,7 +134,8 @@ class LocateWorkflow(AttendanceFlow):
         does=_("Keeps where you were, when, and whom you met (their role, not their name)."),
     )
     def record_attempt(self) -> None:
-        """Date and time, two people, address, safety note, who was spoken to, what was left, next step."""
+        """Date and time, two people, address, safety note, who was spoken to, what was left, next
+        step."""
         data = self.data
         local = date_rules.local_date(data["at"], settings.TIME_ZONE)
         self.effective_on = local
@@ -169,19 +172,16 @@ class LocateWorkflow(AttendanceFlow):
         makes=_("The duty to hand the student back to the home school."),
     )
     def record_outcome(self) -> None:
-        """The form holds what each outcome needs; not found only after enough attempts on different days and parts of the day."""
+        """The form holds what each outcome needs; not found only after enough attempts on different
+        days and parts of the day."""
         data, locate = self.data, self.locate
-        locate.outcome, locate.outcome_on, locate.findings = (
-            data["outcome"],
-            self.effective_on,
-            data["findings"],
-        )
-        locate.cause, locate.destination, locate.proof, locate.liaison_on = (
-            data["cause"],
-            data["destination"],
-            data["proof"],
-            data["liaison_on"],
-        )
+        locate.outcome = data["outcome"]
+        locate.outcome_on = self.effective_on
+        locate.findings = data["findings"]
+        locate.cause = data["cause"]
+        locate.destination = data["destination"]
+        locate.proof = data["proof"]
+        locate.liaison_on = data["liaison_on"]
         if locate.outcome == OUTCOME.HOMELESS_MV:
             self.case.exclusions = conditions.with_exclusion(self.case.exclusions, "homeless", True)
         self.stop_clock("locate_visit")

@@ -16,8 +16,8 @@ from casework.engine.services import local_today
 @login_required
 @require_GET
 def ten_days(request: HttpRequest) -> HttpResponse:
-    """Students with more than ten unlawful absences in a row at the schools whose cases the user works or whose codes they keep:
-    what the rule allows, and whether somebody looks for them."""
+    """Students with more than ten unlawful absences in a row at the schools whose cases the user
+    works or whose codes they keep: what the rule allows, and whether somebody looks for them."""
     rights.remember_schools(rights.signed_in(request), "work_cases", "mail_cases", "view_cases")
     schools = {
         *rights.visible_schools(request.user, "work_cases"),

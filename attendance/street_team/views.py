@@ -1,7 +1,8 @@
-"""The pages of the street team, made for a phone: the list by area, one search, an outcome in two taps.
+"""The pages of the street team, made for a phone: the list by area, one search, an outcome in two
+taps.
 
-What is recorded without a signal is kept on the phone and sent when the signal is back (static/attendance/street.js); the
-server knows a doubled record by its key."""
+What is recorded without a signal is kept on the phone and sent when the signal is back
+(static/attendance/street.js); the server knows a doubled record by its key."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def _may(request: HttpRequest, *permissions: str) -> bool:
 @login_required
 @require_GET
 def searches(request: HttpRequest) -> HttpResponse:
-    """The open searches of the team's schools by area; supervisors and social workers see which ones hang."""
+    """The open searches of the team's schools by area; supervisors and social workers see which
+    ones hang."""
     rights.remember_schools(rights.signed_in(request), street_searches.TEAM, *street_searches.WATCH)
     if not _may(request, street_searches.TEAM, *street_searches.WATCH):
         raise Http404
@@ -122,7 +124,7 @@ def _take(
     template: str,
     context: dict[str, Any],
 ) -> HttpResponse:
-    """Through the door; what is refused is shown with everything that was typed."""
+    """Through the service layer; what is refused is shown with everything that was typed."""
     key = uuid_or_none(data.get("key"))
     try:
         act(found.number, name, actor=request.user, data=data, key=key, process=found.id)
@@ -151,7 +153,8 @@ def _take(
 
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """The script that keeps the team's pages readable without a signal; it must lie above the pages that it serves."""
+    """The script that keeps the team's pages readable without a signal; it must lie above the pages
+    that it serves."""
     path = finders.find("attendance/street-worker.js") or str(
         settings.STATIC_ROOT / "attendance" / "street-worker.js"
     )

@@ -16,7 +16,7 @@ class WebConfig(AppConfig):
         goals' measures, after its imports."""
         from datetime import time
 
-        from casework.encryption import key_rotation
+        from casework.privacy import key_rotation
         from casework.scheduler import run
         from web.accounts import mfa, sessions
         from web.compliance import goal_measures

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext_lazy
 
 from attendance.rules import law
 from casework.policy.policies import policy_for
-from district.imports import reasons
+from district import issue_reasons
 from district.imports.canonical import STUDENTS_NOW
-from district.imports.reasons import Said, say
 from district.imports.specs import Column, FileSpec, after_apply, register, register_step, text
 from district.imports.staging import Delivery, Refused
+from district.issue_reasons import Said, say
 from district.models import Import
 
 ABSENT = "(1, 2, 3, 4)"
@@ -334,7 +334,7 @@ SENTENCES = {
 
 def register_files() -> None:
     """Make attendance.csv, its sentences and the evaluation known to the import."""
-    reasons.register(SENTENCES)
+    issue_reasons.register(SENTENCES)
     register(ATTENDANCE)
     register_step(45, void_closed_days)
     after_apply(evaluate_after_import)

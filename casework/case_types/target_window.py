@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from casework.engine.casefile import CaseFile
-from casework.models import Clock
+if TYPE_CHECKING:
+    from casework.engine.casefile import CaseFile
+    from casework.models import Clock
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from district.imports.reasons import say
 from district.imports.specs import Column, FileSpec, register, text
 from district.imports.staging import Delivery, Issue
+from district.issue_reasons import say
 from district.models import DayType, Role
 
 FLAGS = ("ec", "section504", "ell", "mckinney_vento", "foster", "military")

@@ -16,8 +16,8 @@ from typing import Any
 
 from lxml import etree
 
-from district.imports.reasons import Said, say
 from district.imports.staging import Issue, Refused
+from district.issue_reasons import Said, say
 
 FEDERAL = {
     (1, 1),

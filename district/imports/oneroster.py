@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from district.imports.reasons import Said, say
 from district.imports.staging import Issue, Refused
+from district.issue_reasons import Said, say
 
 BOM = "utf-8-sig"
 

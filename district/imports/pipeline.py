@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from district.imports import edfi, oneroster, specs
 from district.imports.limits import import_limits
-from district.imports.reasons import Said, say
 from district.imports.staging import Delivery, Held, Issue, Refused, stage
+from district.issue_reasons import Said, say
 from district.models import Import, ImportIssue, SchoolYear
 
 log = structlog.get_logger()

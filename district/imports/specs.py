@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from district.imports.reasons import Said, say
+from district.issue_reasons import Said, say
 
 if TYPE_CHECKING:
     from district.imports.staging import Delivery

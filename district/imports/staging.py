@@ -16,8 +16,8 @@ from uuid import UUID
 import psycopg
 from django.db import DatabaseError, connection, transaction
 
-from district.imports.reasons import Said, say
 from district.imports.specs import CONTROL_BYTES, FileSpec
+from district.issue_reasons import Said, say
 
 CHUNK = 1 << 18
 LONGEST_SHOWN = 300

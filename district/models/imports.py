@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from district.imports import reasons
+from district import issue_reasons
 
 
 class Import(models.Model):
@@ -49,7 +49,7 @@ class Import(models.Model):
     @property
     def why(self) -> str:
         """Why it was held or refused, in the reader's language; '' when it was not."""
-        return reasons.told(
+        return issue_reasons.told(
             (self.report.get("said") or {}).get("why"), self.report.get("why") or ""
         )
 
@@ -58,7 +58,7 @@ class Import(models.Model):
         """What is worth knowing about it, in the reader's language."""
         kept = self.report.get("notes") or []
         said = (self.report.get("said") or {}).get("notes") or [None] * len(kept)
-        return [reasons.told(one, text) for one, text in zip(said, kept, strict=False)]
+        return [issue_reasons.told(one, text) for one, text in zip(said, kept, strict=False)]
 
 
 class ImportIssue(models.Model):
@@ -89,7 +89,7 @@ class ImportIssue(models.Model):
     @property
     def words(self) -> str:
         """What is wrong and what to do, in the reader's language."""
-        return reasons.sentence(self.code, self.params, self.reason)
+        return issue_reasons.sentence(self.code, self.params, self.reason)
 
 
 class TouchedStudent(models.Model):

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from casework.access.grants import recuse
-from casework.encryption import key_rotation
 from casework.models import Alert
+from casework.privacy import key_rotation
 from casework.scheduler.run import sweep
 from district.models import Import, User
 from notifications import delivery, senders, webhooks

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from casework.encryption import fields
 from casework.encryption.fields import SealError
-from casework.encryption.key_rotation import Resealed
+from casework.privacy.key_rotation import Resealed
 
 SECRETS = ("secret", "seed", "migrated_codes")  # of the column `data`; the last one is a list
 

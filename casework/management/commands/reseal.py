@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from casework.encryption.fields import ring
-from casework.encryption.key_rotation import reseal
 from casework.management.base import JsonCommand
+from casework.privacy.key_rotation import reseal
 
 
 class Command(JsonCommand):

@@ -15,11 +15,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.encryption import fields, key_rotation
+from casework.encryption import fields
 from casework.encryption.fields import SealError, prints
 from casework.engine.services import Opening, open_cases
 from casework.models import Recusal
-from casework.privacy import encrypted_files
+from casework.privacy import encrypted_files, key_rotation
 from district.models import School
 
 OLD, NEW = {"old": b"o" * 32}, {"new": b"n" * 32}

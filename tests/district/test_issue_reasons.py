@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import trans_real
 
-from district.imports import reasons
+from district import issue_reasons
 from district.imports.pipeline import run_import
 from district.models import Import, ImportIssue, Post, Role, User
 
@@ -44,22 +44,24 @@ def esperanto():
 
 
 def test_every_sentence_names_only_what_can_be_given():
-    for code, words in reasons._sentences.items():
+    for code, words in issue_reasons._sentences.items():
         assert isinstance(words, Promise), f"{code} is not translatable"
 
 
 def test_a_sentence_without_its_parameters_is_refused_when_it_is_said():
     with pytest.raises(KeyError, match="MISSING"):
-        reasons.say("MISSING")
+        issue_reasons.say("MISSING")
     with pytest.raises(KeyError, match="NO_SUCH_CODE"):
-        reasons.say("NO_SUCH_CODE")
+        issue_reasons.say("NO_SUCH_CODE")
 
 
 def test_number_and_percent_are_said_well():
-    assert str(reasons.say("TOO_LONG", longest=1)) == "longer than 1 character"
-    held = reasons.say("MASS_CHANGE/rows", file="attendance.csv", rows=1, before=9, percent=2.5)
+    assert str(issue_reasons.say("TOO_LONG", longest=1)) == "longer than 1 character"
+    held = issue_reasons.say(
+        "MASS_CHANGE/rows", file="attendance.csv", rows=1, before=9, percent=2.5
+    )
     assert "holds 1 row, the last one 9 (limit 2.5 % fewer)" in str(held)
-    assert reasons.told(held.kept()) == str(held)
+    assert issue_reasons.told(held.kept()) == str(held)
 
 
 def test_an_old_report_is_read_by_its_text():

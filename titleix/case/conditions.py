@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,12 +16,13 @@ from titleix.case import file_completeness, queries, retention
 from titleix.case.context import beside
 from titleix.models import Assignment, Record, Training
 from titleix.rules.separation_of_duties import Conflict, ConflictKind, Role, Verdict, may_hold
+from titleix.rules.timelines import Text
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-def first_reason(reasons: Sequence[Any]) -> object:
+def first_reason(reasons: Sequence[Text]) -> object:
     """A condition out of a list of reasons: met when the list is empty."""
     return unmet(not reasons, " ".join(str(reason) for reason in reasons))
 

@@ -117,7 +117,9 @@ def _read(file: CaseFile, user_id: int | None) -> Beside:
     )
 
 
-def _trained(people: Collection[Any], rows: Collection[Any]) -> dict[int, dict[str, date]]:
+def _trained(
+    people: Collection[tuple[int, str]], rows: Collection[tuple[int, str, str]]
+) -> dict[int, dict[str, date]]:
     """Of somebody without any training it is known too that there is none."""
     found: dict[int, dict[str, date]] = {user: {} for user, _name in people}
     for user, role, until in rows:

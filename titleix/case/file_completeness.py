@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,12 +16,15 @@ from titleix.case import queries
 from titleix.models import Record, TitleIXCase
 from titleix.rules import clocks
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class Item:
     """One line: what must be on file, whether it is, and why."""
 
-    what: Any
+    what: StrOrPromise
     met: bool
     cite: str = ""
 
@@ -103,7 +106,7 @@ def _ending(file: CaseFile) -> Iterator[Item]:
         )
 
 
-def _sent(file: CaseFile, what: Any, code: str, cite: str) -> Item:
+def _sent(file: CaseFile, what: StrOrPromise, code: str, cite: str) -> Item:
     reached = {row.party_id for row in queries.deliveries(file, code)}
     missing = [party.label for party in queries.parties(file) if party.id not in reached]
     words = f"{what} ({', '.join(missing)})" if missing else what

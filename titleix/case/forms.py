@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.engine.forms import DateInput, StepForm
-from titleix.models import Party
+from titleix.models import Party, Record
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -141,7 +141,7 @@ class RecordChoice(StepForm):
             [(str(row.id), self.name_of(row)) for row in sorted(rows, key=lambda row: row.number)],
         )
 
-    def name_of(self, row: Any) -> str:
+    def name_of(self, row: Record) -> str:
         """What a person knows it by: its number, its date, the person it is about."""
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         return " · ".join(

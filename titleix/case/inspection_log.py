@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,6 +14,9 @@ from django.utils import timezone
 from casework.engine.casefile import CaseFile
 from titleix.case.context import beside
 from titleix.models import Inspection, PartyLink
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def by_link(
@@ -40,7 +43,7 @@ class Look:
 
     at: datetime
     who: str
-    how: Any
+    how: StrOrPromise
     letter: str
     file: bool
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,9 @@ from casework.engine.casefile import CaseFile
 from casework.engine.services import local_today
 from titleix.case import queries
 from titleix.rules import timelines
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def window_of(file: CaseFile, code: str) -> timelines.Window | None:
@@ -35,7 +38,7 @@ def over_on(file: CaseFile, code: str) -> date | None:
 class OpenWindow:
     """A time that belongs to the parties."""
 
-    label: Any
+    label: StrOrPromise
     cite: str
     starts: date
     ends: date

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -99,7 +98,7 @@ def roles_of(file: CaseFile, user_id: int) -> list[Role]:
     return [Role(row.role) for row in file.children["assignment"] if row.user_id == user_id]
 
 
-def next_number(rows: Collection[Any]) -> int:
+def next_number(rows: Collection[Party] | Collection[Record]) -> int:
     """The number of the next party or record of a kind."""
     return max((row.number for row in rows), default=0) + 1
 

@@ -33,6 +33,7 @@ from casework.models import (
 )
 from casework.policy.policies import policy_version
 from casework.privacy.trigger_bypass import unlocked
+from district.models import User
 from titleix.case.context import beside
 from titleix.models import Assignment, Party, Record, TitleIXCase
 from titleix.rules import timelines
@@ -74,7 +75,7 @@ class Candidate:
         }
 
 
-def earliest(case: Any) -> date:
+def earliest(case: TitleIXCase) -> date:
     """The first day on which a closed case may be destroyed. ValueError for an open one."""
     if case.closed_on is None:
         raise ValueError(f"{case.number} is open")
@@ -135,7 +136,7 @@ def _students(case_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
-def covers(hold: LegalHold, case: Any, students: set[int]) -> bool:
+def covers(hold: LegalHold, case: TitleIXCase, students: set[int]) -> bool:
     """Whether a hold covers a case with these students."""
     if hold.scope == LegalHold.Scope.CASE:
         return bool(hold.case_id == case.pk)
@@ -150,7 +151,7 @@ def covers(hold: LegalHold, case: Any, students: set[int]) -> bool:
     )
 
 
-def holds_on(case: Any) -> list[LegalHold]:
+def holds_on(case: TitleIXCase) -> list[LegalHold]:
     """The holds in force that cover a case."""
     holds = _open_holds()
     students = (
@@ -193,7 +194,7 @@ def destroyed(flow: Workflow) -> bool:
 
 
 @transaction.atomic
-def destroy(disposal: Disposal, by: Any, on: date) -> None:
+def destroy(disposal: Disposal, by: User, on: date) -> None:
     """Remove everything that was said or shown in a case and keep the certificate.
 
     Called by the step of the second person, in its transaction and after its event; the files leave
@@ -231,7 +232,7 @@ def _tables() -> list[type[models.Model]]:
     return [model for model in pointing if model is not Assignment]
 
 
-def _names(model: Any, case: TitleIXCase) -> list[str]:
+def _names(model: type[Document] | type[Attachment], case: TitleIXCase) -> list[str]:
     return [
         name
         for name in model.objects.filter(case_id=case.pk).values_list("file", flat=True)
@@ -260,7 +261,7 @@ def _empty(case: TitleIXCase) -> None:
     Recusal.objects.filter(case_id=case.pk).update(reason="")
 
 
-def certificate(case: TitleIXCase, disposal: Disposal, by: Any, on: date) -> dict[str, Any]:
+def certificate(case: TitleIXCase, disposal: Disposal, by: User, on: date) -> dict[str, Any]:
     """What proves later that this file existed and was lawfully destroyed; no word of it."""
     head = Case.objects.values_list("head_seq", "head_hash").get(pk=case.pk)
     content: dict[str, Any] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -155,7 +154,7 @@ def investigates(flow: Workflow) -> object:
     )
 
 
-def against_interview(flow: Workflow, on: date) -> Sequence[Any]:
+def against_interview(flow: Workflow, on: date) -> Sequence[timelines.Text]:
     """Why an interview cannot be held on a day (T-24)."""
     sent = {row.party_id: row.sent_on for row in queries.deliveries(flow.file, "NOTICE")}
     notices = [sent.get(party.id) for party in queries.parties(flow.file)]

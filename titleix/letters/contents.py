@@ -13,6 +13,7 @@ from django.conf import settings
 from casework.documents.letters import Letterhead
 from casework.engine.workflow import Workflow
 from district.models import District, User
+from district.models import Role as PostRole
 from titleix.case import queries
 from titleix.models import Party, Record
 from titleix.rules import timelines
@@ -135,8 +136,6 @@ class Letter:
         }
 
     def _coordinator(self) -> User | None:
-        from district.models import Role as PostRole
-
         holders = User.objects.filter(posts__role=PostRole.TITLE_IX_COORDINATOR, is_active=True)
         return holders.filter(pk=self.case.owner_id).first() or holders.order_by("pk").first()
 

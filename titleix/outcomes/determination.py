@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +75,7 @@ def report_over(flow: Workflow) -> object:
     return first_reason(check.unmet)
 
 
-def _paragraphs(text: Any) -> list[str]:
+def _paragraphs(text: str | None) -> list[str]:
     return [part.strip() for part in str(text or "").split("\n\n") if part.strip()]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -58,9 +57,10 @@ class ConsentForm(StepForm):
     both = forms.BooleanField(label=_("Every party has signed the consent"))
     text = long_text(_("Conditions of the consent"), required=False)
 
-    def clean_consent_on(self) -> Any:
+    def clean_consent_on(self) -> date | None:
         """They have signed."""
-        return self.not_in_future("consent_on")
+        day: date | None = self.not_in_future("consent_on")
+        return day
 
 
 class AgreementForm(StepForm):

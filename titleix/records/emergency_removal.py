@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +83,7 @@ class RemovalForm(PartyChoice):
                 self.add_error(name, _("The notice that goes out today says this."))
         return cleaned
 
-    def makes_notice(self, cleaned: dict[str, Any]) -> bool:
+    def makes_notice(self, cleaned: Cleaned) -> bool:
         """Whether the written notice is made with this step: it is dated today and the challenge is
         still to come.
         """
@@ -116,24 +115,19 @@ class EndRemovalForm(EndForm):
     kind = Record.Kind.REMOVAL
 
 
-def against_removal(flow: Workflow, data: Any) -> Sequence[Any]:
+def against_removal(flow: Workflow, data: Cleaned) -> Sequence[timelines.Text]:
     """Why an emergency removal does not stand (T-23)."""
     party = next(row for row in queries.people(flow.file) if str(row.id) == data["party"])
     removal = timelines.Removal(
         removed_on=data["on"],
         student=party.kind == Party.Kind.STUDENT,
         disability_plan=party.plan,
-        **{
-            name: data.get(name)
-            for name in (
-                "individual_analysis",
-                "physical_threat",
-                "from_allegations",
-                "notice_on",
-                "challenge_on",
-                "plan_checked",
-            )
-        },
+        individual_analysis=bool(data.get("individual_analysis")),
+        physical_threat=bool(data.get("physical_threat")),
+        from_allegations=bool(data.get("from_allegations")),
+        notice_on=data.get("notice_on"),
+        challenge_on=data.get("challenge_on"),
+        plan_checked=bool(data.get("plan_checked")),
     )
     return timelines.check_removal(
         removal, queries.span(flow.file, "challenge"), flow.file.calendar

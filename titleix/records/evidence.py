@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -70,7 +69,7 @@ class SetAsideForm(RecordChoice):
     codes = ("portal_file",)
     text = long_text(_("Why it is not directly related"))
 
-    def name_of(self, row: Any) -> str:
+    def name_of(self, row: Record) -> str:
         """By its name and who handed it in."""
         people = {party.id: party.label for party in self.flow.file.children["party"]}
         return f"{row.data.get('title', '')} · {people.get(row.party_id, '')} · {row.on:%d %b %Y}"

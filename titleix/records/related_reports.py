@@ -15,11 +15,11 @@ from casework.engine import services
 from casework.engine.casefile import CaseFile
 from casework.engine.errors import Invalid
 from casework.engine.forms import ReasonForm, StepForm
-from casework.engine.workflow import SYSTEM, Workflow, step, unmet
+from casework.engine.workflow import SYSTEM, Turn, Workflow, step, unmet
 from casework.models import Event
 from titleix.case import queries, retention
 from titleix.case.conditions import kept
-from titleix.case.forms import long_text
+from titleix.case.forms import Cleaned, long_text
 from titleix.case.record_rows import add
 from titleix.case.states import COORDINATE, OPEN, SCHOOL_PATH, S, state
 from titleix.models import Party, Record, TitleIXCase
@@ -199,7 +199,7 @@ class RelatedReports(Workflow):
         self.turn.data = {"number": self.data["number"]}
 
 
-def open_case_of(flow: Workflow, data: Any) -> TitleIXCase | None:
+def open_case_of(flow: Workflow, data: Cleaned) -> TitleIXCase | None:
     """The open case of which this report is a duplicate, if the user may see it."""
     number = str(data.get("duplicate_of") or "").strip().upper()
     target = (
@@ -297,7 +297,7 @@ def as_values(party: Party) -> dict[str, Any]:
     return {name: getattr(party, name) for name in names}
 
 
-def act_on(number: str, step: str, turn: Any, data: dict[str, Any]) -> None:
+def act_on(number: str, step: str, turn: Turn, data: dict[str, Any]) -> None:
     """A step of the machine on another case, in the same transaction."""
     services.act(number, step, actor=None, data=data, on=turn.today, now=turn.now)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +9,7 @@ from casework.engine.casefile import CaseFile
 from casework.engine.forms import StepForm
 from titleix.case.forms import Cleaned, choose, long_text
 from titleix.case.queries import records
+from titleix.intake import similar_reports
 from titleix.models import Record
 from titleix.records.related_reports import open_case_of
 from titleix.rules.screening import TICKS, Answer
@@ -139,7 +138,6 @@ class ScreeningForm(StepForm):
             setattr(self.fields[name], "conditional", True)  # noqa: B010 - read by the template
         for name, title in PARTS.items():
             setattr(self.fields[name], "begins", title)  # noqa: B010 - read by the template
-        from titleix.intake import similar_reports
 
         self.fields["duplicate_of"].help_text = similar_reports.hint(
             self.flow.file, self.flow.turn.actor
@@ -185,7 +183,7 @@ class ProposalForm(ScreeningForm):
             field.initial = None
 
 
-def proposed_answers(file: CaseFile) -> dict[str, Any]:
+def proposed_answers(file: CaseFile) -> Cleaned:
     """What the school proposed last in the screening form, as initial values."""
     rows = [row for row in records(file, Record.Kind.SCREENING) if row.code == "proposed"]
     if not rows:

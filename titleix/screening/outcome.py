@@ -4,10 +4,9 @@ choice.
 
 from __future__ import annotations
 
-from typing import Any
-
 from casework.engine.workflow import SubjectState, Workflow
 from titleix.case import queries
+from titleix.case.forms import Cleaned
 from titleix.case.states import S, Stage
 from titleix.rules import timelines
 from titleix.rules.screening import (
@@ -24,11 +23,11 @@ from titleix.rules.screening import (
 )
 
 
-def _answer(data: Any, name: str) -> Answer:
+def _answer(data: Cleaned, name: str) -> Answer:
     return Answer(data[name]) if data.get(name) else Answer.UNKNOWN
 
 
-def facts(flow: Workflow, data: Any) -> Facts:
+def facts(flow: Workflow, data: Cleaned) -> Facts:
     """The facts of B2.2 from the form and the case."""
     file = flow.file
     in_time = timelines.unknown_may_wait(
@@ -57,13 +56,13 @@ def facts(flow: Workflow, data: Any) -> Facts:
     )
 
 
-def screened(flow: Workflow, data: Any) -> tuple[Facts, Screening]:
+def screened(flow: Workflow, data: Cleaned) -> tuple[Facts, Screening]:
     """What the table says."""
     known = facts(flow, data)
     return known, screen(known)
 
 
-def chosen_outcome(screening: tuple[Facts, Screening], data: Any) -> Choice:
+def chosen_outcome(screening: tuple[Facts, Screening], data: Cleaned) -> Choice:
     """The coordinator's outcome, else the table's: allowed, or refused with the reason."""
     known, result = screening
     return allowed_outcomes(known)[

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +14,13 @@ from casework.engine.forms import ReasonForm
 from casework.engine.workflow import Workflow, step, unmet
 from casework.models import Event
 from titleix.case import queries
+from titleix.case.forms import Cleaned
 from titleix.case.record_rows import add
 from titleix.case.states import BEFORE, COORDINATE, SCHOOL, S, state
 from titleix.models import Record, TitleIXCase
 from titleix.records.employees import open_hr_notice
 from titleix.records.related_reports import merge_into, open_case_of
-from titleix.rules.screening import DutyStart, Outcome, parallel_duties
+from titleix.rules.screening import DutyStart, Facts, Outcome, parallel_duties
 from titleix.screening.forms import ProposalForm, ScreeningForm
 from titleix.screening.outcome import by_outcome, chosen_outcome
 
@@ -178,7 +178,7 @@ class Screening(Workflow):
         self.turn.data = {}
 
 
-def _answers(data: Mapping[str, Any], without: Collection[str]) -> dict[str, str]:
+def _answers(data: Cleaned, without: Collection[str]) -> dict[str, str]:
     """The questions that were answered, by their names, as the record keeps them."""
     return {
         key: str(value)
@@ -187,7 +187,7 @@ def _answers(data: Mapping[str, Any], without: Collection[str]) -> dict[str, str
     }
 
 
-def open_duties(flow: Workflow, facts: Any) -> None:
+def open_duties(flow: Workflow, facts: Facts) -> None:
     """Tasks for what never waits for the Title IX case (B1.2), each once."""
     there = {task.kind for task in flow.file.tasks} | {
         f"DUTY_{row.code.upper()}" for row in queries.records(flow.file, Record.Kind.DUTY)

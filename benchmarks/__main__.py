@@ -1,4 +1,5 @@
-"""`make bench`: all measurements in a database of their own; prints the table and writes docs/benchmarks.md."""
+"""`make bench`: all measurements in a database of their own; prints the table and writes
+docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -99,16 +100,22 @@ def _run(names: Sequence[str]) -> list[Row]:
 def _line(row: Row) -> str:
     sign = ">=" if row.at_least else "<="
     met, (ours, floor) = "yes" if row.met else "**no**", row.seconds
-    return f"| {row.number} | {row.work} | {row.floor} | {row.ratio:.2f} | {sign} {row.target:g} | {met} | {ours:.3f} | {floor:.3f} |"
+    return (
+        f"| {row.number} | {row.work} | {row.floor} | {row.ratio:.2f} | {sign} {row.target:g} "
+        f"| {met} | {ours:.3f} | {floor:.3f} |"
+    )
 
 
 def _page(rows: list[Row]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Each figure is a ratio of two things measured in turn (A B A B, at least five rounds, three for the",
-        "largest file, medians of the pairs) in one run on one machine with two cores; seconds are only there to show the size. District: 141,000",
-        "students, 186 schools, 180 days, on the embedded PostgreSQL with fsync on. The numbers are those of the list of targets.",
+        "Written by `make bench`. Each figure is a ratio of two things measured in turn (A B A B, "
+        "at least five rounds, three for the",
+        "largest file, medians of the pairs) in one run on one machine with two cores; seconds "
+        "are only there to show the size. District: 141,000",
+        "students, 186 schools, 180 days, on the embedded PostgreSQL with fsync on. The numbers "
+        "are those of the list of targets.",
         "",
         "| Row | Work | Against | Ratio | Target | Met | Ours, s | Floor, s |",
         "|---|---|---|---|---|---|---|---|",

@@ -1,4 +1,5 @@
-"""Rows 14 and 15: the supervisor's figures over 1,100,000 cases, and what keeping their sums costs four writers at one school."""
+"""Rows 14 and 15: the supervisor's figures over 1,100,000 cases, and what keeping their sums
+costs four writers at one school."""
 
 from __future__ import annotations
 
@@ -84,15 +85,21 @@ def _count() -> None:
         sql("SELECT count(*) FROM casework_case")
 
 
-# The measure as `dates.compliance` has it, over the clocks as they stood at the end of a date: what ended later was running then.
+# The measure as `dates.compliance` has it, over the clocks as they stood at the end of a date: what
+# ended later was running then.
 _LIVE_SQL = """
-SELECT c.school_id, c.owner_id, w.kind, count(*) FILTER (WHERE counts AND (ended OR w.original_due <= %(as_of)s)),
+SELECT c.school_id, c.owner_id, w.kind,
+       count(*) FILTER (WHERE counts AND (ended OR w.original_due <= %(as_of)s)),
        count(*) FILTER (WHERE counts AND ended AND w.stopped_on <= w.original_due),
        count(*) FILTER (WHERE w.status = 'RUNNING')
   FROM casework_clock w JOIN casework_case c ON c.id = w.case_id
  CROSS JOIN LATERAL (SELECT coalesce(w.stopped_on <= %(as_of)s, false) AS ended) e
- CROSS JOIN LATERAL (SELECT w.day0 <= %(as_of)s AND NOT (ended AND w.status IN ('ESCALATED', 'CANCELLED', 'MERGED')) AS counts) x
- WHERE c.kind = 'ATT' GROUP BY 1, 2, 3
+ CROSS JOIN LATERAL (
+        SELECT w.day0 <= %(as_of)s
+               AND NOT (ended AND w.status IN ('ESCALATED', 'CANCELLED', 'MERGED')) AS counts
+       ) x
+ WHERE c.kind = 'ATT'
+ GROUP BY 1, 2, 3
 """
 
 

@@ -14,8 +14,10 @@ from casework.policy.policies import policy_for
 
 AS_OF = date(2027, 6, 30)
 GROUP_BY = (
-    "SELECT student_id, school_id, count(*) FILTER (WHERE mark_class = 2) AS u, count(*) FILTER (WHERE mark_class = 1) AS e, count(*) AS n "
-    "FROM attendance_mark WHERE day BETWEEN '2026-07-01' AND '2027-06-30' GROUP BY student_id, school_id"
+    "SELECT student_id, school_id, count(*) FILTER (WHERE mark_class = 2) AS u, count(*) FILTER "
+    "(WHERE mark_class = 1) AS e, count(*) AS n "
+    "FROM attendance_mark WHERE day BETWEEN '2026-07-01' AND '2027-06-30' GROUP BY student_id, "
+    "school_id"
 )
 
 
@@ -55,14 +57,17 @@ def run() -> Iterator[Row]:
     _recount()
     ours, floor, ratio = paired(_recount, _floor)
     yield Row("6", "full recount, nothing changed", "serial group-by", ratio, 1.4, (ours, floor))
-    # The students whose marks the file of row 1 changed (1 % of 137,000 marks), and all who were absent on one day.
+    # The students whose marks the file of row 1 changed (1 % of 137,000 marks), and all who were
+    # absent on one day.
     yield _night(
         "changed",
-        "SELECT id AS student_id FROM district_student WHERE substr(student_id, 2)::int <= 137000 AND id % 100 = 0",
+        "SELECT id AS student_id FROM district_student WHERE substr(student_id, 2)::int <= 137000 "
+        "AND id % 100 = 0",
     )
     yield _night(
         "absent",
-        "SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM attendance_mark)",
+        "SELECT DISTINCT student_id FROM attendance_mark WHERE day = (SELECT max(day) FROM "
+        "attendance_mark)",
     )
 
 

@@ -19,12 +19,19 @@ from district.imports import pipeline, specs
 from district.models import Import
 
 NIGHT = district.FIRST + timedelta(days=100)
-HEAD = "student_id,school_id,date,code,status,excuse,minutes_absent,minutes_scheduled,fraction,reason_text,source_modified_at\n"
+HEAD = (
+    "student_id,school_id,date,code,status,excuse,minutes_absent,minutes_scheduled,fraction,"
+    "reason_text,source_modified_at\n"
+)
 
 
 def _line(student: int, day: date, code: str) -> str:
     excuse = "U" if code == "2A" else "E"
-    return f"S{student},{(student % district.SCHOOLS) + 1},{day},{code},A,{excuse},390,390,1.0,as told by the office,{day}T08:15:00-05:00\n"
+    school = student % district.SCHOOLS + 1
+    return (
+        f"S{student},{school},{day},{code},A,{excuse},390,390,1.0,"
+        f"as told by the office,{day}T08:15:00-05:00\n"
+    )
 
 
 def _folder(
@@ -40,7 +47,8 @@ def _folder(
 
 
 def _import(folder: Path, same: bool = False) -> Callable[[], None]:
-    """The import without what follows it (cases are row 16); `same` keeps it from being recognised by its hash."""
+    """The import without what follows it (cases are row 16); `same` keeps it from being
+    recognised by its hash."""
 
     def work() -> None:
         hooks, specs._after[:] = list(specs._after), []
@@ -62,10 +70,17 @@ def _copy(folder: Path, table: str = "floor_copy") -> Callable[[], None]:
 
     def work() -> None:
         sql(f"DROP TABLE IF EXISTS {table}")
-        # the columns of the file, typed, with the key of a mark: what a load that can be used at all has to do
+        # the columns of the file, typed, with the key of a mark: what a load that can be used at
+        # all has to do
         sql(
-            f"CREATE UNLOGGED TABLE {table} (student_id text, school_id text, date date, code text, status text, excuse text, minutes_absent int, "
-            "minutes_scheduled int, fraction numeric, reason_text text, source_modified_at timestamptz, PRIMARY KEY (date, student_id))"
+            f"""
+            CREATE UNLOGGED TABLE {table} (
+                   student_id text, school_id text, date date, code text, status text, excuse text,
+                   minutes_absent int, minutes_scheduled int, fraction numeric, reason_text text,
+                   source_modified_at timestamptz,
+                   PRIMARY KEY (date, student_id)
+            )
+            """
         )
         with (
             transaction.atomic(),
@@ -79,7 +94,8 @@ def _copy(folder: Path, table: str = "floor_copy") -> Callable[[], None]:
 
 
 def _bulk_create(folder: Path) -> Callable[[], None]:
-    """bulk_create with update_conflicts into a plain Django table: what a team would usually write."""
+    """bulk_create with update_conflicts into a plain Django table: what a team would usually
+    write."""
     from django.db import models
 
     if not hasattr(_bulk_create, "model"):
@@ -97,7 +113,8 @@ def _bulk_create(folder: Path) -> Callable[[], None]:
                 db_table = "floor_flat"
 
         sql(
-            "CREATE TABLE IF NOT EXISTS floor_flat (id bigserial PRIMARY KEY, student_id bigint, school_id bigint, "
+            "CREATE TABLE IF NOT EXISTS floor_flat (id bigserial PRIMARY KEY, student_id bigint, "
+            "school_id bigint, "
             "day date, code varchar(16), recorded_at timestamptz, UNIQUE (student_id, day))"
         )
         _bulk_create.model = FlatMark  # type: ignore[attr-defined]
@@ -202,7 +219,8 @@ def _year(root: Path) -> Iterator[Row]:
 
 
 def _memory(root: Path) -> Iterator[Row]:
-    """Peak memory of a process that imports a small and a large file, less that of one that imports nothing."""
+    """Peak memory of a process that imports a small and a large file, less that of one that
+    imports nothing."""
     peaks = [_peak(None)]
     for megabytes in (7, 111):
         days = [row[0] for row in sql("SELECT date FROM district_calendarday ORDER BY date")]
@@ -236,7 +254,8 @@ def _peak(folder: Path | None) -> int:
         "folder = sys.argv[1]\n"
         "run = pipeline.run_import(Path(folder), dry_run=True, released=True) if folder else None\n"
         "assert run is None or run.state == 'PREVIEW', run.report\n"
-        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+        "print(next(line.split()[1] for line in open('/proc/self/status') if "
+        "line.startswith('VmHWM')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(folder or "")],

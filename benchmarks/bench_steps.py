@@ -96,7 +96,8 @@ def _orm_step(case: Case, user: User) -> None:
 
 
 class _Captured:
-    """The one statement with which each of these cases takes the step, taken down while the step is made and taken back."""
+    """The one statement with which each of these cases takes the step, taken down while the step
+    is made and taken back."""
 
     def __init__(self, cases: list[Case], user: User) -> None:
         self.found: list[tuple[str, list[object]]] = []
@@ -206,7 +207,8 @@ def _one_step(user: User, take: Iterator[AttendanceCase]) -> Iterator[Row]:
 
 
 def _with_notice(opening: Opening) -> Opening:
-    """What the first night finds at most students: the third unexcused day, so a case and the notice that is due."""
+    """What the first night finds at most students: the third unexcused day, so a case and the
+    notice that is due."""
     notice = {
         "code": "L3",
         "covers": ["L3"],
@@ -222,7 +224,8 @@ def _with_notice(opening: Opening) -> Opening:
 
 
 def _first_night() -> Iterator[Row]:
-    """Cases opened together against cases opened each in a transaction of its own, as single steps are; all committed."""
+    """Cases opened together against cases opened each in a transaction of its own, as single
+    steps are; all committed."""
     for what, extra in (
         ("opened", list),
         ("opened with the notice that is due", lambda found: [_with_notice(one) for one in found]),

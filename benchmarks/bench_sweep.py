@@ -1,4 +1,5 @@
-"""Rows 8, 9 and 10: the sweep among a million pending rungs, handing 5,000 messages to senders, and losses."""
+"""Rows 8, 9 and 10: the sweep among a million pending rungs, handing 5,000 messages to senders,
+and losses."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from notifications.tasks import deliver, wake_senders
 AT = datetime(2030, 1, 1, 12, tzinfo=UTC)
 PENDING, DONE, DUE = 1_000_000, 3_000_000, 100
 CLAIM = (
-    "SELECT id FROM casework_rung WHERE fired_at IS NULL AND cancelled_at IS NULL AND step = '' AND scheduled_for <= %s"
+    "SELECT id FROM casework_rung WHERE fired_at IS NULL AND cancelled_at IS NULL AND step = '' "
+    "AND scheduled_for <= %s"
     " ORDER BY scheduled_for, id LIMIT 1000 FOR UPDATE SKIP LOCKED"
 )
 
@@ -49,10 +51,13 @@ def _clocks(count: int) -> None:
             on=date(2026, 10, 1),
         )
     sql(
-        "INSERT INTO casework_clock (id, case_id, kind, day0, day0_basis, unit, n, provisional, original_due, due, status, stop_event, episode,"
+        "INSERT INTO casework_clock (id, case_id, kind, day0, day0_basis, unit, n, provisional, "
+        "original_due, due, status, stop_event, episode,"
         ' ladder, roll, role, extended_by, extensions, held_days, generation, "then")'
-        " SELECT gen_random_uuid(), c.id, 'k' || n, '2026-10-01', '', 'calendar', 30, false, '2026-10-31', '2026-10-31', 'CANCELLED', '', 1,"
-        " 'default', 'none', '', 0, 0, 0, 1, '' FROM (SELECT min(id) AS id FROM casework_case) c, generate_series(1, %s) n",
+        " SELECT gen_random_uuid(), c.id, 'k' || n, '2026-10-01', '', 'calendar', 30, false, "
+        "'2026-10-31', '2026-10-31', 'CANCELLED', '', 1,"
+        " 'default', 'none', '', 0, 0, 0, 1, '' FROM (SELECT min(id) AS id FROM casework_case) c, "
+        "generate_series(1, %s) n",
         count,
     )
 
@@ -61,9 +66,15 @@ def _rungs(pending: int, done: int) -> None:
     """Rungs to come, years ahead, and rungs of the past."""
     for amount, fired in ((pending, "NULL"), (done, "'2026-11-01'")):
         sql(
-            "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, fired_at, step, attempts)"
-            f" SELECT c.id, {1 if fired == 'NULL' else 2}, 'R' || g.num, 'owner', timestamptz '2031-01-01' + g.num * interval '1 hour', {fired}, '', 0"
-            " FROM casework_clock c CROSS JOIN generate_series(1, %s) g(num) WHERE c.status = 'CANCELLED'",
+            f"""
+            INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, fired_at,
+                                       step, attempts)
+            SELECT c.id, {1 if fired == "NULL" else 2}, 'R' || g.num, 'owner',
+                   timestamptz '2031-01-01' + g.num * interval '1 hour', {fired}, '', 0
+              FROM casework_clock c
+             CROSS JOIN generate_series(1, %s) g(num)
+             WHERE c.status = 'CANCELLED'
+            """,
             amount // 100_000,
         )
     sql("VACUUM ANALYZE casework_rung")
@@ -72,7 +83,8 @@ def _rungs(pending: int, done: int) -> None:
 def _make_due(count: int) -> None:
     """So many rungs fall due, of as many clocks."""
     sql(
-        "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, step, attempts) SELECT id, 9, 'DUE', 'owner', %s, '', 0"
+        "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, step, "
+        "attempts) SELECT id, 9, 'DUE', 'owner', %s, '', 0"
         " FROM casework_clock WHERE status = 'CANCELLED' ORDER BY id LIMIT %s",
         AT - timedelta(hours=1),
         count,
@@ -80,8 +92,8 @@ def _make_due(count: int) -> None:
 
 
 def _buffers() -> int:
-    """Shared buffers that the claim touches, exactly. Asked twice: right after a VACUUM a statement also reads what it keeps
-    in memory from then on."""
+    """Shared buffers that the claim touches, exactly. Asked twice: right after a VACUUM a
+    statement also reads what it keeps in memory from then on."""
     sql(CLAIM, AT)
     plan = sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {CLAIM}", AT)[0][0]
     top = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
@@ -131,8 +143,10 @@ def _sweep_rows() -> Iterator[Row]:
     sql("DELETE FROM casework_rung")
     _clocks(1_000)
     sql(
-        "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, step, attempts)"
-        " SELECT id, 1, 'R', 'owner', '2031-01-01', '', 0 FROM casework_clock WHERE status = 'CANCELLED' LIMIT 1000"
+        "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, step, "
+        "attempts)"
+        " SELECT id, 1, 'R', 'owner', '2031-01-01', '', 0 FROM casework_clock WHERE status = "
+        "'CANCELLED' LIMIT 1000"
     )
     sql("VACUUM ANALYZE casework_rung")
     small = _timed()
@@ -178,12 +192,15 @@ def _messages(count: int) -> None:
     user = User.objects.create(username=uuid4().hex).pk
     sql(
         "INSERT INTO casework_alert (id, case_id, code, level, raised_at, data, fanned_out_at)"
-        " SELECT gen_random_uuid(), (SELECT min(id) FROM casework_case), 'DUE', 'owner', now(), '{}', now() FROM generate_series(1, %s)",
+        " SELECT gen_random_uuid(), (SELECT min(id) FROM casework_case), 'DUE', 'owner', now(), "
+        "'{}', now() FROM generate_series(1, %s)",
         count,
     )
     sql(
-        "INSERT INTO notifications_message (id, alert_id, recipient_id, channel, state, created_at, next_attempt_at, attempts, error)"
-        " SELECT gen_random_uuid(), id, %s, 'email', 'PENDING', now(), now(), 0, '' FROM casework_alert",
+        "INSERT INTO notifications_message (id, alert_id, recipient_id, channel, state, "
+        "created_at, next_attempt_at, attempts, error)"
+        " SELECT gen_random_uuid(), id, %s, 'email', 'PENDING', now(), now(), 0, '' FROM "
+        "casework_alert",
         user,
     )
     sql("VACUUM ANALYZE notifications_message")
@@ -249,7 +266,8 @@ def _clean() -> None:
 
 
 def _losses() -> Iterator[Row]:
-    """Two sweepers and four fan-outs at once over 2,000 due rungs: each became exactly one alert."""
+    """Two sweepers and four fan-outs at once over 2,000 due rungs: each became exactly one
+    alert."""
     import threading
 
     from django.db import connection

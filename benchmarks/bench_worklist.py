@@ -1,4 +1,5 @@
-"""Rows 11 and 12: the first page of a worklist over 100,000 open and 1,000,000 closed cases, as rows and as a request."""
+"""Rows 11 and 12: the first page of a worklist over 100,000 open and 1,000,000 closed cases, as
+rows and as a request."""
 
 from __future__ import annotations
 
@@ -40,9 +41,14 @@ def _reader(schools: list[int]) -> User:
 
 
 _FLOOR = """
-SELECT c.id, c.number, c.kind, c.state, c.next_duty, c.next_due, c.last_contact_on, c.opened_on, s.name, u.first_name, u.last_name
-  FROM casework_case c LEFT JOIN district_school s ON s.id = c.school_id LEFT JOIN district_user u ON u.id = c.owner_id
- WHERE c.closed_on IS NULL AND {where} ORDER BY c.next_due, c.id LIMIT 51
+SELECT c.id, c.number, c.kind, c.state, c.next_duty, c.next_due, c.last_contact_on, c.opened_on,
+       s.name, u.first_name, u.last_name
+  FROM casework_case c
+  LEFT JOIN district_school s ON s.id = c.school_id
+  LEFT JOIN district_user u ON u.id = c.owner_id
+ WHERE c.closed_on IS NULL AND {where}
+ ORDER BY c.next_due, c.id
+ LIMIT 51
 """
 
 
@@ -84,7 +90,8 @@ def run() -> Iterator[Row]:
         )
     user = _reader(every)
     deep = sql(
-        "SELECT next_due, id FROM casework_case WHERE closed_on IS NULL ORDER BY next_due, id OFFSET 49999 LIMIT 1"
+        "SELECT next_due, id FROM casework_case WHERE closed_on IS NULL ORDER BY next_due, id "
+        "OFFSET 49999 LIMIT 1"
     )[0]
     ours, first, ratio = paired(_query(user, f"{deep[0]}_{deep[1]}"), _query(user), rounds=45)
     yield Row("11", "page 1000 of the worklist (keyset)", "page 1", ratio, 1.2, (ours, first))
@@ -118,7 +125,8 @@ def _request(user: User) -> Iterator[Row]:
     )
     yield Row(
         "12",
-        f"worklist request, 50 rows rendered, CPU; {len(counted)} statements, {about} of them on cases",
+        f"worklist request, 50 rows rendered, CPU; {len(counted)} statements, "
+        f"{about} of them on cases",
         "a page with session and user only (an empty inbox)",
         ours / floor,
         3.0,

@@ -42,8 +42,9 @@ def wall(work: Callable[[], object]) -> float:
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Seconds of processor time of one run: of this process, its helpers that ended, and its own server process; what
-    other programs do at the same time is not in it. `wall` where the server is not on this machine."""
+    """Seconds of processor time of one run: of this process, its helpers that ended, and its own
+    server process; what other programs do at the same time is not in it. `wall` where the server
+    is not on this machine."""
     backend = sql("SELECT pg_backend_pid()")[0][0]
     accounts = Path(f"/proc/{backend}/schedstat")
     if not accounts.exists():
@@ -56,8 +57,9 @@ def cpu(work: Callable[[], object]) -> float:
 def paired(
     ours: Callable[[], object], floor: Callable[[], object], rounds: int = ROUNDS
 ) -> tuple[float, float, float]:
-    """Median seconds of both in turn, and the median of the ratios pair by pair. One run of each is not counted. Processor
-    time where the floor takes over a tenth of a second, else wall time, of which waiting for the disk is a part."""
+    """Median seconds of both in turn, and the median of the ratios pair by pair. One run of each
+    is not counted. Processor time where the floor takes over a tenth of a second, else wall
+    time, of which waiting for the disk is a part."""
     wall(ours)
     clock = cpu if wall(floor) > LONG else wall
     pairs = [(clock(ours), clock(floor)) for _ in range(rounds)]

@@ -1,5 +1,5 @@
-"""What a process of its own does in row 15. Apart from the measurement, because such a process reads this module before Django is
-set up: nothing of the product may be imported at its top."""
+"""What a process of its own does in row 15. Apart from the measurement, because such a process
+reads this module before Django is set up: nothing of the product may be imported at its top."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The Celery application. Rows in PostgreSQL are the truth; a lost message is found again by the next sweep."""
+"""The Celery application. Rows in PostgreSQL are the truth; a lost message is found again by the
+next sweep."""
 
 import os
 from typing import Any

@@ -17,15 +17,16 @@ from psycopg.conninfo import conninfo_to_dict
 
 Value = TypeVar("Value")
 
-# Every variable that the settings read, for the tests that compare compose, .env.example and documentation with it.
+# Every variable that the settings read, for the tests that compare compose, .env.example and
+# documentation with it.
 KNOWN: dict[str, str] = {}
 
 
 def read(
     name: str, default: Value, parse: Callable[[str], Value], about: str, *, secret: bool = False
 ) -> Value:
-    """The parsed variable, or the default when it is unset or empty. Raises ImproperlyConfigured naming the variable (and
-    showing what stands in it, unless it is secret)."""
+    """The parsed variable, or the default when it is unset or empty. Raises ImproperlyConfigured
+    naming the variable (and showing what stands in it, unless it is secret)."""
     KNOWN[name] = about
     text = os.environ.get(name, "").strip()
     if not text:
@@ -103,8 +104,9 @@ def folder(text: str) -> Path:
 
 
 def database(text: str) -> dict[str, Any]:
-    """A PostgreSQL address (postgresql://user:password@host/name, sockets too) as Django's database settings. What libpq knows
-    beyond that (`?sslmode=verify-full&sslrootcert=/path`) becomes an option of the connection."""
+    """A PostgreSQL address (postgresql://user:password@host/name, sockets too) as Django's
+    database settings. What libpq knows beyond that (`?sslmode=verify-full&sslrootcert=/path`)
+    becomes an option of the connection."""
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("only PostgreSQL addresses (postgresql://...) are supported")
     parts = {key: str(value) for key, value in conninfo_to_dict(text).items()}
@@ -131,7 +133,8 @@ def redis(text: str) -> str:
 
 
 def broker_url(url: str) -> str:
-    """The same Redis address in the form that Celery's broker wants (sockets are written differently there)."""
+    """The same Redis address in the form that Celery's broker wants (sockets are written
+    differently there)."""
     parts = urlsplit(url)
     if parts.scheme != "unix":
         return url
@@ -140,7 +143,8 @@ def broker_url(url: str) -> str:
 
 
 def email(text: str) -> dict[str, object]:
-    """smtp://user:password@host:port (smtps:// for TLS from the start, ?tls=1 for STARTTLS), file:/folder or console:"""
+    """smtp://user:password@host:port (smtps:// for TLS from the start, ?tls=1 for STARTTLS),
+    file:/folder or console:"""
     parts = urlsplit(text)
     if parts.scheme == "file" and parts.path:
         return {
@@ -165,7 +169,8 @@ def email(text: str) -> dict[str, object]:
 
 
 def sms(text: str) -> dict[str, str]:
-    """twilio://account:token@host?from=number, where the number may be a messaging service (MG...). No message quotes the token."""
+    """twilio://account:token@host?from=number, where the number may be a messaging service
+    (MG...). No message quotes the token."""
     parts = urlsplit(text)
     sender = parse_qs(parts.query.replace("+", "%2B")).get("from", [""])[0]
     if parts.scheme != "twilio" or not (

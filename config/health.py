@@ -1,4 +1,5 @@
-"""Is the product able to work? For load balancers, monitoring and the supervisor of `make run`; no names, no case."""
+"""Is the product able to work? For load balancers, monitoring and the supervisor of `make run`;
+no names, no case."""
 
 from __future__ import annotations
 
@@ -21,8 +22,9 @@ log = structlog.get_logger()
 
 
 class Probes:
-    """Answers probes before anything asks for the name of the host: containers, load balancers and Prometheus ask by address,
-    which no ALLOWED_HOSTS names; and before a redirect to https or a session."""
+    """Answers probes before anything asks for the name of the host: containers, load balancers
+    and Prometheus ask by address, which no ALLOWED_HOSTS names; and before a redirect to https
+    or a session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,12 +40,14 @@ class Probes:
 
 
 def livez(_request: HttpRequest) -> JsonResponse:
-    """Whether this process can serve pages: 200 when database and Redis answer, else 503 with what does not."""
+    """Whether this process can serve pages: 200 when database and Redis answer, else 503 with
+    what does not."""
     return _answer({"database": _database(), "redis": _redis()})
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """Whether the product keeps its promises: as `livez`, and the sweep has finished within three intervals."""
+    """Whether the product keeps its promises: as `livez`, and the sweep has finished within
+    three intervals."""
     parts = {"database": _database(), "redis": _redis()}
     return _answer(parts | {"sweep": parts["database"] and late_by() is None})
 
@@ -74,7 +78,8 @@ def _redis() -> bool:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures for Prometheus. With METRICS_TOKEN for whoever brings it, without one for this machine alone."""
+    """Figures for Prometheus. With METRICS_TOKEN for whoever brings it, without one for this
+    machine alone."""
     if not _may_measure(request):
         return HttpResponseNotFound()
     registry = CollectorRegistry()

@@ -1,4 +1,5 @@
-"""Logs as JSON lines on standard error. What is logged: codes, numbers of cases, counts. Never a person."""
+"""Logs as JSON lines on standard error. What is logged: codes, numbers of cases, counts. Never a
+person."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from typing import Any
 
 import structlog
 
-# Addresses that are keys: a party's private link, a calendar feed. Django names the address of every request that it refuses.
+# Addresses that are keys: a party's private link, a calendar feed. Django names the address of
+# every request that it refuses.
 KEYS = re.compile(r"(/party/|/feeds/)(?!letters\b|evidence\b|answer\b|leave\b)[^\s/?\"']{8,}")
 
 
@@ -25,7 +27,8 @@ def without_keys(
 
 
 def configure_logs(level: str) -> None:
-    """Send structlog and the standard library's logs through one JSON renderer to standard error."""
+    """Send structlog and the standard library's logs through one JSON renderer to standard
+    error."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -52,7 +55,8 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Values of failed statements and request lines may hold names: keep those loggers to the outlines.
+    # Values of failed statements and request lines may hold names: keep those loggers to the
+    # outlines.
     logging.getLogger("django.db.backends").setLevel("WARNING")
     logging.getLogger("axes").setLevel("ERROR")
     logging.getLogger("fontTools").setLevel("ERROR")

@@ -1,7 +1,7 @@
 """Settings, all from the environment (twelve-factor); `.env.example` lists every variable.
 
-PROFILE=development (default) finds the embedded servers of the data folder by itself; PROFILE=production wants every
-secret given and refuses what is only fit for a demo."""
+PROFILE=development (default) finds the embedded servers of the data folder by itself;
+PROFILE=production wants every secret given and refuses what is only fit for a demo."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ TEMPLATES = [
     }
 ]
 
-# -- who signs in ------------------------------------------------------------------------------------------------------
+# -- who signs in ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "district.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -206,7 +206,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["login", "password"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # the row is the truth, Redis saves a statement on each page
+# The row is the truth, Redis saves a statement on each page.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 _SIGN_IN = signin.settings(PRODUCTION)
 vars().update(_SIGN_IN)
 MFA_ROLES: list[str] = _SIGN_IN["MFA_ROLES"]
@@ -217,7 +218,7 @@ SSO_IS_SECOND_STEP: bool = _SIGN_IN["SSO_IS_SECOND_STEP"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
-# -- what browsers are told --------------------------------------------------------------------------------------------
+# -- what browsers are told ------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -246,7 +247,7 @@ if BEHIND_TLS:
         "SSL_REDIRECT", True, env.flag, "false when the proxy redirects to https itself"
     )
 
-# -- the district ------------------------------------------------------------------------------------------------------
+# -- the district ----------------------------------------------------------------------------------
 DISTRICT_NAME = env.read("DISTRICT_NAME", "Demo School District", str, "name of the district")
 TIME_ZONE = env.read(
     "TIME_ZONE", "America/New_York", env.zone, "time zone of the district, e.g. America/New_York"
@@ -260,7 +261,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
-# -- files -------------------------------------------------------------------------------------------------------------
+# -- files -----------------------------------------------------------------------------------------
 MEDIA_ROOT = env.read(
     "MEDIA_ROOT",
     DATA / "media",
@@ -293,7 +294,7 @@ MAX_IMPORT_BYTES = env.read(
     "MAX_IMPORT_BYTES", 2 * 1024**3, int, "largest import, unpacked, in bytes"
 )
 
-# -- e-mail ------------------------------------------------------------------------------------------------------------
+# -- e-mail ----------------------------------------------------------------------------------------
 EMAIL_URL = f"file:{DATA / 'mail'}"
 vars().update(
     env.read(
@@ -335,7 +336,8 @@ BOUNCE_ADDRESS = env.read(
 )
 DEFAULT_FROM_EMAIL = env.read("FROM_EMAIL", "holdfast@localhost", str, "sender of messages")
 
-# -- Celery (measured: no ETA tasks, late acknowledgement, tasks far shorter than the visibility timeout) ---------------
+# -- Celery ----------------------------------------------------------------------------------------
+# Measured: no ETA tasks, late acknowledgement, tasks far shorter than the visibility timeout.
 CELERY_BROKER_URL = env.broker_url(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -359,7 +361,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
 }
 
-# -- logs: JSON lines on standard error, never a name or a narrative ----------------------------------------------------
+# -- logs: JSON lines on standard error, never a name or a narrative -------------------------------
 LOGGING_CONFIG = None
 configure_logs(
     env.read(

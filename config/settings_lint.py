@@ -6,8 +6,9 @@ from config.settings import INSTALLED_APPS as _APPS
 
 INSTALLED_APPS = [*_APPS, "django_migration_linter"]
 
-# The last migration of each app before the first release: up to it there is no live table that a migration could lock or
-# whose old code could still run beside it. Whoever releases moves these on; every later migration is linted.
+# The last migration of each app before the first release: up to it there is no live table that a
+# migration could lock or whose old code could still run beside it. Whoever releases moves these on;
+# every later migration is linted.
 UNRELEASED = {
     "attendance": 9,
     "casework": 11,

@@ -1,4 +1,5 @@
-"""Settings of signing in, from the environment: a second step, the district's own sign-in (OIDC, SAML), sessions."""
+"""Settings of signing in, from the environment: a second step, the district's own sign-in (OIDC,
+SAML), sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ SECOND_STEP = ["TITLE_IX_COORDINATOR", "DISTRICT_ADMIN"]
 
 
 def settings(production: bool) -> dict[str, Any]:
-    """Everything under which the settings module keeps it. Raises ImproperlyConfigured naming the variable."""
+    """Everything under which the settings module keeps it. Raises ImproperlyConfigured naming
+    the variable."""
     roles = env.read(
         "MFA_ROLES",
         SECOND_STEP if production else [],
@@ -35,13 +37,15 @@ def settings(production: bool) -> dict[str, Any]:
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not production,
-        "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # addresses come from the staff file; nobody confirms them here
+        # Addresses come from the staff file; nobody confirms them here.
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         "MFA_TOTP_ISSUER": "Holdfast",
         "SESSION_COOKIE_AGE": hours * 3600,
         "SESSION_IDLE_MINUTES": idle,
         "SOCIALACCOUNT_ADAPTER": "web.accounts.sign_in.StaffAdapter",
         "SOCIALACCOUNT_PROVIDERS": _providers(),
-        "SOCIALACCOUNT_LOGIN_ON_GET": True,  # a link: a form that leads to another site would break the policy for forms
+        # A link: a form that leads to another site would break the policy for forms.
+        "SOCIALACCOUNT_LOGIN_ON_GET": True,
         "SOCIALACCOUNT_STORE_TOKENS": False,
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION": False,
         "SSO_STAFF_ATTRIBUTE": env.read(
@@ -144,7 +148,8 @@ def _saml() -> dict[str, Any] | None:
         name: [attribute] for name, attribute in (("email", email), ("uid", uid)) if attribute
     }
     own = {"attribute_mapping": mapping} if mapping else {}
-    # only what is signed as an assertion is believed, and only as an answer to a sign-in that began here
+    # only what is signed as an assertion is believed, and only as an answer to a sign-in that began
+    # here
     advanced = {"want_assertion_signed": True, "reject_idp_initiated_sso": True, "strict": True}
     return {
         "name": name,

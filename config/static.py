@@ -1,4 +1,5 @@
-"""Static files without the 49 MB that viewflow brings and nobody serves (they also break hashed names)."""
+"""Static files without the 49 MB that viewflow brings and nobody serves (they also break hashed
+names)."""
 
 from django.contrib.staticfiles.apps import StaticFilesConfig as Base
 

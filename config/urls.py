@@ -1,4 +1,5 @@
-"""The addresses of the product; `/livez`, `/healthz` and `/metrics` are answered by `config.health.Probes`."""
+"""The addresses of the product; `/livez`, `/healthz` and `/metrics` are answered by
+`config.health.Probes`."""
 
 from django.urls import include, path
 

@@ -1,7 +1,7 @@
 """`make manage`: one management command against the embedded servers of a data folder.
 
-Where they run already, the command joins them; else they are started, the database is migrated, and they are stopped
-afterwards. Standard output belongs to the command alone."""
+Where they run already, the command joins them; else they are started, the database is migrated,
+and they are stopped afterwards. Standard output belongs to the command alone."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def main() -> int:
     data.mkdir(parents=True, exist_ok=True)
     servers = Servers(data)
     with (data / "servers.lock").open("w") as lock:
-        # Shared while using servers that run, exclusive while we run them: a second caller waits for the first to
-        # finish (or joins the servers of `make run`, which holds no exclusive lock).
+        # Shared while using servers that run, exclusive while we run them: a second caller waits
+        # for the first to finish (or joins the servers of `make run`, which holds no exclusive
+        # lock).
         fcntl.flock(lock, fcntl.LOCK_SH)
         if servers.running():
             return run(options.command, servers)
@@ -57,7 +58,8 @@ def _with_own_servers(command: list[str], servers: Servers) -> int:
 
 
 def _secret(servers: Servers) -> dict[str, str]:
-    """The key of this folder, so that a link or a token that a command makes opens the pages of `make run` too."""
+    """The key of this folder, so that a link or a token that a command makes opens the pages of
+    `make run` too."""
     key = servers.data / "secret-key"
     return {"SECRET_KEY": key.read_text()} if key.exists() else {}
 

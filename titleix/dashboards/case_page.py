@@ -1,4 +1,5 @@
-"""What only the page of a Title IX case shows: the checklist, both dates, people, records, letters with proof, windows."""
+"""What only the page of a Title IX case shows: the checklist, both dates, people, records,
+letters with proof, windows."""
 
 from __future__ import annotations
 
@@ -122,7 +123,8 @@ def facts(file: CaseFile) -> checklist.Facts:
 
 
 def _is_district(case: TitleIXCase) -> bool:
-    """Under the grievance process of 106.45: the district's level, but not its inquiry without a complaint."""
+    """Under the grievance process of 106.45: the district's level, but not its inquiry without a
+    complaint."""
     return case.level == TitleIXCase.Level.DISTRICT and not case.state.startswith("S_")
 
 
@@ -142,8 +144,9 @@ def _sent(file: CaseFile) -> dict[str, date]:
 
 @dataclass(frozen=True)
 class Dates:
-    """How long it is known, and by when it was promised: the commitment (from knowledge) and the procedure (from the formal
-    complaint), which differ after an escalation or a late complaint (B2.4)."""
+    """How long it is known, and by when it was promised: the commitment (from knowledge) and the
+    procedure (from the formal complaint), which differ after an escalation or a late complaint
+    (B2.4)."""
 
     known_on: date
     days_known: int
@@ -184,7 +187,8 @@ def _commitment(clock: Clock | None) -> date | None:
 
 
 def panel(file: CaseFile, user: Any) -> dict[str, Any]:
-    """The context of titleix/case.html: one statement for what stands beside the case file, one for matches."""
+    """The context of titleix/case.html: one statement for what stands beside the case file, one
+    for matches."""
     case = file.case
     names = any(case_rights.can(user, function, case) for function in FUNCTIONS) or _in_emergency(
         user, case
@@ -221,7 +225,8 @@ def panel(file: CaseFile, user: Any) -> dict[str, Any]:
 
 
 def _looks(file: CaseFile, user: Any) -> list[tuple[inspection_log.Look, Any]]:
-    """The inspection log with what was looked at in words; there is none before something was sent."""
+    """The inspection log with what was looked at in words; there is none before something was
+    sent."""
     found = inspection_log.looks(file, user.pk) if file.children["delivery"] else []
     return [
         (
@@ -234,7 +239,8 @@ def _looks(file: CaseFile, user: Any) -> list[tuple[inspection_log.Look, Any]]:
 
 
 def _linked(case: TitleIXCase, user: Any) -> str:
-    """The number of the case of which this one is part or which it follows, for who may see that one too."""
+    """The number of the case of which this one is part or which it follows, for who may see that
+    one too."""
     found = (
         case_rights.visible(user, "TIX")
         .filter(pk=case.linked_id)
@@ -262,7 +268,8 @@ def _in_emergency(user: Any, case: TitleIXCase) -> bool:
 
 
 def _people(file: CaseFile) -> list[tuple[Party, str, list[Party]]]:
-    """Everybody in the case, each with who acts for them; those who act stand under whom they act for."""
+    """Everybody in the case, each with who acts for them; those who act stand under whom they
+    act for."""
     everybody = queries.people(file)
     acting = {Party.Part.PARENT, Party.Part.ADVISOR}
     top = [party for party in everybody if party.part not in acting or party.acts_for_id is None]

@@ -1,5 +1,6 @@
-"""The desks of Title IX: what waits for a person, by the function that they hold in each case. Everything begins at the
-access module; a desk shows numbers, schools, steps and dates, never a person of the case."""
+"""The desks of Title IX: what waits for a person, by the function that they hold in each case.
+Everything begins at the access module; a desk shows numbers, schools, steps and dates, never a
+person of the case."""
 
 from __future__ import annotations
 
@@ -106,7 +107,8 @@ class MyCase:
 
 
 def functions(user: Any) -> dict[int, set[str]]:
-    """Case -> what the user holds in it, of the open Title IX cases that they may see (one statement)."""
+    """Case -> what the user holds in it, of the open Title IX cases that they may see (one
+    statement)."""
     rows = CaseUserPermission.objects.filter(
         user=user, content_object__in=rights.visible(user, "TIX").filter(closed_on=None)
     )
@@ -117,7 +119,8 @@ def functions(user: Any) -> dict[int, set[str]]:
 
 
 def desk(user: Any, roles: set[Any]) -> dict[str, Any]:
-    """The context of the home page: the coordinator's desk, the personal desk, what an auditor or counsel may open."""
+    """The context of the home page: the coordinator's desk, the personal desk, what an auditor
+    or counsel may open."""
     held = functions(user)
     coordinated = [case_id for case_id, names in held.items() if "coordinate_cases" in names]
     own = {
@@ -250,7 +253,8 @@ def _duty(cases: dict[int, TitleIXCase], clock: Clock, *, mine: bool = False) ->
 
 
 def _my_duties(cases: dict[int, TitleIXCase], running: Sequence[Clock], today: date) -> list[Duty]:
-    """What the coordinator must do: promises of that role within a week or over, and duties of state law."""
+    """What the coordinator must do: promises of that role within a week or over, and duties of
+    state law."""
     tasks = dict(Task.objects.filter(case__in=cases, status="OPEN").values_list("clock_id", "kind"))
     found = []
     for clock in running:
@@ -314,8 +318,8 @@ def _workload(
 
 
 def personal(held: dict[int, set[str]]) -> list[MyCase]:
-    """The cases of an investigator, decision-maker, appeal officer, facilitator, school or deputy, each with what the person
-    must do next and by when (one statement)."""
+    """The cases of an investigator, decision-maker, appeal officer, facilitator, school or
+    deputy, each with what the person must do next and by when (one statement)."""
     files = load(registry.kind("TIX"), ids=sorted(held)[:MOST], lock=False)
     rows = [_my_case(file, held[file.case.pk]) for file in files]
     return sorted(rows, key=lambda row: (not row.mine, row.due or date.max, row.number))
@@ -337,7 +341,8 @@ def _my_case(file: Any, names: set[str]) -> MyCase:
 
 
 def lent(user: Any) -> bool:
-    """Whether somebody without a post holds a function in some case by which they see it: a mediator, say, does not."""
+    """Whether somebody without a post holds a function in some case by which they see it: a
+    mediator, say, does not."""
     narrow = {name for kind in registry.all_kinds() for name in kind.narrow}
     return (
         CaseUserPermission.objects.filter(Q(user=user))

@@ -1,4 +1,5 @@
-"""The whole file of a Title IX case as one archive, for those who coordinate it; each download is an event of the case."""
+"""The whole file of a Title IX case as one archive, for those who coordinate it; each download
+is an event of the case."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from titleix.models import Inspection, Record
 
 
 def whole_file(number: str, actor: Any) -> bytes:
-    """The archive; the event that keeps who took it and its hash is written first. UnknownCase or Forbidden as the door says."""
+    """The archive; the event that keeps who took it and its hash is written first. UnknownCase
+    or Forbidden as the door says."""
     found = load(kind("TIX"), numbers=[number], lock=False)
     if not found:
         raise UnknownCase(number)
@@ -37,7 +39,8 @@ def whole_file(number: str, actor: Any) -> bytes:
 
 
 def sections(file: CaseFile) -> list[Section]:
-    """What only a Title IX case has: the report, its people, its records, its letters, who looked at the evidence."""
+    """What only a Title IX case has: the report, its people, its records, its letters, who
+    looked at the evidence."""
     people = {party.id: party.label for party in file.children["party"]}
     who = [
         [party.label, party.name, str(party.get_kind_display()), party.language]

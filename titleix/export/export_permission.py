@@ -15,7 +15,8 @@ from district.models import Role
 
 
 def may_take(user: Any, case: Case) -> bool:
-    """Whoever coordinates the case, and counsel who was brought in. An emergency access is for looking, not for taking."""
+    """Whoever coordinates the case, and counsel who was brought in. An emergency access is for
+    looking, not for taking."""
     return rights.can(user, "coordinate_cases", case) or is_counsel(user, case)
 
 
@@ -35,7 +36,8 @@ def takes(flow: Workflow) -> object:
 
 
 def keep(number: str, actor: Any, what: str, content: bytes) -> None:
-    """The event of the case that says who took what (file, redacted, key), with the hash of the bytes."""
+    """The event of the case that says who took what (file, redacted, key), with the hash of the
+    bytes."""
     services.act(
         number,
         "export_file",

@@ -1,4 +1,5 @@
-"""Files for a copy without names: the text of a PDF; PDFs and pictures without what their makers left inside (C8)."""
+"""Files for a copy without names: the text of a PDF; PDFs and pictures without what their makers
+left inside (C8)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def text_of(pdf: bytes) -> str:
 
 
 def cleaned(row: Attachment, content: bytes, mark: str, redactor: Redactor) -> bytes:
-    """A cleared attachment for the copy. Invalid when a name stands in its text, or it cannot be cleaned."""
+    """A cleared attachment for the copy. Invalid when a name stands in its text, or it cannot be
+    cleaned."""
     try:
         if row.media_type == "application/pdf":
             bare = pdf(content, mark)

@@ -1,8 +1,10 @@
-"""A copy of the file without names (C8; T-33): what stands in it, what a person must still look at, the zip, the key.
+"""A copy of the file without names (C8; T-33): what stands in it, what a person must still look at,
+the zip, the key.
 
-Every text gives its originals up to labels that are the same in all papers. What no rule can decide is put before a person,
-word by word; once all of it is decided and signed, the copy can be taken. Letters and attachments of text are set anew, so
-that nothing hides in the file of the original; other attachments stay out unless a person cleared them."""
+Every text gives its originals up to labels that are the same in all papers. What no rule can
+decide is put before a person, word by word; once all of it is decided and signed, the copy can
+be taken. Letters and attachments of text are set anew, so that nothing hides in the file of the
+original; other attachments stay out unless a person cleared them."""
 
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ PLACES = 3  # places shown of each
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper of the copy. `sections` are redacted; `fixed` hold codes, dates and hashes alone."""
+    """One paper of the copy. `sections` are redacted; `fixed` hold codes, dates and hashes
+    alone."""
 
     path: str
     what: str
@@ -101,7 +104,7 @@ class Copy:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-# -- decisions ---------------------------------------------------------------------------------------------------------
+# -- decisions -------------------------------------------------------------------------------------
 
 
 def hidden(export: RedactedExport) -> dict[str, str]:
@@ -115,7 +118,8 @@ def kept(export: RedactedExport) -> list[str]:
 
 
 def decide(export: RedactedExport, decisions: dict[str, str]) -> None:
-    """Take decisions over: word -> 'keep', a label, or '' to think again. Whatever was signed must be signed anew."""
+    """Take decisions over: word -> 'keep', a label, or '' to think again. Whatever was signed
+    must be signed anew."""
     hides, keeps = hidden(export), dict.fromkeys(kept(export))
     for word, decision in decisions.items():
         hides.pop(word, None)
@@ -139,7 +143,7 @@ def key_of(word: str) -> str:
     return hashlib.sha256(word.encode()).hexdigest()[:16]
 
 
-# -- who is who --------------------------------------------------------------------------------------------------------
+# -- who is who ------------------------------------------------------------------------------------
 
 
 def people(file: CaseFile) -> list[Party]:
@@ -252,7 +256,7 @@ def _form_words() -> frozenset[str]:
     return frozenset(word for text in texts for word in _words(text) if word[:1].isupper())
 
 
-# -- the copy ----------------------------------------------------------------------------------------------------------
+# -- the copy --------------------------------------------------------------------------------------
 
 
 def copy(file: CaseFile, export: RedactedExport) -> Copy:
@@ -292,7 +296,8 @@ def copy(file: CaseFile, export: RedactedExport) -> Copy:
 
 
 def _of_the_district(file: CaseFile, district: Letterhead) -> list[str]:
-    """What is public of the district: its head of letters, its school, the texts of its policy. Nobody's name or number."""
+    """What is public of the district: its head of letters, its school, the texts of its policy.
+    Nobody's name or number."""
     shown = [*_texts(file.policy.get("letters", {})), *_texts(file.policy.get("public", {}))]
     return [district.name, *district.address, district.phone, file.school_name, *shown]
 
@@ -409,7 +414,8 @@ def _each(section: Section, put: Callable[[str], str]) -> Section:
 def _doubts(
     redactor: Redactor, papers: Sequence[Paper], stands: Sequence[str], ours: str
 ) -> list[Doubt]:
-    """The words to decide, those near to a name first; the district's own numbers are not asked for."""
+    """The words to decide, those near to a name first; the district's own numbers are not asked
+    for."""
     found: dict[str, Doubt] = {}
     decided = set(stands)
     for paper in papers:
@@ -442,11 +448,12 @@ def _texts_of(paper: Paper) -> list[str]:
     ]
 
 
-# -- taking it ---------------------------------------------------------------------------------------------------------
+# -- taking it -------------------------------------------------------------------------------------
 
 
 def build(found: Copy, export: RedactedExport, on: Any) -> bytes:
-    """The zip: every page marked, an index with hashes, what was left out; no key. Invalid when a name still stands in it."""
+    """The zip: every page marked, an index with hashes, what was left out; no key. Invalid when
+    a name still stands in it."""
     if [
         leak
         for paper in found.papers

@@ -1,4 +1,5 @@
-"""The pages of a copy without names: start it, decide what no rule can, sign it, take it; the key for counsel alone (C8)."""
+"""The pages of a copy without names: start it, decide what no rule can, sign it, take it; the
+key for counsel alone (C8)."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ LONGEST = 500
 
 
 def _found(request: HttpRequest, number: str, pk: UUID) -> tuple[User, CaseFile, RedactedExport]:
-    """The person, the case with all that hangs on it, and one copy; 404 as for the archive itself."""
+    """The person, the case with all that hangs on it, and one copy; 404 as for the archive
+    itself."""
     user = rights.signed_in(request)
     files_ = (
         load(registry.kind("TIX"), numbers=[number], lock=False) if NUMBER.match(number) else []
@@ -105,7 +107,8 @@ def _context(
 
 
 def _rest(found: redacted_copy.Copy) -> int:
-    """How many words of which nothing is near a name: they may be let stand together, after a look."""
+    """How many words of which nothing is near a name: they may be let stand together, after a
+    look."""
     return sum(doubt.why == "capitalised" for doubt in found.doubts)
 
 
@@ -151,7 +154,8 @@ def _typed(request: HttpRequest, labels: list[str]) -> list[tuple[str, str]]:
 @login_required
 @require_POST
 def clear(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
-    """Let attachments that are no text into the copy, after somebody looked at them; or take them out again."""
+    """Let attachments that are no text into the copy, after somebody looked at them; or take
+    them out again."""
     _user, file, export = _found(request, number, pk)
     found = redacted_copy.copy(file, export)
     chosen: list[tuple[str, str]] = []
@@ -206,7 +210,8 @@ def take(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
         messages.error(
             request,
             _(
-                "The file changed since the copy was signed, or it was never signed. Look at it again and sign it."
+                "The file changed since the copy was signed, or it was never signed. Look at it "
+                "again and sign it."
             ),
         )
         return redirect("redaction", number=number, pk=pk)

@@ -1,4 +1,5 @@
-"""What a report asks: of everybody on the public form, of staff on theirs; and the code with which a reporter comes back."""
+"""What a report asks: of everybody on the public form, of staff on theirs; and the code with
+which a reporter comes back."""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ KIND_OF_REPORTER = {
 }
 
 
-# -- what a form carries besides its fields ---------------------------------------------------------------------------
+# -- what a form carries besides its fields --------------------------------------------------------
 
 STAMP = "titleix.intake.stamp"
 STAMP_SECONDS = 24 * 3600
@@ -82,7 +83,8 @@ class Stamp:
 
 
 def new_stamp() -> str:
-    """A stamp as it stands in the form: signed, so that neither time nor key can be chosen from outside."""
+    """A stamp as it stands in the form: signed, so that neither time nor key can be chosen from
+    outside."""
     return signing.dumps({"key": uuid4().hex, "at": time.time()}, salt=STAMP)
 
 
@@ -95,7 +97,7 @@ def read_stamp(text: str) -> Stamp | None:
     return Stamp(str(found["key"]), float(found["at"]))
 
 
-# -- fields -----------------------------------------------------------------------------------------------------------
+# -- fields ----------------------------------------------------------------------------------------
 
 
 class FilesInput(forms.FileInput):
@@ -105,7 +107,8 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Up to five files, each of a size and type that the product keeps; every refusal names its file."""
+    """Up to five files, each of a size and type that the product keeps; every refusal names its
+    file."""
 
     widget = FilesInput
 
@@ -131,7 +134,8 @@ class FilesField(forms.FileField):
 
 
 def problem(upload: UploadedFile) -> Any:
-    """Why a file would not be kept (the rules of casework.documents.attachments), or nothing. The file can be read again after it."""
+    """Why a file would not be kept (the rules of casework.documents.attachments), or nothing.
+    The file can be read again after it."""
     limit = settings.MAX_ATTACHMENT_BYTES
     if (upload.size or 0) > limit:
         return _("it is larger than %(mb)d MB") % {"mb": limit // 1024 // 1024}
@@ -154,11 +158,12 @@ def words(label: Any, most: int, *, rows: int = 0, **about: Any) -> forms.CharFi
     return forms.CharField(label=label, widget=widget, max_length=most, **about)
 
 
-# -- the forms --------------------------------------------------------------------------------------------------------
+# -- the forms -------------------------------------------------------------------------------------
 
 
 class FactsForm(forms.Form):
-    """What every report says, whoever brings it. Only the narrative must be there: the rest may not be known."""
+    """What every report says, whoever brings it. Only the narrative must be there: the rest may
+    not be known."""
 
     required_css_class = "required"
     sections: ClassVar[list[tuple[Any, Any, tuple[str, ...]]]] = []
@@ -167,7 +172,8 @@ class FactsForm(forms.Form):
         MOST_CHARACTERS,
         rows=10,
         help_text=_(
-            "In your own words. Say what you saw, heard or were told. This is the one thing that we need."
+            "In your own words. Say what you saw, heard or were told. This is the one thing that "
+            "we need."
         ),
     )
     incident_on = forms.DateField(
@@ -202,7 +208,8 @@ class FactsForm(forms.Form):
         label=_("Somebody was touched sexually, hurt, forced or threatened"),
         required=False,
         help_text=_(
-            "Then the police, and for a child social services, may have to know today. This is looked at first."
+            "Then the police, and for a child social services, may have to know today. This is "
+            "looked at first."
         ),
     )
     under_18 = forms.BooleanField(label=_("The person it happened to is under 18"), required=False)
@@ -343,7 +350,8 @@ class PublicForm(FactsForm):
             ("anonymous", _("No, I want to stay anonymous")),
         ],
         help_text=_(
-            "Without your name we can still read and answer your report, but it may limit what we can do."
+            "Without your name we can still read and answer your report, but it may limit what we "
+            "can do."
         ),
     )
     name = words(_("Your name"), 200, required=False)
@@ -378,7 +386,8 @@ class PublicForm(FactsForm):
     ]
 
     def clean(self) -> dict[str, Any]:
-        """Who gives a name gives it; what an anonymous reporter typed about themselves is let go at once."""
+        """Who gives a name gives it; what an anonymous reporter typed about themselves is let go
+        at once."""
         given = self.cleaned_data
         if given.get("identity") == "named" and not given.get("name") and "name" not in self.errors:
             self.add_error("name", _("Enter your name, or choose to stay anonymous."))
@@ -474,7 +483,8 @@ class StaffForm(FactsForm):
     knowledge_at = KnowledgeField(
         label=_("When did an employee of the district first know of this?"),
         help_text=_(
-            "The promises of the case count from here (34 CFR 106.30(a)), however late it is entered."
+            "The promises of the case count from here (34 CFR 106.30(a)), however late it is "
+            "entered."
         ),
     )
     knowledge_employee = words(

@@ -1,5 +1,5 @@
-"""The code with which a reporter comes back. It follows from a key and the product's secret: a request that is sent twice
-gets the same code, although only its hash is kept."""
+"""The code with which a reporter comes back. It follows from a key and the product's secret: a
+request that is sent twice gets the same code, although only its hash is kept."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def receipt_code(key: str) -> str:
 
 
 def receipt_hash(code: str) -> str:
-    """What is kept of a code. Lower case, missing hyphens and look-alike letters are all the same code."""
+    """What is kept of a code. Lower case, missing hyphens and look-alike letters are all the
+    same code."""
     plain = re.sub(r"[\s\-–—.]", "", code).upper().translate(LOOKALIKES)
     return hashlib.sha256(plain.encode()).hexdigest()

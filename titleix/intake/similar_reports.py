@@ -1,7 +1,9 @@
-"""Other reports that may be about the same: offered to the coordinator alone, who decides what they mean (B2.1 Q6, C3).
+"""Other reports that may be about the same: offered to the coordinator alone, who decides what they
+mean (B2.1 Q6, C3).
 
-Names are sealed; equal people are found by their keyed fingerprints, by links to students and staff, and the same incident
-by school and day. Only cases that the user coordinates are ever looked at."""
+Names are sealed; equal people are found by their keyed fingerprints, by links to students and
+staff, and the same incident by school and day. Only cases that the user coordinates are ever
+looked at."""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ class Match:
 
 
 def matches(file: CaseFile, user: Any) -> list[Match]:
-    """The other reports, newest first (one statement); nothing for who does not coordinate the case."""
+    """The other reports, newest first (one statement); nothing for who does not coordinate the
+    case."""
     wanted = _why(file) if rights.can(user, "coordinate_cases", file.case) else {}
     if not wanted:
         return []
@@ -98,7 +101,8 @@ def _why(file: CaseFile) -> dict[str, Any]:
 
 
 def _same(people: Iterable[Party]) -> Q | None:
-    """A filter on Party: one of these people, by fingerprint or by link; None when nothing is known of them."""
+    """A filter on Party: one of these people, by fingerprint or by link; None when nothing is
+    known of them."""
     found, known = Q(), False
     for party in people:
         marks = prints({"name": party.name, "email": party.email, "phone": party.phone})

@@ -1,7 +1,9 @@
-"""The intake of Title IX reports: the public form, the way back with a receipt code, the form of staff.
+"""The intake of Title IX reports: the public form, the way back with a receipt code, the form of
+staff.
 
-Nothing typed here reaches an address, a title, a message or a log. Whoever sends a report sees nothing of the case but
-what the coordinator asks them; the person on the public form is not looked up even when signed in."""
+Nothing typed here reaches an address, a title, a message or a log. Whoever sends a report sees
+nothing of the case but what the coordinator asks them; the person on the public form is not
+looked up even when signed in."""
 
 from __future__ import annotations
 
@@ -62,12 +64,13 @@ ANSWERS = RateLimit("intake-answer", 60, HOUR)
 View = Callable[..., HttpResponse]
 
 
-# -- what all pages of the intake share --------------------------------------------------------------------------------
+# -- what all pages of the intake share ------------------------------------------------------------
 
 
 def page(view: View) -> View:
-    """A page that no cache keeps and no error report quotes. A request too large to be read is told so in words; for that
-    the check against forgery stands behind this first look, not in front of it."""
+    """A page that no cache keeps and no error report quotes. A request too large to be read is
+    told so in words; for that the check against forgery stands behind this first look, not in
+    front of it."""
     guarded = csrf_protect(view)
 
     @wraps(view)
@@ -111,15 +114,15 @@ def _to(name: str) -> HttpResponse:
 @in_language
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    """Whom to ask, the policy, the material of the trainings (34 CFR 106.8(a)-(c), 106.45(b)(10)(i)(D)): as the policy file
-    says."""
+    """Whom to ask, the policy, the material of the trainings (34 CFR 106.8(a)-(c),
+    106.45(b)(10)(i)(D)): as the policy file says."""
     public = policy_for("titleix", local_today()).get("public") or {}
     return render(
         request, "titleix/intake_about.html", {"public": public, "languages": settings.LANGUAGES}
     )
 
 
-# -- the public form ---------------------------------------------------------------------------------------------------
+# -- the public form -------------------------------------------------------------------------------
 
 
 @in_language
@@ -138,7 +141,8 @@ def report(request: HttpRequest) -> HttpResponse:
         return _again(request, form, why, text if stamp else new_stamp(), 422)
     if REPORTS.exceeds(client_address.fingerprint(request)):
         why = _(
-            "Very many reports came from your connection in this hour. Please send yours again later, or tell a member of staff."
+            "Very many reports came from your connection in this hour. Please send yours again "
+            "later, or tell a member of staff."
         )
         return _again(request, form, why, text, 429)
     case, repeated = file_report(form, stamp.key)
@@ -146,14 +150,17 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _held_back(request: HttpRequest, stamp: Stamp | None) -> str:
-    """Why a form looks like a program's, in words for the person who it may be. Sending it again is always enough."""
+    """Why a form looks like a program's, in words for the person who it may be. Sending it again
+    is always enough."""
     if stamp is None:
         return _(
-            "This page was open for a very long time. Nothing was sent yet: please check your report and send it again."
+            "This page was open for a very long time. Nothing was sent yet: please check your "
+            "report and send it again."
         )
     if request.POST.get(TRAP):
         return _(
-            "A field that people cannot see was filled in, perhaps by your browser. Nothing was sent yet: please send it again."
+            "A field that people cannot see was filled in, perhaps by your browser. Nothing was "
+            "sent yet: please send it again."
         )
     if stamp.age < QUICKEST:
         return _(
@@ -188,20 +195,21 @@ def _received(
     repeated: bool,
     **more: Any,
 ) -> HttpResponse:
-    """The receipt. A form that is sent again much later (from the history of a shared computer) shows no code."""
+    """The receipt. A form that is sent again much later (from the history of a shared computer)
+    shows no code."""
     shown = not repeated or timezone.now() - case.received_at < SHOWN_AGAIN
     return render(request, template, {"code": receipt_code(stamp.key) if shown else "", **more})
 
 
-# -- keeping a report --------------------------------------------------------------------------------------------------
+# -- keeping a report ------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def file_report(
     form: PublicForm | StaffForm, key: str, user: User | None = None
 ) -> tuple[TitleIXCase, bool]:
-    """Open the case of a valid form with its files; (the case, whether this very form had made it before). A second click
-    waits for the first and finds its case."""
+    """Open the case of a valid form with its files; (the case, whether this very form had made
+    it before). A second click waits for the first and finds its case."""
     given, receipt = form.cleaned_data, receipt_hash(receipt_code(key))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(receipt[:15], 16)])
@@ -229,8 +237,8 @@ def file_report(
 
 
 def _facts(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What else the form said. Calls to police and social services do not end the duties of state law: whoever must do
-    them records them as done."""
+    """What else the form said. Calls to police and social services do not end the duties of
+    state law: whoever must do them records them as done."""
     if given.get("relation"):
         yield {"kind": Record.Kind.MESSAGE, "code": f"reporter_{given['relation']}"}
     for name in ("police", "dss"):
@@ -243,7 +251,7 @@ def _facts(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
             }
 
 
-# -- coming back with the code -----------------------------------------------------------------------------------------
+# -- coming back with the code ---------------------------------------------------------------------
 
 
 @in_language
@@ -258,7 +266,8 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest) -> HttpResponse:
-    """Look a code up by its hash: the time that takes tells nothing, and nothing but the hash is remembered."""
+    """Look a code up by its hash: the time that takes tells nothing, and nothing but the hash is
+    remembered."""
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _code_page(request, form, 422)
@@ -266,7 +275,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
         form.add_error(
             "code",
             _(
-                "Too many codes were tried from your connection in this hour. Please try again later."
+                "Too many codes were tried from your connection in this hour. Please try again "
+                "later."
             ),
         )
         return _code_page(request, form, 429)
@@ -275,7 +285,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
         form.add_error(
             "code",
             _(
-                "There is no report with this code. Check each group; the code stands on the page that you saw last."
+                "There is no report with this code. Check each group; the code stands on the page "
+                "that you saw last."
             ),
         )
         return _code_page(request, form, 422)
@@ -367,14 +378,16 @@ def _messages(
 
 
 def heard(case: TitleIXCase) -> bool:
-    """Whether the reporter can still write: until it is closed, and after a close for want of information too (T-20)."""
+    """Whether the reporter can still write: until it is closed, and after a close for want of
+    information too (T-20)."""
     while case.state == "MERGED" and case.linked is not None:
         case = case.linked
     return case.closed_on is None or case.closed_reason == "INSUFFICIENT"
 
 
 def state_words(case: TitleIXCase) -> str:
-    """Received, being looked at, or closed. A report that goes on inside another one is as open as that one."""
+    """Received, being looked at, or closed. A report that goes on inside another one is as open
+    as that one."""
     while case.state == "MERGED" and case.linked is not None:
         case = case.linked
     if case.closed_on:
@@ -390,14 +403,15 @@ def _uuid(text: str) -> UUID:
         return uuid4()
 
 
-# -- the form of staff -------------------------------------------------------------------------------------------------
+# -- the form of staff -----------------------------------------------------------------------------
 
 
 @login_required
 @page
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Enter a report as staff: everybody who can sign in. Entering gives no access: only coordinators see the case afterwards."""
+    """Enter a report as staff: everybody who can sign in. Entering gives no access: only
+    coordinators see the case afterwards."""
     user = rights.signed_in(request)
     if request.method != "POST":
         return _staff_page(request, StaffForm(), new_stamp())
@@ -407,7 +421,8 @@ def new(request: HttpRequest) -> HttpResponse:
         form.add_error(
             None,
             _(
-                "This page was open for a very long time. Nothing was sent yet: please check the report and send it again."
+                "This page was open for a very long time. Nothing was sent yet: please check the "
+                "report and send it again."
             ),
         )
     if stamp is None or form.errors:

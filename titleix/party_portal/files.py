@@ -1,7 +1,9 @@
-"""Files that a party hands in by the private link: which are taken, and how they come into the case.
+"""Files that a party hands in by the private link: which are taken, and how they come into the
+case.
 
-Each file stands for itself: what can be kept is kept, even when another file or the words beside it are not right, so that
-nobody must choose anything twice. The same file handed in again is the file that is there."""
+Each file stands for itself: what can be kept is kept, even when another file or the words beside
+it are not right, so that nobody must choose anything twice. The same file handed in again is the
+file that is there."""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ PER_SENDING, IN_ALL = 10, 60  # where the policy of the case says nothing
 
 @dataclass
 class Looked:
-    """What of a sending can be kept, what is there already, and what is wrong with the rest: (name, why)."""
+    """What of a sending can be kept, what is there already, and what is wrong with the rest:
+    (name, why)."""
 
     good: list[UploadedFile] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
@@ -109,9 +112,10 @@ def _send(link: PartyLink, code: str, words: str, kept: Sequence[Attachment], ma
 def keep(
     link: PartyLink, code: str, words: str, uploads: Sequence[UploadedFile], form: str
 ) -> None:
-    """What a party sends, files and words at once or not at all. Two clicks on one `form` come one after the other (the link's
-    row is locked), and the second finds what the first has brought; other words or files are another sending, even out of the
-    browser's history. The refusals of `act` pass through; no bytes stay behind then."""
+    """What a party sends, files and words at once or not at all. Two clicks on one `form` come
+    one after the other (the link's row is locked), and the second finds what the first has
+    brought; other words or files are another sending, even out of the browser's history. The
+    refusals of `act` pass through; no bytes stay behind then."""
     kept: list[Attachment] = []
     try:
         with transaction.atomic():

@@ -1,7 +1,9 @@
-"""A party's private link: what it is made of, whom it lets in, and what a packet holds (domain.md C9, C10).
+"""A party's private link: what it is made of, whom it lets in, and what a packet holds (domain.md
+C9, C10).
 
-The address carries a token that follows from the link's number and the product's secret; the database keeps its hash. A
-packet is built from letters that are bound to this person, so that nothing of the other party can stand in it."""
+The address carries a token that follows from the link's number and the product's secret; the
+database keeps its hash. A packet is built from letters that are bound to this person, so that
+nothing of the other party can stand in it."""
 
 from __future__ import annotations
 
@@ -65,7 +67,8 @@ def by_token(token: str) -> PartyLink | None:
 
 
 def right_code(link: PartyLink, code: str, tries: int) -> bool:
-    """Whether a code fits; after too many wrong ones in a row none does any more, until the coordinator makes a new link."""
+    """Whether a code fits; after too many wrong ones in a row none does any more, until the
+    coordinator makes a new link."""
     if link.tries >= tries:
         return False
     if hmac.compare_digest(hashed(code.strip()), link.code):
@@ -75,7 +78,7 @@ def right_code(link: PartyLink, code: str, tries: int) -> bool:
     return False
 
 
-# -- the packet -------------------------------------------------------------------------------------------------------
+# -- the packet ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class Packet:
 
 
 def whose(party: Party) -> set[UUID]:
-    """Whose letters a person sees: their own; a parent also those of the child for whom they act."""
+    """Whose letters a person sees: their own; a parent also those of the child for whom they
+    act."""
     found = {party.id}
     if party.part == Party.Part.PARENT and party.acts_for_id:
         found.add(party.acts_for_id)
@@ -172,7 +176,8 @@ def _piece(row: Record, viewable: bool) -> Piece:
 
 
 def _markable(pks: list[UUID]) -> set[UUID]:
-    """The files that can carry the mark: PDFs that were found clean. Others are inspected in the office."""
+    """The files that can carry the mark: PDFs that were found clean. Others are inspected in the
+    office."""
     found = (
         Attachment.objects.filter(
             pk__in=pks, state=Attachment.State.CLEAN, media_type="application/pdf"
@@ -196,7 +201,7 @@ def exhibit(found: Packet, pk: UUID) -> Attachment | None:
     return Attachment.objects.filter(pk=pk).first() if belongs else None
 
 
-# -- the mark ---------------------------------------------------------------------------------------------------------
+# -- the mark --------------------------------------------------------------------------------------
 
 
 def mark_of(link: PartyLink, now: datetime) -> str:

@@ -1,4 +1,5 @@
-"""The pages behind a party's private link. They work without an account and without JavaScript; nothing is cached."""
+"""The pages behind a party's private link. They work without an account and without JavaScript;
+nothing is cached."""
 
 from __future__ import annotations
 
@@ -74,15 +75,17 @@ def _private(answer: HttpResponse) -> HttpResponse:
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     answer["Referrer-Policy"] = (
-        "same-origin"  # with "no-referrer" a browser sends "Origin: null", and no form would be taken
+        # With "no-referrer" a browser sends "Origin: null", and no form would be taken.
+        "same-origin"
     )
     return answer
 
 
 @require_GET
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """The private link itself: it is exchanged for a session, so that the token stands in no further address. Who is signed in
-    as staff does not get in: their look would be kept as the party's."""
+    """The private link itself: it is exchanged for a session, so that the token stands in no
+    further address. Who is signed in as staff does not get in: their look would be kept as the
+    party's."""
     if request.user.is_authenticated:
         return _page(request, "party_gone", None, 403, staff=True)
     client = client_address.fingerprint(request)
@@ -250,8 +253,8 @@ def _pdf(request: HttpRequest, content: bytes, link: PartyLink, name: str) -> Ht
 
 
 def _sized(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A sending that is too large to be read is told so in words; for that the check against forgery, which reads it, stands
-    behind this first look."""
+    """A sending that is too large to be read is told so in words; for that the check against
+    forgery, which reads it, stands behind this first look."""
     guarded = csrf_protect(view)
 
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -271,8 +274,9 @@ def _sized(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_POST
 @_inside
 def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
-    """What the party sends, words and files: records of the case, and somebody hears of it. Files that are right are kept even
-    where something else is not; what was typed and not kept stands in the form again."""
+    """What the party sends, words and files: records of the case, and somebody hears of it.
+    Files that are right are kept even where something else is not; what was typed and not kept
+    stands in the form again."""
     file, language = party_links.case_file(link), _language(request, link)
     texts, found = TEXTS[language], party_links.packet(link, file)
     kind, words = (
@@ -325,7 +329,8 @@ def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
 def _chosen(
     request: HttpRequest, link: PartyLink, file: CaseFile, texts: dict[str, str]
 ) -> tuple[list[Any], list[str]]:
-    """The files of a sending that may be looked at, and why the others may not: not now, too many at once, too many in all."""
+    """The files of a sending that may be looked at, and why the others may not: not now, too
+    many at once, too many in all."""
     uploads = request.FILES.getlist("files")
     if uploads and not party_files.open_to(link, file):
         return [], [texts["files_closed"]]
@@ -396,7 +401,8 @@ def end(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def links(request: HttpRequest, number: str) -> HttpResponse:
-    """The private links of a case with their addresses and codes, for its coordinators; who looked at what by them."""
+    """The private links of a case with their addresses and codes, for its coordinators; who
+    looked at what by them."""
     user, case = _coordinated(request, number)
     access_log.note(user, Read.What.PACKET, case)
     found = list(

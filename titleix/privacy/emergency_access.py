@@ -1,4 +1,5 @@
-"""Breaking the glass: a look at a case that one is not assigned to, for a reason and a limited time (domain.md C3)."""
+"""Breaking the glass: a look at a case that one is not assigned to, for a reason and a limited
+time (domain.md C3)."""
 
 from __future__ import annotations
 
@@ -28,8 +29,9 @@ def may_open(user: Any) -> bool:
 
 
 def open_case(user: Any, number: str, reason: str, hours: int, now: datetime) -> EmergencyAccess:
-    """Give the user a look at the case until `now` + `hours`; its coordinators get an alert at once, and the timeline and the
-    record of reads keep it. Invalid where there is no such case for this user: one who was recused from it learns nothing."""
+    """Give the user a look at the case until `now` + `hours`; its coordinators get an alert at
+    once, and the timeline and the record of reads keep it. Invalid where there is no such case
+    for this user: one who was recused from it learns nothing."""
     case = TitleIXCase.objects.filter(number=number.strip().upper()).first()
     if case is None or Recusal.objects.filter(case=case, user=user).exists():
         raise Invalid(

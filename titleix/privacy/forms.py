@@ -89,7 +89,8 @@ class DiscloseForm(StepForm):
             self.add_error(
                 "basis_text",
                 _(
-                    "Say which: a subpoena, an emergency or another basis must be recorded in words."
+                    "Say which: a subpoena, an emergency or another basis must be recorded in "
+                    "words."
                 ),
             )
         return cleaned

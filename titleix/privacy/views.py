@@ -1,4 +1,5 @@
-"""Pages of need to know: who looked at what, what left the district, legal holds, retention, emergency access."""
+"""Pages of need to know: who looked at what, what left the district, legal holds, retention,
+emergency access."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def _narrowed(rows: QuerySet[Read], wanted: dict[str, Any]) -> QuerySet[Read]:
 
 
 def _covered(user: User) -> QuerySet[TitleIXCase]:
-    """The cases of which a user may see what left the district: their own to coordinate, all for auditor and counsel."""
+    """The cases of which a user may see what left the district: their own to coordinate, all for
+    auditor and counsel."""
     if _holds(user, Role.AUDITOR, Role.COUNSEL):
         return TitleIXCase.objects.all()
     return TitleIXCase.objects.filter(pk__in=rights.coordinated(user))
@@ -147,7 +149,8 @@ def lift(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def past_retention(request: HttpRequest) -> HttpResponse:
-    """The closed files whose time is over, with what holds them. Coordinators see their own, counsel all."""
+    """The closed files whose time is over, with what holds them. Coordinators see their own,
+    counsel all."""
     user = rights.signed_in(request)
     if _holds(user, Role.COUNSEL):
         cases = TitleIXCase.objects.all()
@@ -166,7 +169,8 @@ def past_retention(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def break_glass(request: HttpRequest) -> HttpResponse:
-    """Emergency access: for the posts that the policy names. Coordinators see who came in this way."""
+    """Emergency access: for the posts that the policy names. Coordinators see who came in this
+    way."""
     user = rights.signed_in(request)
     coordinated = rights.coordinated(user)
     if not emergency_access.may_open(user) and not coordinated.exists():
@@ -194,7 +198,8 @@ def break_glass(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(user: User, form: EmergencyForm) -> EmergencyAccess | None:
-    """The access, or None with the errors in the form. A number that does not lead anywhere is kept as a refused try."""
+    """The access, or None with the errors in the form. A number that does not lead anywhere is
+    kept as a refused try."""
     if not form.is_valid():
         return None
     number = form.cleaned_data["number"].strip().upper()

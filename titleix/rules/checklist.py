@@ -1,6 +1,8 @@
-"""What the rule asks next in one case: every duty in its order with its citation, and how far it is.
+"""What the rule asks next in one case: every duty in its order with its citation, and how far it
+is.
 
-Pure: facts in, items out; no database, no clock. Normative text: domain.md B1.1, B3.1-B3.3; 34 CFR Part 106 of 2020."""
+Pure: facts in, items out; no database, no clock. Normative text: domain.md B1.1, B3.1-B3.3; 34
+CFR Part 106 of 2020."""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One duty. `on`: when it was done; `due`: by when it must be, where a promise runs or a window is open."""
+    """One duty. `on`: when it was done; `due`: by when it must be, where a promise runs or a
+    window is open."""
 
     key: str
     label: Text
@@ -48,8 +51,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the checklist needs to know. `records` and `sent`: kind or letter -> the latest date; `due`: promise -> date,
-    of those that run; `heard` and `sides`: parties with an interview, and all parties."""
+    """What the checklist needs to know. `records` and `sent`: kind or letter -> the latest date;
+    `due`: promise -> date, of those that run; `heard` and `sides`: parties with an interview,
+    and all parties."""
 
     outcome: str = ""
     screened_on: date | None = None
@@ -109,7 +113,8 @@ DUTIES = {
 }
 
 
-# Whose turn it is, as a permission in the case; the coordinator's where nothing stands here, nobody's where a time runs.
+# Whose turn it is, as a permission in the case; the coordinator's where nothing stands here,
+# nobody's where a time runs.
 NOBODY = ""
 WHO: Mapping[str, str] = {
     "allegations": "investigate_cases",
@@ -131,7 +136,8 @@ WHO: Mapping[str, str] = {
     **{f"duty_{key}": "administer_cases" for key in DUTIES},
 }
 
-# The steps of the workflow by which a duty is done; the page offers those that this person may take now.
+# The steps of the workflow by which a duty is done; the page offers those that this person may take
+# now.
 STEPS: Mapping[str, tuple[str, ...]] = {
     "contact": ("contact",),
     "screening": ("triage", "propose_screening", "screen", "ask_information", "info_received"),
@@ -165,8 +171,9 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 
 
 def items(facts: Facts) -> list[Item]:
-    """The whole list in its order. Of the duties that follow each other the first undone one is next, the others come
-    later; what waits for nothing is next as long as it is undone. After the end nothing is asked any more."""
+    """The whole list in its order. Of the duties that follow each other the first undone one is
+    next, the others come later; what waits for nothing is next as long as it is undone. After
+    the end nothing is asked any more."""
     found, chain_open = [], True
     over = facts.closed_on is not None
     for duty in _duties(facts):

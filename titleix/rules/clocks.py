@@ -34,7 +34,8 @@ def _spec(
     )
 
 
-# Promises that were made up after cases had been opened: what counts where the policy version of a case does not know them.
+# Promises that were made up after cases had been opened: what counts where the policy version of a
+# case does not know them.
 SINCE = {"read_answer": {"n": 1, "unit": "school_day"}, "closing": {"n": 5, "unit": "school_day"}}
 
 

@@ -1,6 +1,7 @@
-"""Packs of rules: which procedure is in force when, and what it cites. A pack is a workflow in code and a file beside the
-policies (`policies/rules/<rules>.yaml`) that says from when to when it holds. A new rule never rewrites old cases: a case
-keeps its pack, and only a logged step with an order behind it moves one case to another pack (domain.md B1)."""
+"""Packs of rules: which procedure is in force when, and what it cites. A pack is a workflow in
+code and a file beside the policies (`policies/rules/<rules>.yaml`) that says from when to when
+it holds. A new rule never rewrites old cases: a case keeps its pack, and only a logged step with
+an order behind it moves one case to another pack (domain.md B1)."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from casework.policy.policies import PolicyError
 
 @dataclass(frozen=True)
 class Pack:
-    """One pack. `conduct_from` and `_to`: which conduct is judged under it; `filed_from` and `_to`: which procedure."""
+    """One pack. `conduct_from` and `_to`: which conduct is judged under it; `filed_from` and
+    `_to`: which procedure."""
 
     rules: str
     title: str
@@ -83,7 +85,8 @@ def pack(rules: str) -> Pack:
 
 
 def for_procedure(on: date) -> Pack:
-    """The pack under which a report that comes in on a date is handled: the latest one in force. PolicyError without one."""
+    """The pack under which a report that comes in on a date is handled: the latest one in force.
+    PolicyError without one."""
     return _in_force([(one.filed_from, one.filed_to, one) for one in all_packs().values()], on)
 
 
@@ -104,7 +107,8 @@ def rules_on(on: date) -> str:
 
 
 def open_to(flow: Workflow) -> list[Pack]:
-    """The packs to which a case may go: declared in code, in force today, and knowing the state that the case is in."""
+    """The packs to which a case may go: declared in code, in force today, and knowing the state
+    that the case is in."""
     declared = registry.kind("TIX").workflows
     today = flow.turn.today
     found = [

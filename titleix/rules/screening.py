@@ -1,7 +1,9 @@
-"""The screening of a report: which procedure it gets, what a coordinator may decide, what the law of NC asks beside it.
+"""The screening of a report: which procedure it gets, what a coordinator may decide, what the law
+of NC asks beside it.
 
-Normative text: domain.md B2.1, B2.2 and B1.2; definitions of 34 CFR 106.30(a) as of 2020. The tree of B2.2 stands in
-`screening.csv` beside this file: one row per branch, the first match wins. No database, no clock, no settings."""
+Normative text: domain.md B2.1, B2.2 and B1.2; definitions of 34 CFR 106.30(a) as of 2020. The
+tree of B2.2 stands in `screening.csv` beside this file: one row per branch, the first match
+wins. No database, no clock, no settings."""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ class Outcome(StrEnum):
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """YES when one is, NO when all are, UNKNOWN otherwise: a prong that is true is not put in doubt by another one."""
+    """YES when one is, NO when all are, UNKNOWN otherwise: a prong that is true is not put in
+    doubt by another one."""
     found = set(answers)
     if Answer.YES in found:
         return Answer.YES
@@ -55,12 +58,13 @@ def all_of(answers: Iterable[Answer]) -> Answer:
     return Answer.UNKNOWN if Answer.UNKNOWN in found else Answer.YES
 
 
-# -- the facts --------------------------------------------------------------------------------------------------------
+# -- the facts -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class HostileEnvironment:
-    """Prong (b), five separate ticks (34 CFR 106.30(a)(2)): the rule of 2020 says severe *and* pervasive."""
+    """Prong (b), five separate ticks (34 CFR 106.30(a)(2)): the rule of 2020 says severe *and*
+    pervasive."""
 
     unwelcome: Answer = Answer.UNKNOWN
     severe: Answer = Answer.UNKNOWN
@@ -90,7 +94,9 @@ class DutyFacts:
     """What the duties of NC law hang on (B1.2), whatever Title IX says."""
 
     on_school_property: bool = False
-    listed_act: bool = False  # G.S. 115C-288(g): sexual assault or offense, rape, indecent liberties, kidnapping, serious injury ...
+    # G.S. 115C-288(g): sexual assault or offense, rape, indecent liberties, kidnapping, serious
+    # injury ...
+    listed_act: bool = False
     abuse_suspected: bool = False
     juvenile_victim: bool = False
     violent_or_sexual_offense: bool = False
@@ -99,7 +105,8 @@ class DutyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a screening knows (form T9-SCREEN, B2.1). Q2 to Q4 are asked only when Q1 is not No; not asked = unknown."""
+    """What a screening knows (form T9-SCREEN, B2.1). Q2 to Q4 are asked only when Q1 is not No;
+    not asked = unknown."""
 
     duplicate: bool  # the same incident is already open
     identifiable: bool  # somebody, a party or a witness, can be identified
@@ -131,8 +138,8 @@ class Facts:
 
     @property
     def by_employee(self) -> bool:
-        """The respondent is an employee. Prong (a) and a licence say so too: a Q6 left empty must not send such a report to
-        the school (T-22)."""
+        """The respondent is an employee. Prong (a) and a licence say so too: a Q6 left empty
+        must not send such a report to the school (T-22)."""
         return self.employee or self.quid_pro_quo is Answer.YES or self.duties.licensed_employee
 
     def cells(self) -> dict[str, str]:
@@ -148,64 +155,80 @@ class Facts:
         return {column: "Y" if flag else "N" for column, flag in flags.items()} | answers
 
 
-# -- the decision table -----------------------------------------------------------------------------------------------
+# -- the decision table ----------------------------------------------------------------------------
 
 REASONS: Mapping[str, Text] = {
     "duplicate": _("The same incident is already open; this report is merged into that case."),
     "no_leads": _("Nobody can be identified and there are no facts to follow; more must be asked."),
     "not_sex_based": _(
-        "The conduct is not on the basis of sex and no other sex discrimination is alleged; it is referred."
+        "The conduct is not on the basis of sex and no other sex discrimination is alleged; it is "
+        "referred."
     ),
     "other_discrimination": _(
-        "No harassment, but other sex discrimination: the grievance procedure of 34 CFR 106.8(c), at the district."
+        "No harassment, but other sex discrimination: the grievance procedure of 34 CFR 106.8(c), "
+        "at the district."
     ),
     "q1_open": _(
         "Whether the conduct was on the basis of sex is unknown, and there is still time to ask."
     ),
     "q2_open": _(
-        "Whether it was in the education program or activity is unknown, and there is still time to ask."
+        "Whether it was in the education program or activity is unknown, and there is still time "
+        "to ask."
     ),
     "q3_open": _(
-        "Whether it was against a person in the United States is unknown, and there is still time to ask."
+        "Whether it was against a person in the United States is unknown, and there is still time "
+        "to ask."
     ),
     "q4_open": _(
         "Whether a prong of the definition is met is unknown, and there is still time to ask."
     ),
     "q1_upward": _(
-        "Whether the conduct was on the basis of sex is still unknown: a second reader; the district by default."
+        "Whether the conduct was on the basis of sex is still unknown: a second reader; the "
+        "district by default."
     ),
     "q2_upward": _(
-        "Whether it was in the education program or activity is still unknown: a second reader; the district by default."
+        "Whether it was in the education program or activity is still unknown: a second reader; "
+        "the district by default."
     ),
     "q3_upward": _(
-        "Whether it was against a person in the United States is still unknown: a second reader; the district by default."
+        "Whether it was against a person in the United States is still unknown: a second reader; "
+        "the district by default."
     ),
     "q4_upward": _(
-        "Whether a prong of the definition is met is still unknown: a second reader; the district by default."
+        "Whether a prong of the definition is met is still unknown: a second reader; the district "
+        "by default."
     ),
     "employee_harassment": _(
-        "The respondent is an employee and the definition of sexual harassment is met: the district, with HR."
+        "The respondent is an employee and the definition of sexual harassment is met: the "
+        "district, with HR."
     ),
     "employee_outside": _(
-        "The respondent is an employee, outside the education program: employee conduct, at the district, with HR."
+        "The respondent is an employee, outside the education program: employee conduct, at the "
+        "district, with HR."
     ),
     "employee_abroad": _(
-        "The respondent is an employee, outside the United States: employee conduct, at the district, with HR."
+        "The respondent is an employee, outside the United States: employee conduct, at the "
+        "district, with HR."
     ),
     "employee_conduct": _(
-        "The respondent is an employee and no prong is met: employee conduct, at the district, with HR."
+        "The respondent is an employee and no prong is met: employee conduct, at the district, "
+        "with HR."
     ),
     "harassment": _(
-        "The definition of sexual harassment is met: the grievance process of the district, with a formal complaint."
+        "The definition of sexual harassment is met: the grievance process of the district, with a "
+        "formal complaint."
     ),
     "outside_program": _(
-        "A prong is met, but not in the education program or activity: the school, under the code of conduct."
+        "A prong is met, but not in the education program or activity: the school, under the code "
+        "of conduct."
     ),
     "outside_country": _(
-        "A prong is met, but not against a person in the United States: the school, under the code of conduct."
+        "A prong is met, but not against a person in the United States: the school, under the code "
+        "of conduct."
     ),
     "rule_27": _(
-        "On the basis of sex, but no prong is met: the school, under Rule 27 of the code of conduct."
+        "On the basis of sex, but no prong is met: the school, under Rule 27 of the code of "
+        "conduct."
     ),
 }
 YN, YNU = ("*", "Y", "N"), ("*", "Y", "N", "U")
@@ -238,7 +261,8 @@ class TableError(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table. `when` holds the facts that the row asks for; what is `*` is not in it."""
+    """One row of the table. `when` holds the facts that the row asks for; what is `*` is not in
+    it."""
 
     number: int
     when: Mapping[str, str]
@@ -256,8 +280,8 @@ class Row:
 
 
 def read_table(lines: Iterable[str]) -> tuple[Row, ...]:
-    """The rows of a decision table in CSV. TableError for an unknown or missing column, an unknown value, a wrong number
-    of cells, or rules out of order."""
+    """The rows of a decision table in CSV. TableError for an unknown or missing column, an
+    unknown value, a wrong number of cells, or rules out of order."""
     reader = csv.DictReader(lines)
     header = reader.fieldnames or ()
     if len(header) != len(set(header)) or set(header) != COLUMNS:
@@ -267,7 +291,8 @@ def read_table(lines: Iterable[str]) -> tuple[Row, ...]:
     for before, row in pairwise(rows):
         if row.rule < before.rule:
             raise TableError(
-                f"screening.csv, row {row.number}: rule {row.rule} stands after rule {before.rule}; the first match wins"
+                f"screening.csv, row {row.number}: rule {row.rule} stands after rule "
+                f"{before.rule}; the first match wins"
             )
     return rows
 
@@ -278,7 +303,8 @@ def _row(number: int, cells: Mapping[str, str]) -> Row:
     for column, allowed in {**FACTS, **RESULTS}.items():
         if cells[column] not in allowed:
             raise TableError(
-                f"screening.csv, row {number}, column {column}: {cells[column]!r} is none of {', '.join(allowed)}"
+                f"screening.csv, row {number}, column {column}: {cells[column]!r} is none of "
+                f"{', '.join(allowed)}"
             )
     return Row(
         number=number,
@@ -297,13 +323,13 @@ with Path(__file__).with_name("screening.csv").open(encoding="utf-8", newline=""
     TABLE = read_table(_lines)
 
 
-# -- the answer -------------------------------------------------------------------------------------------------------
+# -- the answer ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Screening:
-    """What the tree says. `complaint_must_be_dismissed_first`: a formal complaint, if one is filed, must be dismissed
-    before another track goes on (34 CFR 106.45(b)(3)(i))."""
+    """What the tree says. `complaint_must_be_dismissed_first`: a formal complaint, if one is
+    filed, must be dismissed before another track goes on (34 CFR 106.45(b)(3)(i))."""
 
     outcome: Outcome
     rule: int
@@ -317,7 +343,8 @@ class Screening:
 
 
 def find_row(facts: Facts) -> Row:
-    """The first row that matches. LookupError when none does (a test proves that it cannot happen)."""
+    """The first row that matches. LookupError when none does (a test proves that it cannot
+    happen)."""
     cells = facts.cells()
     for row in TABLE:
         if row.matches(cells):
@@ -340,12 +367,13 @@ def screen(facts: Facts) -> Screening:
     )
 
 
-# -- what a coordinator may decide ------------------------------------------------------------------------------------
+# -- what a coordinator may decide -----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One outcome as a coordinator sees it. `reason` says why the tree gives it, why it may be chosen, or why not."""
+    """One outcome as a coordinator sees it. `reason` says why the tree gives it, why it may be
+    chosen, or why not."""
 
     outcome: Outcome
     allowed: bool
@@ -354,8 +382,9 @@ class Choice:
     reason: Text
 
 
-# Beside what the tree says: upward always, because a coordinator may order a case to the district (B3.2, ESCALATED); to the
-# school past an unknown only with a second reader, because rules 5 and 6 make the district a default and no more.
+# Beside what the tree says: upward always, because a coordinator may order a case to the district
+# (B3.2, ESCALATED); to the school past an unknown only with a second reader, because rules 5 and 6
+# make the district a default and no more.
 ALSO: Mapping[int, frozenset[Outcome]] = {
     5: frozenset({Outcome.DISTRICT_60, Outcome.SCHOOL_30}),
     6: frozenset({Outcome.SCHOOL_30}),
@@ -363,7 +392,8 @@ ALSO: Mapping[int, frozenset[Outcome]] = {
     10: frozenset({Outcome.DISTRICT_60}),
 }
 EMPLOYEE_NOT_AT_SCHOOL = _(
-    "The respondent is an employee; a school does not investigate its own staff. The district does, with HR."
+    "The respondent is an employee; a school does not investigate its own staff. The district "
+    "does, with HR."
 )
 UPWARD = _("The coordinator may order any case to the district; the decision needs its reasons.")
 PAST_UNKNOWN = _(
@@ -373,16 +403,19 @@ REFUSED: Mapping[Outcome, Text] = {
     Outcome.DUPLICATE: _("No open case holds the same incident."),
     Outcome.INFO_REQUESTED: _("Every question that the decision needs is answered."),
     Outcome.NOT_TITLE_IX: _(
-        "Referred away is only what is neither on the basis of sex nor sex discrimination (questions 1 and 5)."
+        "Referred away is only what is neither on the basis of sex nor sex discrimination "
+        "(questions 1 and 5)."
     ),
     Outcome.OTHER_SEX_DISCRIMINATION: _(
         "This is for sex discrimination that is not harassment: question 1 No, question 5 Yes."
     ),
     Outcome.DISTRICT_60: _(
-        "The conduct is not on the basis of sex (question 1); there is no harassment to investigate."
+        "The conduct is not on the basis of sex (question 1); there is no harassment to "
+        "investigate."
     ),
     Outcome.SCHOOL_30: _(
-        "Conduct that meets the definition gets the grievance process of 34 CFR 106.45, which the district leads."
+        "Conduct that meets the definition gets the grievance process of 34 CFR 106.45, which the "
+        "district leads."
     ),
 }
 REFUSED_BY_RULE: Mapping[tuple[int, Outcome], Text] = {
@@ -395,7 +428,8 @@ REFUSED_BY_RULE: Mapping[tuple[int, Outcome], Text] = {
 
 
 def allowed_outcomes(facts: Facts) -> dict[Outcome, Choice]:
-    """Every outcome, with whether the coordinator may decide so and why (T-22: never SCHOOL_30 for an employee)."""
+    """Every outcome, with whether the coordinator may decide so and why (T-22: never SCHOOL_30
+    for an employee)."""
     found = screen(facts)
     return {outcome: _choice(outcome, found) for outcome in Outcome}
 
@@ -423,7 +457,7 @@ def _refusal(outcome: Outcome, found: Screening) -> Text:
     return REFUSED_BY_RULE.get((found.rule, outcome), REFUSED[outcome])
 
 
-# -- the duties of NC law that never wait for the Title IX case (B1.2) --------------------------------------------------
+# -- the duties of NC law that never wait for the Title IX case (B1.2) -----------------------------
 
 
 class DutyStart(StrEnum):
@@ -437,8 +471,8 @@ class DutyStart(StrEnum):
 
 @dataclass(frozen=True)
 class Duty:
-    """A duty of NC law. Due `days` in `unit` after its day 0; 0 = on that day. Not `certain`: the answers suggest it, and
-    a person must check."""
+    """A duty of NC law. Due `days` in `unit` after its day 0; 0 = on that day. Not `certain`:
+    the answers suggest it, and a person must check."""
 
     key: str
     label: Text
@@ -465,7 +499,8 @@ SUPERINTENDENT = Duty(
     _("Tell the superintendent of the police report, in writing or by e-mail"),
     _("principal"),
     _(
-        "by the end of the work day when reasonably possible, at the latest of the following work day"
+        "by the end of the work day when reasonably possible, at the latest of the following work "
+        "day"
     ),
     1,
     Unit.WORK,
@@ -489,8 +524,8 @@ JUVENILE = Duty(
     Unit.CALENDAR,
     "G.S. 14-318.6",
 )
-# B1.2 has the five days from knowledge of the field, unverified ([K]). The rule's text, as a stored copy has it, counts them
-# from the personnel action and not from the report; counsel confirms it.
+# B1.2 has the five days from knowledge of the field, unverified ([K]). The rule's text, as a stored
+# copy has it, counts them from the personnel action and not from the report; counsel confirms it.
 LICENSE = Duty(
     "state_board_report",
     _("Report misconduct of a licensed employee to the State Board of Education"),
@@ -504,8 +539,9 @@ LICENSE = Duty(
 
 
 def parallel_duties(facts: Facts) -> tuple[Duty, ...]:
-    """The duties of B1.2 that apply, in every branch of the tree alike. A yes to prong (c) alone raises those that it may
-    mean as to be checked: it names sexual assault together with stalking, and a duty forgotten is worse than one checked."""
+    """The duties of B1.2 that apply, in every branch of the tree alike. A yes to prong (c) alone
+    raises those that it may mean as to be checked: it names sexual assault together with
+    stalking, and a duty forgotten is worse than one checked."""
     duties, offense = facts.duties, facts.offense is Answer.YES
     found: list[Duty] = []
     if duties.on_school_property and (duties.listed_act or offense):

@@ -1,7 +1,9 @@
-"""Who may hold which role in one Title IX case: separation of duties, conflicts of interest, training.
+"""Who may hold which role in one Title IX case: separation of duties, conflicts of interest,
+training.
 
-Normative text: domain.md B3.4 and B1.1; 34 CFR 106.45(b)(1)(iii), (b)(7)(i), (b)(8)(iii). Asked on assignment and again
-on every action, because a training runs out and a conflict comes to light. No database, no clock, no settings."""
+Normative text: domain.md B3.4 and B1.1; 34 CFR 106.45(b)(1)(iii), (b)(7)(i), (b)(8)(iii). Asked
+on assignment and again on every action, because a training runs out and a conflict comes to
+light. No database, no clock, no settings."""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ class ConflictKind(StrEnum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """A declared or discovered tie. `cleared` once somebody reviewed it and let the person act, with reasons on file."""
+    """A declared or discovered tie. `cleared` once somebody reviewed it and let the person act,
+    with reasons on file."""
 
     kind: ConflictKind
     cleared: bool = False
@@ -52,7 +55,8 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a person may hold a role; `reason` says why not, `warning` what to know although it is allowed."""
+    """Whether a person may hold a role; `reason` says why not, `warning` what to know although
+    it is allowed."""
 
     allowed: bool
     warning: Text = ""
@@ -60,13 +64,16 @@ class Verdict:
 
 
 _SAME_JUDGE = _(
-    "The decision-maker may be neither the coordinator nor an investigator of the case (34 CFR 106.45(b)(7)(i))."
+    "The decision-maker may be neither the coordinator nor an investigator of the case (34 CFR "
+    "106.45(b)(7)(i))."
 )
 _SAME_APPEAL = _(
-    "The appeal officer may be neither the coordinator, nor an investigator, nor the decision-maker of the case (34 CFR 106.45(b)(8)(iii))."
+    "The appeal officer may be neither the coordinator, nor an investigator, nor the "
+    "decision-maker of the case (34 CFR 106.45(b)(8)(iii))."
 )
 _SAME_FACILITATOR = _(
-    "The facilitator of an informal resolution neither investigates nor decides the case (policy of the district)."
+    "The facilitator of an informal resolution neither investigates nor decides the case (policy "
+    "of the district)."
 )
 _SAME_APPROVER = _(
     "Whoever investigates the case cannot approve more time for it (34 CFR 106.45(b)(1)(v))."
@@ -80,7 +87,8 @@ def _pairs(first: Role, others: Collection[Role], reason: Text) -> dict[frozense
     return {frozenset({first, other}): reason for other in others}
 
 
-# Who investigated at the school has formed a view as well: after an escalation the same separation holds (B3.2).
+# Who investigated at the school has formed a view as well: after an escalation the same separation
+# holds (B3.2).
 INVESTIGATORS = (Role.INVESTIGATOR, Role.SCHOOL_INVESTIGATOR)
 UNTRAINED = (Role.ADVISOR, Role.SCHOOL_ADMINISTRATOR, Role.APPROVER)
 NEVER: Mapping[frozenset[Role], Text] = {
@@ -95,21 +103,26 @@ NEVER: Mapping[frozenset[Role], Text] = {
     ),
 }
 COORDINATOR_INVESTIGATES = _(
-    "The coordinator investigates too. The rule's text does not forbid it; another investigator is safer."
+    "The coordinator investigates too. The rule's text does not forbid it; another investigator is "
+    "safer."
 )
 CONFLICTS: Mapping[ConflictKind, Text] = {
     ConflictKind.PARTY: _("A party of the case may hold no role in it (34 CFR 106.45(b)(1)(iii))."),
     ConflictKind.WITNESS: _(
-        "A witness of the case may hold no role in it until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+        "A witness of the case may hold no role in it until the conflict is reviewed (34 CFR "
+        "106.45(b)(1)(iii))."
     ),
     ConflictKind.RELATIVE: _(
-        "A relative of a party may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+        "A relative of a party may hold no role until the conflict is reviewed (34 CFR "
+        "106.45(b)(1)(iii))."
     ),
     ConflictKind.SUPERVISOR: _(
-        "A supervisor of a party may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+        "A supervisor of a party may hold no role until the conflict is reviewed (34 CFR "
+        "106.45(b)(1)(iii))."
     ),
     ConflictKind.PRIOR_DECISION_MAKER: _(
-        "Who decided about a party before may hold no role until the conflict is reviewed (34 CFR 106.45(b)(1)(iii))."
+        "Who decided about a party before may hold no role until the conflict is reviewed (34 CFR "
+        "106.45(b)(1)(iii))."
     ),
 }
 CLEARED = _("A conflict was declared, reviewed and cleared; the review is part of the file.")
@@ -125,11 +138,12 @@ def may_hold(
     on: date,
     warn_coordinator_investigator: bool = True,
 ) -> Verdict:
-    """Whether a person may hold, or act in, `role` on a day. `held_roles` are all that the person holds or ever held in the
-    case: who was replaced as investigator still may not decide it.
+    """Whether a person may hold, or act in, `role` on a day. `held_roles` are all that the person
+    holds or ever held in the case: who was replaced as investigator still may not decide it.
 
-    `training_until` is the last day on which the training is valid (T-37), None without a record. The advisor is chosen by
-    the party, whom the district may not limit (34 CFR 106.45(b)(5)(iv)): neither conflict nor training is asked."""
+    `training_until` is the last day on which the training is valid (T-37), None without a
+    record. The advisor is chosen by the party, whom the district may not limit (34 CFR
+    106.45(b)(5)(iv)): neither conflict nor training is asked."""
     reason = (
         _separated(role, held_roles)
         or _conflicted(role, conflict)
@@ -147,14 +161,15 @@ def may_hold(
 
 
 def _separated(role: Role, held_roles: Collection[Role]) -> Text:
-    """Why the roles exclude each other; empty when they do not. The roles held are asked among themselves too: a wrong
-    assignment from elsewhere must not act either."""
+    """Why the roles exclude each other; empty when they do not. The roles held are asked among
+    themselves too: a wrong assignment from elsewhere must not act either."""
     clashes = (NEVER.get(frozenset(pair)) for pair in combinations(sorted({role, *held_roles}), 2))
     return next((reason for reason in clashes if reason), "")
 
 
 def _conflicted(role: Role, conflict: Conflict | None) -> Text:
-    """Why a tie blocks. A review can clear every tie but one: nobody is a judge in their own cause."""
+    """Why a tie blocks. A review can clear every tie but one: nobody is a judge in their own
+    cause."""
     if conflict is None or role is Role.ADVISOR:
         return ""
     return (
@@ -165,8 +180,9 @@ def _conflicted(role: Role, conflict: Conflict | None) -> Text:
 
 
 def _untrained(role: Role, training_until: date | None, on: date) -> Text:
-    """Why the training does not suffice. An appeal officer is a decision-maker for this rule; who opens and closes the
-    inquiry of a school or grants more time is none of those whom the rule wants trained."""
+    """Why the training does not suffice. An appeal officer is a decision-maker for this rule;
+    who opens and closes the inquiry of a school or grants more time is none of those whom the
+    rule wants trained."""
     if role in UNTRAINED or (training_until is not None and on <= training_until):
         return ""
     return NO_TRAINING

@@ -2,8 +2,9 @@
 
     HOLDFAST_URL=https://cases.example.org HOLDFAST_INTAKE=hf_... HOLDFAST_TOKEN=hf_... python client.py
 
-It opens a Title IX report with a token that can do nothing else, takes the first step with the token of a coordinator, and
-follows the case: everything that happened, what can be done next, what is due."""
+It opens a Title IX report with a token that can do nothing else, takes the first step with the
+token of a coordinator, and follows the case: everything that happened, what can be done next, what
+is due."""
 
 from __future__ import annotations
 
@@ -21,17 +22,20 @@ TRIES = 5
 
 
 class Refused(Exception):
-    """The answer was a problem (RFC 9457): `status`, `code`, `detail`, and `errors` or `reasons` where there are some."""
+    """The answer was a problem (RFC 9457): `status`, `code`, `detail`, and `errors` or `reasons`
+    where there are some."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
         super().__init__(
-            f"{problem['status']} {problem['code']}: {problem.get('reasons') or problem.get('errors') or problem['detail']}"
+            f"{problem['status']} {problem['code']}: "
+            f"{problem.get('reasons') or problem.get('errors') or problem['detail']}"
         )
         self.problem = problem
 
 
 class Holdfast:
-    """Calls with one token. What fails in passing is tried again with the same idempotency key, so that nothing happens twice."""
+    """Calls with one token. What fails in passing is tried again with the same idempotency key, so
+    that nothing happens twice."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url.rstrip("/") + "/api/v1", token
@@ -73,7 +77,8 @@ class Holdfast:
         )
 
     def step(self, number: str, name: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Take a step on the case as it was read: where somebody else was faster, it is refused with 409."""
+        """Take a step on the case as it was read: where somebody else was faster, it is refused
+        with 409."""
         _case, known = self.call("GET", f"/cases/{number}")
         headers = {"If-Match": known["ETag"], "Idempotency-Key": str(uuid4())}
         return dict(

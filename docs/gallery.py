@@ -3,8 +3,8 @@
     make run PORT=8000                                  # in one terminal
     .venv/bin/python docs/gallery.py [--base http://127.0.0.1:8000] [--data .data] [NAME ...]
 
-Pictures are cut to the window (1280x800, phone 390x844), so that they stay small and show what one sees first. A page that
-answers with an error, or a picture that is too large, ends the run."""
+Pictures are cut to the window (1280x800, phone 390x844), so that they stay small and show what one
+sees first. A page that answers with an error, or a picture that is too large, ends the run."""
 
 from __future__ import annotations
 
@@ -31,10 +31,12 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: its name, who looks ("" for nobody signed in), the way there, and what it shows. A step of the way that
-    begins with / is an address (with ? in front one that may answer with an error), with @ an element that shows a private address,
-    which is opened without the session; * types one's own password where it is asked for once more. Anything else is a CSS selector
-    whose first link is followed; one with `=` fills a field, and one with `#` in front scrolls to an element."""
+    """One picture: its name, who looks ("" for nobody signed in), the way there, and what it shows.
+    A step of the way that begins with / is an address (with ? in front one that may answer with an
+    error), with @ an element that shows a private address, which is opened without the session; *
+    types one's own password where it is asked for once more. Anything else is a CSS selector whose
+    first link is followed; one with `=` fills a field, and one with `#` in front scrolls to an
+    element."""
 
     name: str
     user: str
@@ -280,7 +282,8 @@ SHOTS += [
     *both("changes", "admin", ("/administration/changes",), "Who changed what"),
     *both("api", "admin", ("/api/v1/docs",), "The API for programs"),
 ]
-# Title IX: every desk, the cases of every kind, the pages beside them, what the public and the parties see, and signing in.
+# Title IX: every desk, the cases of every kind, the pages beside them, what the public and the
+# parties see, and signing in.
 TIX = "/cases/TIX-2026-00"
 LINK = (
     f"{TIX}07/steps/make_party_link",
@@ -541,7 +544,8 @@ def signed_in(browser: Browser, base: str, user: str, word: str) -> StorageState
 
 
 def take(browser: Browser, base: str, shot: Shot, signed: StorageState | None, word: str) -> int:
-    """One picture; its size in bytes. SystemExit where the page is an error or the picture too large."""
+    """One picture; its size in bytes. SystemExit where the page is an error or the picture too
+    large."""
     window = PHONE if shot.phone else DESKTOP
     context = browser.new_context(
         viewport=window,
@@ -601,8 +605,9 @@ def go(page: Page, base: str, step: str) -> None:
 
 
 def smaller(png: bytes) -> bytes:
-    """The same picture in its 256 most frequent colours (the others become the nearest of them): a third of the size, and text
-    looks the same. Takes what Chromium makes: 8 bits, RGB or RGBA, not interlaced."""
+    """The same picture in its 256 most frequent colours (the others become the nearest of them): a
+    third of the size, and text looks the same. Takes what Chromium makes: 8 bits, RGB or RGBA, not
+    interlaced."""
     width, height, rows = pixels(png)
     counts = Counter(pixel for row in rows for pixel in row)
     palette = [colour for colour, _count in counts.most_common(256)]
@@ -671,7 +676,10 @@ def unfiltered(kind: int, line: bytearray, above: bytearray, size: int) -> bytea
 def page() -> Iterator[str]:
     """The lines of docs/gallery.md."""
     yield "# Gallery\n"
-    yield "The demo district, on a desktop (1280x800) and on a phone (390x844), in light and in dark. Every person is invented.\n"
+    yield (
+        "The demo district, on a desktop (1280x800) and on a phone (390x844), in light and in "
+        "dark. Every person is invented.\n"
+    )
     yield "Taken by `docs/gallery.py` from a running demo.\n"
     for says in dict.fromkeys(shot.says for shot in SHOTS):
         yield f"## {says}\n"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
-# Of what it finds only the violations cross from the browser to the test: what passes is most of it and nobody reads it.
+# Of what it finds only the violations cross from the browser to the test: what passes is most of it
+# and nobody reads it.
 RUN = "axe.run({resultTypes: ['violations']}).then(found => ({violations: found.violations}))"
 
 

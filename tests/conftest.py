@@ -1,4 +1,5 @@
-"""Fixtures that many tests share. Three permanent people: the worker of school 1, her colleague at school 2, a stranger."""
+"""Fixtures that many tests share. Three permanent people: the worker of school 1, her colleague at
+school 2, a stranger."""
 
 from __future__ import annotations
 
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
     from pytest_django.plugin import DjangoDbBlocker
 
-# A machine that others use too is slow now and then; how long an example takes says nothing about whether it holds.
-# An ordinary run tries the same examples each time, so that a change and not chance turns it red; `search` looks for new ones.
+# A machine that others use too is slow now and then; how long an example takes says nothing about
+# whether it holds. An ordinary run tries the same examples each time, so that a change and not
+# chance turns it red; `search` looks for new ones.
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -63,8 +65,8 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def _redis_of_its_own(request: pytest.FixtureRequest) -> None:
-    """Each process has a Redis database of its own, before the first test looks into the cache: clearing it must not empty
-    the cache under a test of another process."""
+    """Each process has a Redis database of its own, before the first test looks into the cache:
+    clearing it must not empty the cache under a test of another process."""
     from django.conf import settings
 
     worker = getattr(request.config, "workerinput", {}).get("workerid", "gw-1")
@@ -92,7 +94,8 @@ def ground(
 
 @pytest.fixture(autouse=True)
 def _worlds(request: pytest.FixtureRequest) -> None:
-    """The worlds stand in which this test begins, before its own transaction and before anything is set or frozen."""
+    """The worlds stand in which this test begins, before its own transaction and before anything is
+    set or frozen."""
     policies._recorded.clear()
     names, mark = request.fixturenames, request.node.get_closest_marker("django_db")
     if mark is None and not {"db", "transactional_db", "live_server"} & set(names):
@@ -183,7 +186,8 @@ def people(nights: Nights) -> SimpleNamespace:
 
 @pytest.fixture
 def sign_in(client: Client) -> Callable[[User], Client]:
-    """Somebody signs in, without what the object of the test remembers of them; the client. Whoever was signed in is no more."""
+    """Somebody signs in, without what the object of the test remembers of them; the client. Whoever
+    was signed in is no more."""
 
     def inner(user: User) -> Client:
         client.logout()
@@ -206,7 +210,8 @@ def mail(settings: SettingsWrapper) -> Iterator[Mailbox]:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The browser, or a clear reason to skip. Without windows it opens a page with half the work of the one with them."""
+    """The browser, or a clear reason to skip. Without windows it opens a page with half the work of
+    the one with them."""
     for name in (
         os.environ.get("HOLDFAST_CHROMIUM", ""),
         "chromium-headless-shell",

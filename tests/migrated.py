@@ -1,5 +1,6 @@
-"""A database as the migrations leave it, for servers that a test starts for itself: the migrations ran once for the template of all
-tests (17 s of a processor), what they left is read from its dump (0.5 s)."""
+"""A database as the migrations leave it, for servers that a test starts for itself: the migrations
+ran once for the template of all tests (17 s of a processor), what they left is read from its dump
+(0.5 s)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """PostgreSQL and Valkey for the tests, started when a collected test asks for them.
 
 Their addresses follow from the data folder, so Django can read its settings before they run; a run
-of pure tests (dates, rules, decisions) starts nothing. With parallel workers the controlling process
-starts them before the workers. The migrated database is kept as a template named by a hash over
-migrations, locks and settings; each worker's database is a copy of it (0.03 s)."""
+of pure tests (dates, rules, decisions) starts nothing. With parallel workers the controlling
+process starts them before the workers. The migrated database is kept as a template named by a hash
+over migrations, locks and settings; each worker's database is a copy of it (0.03 s)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Settings of the tests: the product's own, with quick hashing and without the scan of static files per client."""
+"""Settings of the tests: the product's own, with quick hashing and without the scan of static files
+per client."""
 
 import os
 import tempfile

@@ -1,4 +1,5 @@
-"""What tests stand on: a world is built once, is the same for whoever comes next, and stands for nobody who did not ask for it."""
+"""What tests stand on: a world is built once, is the same for whoever comes next, and stands for
+nobody who did not ask for it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Worlds in which many tests begin: each is built once in a process, inside a transaction that stays open, and every test works
-in a savepoint of its own, which is rolled back. `@world` makes a fixture of a builder; what its parameters name is built before it.
+"""Worlds in which many tests begin: each is built once in a process, inside a transaction that
+stays open, and every test works in a savepoint of its own, which is rolled back. `@world` makes a
+fixture of a builder; what its parameters name is built before it.
 
-A test that commits, or that begins in an empty database, ends the open world first; then the fixture builds in the test's own."""
+A test that commits, or that begins in an empty database, ends the open world first; then the
+fixture builds in the test's own."""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ _fixtures: dict[str, Callable[..., Any]] = {}
 
 
 def world(build: Builder) -> Any:
-    """The fixture of a world. Its builder may ask for `nights` and for other worlds, nothing else: no time, no settings."""
+    """The fixture of a world. Its builder may ask for `nights` and for other worlds, nothing else:
+    no time, no settings."""
     name = build.__name__
     assert _builders.setdefault(name, build) is build, f"two worlds are called {name}"
 
@@ -47,7 +50,8 @@ def chain(name: str) -> list[str]:
 
 
 def wanted(item: pytest.Item) -> list[str]:
-    """What is built for a test: the longest chain that it needs. A parameter or another fixture may bear the name of a world."""
+    """What is built for a test: the longest chain that it needs. A parameter or another fixture may
+    bear the name of a world."""
     known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
     names = [name for name in item.fixturenames if name in _fixtures and name in known]  # type: ignore[attr-defined]
     return max(
@@ -92,7 +96,8 @@ class Ground:
             self._build(name, begin)
 
     def copy(self, root: Path) -> Nights | None:
-        """The last world as a test may change it, its deliveries written elsewhere; None where none stands."""
+        """The last world as a test may change it, its deliveries written elsewhere; None where none
+        stands."""
         if not self.floors:
             return None
         nights = copy.deepcopy(self.floors[-1].nights)

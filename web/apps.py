@@ -12,8 +12,8 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Sessions remember when they began; the secrets of the second step follow the key ring; each night keeps the values of the
-        goals' measures, after its imports."""
+        """Sessions remember when they began; the secrets of the second step follow the key ring;
+        each night keeps the values of the goals' measures, after its imports."""
         from datetime import time
 
         from casework.privacy import key_rotation

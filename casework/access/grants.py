@@ -12,12 +12,14 @@ from casework.models import Case, CaseUserPermission, Recusal
 
 
 def grant(case: Case, user: Any, *codenames: str) -> None:
-    """Give a user rights on one case (view_cases, work_cases). Permission.DoesNotExist for an unknown codename."""
+    """Give a user rights on one case (view_cases, work_cases). Permission.DoesNotExist for an
+    unknown codename."""
     for codename in codenames:
         permission = Permission.objects.get(
             codename=codename, content_type__app_label="casework", content_type__model="case"
         )
-        # guardian compares the content type of the object with the permission's: hand it the engine's own row
+        # guardian compares the content type of the object with the permission's: hand it the
+        # engine's own row
         CaseUserPermission.objects.get_or_create(
             user=user, permission=permission, content_object=Case.objects.get(pk=case.pk)
         )
@@ -29,7 +31,8 @@ def revoke(case: Case, user: Any) -> None:
 
 
 def recuse(case: Case, user: Any, reason: str, *, by: Any) -> None:
-    """End a user's access to a case for a conflict of interest; it beats every post and grant (A-40, T-13)."""
+    """End a user's access to a case for a conflict of interest; it beats every post and grant
+    (A-40, T-13)."""
     recuse_id(case.pk, user.pk, reason, by=by)
 
 

@@ -1,8 +1,10 @@
-"""Who may read and do what: the one module that every page, API call, search, export, count, document and alert asks.
+"""Who may read and do what: the one module that every page, API call, search, export, count,
+document and alert asks.
 
-Two questions: `visible(user)` as a queryset and `can(user, action, case)`. Both are answered by the access policy of the
-case's kind, so that list and object check cannot drift apart. A recusal beats every grant; `is_superuser` means nothing
-here; a case that one may not see is answered like one that does not exist."""
+Two questions: `visible(user)` as a queryset and `can(user, action, case)`. Both are answered by the
+access policy of the case's kind, so that list and object check cannot drift apart. A recusal beats
+every grant; `is_superuser` means nothing here; a case that one may not see is answered like one
+that does not exist."""
 
 from __future__ import annotations
 
@@ -26,16 +28,19 @@ Row = TypeVar("Row", bound=Model)
 
 
 class AccessPolicy(Protocol):
-    """How one kind of case decides; the two answers must agree (a test holds them against each other)."""
+    """How one kind of case decides; the two answers must agree (a test holds them against each
+    other)."""
 
     def visible_q(self, user: Any) -> Q:
         """A filter on Case for what the user may read, recusals left aside."""
 
     def can(self, user: Any, action: str, case: Case) -> bool:
-        """Whether the user may do `action` (a codename such as view_cases) on this case, recusals included."""
+        """Whether the user may do `action` (a codename such as view_cases) on this case, recusals
+        included."""
 
     def holders_sql(self) -> str:
-        """(case_id, codename, user_id) of who holds what on the cases %(cases)s, recusals left aside."""
+        """(case_id, codename, user_id) of who holds what on the cases %(cases)s, recusals left
+        aside."""
 
     ways: tuple[str, ...]
     """`visible_q` again for the one statement that is read all day, the worklist: conditions on a case `c`, one of which must hold."""
@@ -55,7 +60,10 @@ def visible(user: Any, kind: str | None = None) -> QuerySet[Case]:
 BY_POST = "c.school_id = ANY(%(schools)s::bigint[])"
 LENT = """c.id = ANY(ARRAY(SELECT l.content_object_id FROM casework_caseuserpermission l JOIN auth_permission p ON p.id = l.permission_id
  WHERE l.user_id = %(user)s AND p.codename = 'view_cases'))"""
-EMERGENCY = "c.id = ANY(ARRAY(SELECT e.case_id FROM casework_emergencyaccess e WHERE e.user_id = %(user)s AND e.until > %(now)s))"
+EMERGENCY = (
+    "c.id = ANY(ARRAY(SELECT e.case_id FROM casework_emergencyaccess e WHERE e.user_id = "
+    "%(user)s AND e.until > %(now)s))"
+)
 NOT_RECUSED = (
     "c.id <> ALL(ARRAY(SELECT r.case_id FROM casework_recusal r WHERE r.user_id = %(user)s))"
 )
@@ -68,9 +76,10 @@ SELECT EXISTS (SELECT 1 FROM casework_caseuserpermission l WHERE l.user_id = %(u
 
 @dataclass(frozen=True)
 class Ways:
-    """`visible` as SQL (a test holds the two against each other): conditions on a case `c`, each with the kinds that it opens,
-    and the values that all of them name. A case is seen when a condition of its kind holds, and none of `refused` fails. Each is a way
-    along an index of its own, which their disjunction would not be."""
+    """`visible` as SQL (a test holds the two against each other): conditions on a case `c`, each
+    with the kinds that it opens, and the values that all of them name. A case is seen when a
+    condition of its kind holds, and none of `refused` fails. Each is a way along an index of its
+    own, which their disjunction would not be."""
 
     opened: dict[str, list[str]]
     refused: list[str]
@@ -79,7 +88,8 @@ class Ways:
 
 
 def ways(user: Any) -> Ways:
-    """The ways by which a user sees cases, without those that lead to none; kept on the user object for the request."""
+    """The ways by which a user sees cases, without those that lead to none; kept on the user object
+    for the request."""
     if not _active(user):
         return Ways({}, [], {}, 0)
     if "_ways" not in user.__dict__:
@@ -168,7 +178,8 @@ def _active(user: Any) -> bool:
 
 @dataclass(frozen=True)
 class Rights:
-    """What a user holds on one case: by posts at its school, by a loan of the case, and whether they are recused."""
+    """What a user holds on one case: by posts at its school, by a loan of the case, and whether
+    they are recused."""
 
     by_post: frozenset[str]
     lent: frozenset[str]
@@ -192,7 +203,8 @@ SELECT 'recused', '' FROM casework_recusal r WHERE r.user_id = %(user)s AND r.ca
 
 
 def rights(user: Any, case: Case) -> Rights:
-    """All that decides about one user and one case, in one statement; kept on the user object for the request."""
+    """All that decides about one user and one case, in one statement; kept on the user object for
+    the request."""
     kept: dict[tuple[int, int | None], Rights] = user.__dict__.setdefault("_rights_by_case", {})
     key = (case.pk, case.school_id)
     if key not in kept:
@@ -205,7 +217,8 @@ def rights(user: Any, case: Case) -> Rights:
     return kept[key]
 
 
-# The same for statements that read the case as `c`; as one JSON value a step needs no statement of its own for it.
+# The same for statements that read the case as `c`; as one JSON value a step needs no statement of
+# its own for it.
 _RIGHTS_OF_C = _RIGHTS.replace("%(school)s", "c.school_id").replace("%(case)s", "c.id")
 RIGHTS_AS_JSON = (
     f"(SELECT jsonb_agg(jsonb_build_array(x.source, x.codename)) FROM ({_RIGHTS_OF_C}) x)"
@@ -230,7 +243,8 @@ SELECT c.id, x.source, x.codename FROM casework_case c CROSS JOIN LATERAL ({_RIG
 
 
 def remember_rights(user: Any, cases: Collection[Case]) -> None:
-    """As `rights`, for many cases in one statement: what a page of cases asks before it asks for each."""
+    """As `rights`, for many cases in one statement: what a page of cases asks before it asks for
+    each."""
     with connection.cursor() as cursor:
         cursor.execute(
             _RIGHTS_OF_MANY,
@@ -245,7 +259,8 @@ def remember_rights(user: Any, cases: Collection[Case]) -> None:
 
 
 def visible_schools(user: Any, codename: str = "view_cases") -> list[int]:
-    """Ids of the schools at which the user holds a permission; kept on the user object for the request."""
+    """Ids of the schools at which the user holds a permission; kept on the user object for the
+    request."""
     kept: dict[str, list[int]] = user.__dict__.setdefault("_schools_by_permission", {})
     if codename not in kept:
         schools = get_objects_for_user(
@@ -265,7 +280,8 @@ SELECT p.codename, g.content_object_id FROM district_schooluserpermission g JOIN
 
 
 def remember_schools(user: Any, *codenames: str) -> None:
-    """As `visible_schools` for several permissions at once: one statement for a page that asks for more than one."""
+    """As `visible_schools` for several permissions at once: one statement for a page that asks for
+    more than one."""
     kept: dict[str, list[int]] = user.__dict__.setdefault("_schools_by_permission", {})
     with connection.cursor() as cursor:
         cursor.execute(_SCHOOLS, {"user": user.pk})
@@ -287,8 +303,9 @@ SELECT c.id AS case_id, p.codename, m.user_id FROM casework_case c
 
 
 def holders(kind: str, case_ids: Collection[int]) -> dict[int, dict[str, set[int]]]:
-    """Case -> permission -> ids of the active users who hold it and may see the case (for alerts; one statement). A narrow
-    permission of the kind is held without seeing the case. Whoever is recused holds nothing."""
+    """Case -> permission -> ids of the active users who hold it and may see the case (for alerts;
+    one statement). A narrow permission of the kind is held without seeing the case. Whoever is
+    recused holds nothing."""
     sql = f"""
         SELECT h.case_id, h.codename, array_agg(DISTINCT h.user_id) FROM ({registry.kind(kind).access.holders_sql()}) h
           JOIN district_user u ON u.id = h.user_id AND u.is_active
@@ -308,8 +325,8 @@ def holders(kind: str, case_ids: Collection[int]) -> dict[int, dict[str, set[int
 
 
 def at_desk(user: Any, prefix: str) -> Q:
-    """A filter on rows with a clock and a case below `prefix` (`alert`): promises of processes that a user works by a narrow
-    permission without seeing the case. Recusals are left to the caller."""
+    """A filter on rows with a clock and a case below `prefix` (`alert`): promises of processes that
+    a user works by a narrow permission without seeing the case. Recusals are left to the caller."""
     found = Q(pk__in=[])
     for kind in registry.all_kinds():
         for process in kind.processes.values():
@@ -332,15 +349,17 @@ def at_desk(user: Any, prefix: str) -> Q:
 
 
 def without_recused(rows: QuerySet[Row], user: Any, case: str = "case") -> QuerySet[Row]:
-    """Rows without those of cases from which the user is recused; `case` is the way from a row to its case."""
+    """Rows without those of cases from which the user is recused; `case` is the way from a row to
+    its case."""
     return rows.exclude(Exists(Recusal.objects.filter(case=OuterRef(case), user_id=user.pk)))
 
 
 def at_schools_of(
     rows: QuerySet[Row], user: Any, *codenames: str, case: str = "case"
 ) -> QuerySet[Row]:
-    """Rows of the cases at the schools where a user holds one of these permissions, recusals taken off: what the lists of those
-    show who work one part of many cases by their post. `case` is the way from a row to its case."""
+    """Rows of the cases at the schools where a user holds one of these permissions, recusals taken
+    off: what the lists of those show who work one part of many cases by their post. `case` is the
+    way from a row to its case."""
     schools = {school for codename in codenames for school in visible_schools(user, codename)}
     return without_recused(rows.filter(**{f"{case}__school_id__in": schools}), user, case)
 
@@ -368,12 +387,14 @@ class SchoolAccess:
 
 
 class GrantAccess:
-    """Access by grants on the single case alone, for kinds that nobody sees by their post (Title IX)."""
+    """Access by grants on the single case alone, for kinds that nobody sees by their post (Title
+    IX)."""
 
     ways: tuple[str, ...] = (LENT, EMERGENCY)
 
     def visible_q(self, user: Any) -> Q:
-        """Only cases on which the user holds a grant, or an emergency access whose time is not over."""
+        """Only cases on which the user holds a grant, or an emergency access whose time is not
+        over."""
         granted = CaseUserPermission.objects.filter(
             content_object=OuterRef("pk"), user=user, permission__codename="view_cases"
         )

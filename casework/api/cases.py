@@ -163,7 +163,8 @@ class TaskOut(Schema):
 
 
 class ChoiceOut(Schema):
-    """A step that is yours to take. `reasons` says why it cannot be taken now; `form` is what it needs to know."""
+    """A step that is yours to take. `reasons` says why it cannot be taken now; `form` is what it
+    needs to know."""
 
     name: str
     label: str
@@ -178,7 +179,8 @@ class ChoiceOut(Schema):
 
 
 class StepIn(Schema):
-    """What the step's form needs, by field name; `process` where the step belongs to a process of the case."""
+    """What the step's form needs, by field name; `process` where the step belongs to a process of
+    the case."""
 
     data: dict[str, str | int | float | bool | list[str | int] | None] = {}
     process: UUID | None = None
@@ -224,8 +226,8 @@ class AttachmentOut(Schema):
 def file_of(
     request: HttpRequest, number: str, what: str = access_log.What.CASE, item: UUID | None = None
 ) -> CaseFile:
-    """The case file for the person behind the token. Raises Problem 404 as for a case that does not exist. Either is kept
-    where the kind keeps a record of reads, as on the pages."""
+    """The case file for the person behind the token. Raises Problem 404 as for a case that does not
+    exist. Either is kept where the kind keeps a record of reads, as on the pages."""
     try:
         kind = registry.kind(number.partition("-")[0])
     except KeyError:
@@ -248,8 +250,8 @@ def list_cases(
     duty: Text = "",
     after: Text = "",
 ) -> Any:
-    """Fifty cases in the order in which they fall due, by the filters of the page. Names are never looked for in an address:
-    see the search."""
+    """Fifty cases in the order in which they fall due, by the filters of the page. Names are never
+    looked for in an address: see the search."""
     filters = {
         "view": view,
         "kind": kind,
@@ -321,7 +323,8 @@ def _fields(row: Any, schema: type[Schema]) -> dict[str, Any]:
 
 @router.get("/cases/{number}/timeline", response=TimelineOut, summary="What happened")
 def timeline(request: HttpRequest, number: str, after: Id | None = None, kind: Text = "") -> Any:
-    """A hundred events, the oldest first. Follow a case by asking for what comes `after` the last number that you know."""
+    """A hundred events, the oldest first. Follow a case by asking for what comes `after` the last
+    number that you know."""
     file = file_of(request, number)
     rows = (
         Event.objects.filter(case_id=file.case.pk, seq__gt=after or 0)
@@ -410,7 +413,8 @@ def take_step(
     key: UUID | None = key_header(),
     if_match: str | None = match_header(),
 ) -> Any:
-    """Through the one door of the product: revision, state, conditions, permission and form are checked in this order."""
+    """Through the one door of the product: revision, state, conditions, permission and form are
+    checked in this order."""
     if "\x00" in number or "\x00" in name:
         raise not_found()
     data = form_schema.values(body.data)

@@ -90,7 +90,8 @@ def _deadline(row: Clock) -> dict[str, Any]:
 
 
 class MeasureOut(Schema):
-    """One kind of promise, by the original and by the extended dates: kept, counted, rate in percent."""
+    """One kind of promise, by the original and by the extended dates: kept, counted, rate in
+    percent."""
 
     kind: str
     label: str
@@ -115,8 +116,8 @@ class ComplianceOut(Schema):
 
 @figures.get("/compliance/{kind}", response=ComplianceOut, summary="Were promises kept?")
 def measure(request: HttpRequest, kind: str, as_of: date | None = None, clock: Text = "") -> Any:
-    """Of one kind of case alone: attendance and Title IX are never joined. A promise whose date has passed and that is still
-    open counts as missed; one that is not due yet does not count."""
+    """Of one kind of case alone: attendance and Title IX are never joined. A promise whose date has
+    passed and that is still open counts as missed; one that is not due yet does not count."""
     if kind not in {one.code for one in registry.all_kinds()}:
         raise not_found()
     on = as_of or local_today()

@@ -27,7 +27,8 @@ MOST_CHOICES = 500
 
 
 def describe(form: forms.BaseForm) -> list[dict[str, Any]]:
-    """Each field: name, label, help, type, whether it is needed, what may be chosen, what it begins with."""
+    """Each field: name, label, help, type, whether it is needed, what may be chosen, what it begins
+    with."""
     return [_field(bound) for bound in form]
 
 
@@ -69,8 +70,8 @@ def _choices(choices: Any) -> list[dict[str, str]]:
 
 
 def values(data: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON as a browser would have sent it: numbers as text, true as a ticked box, false and null as nothing. Raises
-    Problem 422 for a NUL character: PostgreSQL could not keep it."""
+    """JSON as a browser would have sent it: numbers as text, true as a ticked box, false and null
+    as nothing. Raises Problem 422 for a NUL character: PostgreSQL could not keep it."""
     found = {
         name: _value(value)
         for name, value in data.items()

@@ -1,4 +1,5 @@
-"""The record of who looked at what (domain.md C7), for kinds that keep one. Every entry is one INSERT; pages stay quick."""
+"""The record of who looked at what (domain.md C7), for kinds that keep one. Every entry is one
+INSERT; pages stay quick."""
 
 from __future__ import annotations
 
@@ -65,8 +66,8 @@ def refused(user: Any, what: str, number: str) -> None:
 
 
 def searched(user: Any, words: str) -> None:
-    """Keep that somebody searched. The words are kept as a keyed digest: it answers 'who searched for this', and says
-    nothing to whoever reads the table."""
+    """Keep that somebody searched. The words are kept as a keyed digest: it answers 'who searched
+    for this', and says nothing to whoever reads the table."""
     Read.objects.create(at=timezone.now(), user=user, what=What.SEARCH, words=digest(words))
 
 
@@ -90,8 +91,8 @@ def may_read(user: Any) -> bool:
 
 
 def readable(user: Any) -> QuerySet[Read]:
-    """The part of the record that a user may see, newest first: all of it for auditors and counsel, that of the cases that
-    they coordinate for coordinators, nothing for everybody else."""
+    """The part of the record that a user may see, newest first: all of it for auditors and counsel,
+    that of the cases that they coordinate for coordinators, nothing for everybody else."""
     rows = Read.objects.select_related("user").order_by("-id")
     if _reads_all(user):
         return rows

@@ -1,7 +1,8 @@
 """The hash chain of a case's timeline: how an event is sealed, and how a break is found.
 
-The chain makes silent edits visible even to someone who could get past the triggers: each hash covers the whole row and
-the hash before it, and the case keeps the head, so that neither a changed, nor a removed, nor a cut-off event passes."""
+The chain makes silent edits visible even to someone who could get past the triggers: each hash
+covers the whole row and the hash before it, and the case keeps the head, so that neither a changed,
+nor a removed, nor a cut-off event passes."""
 
 from __future__ import annotations
 
@@ -55,8 +56,8 @@ def seal(event: Event) -> str:
 
 
 def digest(data: Any) -> str:
-    """The SHA-256 of an event's data. The chain covers it instead of the data, so that a lawful disposal can remove the
-    words and leave the chain whole."""
+    """The SHA-256 of an event's data. The chain covers it instead of the data, so that a lawful
+    disposal can remove the words and leave the chain whole."""
     return hashlib.sha256(
         json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     ).hexdigest()

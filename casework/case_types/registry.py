@@ -1,4 +1,5 @@
-"""The kinds of case that the installed apps bring. The engine knows them only through what they register here."""
+"""The kinds of case that the installed apps bring. The engine knows them only through what they
+register here."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProcessKind:
-    """A child process that cases of a kind may have: its table and its workflow per rules version. `told` says which narrow
-    permission hears of the promises of a role (role -> permission); their holders find the process at `desk`, the name and the
-    arguments of a page."""
+    """A child process that cases of a kind may have: its table and its workflow per rules version.
+    `told` says which narrow permission hears of the promises of a role (role -> permission); their
+    holders find the process at `desk`, the name and the arguments of a page."""
 
     code: str
     label: Any
@@ -33,8 +34,8 @@ class ProcessKind:
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody to whom the rule owes written notice; `id` is bound to the person's row, `label` is for those who may see
-    the case."""
+    """Somebody to whom the rule owes written notice; `id` is bound to the person's row, `label` is
+    for those who may see the case."""
 
     id: str
     label: str
@@ -42,17 +43,19 @@ class Party:
 
 @dataclass(frozen=True)
 class CaseKind:
-    """One kind of case. `labels` names the subjects of cases for those who may see them (one statement for all);
-    `search` turns words into a filter on Case; `children` are tables of this kind that a step reads and writes with the case
-    (each with a `case` key); `panels` gives the case page what only this kind can show;
-    `keeps_reads` keeps a record of who looked at what, refused tries included; with one of the permissions in `narrow` somebody
-    takes single steps of a case without being shown the case (a street team, an outside mediator).
+    """One kind of case. `labels` names the subjects of cases for those who may see them (one
+    statement for all); `search` turns words into a filter on Case; `children` are tables of this
+    kind that a step reads and writes with the case (each with a `case` key); `panels` gives the
+    case page what only this kind can show; `keeps_reads` keeps a record of who looked at what,
+    refused tries included; with one of the permissions in `narrow` somebody takes single steps of a
+    case without being shown the case (a street team, an outside mediator).
 
     `says` turns the code of an occasion or a process into words, by the policy of the case.
 
-    A `sealed` kind keeps its files sealed and no words of a person on its timeline: `keep_words` takes the free text of a
-    step into sealed rows of the kind and returns what the event says instead; `words_of` finds it again (event seq -> text)
-    for the page of somebody who may see the case."""
+    A `sealed` kind keeps its files sealed and no words of a person on its timeline: `keep_words`
+    takes the free text of a step into sealed rows of the kind and returns what the event says
+    instead; `words_of` finds it again (event seq -> text) for the page of somebody who may see the
+    case."""
 
     code: str
     label: Any
@@ -91,7 +94,8 @@ class CaseKind:
     rules_on: Callable[[date], str] | None = None
 
     def rules_of(self, on: date) -> str:
-        """The rules version of a case that is opened on a date: by the kind's own effective dates where it has any."""
+        """The rules version of a case that is opened on a date: by the kind's own effective dates
+        where it has any."""
         return self.rules_on(on) if self.rules_on else self.current_rules
 
     def workflow(self, rules: str) -> type[Workflow]:
@@ -104,8 +108,9 @@ _kinds: dict[str, CaseKind] = {}
 
 
 def register(kind: CaseKind) -> None:
-    """Make a kind known; called once from the app's `ready`. ValueError for a second kind under the same code, and for a
-    workflow with clocks whose cases could not follow a change of the calendar (see `deadline_steps`)."""
+    """Make a kind known; called once from the app's `ready`. ValueError for a second kind under the
+    same code, and for a workflow with clocks whose cases could not follow a change of the calendar
+    (see `deadline_steps`)."""
     if kind.code in _kinds and _kinds[kind.code] is not kind:
         raise ValueError(f"case kind {kind.code} is registered twice")
     for flow in kind.workflows.values():

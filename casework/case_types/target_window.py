@@ -1,4 +1,5 @@
-"""Can a target still be met? Dates by which the next duty must be done so that the waits behind it still fit (B2.4)."""
+"""Can a target still be met? Dates by which the next duty must be done so that the waits behind it
+still fit (B2.4)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Window:
-    """A duty that must be done by `latest`, or the target on `due` cannot be met without a waiver of the waiting times."""
+    """A duty that must be done by `latest`, or the target on `due` cannot be met without a waiver
+    of the waiting times."""
 
     clock: Clock
     duty: Any

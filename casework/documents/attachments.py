@@ -1,4 +1,5 @@
-"""Files that people hand in: size, type by their bytes, hash; only known harmless types are ever served."""
+"""Files that people hand in: size, type by their bytes, hash; only known harmless types are ever
+served."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from casework.models import Attachment, Case
 from casework.privacy import encrypted_files
 
-# What a school office hands in: documents and pictures. HTML, scripts, programs and archives are not taken.
+# What a school office hands in: documents and pictures. HTML, scripts, programs and archives are
+# not taken.
 ALLOWED = {
     "application/pdf",
     "image/png",

@@ -1,5 +1,5 @@
-"""iCalendar files (RFC 5545): an appointment, and a person's feed of deadlines. They name the case and the duty, never a
-person: whoever looks over a shoulder at an open calendar learns nothing."""
+"""iCalendar files (RFC 5545): an appointment, and a person's feed of deadlines. They name the case
+and the duty, never a person: whoever looks over a shoulder at an open calendar learns nothing."""
 
 from __future__ import annotations
 

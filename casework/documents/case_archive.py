@@ -1,5 +1,6 @@
-"""A whole file as one archive: the case as a paper with its timeline, every letter and attachment, an index with the SHA-256
-of each, and whether the chain of its events holds. What only one kind of case has, that kind adds as sections."""
+"""A whole file as one archive: the case as a paper with its timeline, every letter and attachment,
+an index with the SHA-256 of each, and whether the chain of its events holds. What only one kind of
+case has, that kind adds as sections."""
 
 from __future__ import annotations
 
@@ -47,8 +48,9 @@ class Entry:
 def build(
     case: Case, labels: dict[str, Any], sections: Sequence[Section], district: Letterhead, on: date
 ) -> bytes:
-    """The archive of a case as a zip. `labels` names the steps; `sections` are the kind's own, after the facts and before the
-    timeline. Nothing in it depends on who asks: the caller checks and logs that."""
+    """The archive of a case as a zip. `labels` names the steps; `sections` are the kind's own,
+    after the facts and before the timeline. Nothing in it depends on who asks: the caller checks
+    and logs that."""
     paper = render_paper(
         _("Case file"),
         case.number,

@@ -1,7 +1,7 @@
 """Letters as PDF/UA-1 by typst: the same data gives the same bytes, so that a hash proves a letter.
 
-Data reaches a template as JSON values, never as source text: a name full of markup is printed, not executed. Only the
-fonts inside typst are used, so a letter looks the same on every machine."""
+Data reaches a template as JSON values, never as source text: a name full of markup is printed, not
+executed. Only the fonts inside typst are used, so a letter looks the same on every machine."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Rendered:
 
 
 def template_path(app: str, template: str, language: str) -> tuple[Path, str]:
-    """The template in the language, or in English where there is none; with the language it really is in."""
+    """The template in the language, or in English where there is none; with the language it really
+    is in."""
     folder = ROOT / app / "letter_templates"
     for candidate in (language, "en"):
         path = folder / f"{template}.{candidate}.typ"
@@ -72,7 +73,8 @@ def _version(path: Path, parts: tuple[tuple[Path, float], ...]) -> str:
 
 
 def template_version(path: Path) -> str:
-    """A template's version: its name and a hash over it, the shared letterhead, and what its folder shares."""
+    """A template's version: its name and a hash over it, the shared letterhead, and what its folder
+    shares."""
     shared = [part for name in SHARED_NAMES if (part := path.parent / name).exists()]
     return _version(path, tuple((part, part.stat().st_mtime) for part in (path, SHARED, *shared)))
 
@@ -80,8 +82,8 @@ def template_version(path: Path) -> str:
 def render(
     app: str, template: str, language: str, data: Mapping[str, Any], district: Letterhead
 ) -> Rendered:
-    """Make one letter (about 40 ms). `data['date']` is the date of the letter. Raises LetterError for a missing merge
-    field, naming it."""
+    """Make one letter (about 40 ms). `data['date']` is the date of the letter. Raises LetterError
+    for a missing merge field, naming it."""
     path, used = template_path(app, template, language)
     content = json.dumps({**data, "district": asdict(district)}, sort_keys=True, default=str)
     stamp = datetime.fromisoformat(str(data["date"])).replace(tzinfo=UTC)

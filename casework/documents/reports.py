@@ -1,4 +1,5 @@
-"""Documents of a file that are no letters: reports, memos, indexes, the case itself. Headings, paragraphs and tables as PDF/UA-1."""
+"""Documents of a file that are no letters: reports, memos, indexes, the case itself. Headings,
+paragraphs and tables as PDF/UA-1."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from casework.documents.letters import Letterhead, Rendered, render
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with paragraphs, a table, or both. `widths` are the shares of the columns; without, all are equal."""
+    """A heading with paragraphs, a table, or both. `widths` are the shares of the columns; without,
+    all are equal."""
 
     heading: str
     lines: Sequence[str] = ()
@@ -30,7 +32,8 @@ def render_paper(
     watermark: str = "",
     language: str = "en",
 ) -> Rendered:
-    """One paper. Whatever stands in a text is printed and never executed; the same data gives the same bytes."""
+    """One paper. Whatever stands in a text is printed and never executed; the same data gives the
+    same bytes."""
     data = {
         "title": title,
         "reference": reference,

@@ -1,9 +1,10 @@
 """Encryption at rest: columns and files that only a process with the key ring can read.
 
-The ring comes from SEAL_KEYS ("id:base64key", by commas): the first key seals, every key opens. A sealed text is
-`sealed:<key id>:<base64 of nonce and AES-256-GCM>`, a sealed file the same header before the raw bytes. Empty stays empty
-and is never NULL. What cannot be opened is an error that names the key: sealed text is never handed on as if it were the
-value, and clear text in a sealed column is an error too (`manage.py reseal` seals it)."""
+The ring comes from SEAL_KEYS ("id:base64key", by commas): the first key seals, every key opens. A
+sealed text is `sealed:<key id>:<base64 of nonce and AES-256-GCM>`, a sealed file the same header
+before the raw bytes. Empty stays empty and is never NULL. What cannot be opened is an error that
+names the key: sealed text is never handed on as if it were the value, and clear text in a sealed
+column is an error too (`manage.py reseal` seals it)."""
 
 from __future__ import annotations
 
@@ -86,7 +87,7 @@ def _ring(items: tuple[tuple[str, bytes], ...]) -> Ring:
     return Ring(tuple(Key(name, secret) for name, secret in items))
 
 
-# -- bytes and texts --------------------------------------------------------------------------------------------------
+# -- bytes and texts -------------------------------------------------------------------------------
 
 
 def seal_bytes(content: bytes) -> bytes:
@@ -97,7 +98,8 @@ def seal_bytes(content: bytes) -> bytes:
 
 
 def open_bytes(content: bytes) -> bytes:
-    """What `seal_bytes` was given. SealError for everything that cannot be opened, and for what was never sealed."""
+    """What `seal_bytes` was given. SealError for everything that cannot be opened, and for what was
+    never sealed."""
     name = key_of(content[:80].decode("latin-1"))
     if name is None:
         raise SealError("this is not sealed although it must be; run manage.py reseal")
@@ -139,7 +141,8 @@ def _opened(key: Key, header: bytes, raw: bytes) -> bytes:
         return key.cipher.decrypt(raw[:NONCE], raw[NONCE:], header)
     except (InvalidTag, ValueError) as error:
         raise SealError(
-            f"what was sealed with the key '{key.id}' does not open: damaged, or another key under the same id"
+            f"what was sealed with the key '{key.id}' does not open: damaged, or another "
+            "key under the same id"
         ) from error
 
 
@@ -150,11 +153,12 @@ def key_of(text: str) -> str | None:
     return name if f"{mark}{colon}" == MARK and second else None
 
 
-# -- columns ----------------------------------------------------------------------------------------------------------
+# -- columns ---------------------------------------------------------------------------------------
 
 
 class SealedTextField(models.TextField):
-    """A text that is sealed in the database. It can be compared with '' and with nothing else: see PrintsField."""
+    """A text that is sealed in the database. It can be compared with '' and with nothing else: see
+    PrintsField."""
 
     def as_stored(self, value: Any) -> str | None:
         """The column's text for a value."""
@@ -185,7 +189,8 @@ class OnlyEmpty(Exact):  # type: ignore[type-arg]
     """Equality of a sealed column, with '' alone."""
 
     def get_prep_lookup(self) -> Any:
-        """'' or an error: every other text is sealed differently each time, so that nothing would ever be found."""
+        """'' or an error: every other text is sealed differently each time, so that nothing would
+        ever be found."""
         if self.rhs != "":
             raise FieldError("a sealed column cannot be compared with a value")
         return ""
@@ -215,12 +220,13 @@ class SealedJSONField(SealedTextField):
         return value
 
 
-# -- fingerprints: finding the same person without opening anything ----------------------------------------------------
+# -- fingerprints: finding the same person without opening anything --------------------------------
 
 
 class PrintsField(ArrayField):
-    """Keyed fingerprints of a person's sealed columns, worked out from them whenever the row is written, so that equal
-    names, addresses and numbers are found by an index. They follow the ring like everything that is sealed."""
+    """Keyed fingerprints of a person's sealed columns, worked out from them whenever the row is
+    written, so that equal names, addresses and numbers are found by an index. They follow the ring
+    like everything that is sealed."""
 
     def __init__(self, sources: Iterable[str] = (), **about: Any) -> None:
         self.sources = tuple(sources)
@@ -258,8 +264,8 @@ class PrintsField(ArrayField):
 
 
 def prints(values: Mapping[str, str], keys: Iterable[Key] | None = None) -> list[str]:
-    """Fingerprints of a person's values by kind of column, under these keys (default: every key of the ring, for a search
-    while a rotation is under way)."""
+    """Fingerprints of a person's values by kind of column, under these keys (default: every key of
+    the ring, for a search while a rotation is under way)."""
     plain = sorted(
         {
             f"{kind}={text}"
@@ -276,8 +282,8 @@ def prints(values: Mapping[str, str], keys: Iterable[Key] | None = None) -> list
 
 
 def _plain_forms(kind: str, value: str) -> set[str]:
-    """What counts as the same: a name without accents, order and initials, whole and by first and last word; an e-mail
-    address; the last ten digits of a telephone number."""
+    """What counts as the same: a name without accents, order and initials, whole and by first and
+    last word; an e-mail address; the last ten digits of a telephone number."""
     if kind == "email":
         return {value.strip().casefold()} - {""}
     if kind == "phone":

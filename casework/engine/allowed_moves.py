@@ -1,4 +1,5 @@
-"""Tells the database which moves the declared workflows allow (read by the triggers in `models/guards.py`)."""
+"""Tells the database which moves the declared workflows allow (read by the triggers in
+`models/guards.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What can be done next in a case, by this user, and why the rest cannot: for the case page and the API."""
+"""What can be done next in a case, by this user, and why the rest cannot: for the case page and the
+API."""
 
 from __future__ import annotations
 
@@ -37,8 +38,9 @@ class Choice:
 
 
 def choices(case: Case, user: Any) -> list[Choice]:
-    """The steps out of the present states that this user may take, the possible ones first (one statement, and one for
-    the permissions). Steps of the machine alone and steps beyond the user's permission are not listed."""
+    """The steps out of the present states that this user may take, the possible ones first (one
+    statement, and one for the permissions). Steps of the machine alone and steps beyond the user's
+    permission are not listed."""
     files = load(registry.kind(case.kind), ids=[case.pk], lock=False)
     return file_choices(files[0], user) if files else []
 
@@ -90,8 +92,8 @@ def is_note(choice: Choice) -> bool:
 
 
 def moves_case(choice: Choice) -> bool:
-    """Whether a step moves the case or one of its processes on: those are shown large, with what they do; records,
-    deadlines and access are shown as a line of links."""
+    """Whether a step moves the case or one of its processes on: those are shown large, with what
+    they do; records, deadlines and access are shown as a line of links."""
     return choice.step.event == Event.Kind.TRANSITION
 
 
@@ -107,8 +109,9 @@ def grouped(kind: registry.CaseKind, found: Sequence[Choice]) -> list[tuple[Any,
 
 
 def next_choice(file: CaseFile, found: list[Choice]) -> Choice | None:
-    """The possible step that most probably fulfils the duty that is due next: one of its process, one that ends its
-    clock, else the main step out of the present state; None where nothing of that kind is possible for the user."""
+    """The possible step that most probably fulfils the duty that is due next: one of its process,
+    one that ends its clock, else the main step out of the present state; None where nothing of that
+    kind is possible for the user."""
     running = sorted(
         (clock for clock in file.running if clock.status == clock.Status.RUNNING),
         key=lambda clock: (clock.due, clock.kind),

@@ -1,4 +1,5 @@
-"""From calendar rows to the pure calendar that date arithmetic uses; kept in memory per calendar and revision."""
+"""From calendar rows to the pure calendar that date arithmetic uses; kept in memory per calendar
+and revision."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from district.models import Calendar, CalendarDay
 
 @lru_cache(maxsize=512)
 def calendar_at(calendar_id: int | None, revision: int | None) -> SchoolCalendar:
-    """The calendar of a given revision (an amendment raises the revision, so a kept one is never out of date).
-    Without a calendar: no known days, so that Monday to Friday are assumed and results are provisional."""
+    """The calendar of a given revision (an amendment raises the revision, so a kept one is never
+    out of date). Without a calendar: no known days, so that Monday to Friday are assumed and
+    results are provisional."""
     days = (
         CalendarDay.objects.filter(calendar_id=calendar_id)
         if calendar_id

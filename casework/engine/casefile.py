@@ -1,4 +1,5 @@
-"""A case with all that a step needs to know of it, read in one statement, and the rows that the step will write."""
+"""A case with all that a step needs to know of it, read in one statement, and the rows that the
+step will write."""
 
 from __future__ import annotations
 
@@ -23,15 +24,17 @@ from casework.policy.policies import Policy, policy_version
 
 Row = TypeVar("Row", bound=models.Model)
 Found = TypeVar("Found")
-# (label, audience, instant, every, step of the system) of each alert to come; the same object for clocks that start alike.
+# (label, audience, instant, every, step of the system) of each alert to come; the same object for
+# clocks that start alike.
 Ladder = tuple[tuple[str, str, str, int | None, str], ...]
 RUNNING = (Clock.Status.RUNNING, Clock.Status.HELD)
 
 
 @dataclass
 class CaseFile:
-    """The case, its processes, running clocks and open tasks; `added`, `touched` and `planned` (clock, generation, its
-    alerts to come) is what the door will write, `later` what it calls in the same transaction after that (grants that end)."""
+    """The case, its processes, running clocks and open tasks; `added`, `touched` and `planned`
+    (clock, generation, its alerts to come) is what the door will write, `later` what it calls in
+    the same transaction after that (grants that end)."""
 
     kind: CaseKind
     case: Any
@@ -78,7 +81,8 @@ class CaseFile:
         return [clock for clock in self.clocks if clock.status in RUNNING]
 
     def add(self, row: Row) -> Row:
-        """A new row, to be inserted by the door; children are found again by later steps of the same request."""
+        """A new row, to be inserted by the door; children are found again by later steps of the
+        same request."""
         self.added.append(row)
         if isinstance(row, Clock):
             self.clocks.append(row)
@@ -98,7 +102,8 @@ class CaseFile:
                 self.children[name].append(row)
 
     def touch(self, row: models.Model) -> None:
-        """A row that was read and changed, to be updated by the door (a row that is new is inserted as it is then)."""
+        """A row that was read and changed, to be updated by the door (a row that is new is inserted
+        as it is then)."""
         if not any(row is new for new in self.added):
             self.touched[(type(row), row.pk)] = row
 
@@ -121,11 +126,12 @@ def load(
     key: UUID | None = None,
     reader: Any = None,
 ) -> list[CaseFile]:
-    """Case files of one kind by number or id, in the order of their ids; locked against other steps unless `lock` is
-    False. What `reader` may do on them is read along and kept on the user. One statement; a second one only when another
-    step committed while this one waited for the lock."""
+    """Case files of one kind by number or id, in the order of their ids; locked against other steps
+    unless `lock` is False. What `reader` may do on them is read along and kept on the user. One
+    statement; a second one only when another step committed while this one waited for the lock."""
     column, wanted = ("c.number", list(numbers)) if numbers else ("c.id", sorted(ids))
-    # One case by `=`: for an array of unknown length the server would plan anew each time, which costs more than the reading.
+    # One case by `=`: for an array of unknown length the server would plan anew each time, which
+    # costs more than the reading.
     which, value = (
         (f"{column} = %(wanted)s", wanted[0])
         if len(wanted) == 1
@@ -141,7 +147,8 @@ def load(
         cursor.execute(sql, values)
         rows = cursor.fetchall()
         if lock and any(_waited(row) for row in rows):
-            # The case row is the new one, the sub-selects still saw the moment before the wait: read again.
+            # The case row is the new one, the sub-selects still saw the moment before the wait:
+            # read again.
             cursor.execute(sql, values)
             rows = cursor.fetchall()
     return [_file(kind, row, reader) for row in rows]
@@ -168,9 +175,13 @@ def _select(kind_code: str, with_rights: bool) -> str:
             f"LEFT JOIN {process.model._meta.db_table} x{index} ON x{index}.{pointer} = p.id"
         )
         merged += f" || coalesce(to_jsonb(x{index}), '{{}}'::jsonb)"
-    # children in the order of their keys would be no order: each kind's own numbers and dates sort them
+    # children in the order of their keys would be no order: each kind's own numbers and dates sort
+    # them
     parts = [
-        f"'{name}', (SELECT jsonb_agg(to_jsonb(ch)) FROM {model._meta.db_table} ch WHERE ch.case_id = c.id)"
+        (
+            f"'{name}', (SELECT jsonb_agg(to_jsonb(ch)) FROM {model._meta.db_table} ch WHERE "
+            "ch.case_id = c.id)"
+        )
         for name, model in kind.children.items()
     ]
     children = f"jsonb_build_object({', '.join(parts)})" if parts else ""

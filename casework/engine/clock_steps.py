@@ -1,12 +1,13 @@
-"""The steps that move deadlines, the same for every case type: extend, hold, resume, correct day 0 (B2.4).
+"""The steps that move deadlines, the same for every case type: extend, hold, resume, correct day 0
+(B2.4).
 
 A workflow takes them over by decorating its class:
 
     @deadline_steps(STATE, OPEN, by=(SUPERVISE,))
     class AttendanceWorkflow(...):
 
-What may be moved, how far, for which causes, whether every party must have been told first, and who may not do it is
-the policy's (`clock_moves`)."""
+What may be moved, how far, for which causes, whether every party must have been told first, and who
+may not do it is the policy's (`clock_moves`)."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ CAUSES = {
 
 
 class ClockForm(StepForm):
-    """A step on one of the case's running promises. `what` names the part of the policy that rules it."""
+    """A step on one of the case's running promises. `what` names the part of the policy that rules
+    it."""
 
     clock = forms.ChoiceField(label=_("Deadline"))
     what = ""
@@ -70,7 +72,8 @@ class ClockForm(StepForm):
         return self.clocks.get(str(self.cleaned_data.get("clock")))
 
     def rule(self) -> Any:
-        """What the policy says on this move of the chosen promise; an error on the field where it allows none."""
+        """What the policy says on this move of the chosen promise; an error on the field where it
+        allows none."""
         clock = self.chosen()
         found = clocks.moves(self.flow.file, clock, self.what) if clock else None
         if clock is not None and not found:
@@ -79,7 +82,8 @@ class ClockForm(StepForm):
 
 
 class MoveForm(ClockForm):
-    """A move for good cause, of which every known party was told in writing first (34 CFR 106.45(b)(1)(v))."""
+    """A move for good cause, of which every known party was told in writing first (34 CFR
+    106.45(b)(1)(v))."""
 
     cause = forms.ChoiceField(label=_("Good cause"), choices=list(CAUSES.items()))
     reason = forms.CharField(
@@ -388,8 +392,8 @@ def _recalculate(place: Place) -> Any:
 
 
 def _why(flow: Workflow) -> str:
-    """The reason for the history of the deadline, which nobody can ever change: without words for a sealed kind (they stay
-    in its sealed rows)."""
+    """The reason for the history of the deadline, which nobody can ever change: without words for a
+    sealed kind (they stay in its sealed rows)."""
     return "" if flow.file.kind.sealed else str(flow.data["reason"])
 
 

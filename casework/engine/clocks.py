@@ -1,7 +1,8 @@
 """Clocks inside a case file: starting, moving and ending promises and planning their rungs.
 
-The arithmetic is `casework.engine.date_rules`; here it meets rows. Nothing here writes: the door does. One formula gives the due
-date of a clock at any time: `n + extended_by + held_days` days after its day 0, in its unit, on its own calendar."""
+The arithmetic is `casework.engine.date_rules`; here it meets rows. Nothing here writes: the door
+does. One formula gives the due date of a clock at any time: `n + extended_by + held_days` days
+after its day 0, in its unit, on its own calendar."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def start(
     *,
     rebased_from: date | None = None,
 ) -> Clock:
-    """Start a promise: its due date by the policy in force for the case and the school's calendar, its rungs planned."""
+    """Start a promise: its due date by the policy in force for the case and the school's calendar,
+    its rungs planned."""
     sla = spec.sla(file.policy)
     unit = UNITS.get(str(sla["unit"]), str(sla["unit"]))
     roll = str(sla.get("roll", "none"))
@@ -74,7 +76,7 @@ def start(
     return clock
 
 
-# -- the ends of a promise --------------------------------------------------------------------------------------------
+# -- the ends of a promise -------------------------------------------------------------------------
 
 
 def stop(file: CaseFile, clock: Clock, on: date, turn: Turn) -> None:
@@ -99,8 +101,9 @@ def merge_away(file: CaseFile, clock: Clock, reason: str, turn: Turn) -> None:
 def escalate(
     file: CaseFile, clock: Clock, spec: ClockSpec, turn: Turn, *, complaint_on: date | None = None
 ) -> Clock:
-    """End the school's promise and start the district's (B2.4): day 0 is carried over, or restarts at the complaint or
-    at the escalation, as the policy says (`escalation`). Ended in time or not is kept in the history; neither counts."""
+    """End the school's promise and start the district's (B2.4): day 0 is carried over, or restarts
+    at the complaint or at the escalation, as the policy says (`escalation`). Ended in time or not
+    is kept in the history; neither counts."""
     policy = str(file.policy.get("escalation", "continue"))
     day0 = date_rules.escalated_day0(policy, clock.day0, turn.today, complaint_on)
     _drop(
@@ -116,8 +119,9 @@ def escalate(
 
 
 def rebase(file: CaseFile, clock: Clock, day0: date, reason: str, turn: Turn) -> Clock:
-    """Day 0 itself was wrong (earlier knowledge found, a merge): the clock ends and one with the right day 0 takes its
-    place, so that `original_due` is right in both measures. What extensions and holds gave goes over."""
+    """Day 0 itself was wrong (earlier knowledge found, a merge): the clock ends and one with the
+    right day 0 takes its place, so that `original_due` is right in both measures. What extensions
+    and holds gave goes over."""
     spec = spec_of(file, clock)
     _drop(file, clock, Clock.Status.MERGED, "REBASE", reason, turn)
     right = start(file, spec, day0, "rebased", _process(file, clock), turn, rebased_from=clock.day0)
@@ -153,7 +157,7 @@ def _end(file: CaseFile, clock: Clock, op: str, turn: Turn, reason: str, **data:
     _note(file, clock, op, turn, clock.due, reason, **data)
 
 
-# -- the moves of a running promise (B2.4) ----------------------------------------------------------------------------
+# -- the moves of a running promise (B2.4) ---------------------------------------------------------
 
 
 def extend(
@@ -165,8 +169,8 @@ def extend(
     reason: str,
     notices: Mapping[str, str],
 ) -> bool:
-    """Extend by `days` of the clock's unit; whether that came in time. An extension entered after the due date is kept
-    and shown, and repairs neither measure (T-08)."""
+    """Extend by `days` of the clock's unit; whether that came in time. An extension entered after
+    the due date is kept and shown, and repairs neither measure (T-08)."""
     unit, calendar = date_rules.Unit(clock.unit), calendar_of(file, clock)
     in_time = turn.today <= clock.due
     told: dict[str, Any] = {"cause": cause, "days": days, "notices": dict(notices)}
@@ -202,7 +206,8 @@ def hold(
     reason: str,
     notices: Mapping[str, str],
 ) -> None:
-    """Stop the days from counting from today on, or renew a hold; its alerts rest, one reminds of the expected end."""
+    """Stop the days from counting from today on, or renew a hold; its alerts rest, one reminds of
+    the expected end."""
     clock.status, clock.held_until = Clock.Status.HELD, until
     clock.held_from = clock.held_from or turn.today
     clock.generation += 1
@@ -252,8 +257,8 @@ def recalculate(file: CaseFile, clock: Clock, turn: Turn) -> bool:
 
 
 def _count_hold(file: CaseFile, clock: Clock, on: date) -> None:
-    """End a hold: its days in the clock's unit are added, and the due date follows. A hold that began after the due date
-    moves nothing: like a late extension, it repairs neither measure."""
+    """End a hold: its days in the clock's unit are added, and the due date follows. A hold that
+    began after the due date moves nothing: like a late extension, it repairs neither measure."""
     if clock.held_from is not None and clock.held_from <= clock.due:
         days = date_rules.elapsed(
             clock.held_from, on, date_rules.Unit(clock.unit), calendar_of(file, clock)
@@ -285,8 +290,8 @@ def _move(
     plan: bool = True,
     **data: Any,
 ) -> None:
-    """The due date follows from the clock's days; rungs to come are planned anew, rungs already past are not fired
-    again. When the date came nearer, one alert sums that up."""
+    """The due date follows from the clock's days; rungs to come are planned anew, rungs already
+    past are not fired again. When the date came nearer, one alert sums that up."""
     old, found = old or clock.due, _due(file, clock)
     clock.due, clock.provisional = found.due, found.provisional
     file.touch(clock)
@@ -311,11 +316,12 @@ def _move(
         )
 
 
-# -- what stands around a clock ---------------------------------------------------------------------------------------
+# -- what stands around a clock --------------------------------------------------------------------
 
 
 def spec_of(file: CaseFile, clock: Clock) -> ClockSpec:
-    """How the workflow in force declares this kind of clock; when it was renamed since, what the clock itself kept."""
+    """How the workflow in force declares this kind of clock; when it was renamed since, what the
+    clock itself kept."""
     from casework.engine.workflow import ClockSpec
 
     process = _process(file, clock)
@@ -372,7 +378,7 @@ def _note(
     )
 
 
-# -- rungs ------------------------------------------------------------------------------------------------------------
+# -- rungs -----------------------------------------------------------------------------------------
 
 
 def _forget_rungs(file: CaseFile, clock: Clock) -> None:
@@ -384,8 +390,9 @@ def _forget_rungs(file: CaseFile, clock: Clock) -> None:
 def _plan_rungs(
     file: CaseFile, clock: Clock, calendar: date_rules.SchoolCalendar, after: datetime | None = None
 ) -> None:
-    """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one alert. They are no model
-    instances: there are a dozen for each clock, a night starts thousands of clocks, and those that start alike share them."""
+    """Plan the alerts of a clock by its ladder (domain.md N10, B3.5); rungs on one date are one
+    alert. They are no model instances: there are a dozen for each clock, a night starts thousands
+    of clocks, and those that start alike share them."""
     rungs = ladder(file.policy, clock.ladder, clock.day0, clock.n, clock.due, clock.unit, calendar)
     found = _as_written(tuple(rungs), clock.due, clock.then)
     if after is not None:
@@ -414,7 +421,8 @@ def ladder(
     unit: str,
     calendar: date_rules.SchoolCalendar,
 ) -> tuple[tuple[str, str, datetime, int | None], ...]:
-    """(label, audience, instant, every) of every rung; the same for all clocks that one night starts alike."""
+    """(label, audience, instant, every) of every rung; the same for all clocks that one night
+    starts alike."""
     entries: list[Mapping[str, Any]] = (
         policy.get(f"ladders.{name}") or policy.get("ladders.default") or []
     )
@@ -428,7 +436,8 @@ def ladder(
 def _as_written(
     rungs: tuple[tuple[str, str, datetime, int | None], ...], due: date, then: str
 ) -> Ladder:
-    """A ladder as the door writes it; its last one takes the step `then` on the day after the due date, if there is one."""
+    """A ladder as the door writes it; its last one takes the step `then` on the day after the due
+    date, if there is one."""
     found: Ladder = tuple(
         (label[:64], level, instant.isoformat(), every, "")
         for label, level, instant, every in rungs

@@ -1,7 +1,8 @@
-"""Every rule about dates, as pure functions: no database, no clock, no settings. This is where a deadline comes from.
+"""Every rule about dates, as pure functions: no database, no clock, no settings. This is where a
+deadline comes from.
 
-Normative text: domain.md section 0 (N1-N10), B2.3, B2.4, B3.5, B3.6. Day 0 is never counted (NC Rule 6(a) and common
-practice, N2); arithmetic is done on local dates, never on hours (N1)."""
+Normative text: domain.md section 0 (N1-N10), B2.3, B2.4, B3.5, B3.6. Day 0 is never counted (NC
+Rule 6(a) and common practice, N2); arithmetic is done on local dates, never on hours (N1)."""
 
 from __future__ import annotations
 
@@ -15,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 INSTRUCTIONAL = frozenset({"INSTRUCTIONAL", "MAKEUP"})
-# N5: only days that the staff calendar marks as holiday are no work days. Breaks and closures are for students: an
-# appeal window of 5 school days and a work-day deadline may cross them differently (A-41, T-26).
+# N5: only days that the staff calendar marks as holiday are no work days. Breaks and closures are
+# for students: an appeal window of 5 school days and a work-day deadline may cross them differently
+# (A-41, T-26).
 NO_WORK = frozenset({"HOLIDAY"})
 FIRE_AT = time(7, 0)  # N10
 DAY_BEGINS = time(
@@ -41,9 +43,9 @@ class Roll(StrEnum):
 
 
 class SchoolCalendar:
-    """A school's days over all its known years, immutable. Beyond its last known day (and before its first) Monday to
-    Friday are taken as school days, and whatever reaches there is provisional: no promise may be lost because next
-    year's calendar is not there yet."""
+    """A school's days over all its known years, immutable. Beyond its last known day (and before
+    its first) Monday to Friday are taken as school days, and whatever reaches there is provisional:
+    no promise may be lost because next year's calendar is not there yet."""
 
     def __init__(self, days: Iterable[tuple[date, str]]) -> None:
         known = sorted(days)
@@ -68,7 +70,8 @@ class SchoolCalendar:
         return day.weekday() < 5 and day not in self._no_work
 
     def ordinal(self, day: date) -> int:
-        """Instructional days from the first known one up to and including `day`; counts on (or back) beyond the span."""
+        """Instructional days from the first known one up to and including `day`; counts on (or
+        back) beyond the span."""
         if self.first is None or self.last is None:
             return _weekdays_between(date(2000, 1, 2), day)
         if day < self.first:
@@ -114,7 +117,7 @@ class DueDate:
     provisional: bool = False
 
 
-# -- counting (N2-N7) -------------------------------------------------------------------------------------------------
+# -- counting (N2-N7) ------------------------------------------------------------------------------
 
 
 def add(
@@ -154,7 +157,8 @@ def last_work_day(due: date, calendar: SchoolCalendar) -> date:
 
 
 def elapsed(day0: date, on: date, unit: Unit, calendar: SchoolCalendar) -> int:
-    """Days counted from day 0 (not counted) to `on` (counted): 'day 18 of 30'. Negative before day 0."""
+    """Days counted from day 0 (not counted) to `on` (counted): 'day 18 of 30'. Negative before day
+    0."""
     if unit is Unit.CALENDAR:
         return (on - day0).days
     if unit is Unit.SCHOOL:
@@ -167,18 +171,19 @@ def elapsed(day0: date, on: date, unit: Unit, calendar: SchoolCalendar) -> int:
 
 
 def window_opens(day0: date, n: int, unit: Unit, calendar: SchoolCalendar) -> date:
-    """The first date on which the step after an 'at least n days' window may be taken: the parties own the whole n-th
-    day (N9; 34 CFR 106.45(b)(5)(vi)-(vii))."""
+    """The first date on which the step after an 'at least n days' window may be taken: the parties
+    own the whole n-th day (N9; 34 CFR 106.45(b)(5)(vi)-(vii))."""
     return _count(day0, n, unit, calendar) + ONE_DAY
 
 
 def latest_feasible(due: date, windows: int, window_days: int = 10) -> date:
-    """The latest date on which a step may happen that still needs `windows` waits of at least `window_days` calendar
-    days before `due` (B2.4: 60 days to determination: evidence by day 38, report by day 49)."""
+    """The latest date on which a step may happen that still needs `windows` waits of at least
+    `window_days` calendar days before `due` (B2.4: 60 days to determination: evidence by day 38,
+    report by day 49)."""
     return due - timedelta(days=windows * (window_days + 1))
 
 
-# -- time zones (N1, N6, A-28) ----------------------------------------------------------------------------------------
+# -- time zones (N1, N6, A-28) ---------------------------------------------------------------------
 
 
 def local_date(instant: datetime, zone: str) -> date:
@@ -192,8 +197,8 @@ def deadline_instant(due: date, zone: str) -> datetime:
 
 
 def local_instant(day: date, at: time, zone: str) -> datetime:
-    """The instant of a local wall time in UTC: the first of two (autumn), the next valid one when it does not exist
-    (spring)."""
+    """The instant of a local wall time in UTC: the first of two (autumn), the next valid one when
+    it does not exist (spring)."""
     naive = datetime.combine(day, at)
     here = naive.replace(tzinfo=ZoneInfo(zone))
     while here.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != here.replace(
@@ -215,12 +220,13 @@ def next_run(at: time, after: datetime, zone: str) -> datetime:
     return instant if instant > after else local_instant(day + ONE_DAY, at, zone)
 
 
-# -- the alert ladder (N10, B3.5) -------------------------------------------------------------------------------------
+# -- the alert ladder (N10, B3.5) ------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One alert to come: a local date, the labels that fall on it, and the widest audience among them."""
+    """One alert to come: a local date, the labels that fall on it, and the widest audience among
+    them."""
 
     date: date
     labels: tuple[str, ...]
@@ -239,13 +245,15 @@ def rungs(
     calendar: SchoolCalendar,
     ladder: Sequence[Mapping[str, Any]],
 ) -> list[Rung]:
-    """The rungs of a clock in the order of their dates; rungs on one date become one with all labels.
+    """The rungs of a clock in the order of their dates; rungs on one date become one with all
+    labels.
 
-    A ladder entry is `{percent: 50, to: owner}`, `{before: 7, to: supervisor}` (T-7, in the clock's own unit),
-    `{due: true, to: ...}` or `{overdue: [1, 4, 7], every: 7, to: ...}` (calendar days after the due date; with `every`
-    the last of them comes again and again: the sweep plans the next one when it fires). Percent rungs are day 0 +
-    ceil(n * p / 100) in the clock's unit; when the due date was moved they follow the new span. A rung that would fall on
-    day 0 or after the due date (T-7 of a 3-day promise) is left out."""
+    A ladder entry is `{percent: 50, to: owner}`, `{before: 7, to: supervisor}` (T-7, in the clock's
+    own unit), `{due: true, to: ...}` or `{overdue: [1, 4, 7], every: 7, to: ...}` (calendar days
+    after the due date; with `every` the last of them comes again and again: the sweep plans the
+    next one when it fires). Percent rungs are day 0 + ceil(n * p / 100) in the clock's unit; when
+    the due date was moved they follow the new span. A rung that would fall on day 0 or after the
+    due date (T-7 of a 3-day promise) is left out."""
     found: dict[date, tuple[list[str], int, int | None]] = {}
     for day, label, audience, every in _planned(day0, n, due, unit, calendar, ladder):
         labels, widest, again = found.setdefault(day, ([], 0, None))
@@ -289,7 +297,7 @@ def _planned(
                 yield due + timedelta(days=int(after)), f"OVERDUE+{after}", audience, every
 
 
-# -- moves of a running clock (B2.4) ----------------------------------------------------------------------------------
+# -- moves of a running clock (B2.4) ---------------------------------------------------------------
 
 
 def extend(due: date, n: int, unit: Unit, calendar: SchoolCalendar) -> date:
@@ -300,15 +308,16 @@ def extend(due: date, n: int, unit: Unit, calendar: SchoolCalendar) -> date:
 def resume(
     due: date, held_from: date, resumed_on: date, unit: Unit, calendar: SchoolCalendar
 ) -> date:
-    """The due date after a hold: moved by the days held (T-17: held 21 September to 5 October = 14 days)."""
+    """The due date after a hold: moved by the days held (T-17: held 21 September to 5 October = 14
+    days)."""
     return _count(due, max(0, elapsed(held_from, resumed_on, unit, calendar)), unit, calendar)
 
 
 def escalated_day0(
     policy: str, old_day0: date, escalated_on: date, complaint_on: date | None
 ) -> date:
-    """Day 0 of the district clock after an escalation: carried over (`continue`, the default), or from the formal
-    complaint, or from the escalation."""
+    """Day 0 of the district clock after an escalation: carried over (`continue`, the default), or
+    from the formal complaint, or from the escalation."""
     if policy == "continue":
         return old_day0
     if policy == "restart_at_formal_complaint":
@@ -318,7 +327,7 @@ def escalated_day0(
     raise ValueError(f"unknown escalation policy {policy!r}")
 
 
-# -- compliance (B3.6) ------------------------------------------------------------------------------------------------
+# -- compliance (B3.6) -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -333,7 +342,8 @@ class ClockFacts:
 
 @dataclass(frozen=True)
 class Compliance:
-    """Numerator and denominator of one measure; `rate` in percent with two decimals, half up, None without clocks."""
+    """Numerator and denominator of one measure; `rate` in percent with two decimals, half up, None
+    without clocks."""
 
     met: int
     counted: int
@@ -341,15 +351,17 @@ class Compliance:
 
 
 def compliance(clocks: Iterable[ClockFacts], as_of: date, *, extended: bool) -> Compliance:
-    """`met_original` or `met_extended` as of a date: counted are clocks whose (original or current) due date has come
-    or that stopped by then; an open clock past its date counts as missed; ESCALATED, CANCELLED and MERGED never."""
+    """`met_original` or `met_extended` as of a date: counted are clocks whose (original or current)
+    due date has come or that stopped by then; an open clock past its date counts as missed;
+    ESCALATED, CANCELLED and MERGED never."""
     met = counted = late = 0
     for clock in clocks:
         if clock.status in ("ESCALATED", "CANCELLED", "MERGED"):
             continue
         due = clock.due if extended else clock.original_due
         stopped = clock.stopped_on is not None and clock.stopped_on <= as_of
-        # On the due date itself an open clock still has until midnight, but its due date is <= as_of: counted (B3.6).
+        # On the due date itself an open clock still has until midnight, but its due date is <=
+        # as_of: counted (B3.6).
         if not stopped and due > as_of:
             continue
         counted += 1
@@ -359,7 +371,7 @@ def compliance(clocks: Iterable[ClockFacts], as_of: date, *, extended: bool) -> 
     return Compliance(met, counted, late)
 
 
-# -- retention (C4) ---------------------------------------------------------------------------------------------------
+# -- retention (C4) --------------------------------------------------------------------------------
 
 
 def add_years(day: date, years: int) -> date:

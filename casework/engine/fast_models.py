@@ -1,6 +1,7 @@
-"""Model instances made, read and written fast. A night makes hundreds of thousands of them; Django's own constructor takes
-ten times as long (keywords matched, defaults and signals for each field of each row), and nothing here listens to its
-signals. What a table looks like is worked out once per model."""
+"""Model instances made, read and written fast. A night makes hundreds of thousands of them;
+Django's own constructor takes ten times as long (keywords matched, defaults and signals for each
+field of each row), and nothing here listens to its signals. What a table looks like is worked out
+once per model."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ Convert = Callable[[Any], Any]
 
 
 def fresh(model: type[Row], **values: Any) -> Row:
-    """A new instance from column attributes (`case_id`, never `case`) with the model's defaults for the others. TypeError
-    for a name that is no column."""
+    """A new instance from column attributes (`case_id`, never `case`) with the model's defaults for
+    the others. TypeError for a name that is no column."""
     constants, makers, width = _blank(model)
     row = _bare(model)
     found = row.__dict__
@@ -36,7 +37,8 @@ def fresh(model: type[Row], **values: Any) -> Row:
             found[name] = make()
     if len(found) != width:
         raise TypeError(
-            f"{model.__name__} has no column {', '.join(sorted(found.keys() - _names(model) - {'_state'}))}"
+            f"{model.__name__} has no column "
+            f"{', '.join(sorted(found.keys() - _names(model) - {'_state'}))}"
         )
     return row
 
@@ -52,7 +54,8 @@ def revive(model: type[Row], data: Mapping[str, Any]) -> Row:
 
 
 def from_columns(model: type[Row], values: Iterable[tuple[str, Any]]) -> Row:
-    """The instance of a row that came as (attribute, value) pairs of the right types; JSON columns may be text still."""
+    """The instance of a row that came as (attribute, value) pairs of the right types; JSON columns
+    may be text still."""
     row = _kept(model)
     row.__dict__.update(values)
     for name, convert in _written_as_text(model):
@@ -119,7 +122,8 @@ def _blank(
 
 @lru_cache(maxsize=128)
 def _written_as_text(model: type[models.Model]) -> tuple[tuple[str, Convert], ...]:
-    """The columns that the database hands over as text although they are more: JSON and what is sealed."""
+    """The columns that the database hands over as text although they are more: JSON and what is
+    sealed."""
     fields = model._meta.concrete_fields
     found: list[tuple[str, Convert]] = [
         (f.attname, parsed) for f in fields if isinstance(f, models.JSONField)
@@ -127,7 +131,7 @@ def _written_as_text(model: type[models.Model]) -> tuple[tuple[str, Convert], ..
     return (*found, *((f.attname, f.as_read) for f in fields if isinstance(f, SealedTextField)))
 
 
-# -- from JSON --------------------------------------------------------------------------------------------------------
+# -- from JSON -------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=128)
@@ -151,7 +155,7 @@ def _reader(field: Any) -> Convert | None:
     return UUID if isinstance(target, models.UUIDField) else None
 
 
-# -- to JSON ----------------------------------------------------------------------------------------------------------
+# -- to JSON ---------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=128)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 class StepForm(forms.Form):
-    """A form that knows the workflow it serves: `self.flow.case`, `self.flow.process`, `self.flow.policy`."""
+    """A form that knows the workflow it serves: `self.flow.case`, `self.flow.process`,
+    `self.flow.policy`."""
 
     required_css_class = "required"
 

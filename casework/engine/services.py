@@ -1,8 +1,10 @@
-"""The one door: every change of a case goes through `act`, `act_many` or `open_cases`, each one database transaction.
+"""The one door: every change of a case goes through `act`, `act_many` or `open_cases`, each one
+database transaction.
 
-The order of the checks is the order in which a person should hear of them: does the case exist for you, was this very
-request done already, is your page still true, does the state allow it (and if not, why), may you do it, is the form
-complete. Then the step is applied, the event sealed into the chain, clocks, tasks and alerts written with it."""
+The order of the checks is the order in which a person should hear of them: does the case exist for
+you, was this very request done already, is your page still true, does the state allow it (and if
+not, why), may you do it, is the form complete. Then the step is applied, the event sealed into the
+chain, clocks, tasks and alerts written with it."""
 
 from __future__ import annotations
 
@@ -54,7 +56,8 @@ class StepRequest:
 
 @dataclass(frozen=True)
 class Opening:
-    """A case to be opened: the kind's own columns, the school, and the steps that bring it where it begins."""
+    """A case to be opened: the kind's own columns, the school, and the steps that bring it where it
+    begins."""
 
     school_id: int | None
     fields: Mapping[str, Any]
@@ -88,9 +91,10 @@ def act(
     on: date | None = None,
     now: datetime | None = None,
 ) -> Outcome:
-    """Take one step of a case. `actor` None is the machine. `revision` is the one that the page showed, `key` makes a
-    repeated request harmless; `on` and `now` are for the machine, which may act for another day than today. Raises
-    UnknownCase, Stale, NotNow, Forbidden or Invalid; then nothing was changed."""
+    """Take one step of a case. `actor` None is the machine. `revision` is the one that the page
+    showed, `key` makes a repeated request harmless; `on` and `now` are for the machine, which may
+    act for another day than today. Raises UnknownCase, Stale, NotNow, Forbidden or Invalid; then
+    nothing was changed."""
     kind = _kind_of(number)
     turn = Turn(actor=actor, now=now or timezone.now(), today=on or local_today(), key=key)
     prepared = _prepare(kind, number, transition, process, turn, dict(data or {}), files)
@@ -117,8 +121,8 @@ def act_many(
     now: datetime | None = None,
     size: int = 2000,
 ) -> BulkOutcome:
-    """The bulk twin of `act`: same rules, same rows, written a few thousand cases at a time. A refused step leaves its
-    case as it was before that step and is reported; the others go on."""
+    """The bulk twin of `act`: same rules, same rows, written a few thousand cases at a time. A
+    refused step leaves its case as it was before that step and is reported; the others go on."""
     outcome = BulkOutcome()
     turns: dict[int, list[StepRequest]] = defaultdict(list)
     for request in requests:
@@ -170,14 +174,16 @@ def _kind_of(number: str) -> CaseKind:
 
 
 def _may_see(file: CaseFile, actor: Any) -> bool:
-    """Who may not see the case hears that there is none; a narrow right lets its holder take the steps that ask for it."""
+    """Who may not see the case hears that there is none; a narrow right lets its holder take the
+    steps that ask for it."""
     return actor is None or any(
         file.kind.access.can(actor, name, file.case) for name in ("view_cases", *file.kind.narrow)
     )
 
 
 def _repeated(file: CaseFile, transition: str, actor: Any) -> Outcome:
-    """The same key again: the outcome of then. The key of somebody else's request is not taken for one's own."""
+    """The same key again: the outcome of then. The key of somebody else's request is not taken for
+    one's own."""
     assert file.repeated is not None
     if file.repeated["name"] != transition or file.repeated["actor"] != (
         actor.pk if actor else None
@@ -197,7 +203,8 @@ def _check_revision(file: CaseFile, revision: int | None) -> None:
 
 
 def flow_for(file: CaseFile, process_id: UUID | None, turn: Turn) -> Workflow:
-    """The workflow of the case, or of one of its processes. Raises UnknownCase for a process that is not the case's."""
+    """The workflow of the case, or of one of its processes. Raises UnknownCase for a process that
+    is not the case's."""
     if process_id is None:
         return file.kind.workflow(file.case.rules)(file, file.case, turn)
     process = file.process(process_id)
@@ -215,8 +222,8 @@ def _prepare(
     data: dict[str, Any],
     files: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Work that a step needs done before the case is locked (rendering a letter). What it finds is checked again under
-    the lock; a step that will be refused anyway prepares nothing."""
+    """Work that a step needs done before the case is locked (rendering a letter). What it finds is
+    checked again under the lock; a step that will be refused anyway prepares nothing."""
     if not any(name in _preparing(cls) for cls in _flow_classes(kind)):  # type: ignore[arg-type]  # mypy: hash of a class
         return {}
     found = load(kind, numbers=[number], lock=False, reader=turn.actor)
@@ -254,7 +261,8 @@ def _take(
     *,
     person: bool = False,
 ) -> None:
-    """Check and apply one step to a case file in memory, and append its event. `person`: the data came from outside."""
+    """Check and apply one step to a case file in memory, and append its event. `person`: the data
+    came from outside."""
     flow = flow_for(file, process_id, turn)
     move = flow.find(name)
     if move is None:
@@ -266,7 +274,8 @@ def _take(
         raise Forbidden(name)
     step: Step = move.custom["step"]
     raw = turn.data
-    # Without a form nothing that a person sends is kept: it was never looked at, and the timeline is for ever.
+    # Without a form nothing that a person sends is kept: it was never looked at, and the timeline
+    # is for ever.
     turn.data = _validated(flow, step, raw, files) if step.form else {} if person else dict(raw)
     turn.data["_step"] = name
     flow.prepared = prepared
@@ -324,7 +333,8 @@ def _append(flow: Workflow, name: str, step: Step, source: str) -> None:
 
 
 def _without_words(flow: Workflow, data: dict[str, Any]) -> dict[str, Any]:
-    """The timeline of a sealed kind holds codes, dates and numbers alone: words go into the kind's sealed rows."""
+    """The timeline of a sealed kind holds codes, dates and numbers alone: words go into the kind's
+    sealed rows."""
     if not flow.file.kind.sealed:
         return data
     said = {
@@ -377,7 +387,8 @@ def _public(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _jsonable(value: Any) -> Any:
-    """Validated data as it stands on the timeline: rows by their key, dates as ISO text, files by their name."""
+    """Validated data as it stands on the timeline: rows by their key, dates as ISO text, files by
+    their name."""
     if isinstance(value, Mapping):
         return {str(key): _jsonable(item) for key, item in value.items()}
     if isinstance(value, models.Model):
@@ -415,7 +426,8 @@ def _run_all(
 def _new_files(
     kind: CaseKind, openings: Sequence[Opening], year: int, on: date, policy_id: str
 ) -> list[CaseFile]:
-    """Case files that are not in the database yet: ids, numbers and calendars fetched for all at once."""
+    """Case files that are not in the database yet: ids, numbers and calendars fetched for all at
+    once."""
     first = _next_numbers(kind.code, year, len(openings))
     calendars = _calendars({opening.school_id for opening in openings})
     workflow = kind.workflow(kind.rules_of(on))
@@ -448,18 +460,25 @@ def _new_files(
 def _next_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('casework_case', 'id')) FROM generate_series(1, %s)",
+            (
+                "SELECT nextval(pg_get_serial_sequence('casework_case', 'id')) FROM "
+                "generate_series(1, %s)"
+            ),
             [count],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
 def _next_numbers(kind: str, year: int, count: int) -> int:
-    """The first of `count` new numbers; the row stays locked until the cases are written, so none is lost or doubled."""
+    """The first of `count` new numbers; the row stays locked until the cases are written, so none
+    is lost or doubled."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {CaseNumber._meta.db_table} (kind, year, last) VALUES (%s, %s, %s)"
-            " ON CONFLICT (kind, year) DO UPDATE SET last = casework_casenumber.last + excluded.last RETURNING last",
+            (
+                f"INSERT INTO {CaseNumber._meta.db_table} (kind, year, last) VALUES (%s, %s, %s)"
+                " ON CONFLICT (kind, year) DO UPDATE SET last = casework_casenumber.last + "
+                "excluded.last RETURNING last"
+            ),
             [kind, year, count],
         )
         return int(cursor.fetchone()[0]) - count + 1

@@ -1,4 +1,5 @@
-"""What a workflow is made of. Apps declare one class per case kind (or process kind) and rules version:
+"""What a workflow is made of. Apps declare one class per case kind (or process kind) and rules
+version:
 
     class AttendanceWorkflow(Workflow):
         state = SubjectState(Stage)
@@ -7,9 +8,10 @@
         def raise_tier2(self) -> None:
             self.open_task("ROOT_CAUSE", role="SSW", clock="root_cause")
 
-viewflow.fsm holds states, sources, targets and conditions; it does not check permissions on a call and does not lock
-or save: `casework.engine.services` does, and is the only caller. A method body changes nothing in the database; it says
-what shall happen (`start_clock`, `open_task`, `spawn` ...) and the door writes all of it in one transaction."""
+viewflow.fsm holds states, sources, targets and conditions; it does not check permissions on a call
+and does not lock or save: `casework.engine.services` does, and is the only caller. A method body
+changes nothing in the database; it says what shall happen (`start_clock`, `open_task`, `spawn` ...)
+and the door writes all of it in one transaction."""
 
 from __future__ import annotations
 
@@ -37,9 +39,10 @@ NEW = "NEW"
 
 @dataclass(frozen=True)
 class ClockSpec:
-    """A promise that a workflow may start. `sla` reads length and unit from the policy: {"n": 3, "unit": "school_day"}.
-    `ladder` names the alert ladder in the policy, `moves` what it says on extension and hold (`clock_moves`); `role` is
-    whose promise it is; `then` is the step that the system takes on the day after the due date (a wait is over)."""
+    """A promise that a workflow may start. `sla` reads length and unit from the policy: {"n": 3,
+    "unit": "school_day"}. `ladder` names the alert ladder in the policy, `moves` what it says on
+    extension and hold (`clock_moves`); `role` is whose promise it is; `then` is the step that the
+    system takes on the day after the due date (a wait is over)."""
 
     kind: str
     label: Any
@@ -53,7 +56,8 @@ class ClockSpec:
 
 @dataclass(frozen=True)
 class Effects:
-    """What a step would tell whom and make, worked out from the case as it is; empty where the step's own words say it."""
+    """What a step would tell whom and make, worked out from the case as it is; empty where the
+    step's own words say it."""
 
     tells: Any = ""
     makes: Any = ""
@@ -61,9 +65,10 @@ class Effects:
 
 @dataclass(frozen=True)
 class Step:
-    """What a transition is beyond its states; kept in viewflow's `custom`. `effects` works out from the case what `tells` and
-    `makes` only say in general; a `hidden` step is not offered in the list of steps; one with a `page` (the name of an address)
-    is offered there and taken by that page, which is given the numbers of the chosen cases."""
+    """What a transition is beyond its states; kept in viewflow's `custom`. `effects` works out from
+    the case what `tells` and `makes` only say in general; a `hidden` step is not offered in the
+    list of steps; one with a `page` (the name of an address) is offered there and taken by that
+    page, which is given the numbers of the chosen cases."""
 
     by: tuple[str, ...]
     form: type[forms.Form] | None = None
@@ -109,7 +114,8 @@ def step(
     conditions: Iterable[Callable[[Any], Any]] = (),
     **about: Any,
 ) -> Callable[[Any], Any]:
-    """Declare a transition: viewflow's, with a `Step` in its custom data. Without target the state stays."""
+    """Declare a transition: viewflow's, with a `Step` in its custom data. Without target the state
+    stays."""
     details = Step(by=by, **about)
     places = {} if target is None else {"target": target}
     return state.transition(  # type: ignore[no-any-return]
@@ -135,7 +141,8 @@ class Turn:
 
 
 class Workflow:
-    """Base of all workflows. `born` lists the states a row may be inserted in, `final` those that nothing leaves."""
+    """Base of all workflows. `born` lists the states a row may be inserted in, `final` those that
+    nothing leaves."""
 
     kind: ClassVar[str]
     version: ClassVar[str]
@@ -160,7 +167,7 @@ class Workflow:
         self.prepared: Mapping[str, Any] = {}
         self.came_from = ""
 
-    # -- what a body or a condition may read ---------------------------------------------------------------------
+    # -- what a body or a condition may read -------------------------------------------------------
 
     @property
     def case(self) -> Any:
@@ -192,7 +199,7 @@ class Workflow:
             if codename != SYSTEM
         )
 
-    # -- what a body may say shall happen ------------------------------------------------------------------------
+    # -- what a body may say shall happen ----------------------------------------------------------
 
     def remember(self, **data: Any) -> None:
         """Add to the data of the event."""
@@ -262,7 +269,8 @@ class Workflow:
         ]
 
     def open_task(self, kind: str, role: str, clock: str | None = None) -> Task:
-        """Give a role a duty; with `clock`, that promise starts (or is the running one) and dates the task."""
+        """Give a role a duty; with `clock`, that promise starts (or is the running one) and dates
+        the task."""
         running = self._running(clock) if clock else []
         timed = running[0] if running else self.start_clock(clock) if clock else None
         task = fresh(
@@ -278,8 +286,9 @@ class Workflow:
         return self.file.add(task)
 
     def finish_task(self, kind: str, outcome: str = "", cancelled: bool = False) -> bool:
-        """Close the open duties of a kind and the clocks that date them; whether there was one. A process closes its own and
-        the case's, never those of another process of the same kind (two referrals may be open at once)."""
+        """Close the open duties of a kind and the clocks that date them; whether there was one. A
+        process closes its own and the case's, never those of another process of the same kind (two
+        referrals may be open at once)."""
         tasks = [
             task
             for task in self.file.tasks
@@ -351,8 +360,8 @@ class Workflow:
         self.file.add(document)
 
     def spawn(self, kind: str, state: str = "", **fields: Any) -> Process:
-        """Begin a child process in its first state, or in another one that it may be born in; its own workflow says which
-        clocks start."""
+        """Begin a child process in its first state, or in another one that it may be born in; its
+        own workflow says which clocks start."""
         process_kind = self.file.kind.processes[kind]
         version = sorted(process_kind.workflows)[-1]
         flow_class = process_kind.workflows[version]
@@ -375,7 +384,8 @@ class Workflow:
     def end_process(
         self, process: Process | None = None, reason: str = gettext_noop("process ended")
     ) -> None:
-        """The process (or another one of the case) is over: what it still promised falls away, its duties end."""
+        """The process (or another one of the case) is over: what it still promised falls away, its
+        duties end."""
         over = process or self.process
         assert over is not None
         over.closed_on = self.effective_on
@@ -399,7 +409,7 @@ class Workflow:
             task.status, task.closed_at, task.outcome = Task.Status.CANCELLED, self.turn.now, reason
             self.file.touch(task)
 
-    # -- what the door and the pages ask -------------------------------------------------------------------------
+    # -- what the door and the pages ask -----------------------------------------------------------
 
     @classmethod
     def transitions(cls) -> Iterator[tuple[str, Any]]:
@@ -420,7 +430,8 @@ class Workflow:
         return sorted(moves)
 
     def find(self, name: str) -> Any:
-        """The transition `name` out of the present state, or None. Only declared names are ever looked up."""
+        """The transition `name` out of the present state, or None. Only declared names are ever
+        looked up."""
         here, moves = (self.subject.state, State.ANY), _by_name(type(self))  # type: ignore[arg-type]  # as above
         return next((move for move in moves.get(name, ()) if move.source in here), None)
 

@@ -1,9 +1,10 @@
 """Writes what steps decided: every row of one or of ten thousand case files in one statement.
 
-One `WITH` statement holds an INSERT or UPDATE per table, fed by JSON arrays, so that a single step costs one round trip
-and a night's thousands cost one statement too. The text of the statement depends only on which tables take part, so the
-server keeps it prepared. A row is an array of its columns and no object: names repeated in each row would cost more time
-than the values, in Python and in the server (measured: half of both)."""
+One `WITH` statement holds an INSERT or UPDATE per table, fed by JSON arrays, so that a single step
+costs one round trip and a night's thousands cost one statement too. The text of the statement
+depends only on which tables take part, so the server keeps it prepared. A row is an array of its
+columns and no object: names repeated in each row would cost more time than the values, in Python
+and in the server (measured: half of both)."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _FIXED = {"id", "number", "kind", "opened_at", "opened_on", "original_due", "day
 
 
 class Batch:
-    """The rows to insert and to update, by table; rungs as ladders and the clocks that stand on them."""
+    """The rows to insert and to update, by table; rungs as ladders and the clocks that stand on
+    them."""
 
     def __init__(self) -> None:
         self.inserts: dict[type[models.Model], list[list[Any]]] = defaultdict(list)
@@ -40,7 +42,8 @@ class Batch:
             self.inserts[model].append(plain(model, row))
 
     def update(self, row: models.Model, only: Sequence[type[models.Model]] | None = None) -> None:
-        """Update a row (by primary key) in its own table and its parents', or only in the given ones."""
+        """Update a row (by primary key) in its own table and its parents', or only in the given
+        ones."""
         for model in only or _tables(type(row)):
             if _mutable(model):
                 self.updates[model].append(plain(model, row))
@@ -63,8 +66,8 @@ class Batch:
             self.insert(fresh(RollupMark, case_id=file.case.id))
 
     def write(self) -> None:
-        """Run it. Updates go first and alone where a clock of the same kind ends and begins in one step, since the
-        unique index on running clocks would see both."""
+        """Run it. Updates go first and alone where a clock of the same kind ends and begins in one
+        step, since the unique index on running clocks would see both."""
         if self.updates.get(Clock) and self.inserts.get(Clock):
             early = Batch()
             early.updates[Clock] = self.updates.pop(Clock)
@@ -112,7 +115,8 @@ def _tables(model: Any) -> tuple[type[models.Model], ...]:
 
 @lru_cache(maxsize=64)
 def _mutable(model: type[models.Model]) -> tuple[Any, ...]:
-    # what a person in a case is may become known later: only the engine's own rows never change their kind
+    # what a person in a case is may become known later: only the engine's own rows never change
+    # their kind
     fixed = _FIXED if model._meta.app_label == "casework" else _FIXED - {"kind"}
     return tuple(
         f for f in model._meta.local_concrete_fields if not f.primary_key and f.column not in fixed
@@ -120,12 +124,14 @@ def _mutable(model: type[models.Model]) -> tuple[Any, ...]:
 
 
 def _automatic(field: Any) -> bool:
-    """Keys that the database counts up; cases bring theirs, since their children need it in the same statement."""
+    """Keys that the database counts up; cases bring theirs, since their children need it in the
+    same statement."""
     return isinstance(field, models.AutoField) and field.model is not Case
 
 
 def _changed_tables(file: CaseFile) -> list[type[models.Model]]:
-    """The case's own table always (revision, head of the chain); the kind's table only when something in it changed."""
+    """The case's own table always (revision, head of the chain); the kind's table only when
+    something in it changed."""
     now = column_values(file.case)
     changed = {column for column, value in now.items() if file.before.get(column) != value}
     return [
@@ -139,7 +145,8 @@ _SUMMED = ("school_id", "owner_id", "closed_on", "opened_on")
 
 
 def _counts_anew(file: CaseFile) -> bool:
-    """Whether the sums of the compliance pages change by this: a promise began, moved or ended, or the case changed hands."""
+    """Whether the sums of the compliance pages change by this: a promise began, moved or ended, or
+    the case changed hands."""
     if file.new or any(isinstance(row, ClockChange) for row in file.added):
         return True
     return any(file.before.get(column) != getattr(file.case, column) for column in _SUMMED)
@@ -150,7 +157,7 @@ def _mutable_columns(model: type[models.Model]) -> frozenset[str]:
     return frozenset(f.column for f in _mutable(model))
 
 
-# -- the statement ----------------------------------------------------------------------------------------------------
+# -- the statement ---------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -172,7 +179,8 @@ def _statement(
     return "WITH " + ", ".join(parts) + " SELECT 1"
 
 
-# Clocks that start alike stand on the same ladder: it is sent once, and the server makes each clock's rungs of it.
+# Clocks that start alike stand on the same ladder: it is sent once, and the server makes each
+# clock's rungs of it.
 _INSERT_RUNGS = f"""
 INSERT INTO {Rung._meta.db_table} (clock_id, generation, label, level, scheduled_for, every, step, attempts)
 SELECT (c->>0)::uuid, (c->>1)::smallint, l->>1, l->>2, (l->>3)::timestamptz, (l->>4)::smallint, l->>5, 0
@@ -186,19 +194,25 @@ def _insert(model: type[models.Model]) -> str:
     ]
     names = ", ".join(f'"{f.column}"' for _place, f in fields)
     values = ", ".join(_value(place, f) for place, f in fields)
-    return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM jsonb_array_elements(%s::jsonb) r"
+    return (
+        f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM "
+        "jsonb_array_elements(%s::jsonb) r"
+    )
 
 
 def _update(model: type[models.Model]) -> str:
     key, fields = model._meta.pk, list(model._meta.local_concrete_fields)
     assert key is not None
     sets = ", ".join(f'"{f.column}" = {_value(fields.index(f), f)}' for f in _mutable(model))
-    return f"UPDATE {model._meta.db_table} t SET {sets} FROM jsonb_array_elements(%s::jsonb) r WHERE t.{key.column} = {_value(fields.index(key), key)}"
+    return (
+        f"UPDATE {model._meta.db_table} t SET {sets} FROM jsonb_array_elements(%s::jsonb) r "
+        f"WHERE t.{key.column} = {_value(fields.index(key), key)}"
+    )
 
 
 def _value(place: int, field: Any) -> str:
-    """The column's value in the array `r`. Texts are not cast to their length: a cast would cut them in silence, an
-    assignment refuses what is too long."""
+    """The column's value in the array `r`. Texts are not cast to their length: a cast would cut
+    them in silence, an assignment refuses what is too long."""
     kind = str(
         field.rel_db_type(connection) if field.is_relation else field.cast_db_type(connection)
     )

@@ -1,4 +1,5 @@
-"""What the scripted commands share: JSON alone on standard output, everything else on standard error."""
+"""What the scripted commands share: JSON alone on standard output, everything else on standard
+error."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ class CaseUserPermission(UserObjectPermissionBase):
 
 
 class Recusal(models.Model):
-    """This user may not see or touch this case, whatever else they are (conflict of interest; A-40, T-13)."""
+    """This user may not see or touch this case, whatever else they are (conflict of interest; A-40,
+    T-13)."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="recusals")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="recusals")

@@ -1,4 +1,5 @@
-"""Cases and their child processes. Their `state` is written by `casework.engine.services` alone; triggers refuse the rest."""
+"""Cases and their child processes. Their `state` is written by `casework.engine.services` alone;
+triggers refuse the rest."""
 
 from __future__ import annotations
 
@@ -88,7 +89,8 @@ class CaseNumber(models.Model):
 
 
 class Process(models.Model):
-    """A piece of procedure with states of its own inside a case: a notice, a conference, a mediation."""
+    """A piece of procedure with states of its own inside a case: a notice, a conference, a
+    mediation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="processes", db_index=False)

@@ -1,4 +1,5 @@
-"""A clock is a promise with a date (domain.md B3.6). `original_due` never changes: a trigger holds that."""
+"""A clock is a promise with a date (domain.md B3.6). `original_due` never changes: a trigger holds
+that."""
 
 from __future__ import annotations
 
@@ -125,7 +126,8 @@ class ClockChange(models.Model):
 
 
 class Rung(models.Model):
-    """One planned alert of a clock. The sweep claims the pending ones that are due, never a window of time."""
+    """One planned alert of a clock. The sweep claims the pending ones that are due, never a window
+    of time."""
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="rungs", db_index=False)
     generation = models.PositiveSmallIntegerField(default=1)
@@ -166,7 +168,8 @@ class Rung(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a periodic job last finished; for the dead-man check, the banner and the nightly jobs that run once a date."""
+    """When a periodic job last finished; for the dead-man check, the banner and the nightly jobs
+    that run once a date."""
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()
@@ -182,7 +185,8 @@ class CalendarApplied(models.Model):
 
 
 class Appointment(models.Model):
-    """A meeting in a case that belongs into people's calendars: a conference, an interview, a mediation."""
+    """A meeting in a case that belongs into people's calendars: a conference, an interview, a
+    mediation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="appointments")

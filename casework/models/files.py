@@ -42,7 +42,8 @@ class Document(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that somebody handed in. Served only when clean, only through the permission-checked view."""
+    """A file that somebody handed in. Served only when clean, only through the permission-checked
+    view."""
 
     class State(models.TextChoices):
         QUARANTINED = "QUARANTINED", _("being checked")

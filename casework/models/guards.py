@@ -1,8 +1,9 @@
-"""The second wall behind the door: triggers that refuse what `casework.engine.services` would never do.
+"""The second wall behind the door: triggers that refuse what `casework.engine.services` would never
+do.
 
-The workflows' moves are data (`AllowedMove`, written after each migration from the same declarations that the door
-uses), so that a new case kind or rules version needs no migration here, and a version that nobody declared is refused
-outright: no row allows it anything."""
+The workflows' moves are data (`AllowedMove`, written after each migration from the same
+declarations that the door uses), so that a new case kind or rules version needs no migration here,
+and a version that nobody declared is refused outright: no row allows it anything."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class AllowedMove(models.Model):
 
 
 def law(subject: str, *, extra: str = "") -> pgtrigger.Trigger:
-    """The trigger that lets a state change only along a declared move of its own kind and rules version."""
+    """The trigger that lets a state change only along a declared move of its own kind and rules
+    version."""
     return pgtrigger.Trigger(
         name=f"{subject}_law",
         when=pgtrigger.Before,

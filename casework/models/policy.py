@@ -6,7 +6,8 @@ from django.db import models
 
 
 class PolicyUse(models.Model):
-    """The content of a policy version at its first use. A file that differs later is refused at start."""
+    """The content of a policy version at its first use. A file that differs later is refused at
+    start."""
 
     version = models.CharField(
         max_length=64, primary_key=True, help_text="policy_id@version, e.g. nc-cms@2026.1"

@@ -1,4 +1,5 @@
-"""Who looked at what, and access in an emergency (domain.md C3, C7). Rows are added and never changed: triggers."""
+"""Who looked at what, and access in an emergency (domain.md C3, C7). Rows are added and never
+changed: triggers."""
 
 from __future__ import annotations
 
@@ -15,8 +16,9 @@ from casework.models.guards import APPEND_ONLY, NEVER_DELETE
 
 
 class Read(models.Model):
-    """One look at a case whose kind keeps a record of reads, or a try that was refused. It holds no name: of the words of a
-    search only a keyed digest is kept, so that one can ask who searched for a word, but not read what was searched for."""
+    """One look at a case whose kind keeps a record of reads, or a try that was refused. It holds no
+    name: of the words of a search only a keyed digest is kept, so that one can ask who searched for
+    a word, but not read what was searched for."""
 
     class What(models.TextChoices):
         CASE = "CASE", _("case page")
@@ -61,7 +63,8 @@ class Read(models.Model):
 
 
 class EmergencyAccess(models.Model):
-    """A look at a case that was not assigned, for a reason and a limited time. It ends by itself: access asks `until`."""
+    """A look at a case that was not assigned, for a reason and a limited time. It ends by itself:
+    access asks `until`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="emergencies")

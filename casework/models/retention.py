@@ -1,4 +1,5 @@
-"""What keeps a file (a legal hold) and how it ends (a disposal in two pairs of eyes; domain.md C4, C5)."""
+"""What keeps a file (a legal hold) and how it ends (a disposal in two pairs of eyes; domain.md C4,
+C5)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from casework.models.guards import NEVER_DELETE
 
 
 class LegalHold(models.Model):
-    """Nothing that it covers may be destroyed. Set and lifted by counsel alone; it outlives every retention date."""
+    """Nothing that it covers may be destroyed. Set and lifted by counsel alone; it outlives every
+    retention date."""
 
     class Scope(models.TextChoices):
         CASE = "CASE", _("one case")
@@ -47,8 +49,8 @@ class LegalHold(models.Model):
 
 
 class Disposal(models.Model):
-    """A file that one person proposed to destroy and another one destroyed. The certificate stays: number, dates, counts,
-    hashes of what was removed, who and who."""
+    """A file that one person proposed to destroy and another one destroyed. The certificate stays:
+    number, dates, counts, hashes of what was removed, who and who."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="disposals")

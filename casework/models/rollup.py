@@ -1,4 +1,5 @@
-"""The memory of the compliance pages: sums that the sweep keeps, fed by marks that steps append (`casework.reporting.rollup`)."""
+"""The memory of the compliance pages: sums that the sweep keeps, fed by marks that steps append
+(`casework.reporting.rollup`)."""
 
 from __future__ import annotations
 
@@ -6,15 +7,16 @@ from django.db import models
 
 
 class RollupMark(models.Model):
-    """A case whose promises changed since the sums were last folded. Appended in the statement that writes the step; no key
-    to the case is checked, since that statement wrote it."""
+    """A case whose promises changed since the sums were last folded. Appended in the statement that
+    writes the step; no key to the case is checked, since that statement wrote it."""
 
     case_id = models.BigIntegerField()
 
 
 class Sums(models.Model):
-    """What is summed: by the original date (o) and by the extended one (e), promises counted, kept, and open past their
-    date; beside them the promises that run or are held. Each part is a change that takes effect on `day`."""
+    """What is summed: by the original date (o) and by the extended one (e), promises counted, kept,
+    and open past their date; beside them the promises that run or are held. Each part is a change
+    that takes effect on `day`."""
 
     kind = models.CharField(max_length=16)
     school_id = models.BigIntegerField(
@@ -51,8 +53,8 @@ class RollupPart(Sums):
 
 
 class RollupCell(Sums):
-    """One sum. `view` says which: T all days up to the horizon, M by month, D promises that run by due date, A open cases by
-    the day on which they were opened."""
+    """One sum. `view` says which: T all days up to the horizon, M by month, D promises that run by
+    due date, A open cases by the day on which they were opened."""
 
     view = models.CharField(max_length=1)
 
@@ -66,7 +68,8 @@ class RollupCell(Sums):
 
 
 class MeasureValue(models.Model):
-    """A goal's or report's figure as it was on a date, for its trend; never changed once the date is over."""
+    """A goal's or report's figure as it was on a date, for its trend; never changed once the date
+    is over."""
 
     measure = models.CharField(max_length=48)
     as_of = models.DateField()

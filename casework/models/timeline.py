@@ -13,7 +13,8 @@ from casework.models.guards import APPEND_ONLY
 
 
 class Event(models.Model):
-    """One thing that happened in a case. Never changed, never deleted (triggers); `hash` covers the row and `prev_hash`."""
+    """One thing that happened in a case. Never changed, never deleted (triggers); `hash` covers the
+    row and `prev_hash`."""
 
     class Kind(models.TextChoices):
         TRANSITION = "TRANSITION", _("step")
@@ -57,7 +58,8 @@ class Event(models.Model):
 
 
 class Alert(models.Model):
-    """Something that somebody must hear of. It names a case by its number, never a person or an allegation."""
+    """Something that somebody must hear of. It names a case by its number, never a person or an
+    allegation."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="alerts")

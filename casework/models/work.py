@@ -48,7 +48,8 @@ class Task(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody typed into the form of a step and left to go on later; nobody else reads it. It is no part of the case."""
+    """What somebody typed into the form of a step and left to go on later; nobody else reads it. It
+    is no part of the case."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(

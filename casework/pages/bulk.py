@@ -1,7 +1,9 @@
-"""One step for many cases: chosen on the worklist, taken case by case through the door, with an answer for each.
+"""One step for many cases: chosen on the worklist, taken case by case through the door, with an
+answer for each.
 
-Nothing is remembered between the pages but the case numbers in the form, so a second browser tab changes nothing. Each
-case is its own transaction: what is refused in one is told and does not stop the others."""
+Nothing is remembered between the pages but the case numbers in the form, so a second browser tab
+changes nothing. Each case is its own transaction: what is refused in one is told and does not stop
+the others."""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ BULK_KEY = UUID("6d0f7f0e-7a9e-4a0b-8f0e-2f2a4d1c9b11")
 
 @dataclass(frozen=True)
 class Offer:
-    """A step that some of the chosen cases can take now; `process` is the kind of the process that it moves."""
+    """A step that some of the chosen cases can take now; `process` is the kind of the process that
+    it moves."""
 
     name: str
     process: str
@@ -69,8 +72,9 @@ def taken(
     key: str,
     process: UUID | None,
 ) -> Answer:
-    """One step of one of several cases, through the door; what is refused is told in words and stops no other. `key` tells
-    this case's part of the request apart, so that sending it again changes nothing."""
+    """One step of one of several cases, through the door; what is refused is told in words and
+    stops no other. `key` tells this case's part of the request apart, so that sending it again
+    changes nothing."""
     try:
         act(
             number,
@@ -124,7 +128,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def chosen(request: HttpRequest, given_numbers: Sequence[str]) -> list[CaseFile]:
-    """The chosen cases that this person may see, in the order in which they were chosen; 404 when none is left."""
+    """The chosen cases that this person may see, in the order in which they were chosen; 404 when
+    none is left."""
     numbers = [number for number in dict.fromkeys(given_numbers) if NUMBER.match(number)][:MOST]
     found: dict[str, CaseFile] = {}
     for kind in registry.all_kinds():
@@ -198,7 +203,8 @@ def _form(request: HttpRequest, target: tuple[CaseFile, Choice]) -> Any:
 def _take_all(
     request: HttpRequest, context: dict[str, Any], targets: list[tuple[CaseFile, Choice]]
 ) -> HttpResponse:
-    """Each case through the door; a form that the first case refuses is shown again before anything is done."""
+    """Each case through the door; a form that the first case refuses is shown again before anything
+    is done."""
     data, key = given(request), str(request.POST.get("key", ""))[:40]
     answers: list[Answer] = []
     for file, choice in targets:

@@ -1,5 +1,6 @@
-"""What was typed into the form of a step and left to go on later: a long screening between two telephone calls. Sealed, read by its
-author alone and only while they may take the step; gone when the step is taken, or with the case."""
+"""What was typed into the form of a step and left to go on later: a long screening between two
+telephone calls. Sealed, read by its author alone and only while they may take the step; gone when
+the step is taken, or with the case."""
 
 from __future__ import annotations
 

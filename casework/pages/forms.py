@@ -46,7 +46,8 @@ class MomentForm(forms.Form):
 
 @dataclass(frozen=True)
 class Change:
-    """What a changed policy would do to the alerts of one kind of promise in the coming thirty days."""
+    """What a changed policy would do to the alerts of one kind of promise in the coming thirty
+    days."""
 
     kind: str
     clocks: int
@@ -88,8 +89,9 @@ class PolicyForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
     def preview(self) -> Preview:
-        """The effect on the clocks that run under the policy of the same name. Cases keep the version that they were
-        opened under; this says what the change would mean for promises like the present ones."""
+        """The effect on the clocks that run under the policy of the same name. Cases keep the
+        version that they were opened under; this says what the change would mean for promises like
+        the present ones."""
         found: Policy = self.cleaned_data["file"]
         return Preview(found, uploads.against(found, timezone.localdate()), list(_changes(found)))
 

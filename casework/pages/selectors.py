@@ -138,7 +138,8 @@ class ClockView:
 
 
 def clocks(case: Case) -> list[ClockView]:
-    """Every clock of a case that the caller may see, running ones first, with history and rungs (three statements)."""
+    """Every clock of a case that the caller may see, running ones first, with history and rungs
+    (three statements)."""
     found = Clock.objects.filter(case_id=case.pk).prefetch_related(
         Prefetch("history", ClockChange.objects.select_related("by").order_by("id")),
         Prefetch("rungs", Rung.objects.order_by("scheduled_for", "id")),
@@ -162,8 +163,9 @@ SELECT (SELECT jsonb_agg(to_jsonb(d) - 'data' ORDER BY d.created_at DESC) FROM c
 
 @dataclass
 class Hanging:
-    """What hangs on a case beside its file: letters newest first (without what they were made from), attachments, the
-    alerts of the running clocks that are not cancelled, and of which steps (name, process) the user keeps a draft."""
+    """What hangs on a case beside its file: letters newest first (without what they were made
+    from), attachments, the alerts of the running clocks that are not cancelled, and of which steps
+    (name, process) the user keeps a draft."""
 
     documents: list[Document]
     attachments: list[Attachment]
@@ -205,8 +207,8 @@ class Coming:
 
 
 def coming(user: Any, until: datetime, most: int = 300) -> tuple[list[Coming], dict[date, int]]:
-    """Alerts of the user's cases that go out until a moment, the first ones in full, and how many on each local date.
-    Two statements."""
+    """Alerts of the user's cases that go out until a moment, the first ones in full, and how many
+    on each local date. Two statements."""
     pending = Rung.objects.filter(
         fired_at=None,
         cancelled_at=None,
@@ -250,7 +252,8 @@ def _coming(
 
 
 def my_deadlines(user: Any, most: int = 500) -> list[tuple[Case, Clock]]:
-    """The running promises of the open cases that a user owns and may see, the first due ones (one statement)."""
+    """The running promises of the open cases that a user owns and may see, the first due ones (one
+    statement)."""
     mine = rights.visible(user).filter(owner=user, closed_on=None)
     running = (
         Clock.objects.filter(case__in=mine, status="RUNNING")

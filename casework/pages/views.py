@@ -1,4 +1,5 @@
-"""Pages of cases: the list, one case, one step, its documents. Views ask selectors and the door; they decide nothing."""
+"""Pages of cases: the list, one case, one step, its documents. Views ask selectors and the door;
+they decide nothing."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ FILTERS = ("view", "kind", "state", "school", "duty")
 @login_required
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    """The worklist. The words of a search stay in the session: a name must not stand in an address or a log."""
+    """The worklist. The words of a search stay in the session: a name must not stand in an address
+    or a log."""
     filters = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     words = str(request.session.get("search", "")) if request.GET.get("search") else ""
     found = worklist.worklist(request.user, filters, request.GET.get("after", ""), words)
@@ -100,8 +102,8 @@ def _without(request: HttpRequest, name: str) -> str:
 
 
 def _listed_kinds(rows: list[worklist.Row]) -> list[CaseKind]:
-    """The kinds of the cases on the page: nobody is offered the steps of a kind that they never see. Without rows, those
-    that are seen by post."""
+    """The kinds of the cases on the page: nobody is offered the steps of a kind that they never
+    see. Without rows, those that are seen by post."""
     seen = {row.number.partition("-")[0] for row in rows}
     return [
         kind
@@ -143,7 +145,8 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def suggest(request: HttpRequest) -> JsonResponse:
-    """The first cases that fit what is being typed: asked by POST, so that a name stands in no address and no log."""
+    """The first cases that fit what is being typed: asked by POST, so that a name stands in no
+    address and no log."""
     words = " ".join(request.POST.get("words", "").replace("\x00", " ").split())[:100]
     if len(words) < 2:
         return JsonResponse({"cases": []})
@@ -173,8 +176,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest, number: str, what: str, item: UUID | None = None) -> CaseFile:
-    """The case file for this user; 404 for a case that does not exist or that they may not know of. Either is kept where
-    the kind keeps a record of reads."""
+    """The case file for this user; 404 for a case that does not exist or that they may not know of.
+    Either is kept where the kind keeps a record of reads."""
     try:
         kind = registry.kind(number.partition("-")[0])
     except KeyError:
@@ -246,7 +249,8 @@ def _event_labels(file: CaseFile) -> dict[str, str]:
 @login_required
 @require_GET
 def next_step(request: HttpRequest, number: str) -> HttpResponse:
-    """Where the next duty of a case is done: the page of that step, or the case where this person cannot take it."""
+    """Where the next duty of a case is done: the page of that step, or the case where this person
+    cannot take it."""
     file = _file(request, number, access_log.What.STEP)
     found = next_choice(file, file_choices(file, request.user))
     if found is None:
@@ -260,8 +264,8 @@ def next_step(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 def step(request: HttpRequest, number: str, name: str, process: UUID | None = None) -> HttpResponse:
-    """The page of one step: what it will do, its form with the reader's draft; a POST takes it through the door, or keeps what
-    was typed so far as a draft."""
+    """The page of one step: what it will do, its form with the reader's draft; a POST takes it
+    through the door, or keeps what was typed so far as a draft."""
     file = _file(request, number, access_log.What.STEP)
     choice = next(
         (c for c in file_choices(file, request.user) if c.name == name and c.process == process),
@@ -360,7 +364,8 @@ def _marked(
     form_class: type[Form],
     error: Invalid,
 ) -> Form:
-    """The form as it came, with what the step itself found wrong at its fields: a rule that no form knows alone."""
+    """The form as it came, with what the step itself found wrong at its fields: a rule that no form
+    knows alone."""
     turn = Turn(actor=request.user, now=timezone.now(), today=local_today())
     form = form_class(given(request, form_class), request.FILES, flow=flow_for(file, process, turn))  # type: ignore[call-arg]
     form.full_clean()
@@ -371,7 +376,8 @@ def _marked(
 
 
 def given(request: HttpRequest, form: type[Form] | None = None) -> dict[str, Any]:
-    """What a form brought; fields with several values (check boxes) as lists, one box ticked or many."""
+    """What a form brought; fields with several values (check boxes) as lists, one box ticked or
+    many."""
     fields = form.base_fields if form is not None else {}
     several = {
         name
@@ -482,8 +488,9 @@ def upcoming(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def policies(request: HttpRequest) -> HttpResponse:
-    """The policies in force; a look at what a changed file would do to the running clocks; and, when it was looked at, the
-    way to put it in force. The file waits in the session between the two."""
+    """The policies in force; a look at what a changed file would do to the running clocks; and,
+    when it was looked at, the way to put it in force. The file waits in the session between the
+    two."""
     if not rights.holds(rights.signed_in(request), Role.DISTRICT_ADMIN):
         raise Http404
     if request.POST.get("do") == "put":
@@ -514,7 +521,8 @@ def _put_policy(request: HttpRequest) -> HttpResponse:
         messages.error(
             request,
             _(
-                "The policy folder cannot be written from here. Ask whoever runs the product to put the file there."
+                "The policy folder cannot be written from here. Ask whoever runs the "
+                "product to put the file there."
             ),
         )
     else:

@@ -1,7 +1,9 @@
-"""The worklist: which open cases a user sees, in the order in which they fall due, as rows of a page or shelves of a desk.
+"""The worklist: which open cases a user sees, in the order in which they fall due, as rows of a
+page or shelves of a desk.
 
-The page is one statement written by hand, as it is what all read all day: each way by which a user sees cases (their schools, a
-loan, an emergency access) is read along an index of its own and ends after a page; what is closed is never touched."""
+The page is one statement written by hand, as it is what all read all day: each way by which a user
+sees cases (their schools, a loan, an emergency access) is read along an index of its own and ends
+after a page; what is closed is never touched."""
 
 from __future__ import annotations
 
@@ -74,9 +76,12 @@ class Worklist:
     filters: dict[str, str] = field(default_factory=dict)
 
 
-# -- the statement ----------------------------------------------------------------------------------------------------
+# -- the statement ---------------------------------------------------------------------------------
 
-_KEPT = "c.id, c.number, c.kind, c.state, c.next_duty, c.next_due, c.last_contact_on, c.opened_on, c.school_id, c.owner_id, c.next_day0"
+_KEPT = (
+    "c.id, c.number, c.kind, c.state, c.next_duty, c.next_due, c.last_contact_on, c.opened_on, "
+    "c.school_id, c.owner_id, c.next_day0"
+)
 _PAGE = """
 SELECT x.id, x.number, x.kind, x.state, x.next_duty, x.next_due, x.last_contact_on, x.opened_on, s.name, u.first_name, u.last_name,
        x.next_day0
@@ -84,7 +89,8 @@ SELECT x.id, x.number, x.kind, x.state, x.next_duty, x.next_due, x.last_contact_
  ORDER BY {order} LIMIT {most}
 """
 _PART = "(SELECT {kept} FROM casework_case c WHERE {where} ORDER BY {order} LIMIT {most})"
-# A page of each school by itself, and of these the first: a few schools lie too thinly in the order of all cases.
+# A page of each school by itself, and of these the first: a few schools lie too thinly in the order
+# of all cases.
 _BY_SCHOOL = """(SELECT {kept} FROM unnest(%(schools)s::bigint[]) AS at (school) CROSS JOIN LATERAL (
   SELECT * FROM casework_case c WHERE c.school_id = at.school AND {where} ORDER BY {order} LIMIT {most}) c
  ORDER BY {order} LIMIT {most})"""
@@ -109,8 +115,9 @@ _VIEWS = {
 
 
 def worklist(user: Any, filters: Mapping[str, str], after: str = "", words: str = "") -> Worklist:
-    """A page of 50 cases in the order in which they fall due, closed ones the newest first (keyset pages). Three statements with
-    the access rules, and the labels of each kind; one more for `words`, which are looked for in names and numbers through the kinds."""
+    """A page of 50 cases in the order in which they fall due, closed ones the newest first (keyset
+    pages). Three statements with the access rules, and the labels of each kind; one more for
+    `words`, which are looked for in names and numbers through the kinds."""
     today = local_today()
     found = page_after(user, filters, after, today, _searched(user, words) if words else None)
     shown = found[:PAGE]
@@ -130,9 +137,10 @@ def _searched(user: Any, words: str) -> list[int]:
 def page_after(
     user: Any, filters: Mapping[str, str], after: str, today: date, among: list[int] | None = None
 ) -> list[Any]:
-    """The columns of the rows behind the last one of the page before, one more than a page; a mangled position starts at the
-    beginning. Dated rows are read from their place in the index on, so a late page costs what the first one does; those without a
-    date come after them. `among`: of these cases alone."""
+    """The columns of the rows behind the last one of the page before, one more than a page; a
+    mangled position starts at the beginning. Dated rows are read from their place in the index on,
+    so a late page costs what the first one does; those without a date come after them. `among`: of
+    these cases alone."""
     due, _sep, last = after.partition("_")
     day = _day(due)
     values = {
@@ -187,8 +195,9 @@ def _read(
 
 
 def _part(way: str, where: list[str], order: str, *, schools: int) -> str:
-    """The first rows that one way opens; those by a post at few schools school by school. What stands here must look alike to the
-    server whatever the schools are, so that it need not plan anew for each list of them."""
+    """The first rows that one way opens; those by a post at few schools school by school. What
+    stands here must look alike to the server whatever the schools are, so that it need not plan
+    anew for each list of them."""
     if way == rights.BY_POST and schools == 1:
         way = "c.school_id = (%(schools)s::bigint[])[1]"
     elif way == rights.BY_POST and order == ORDER and schools <= FEW_SCHOOLS:
@@ -203,8 +212,8 @@ def _part(way: str, where: list[str], order: str, *, schools: int) -> str:
 
 
 def _narrowed(filters: Mapping[str, str], today: date) -> tuple[list[str], dict[str, Any]]:
-    """The filters of the worklist, as they stand in the address: conditions, and the values that they name. What is no view and
-    no number filters nothing."""
+    """The filters of the worklist, as they stand in the address: conditions, and the values that
+    they name. What is no view and no number filters nothing."""
     view = filters.get("view", "")
     where = [f"c.closed_on IS {'NOT ' if view == CLOSED else ''}NULL"]
     values: dict[str, Any] = {
@@ -271,9 +280,9 @@ SHELF = 12
 
 
 def shelves(user: Any) -> dict[str, Any]:
-    """The user's own open cases as they lie on the desk: overdue or due today, later this week, new since yesterday, and
-    those where the next thing is somebody else's to do. At most twelve each, in the order in which they fall due (three
-    statements with the names)."""
+    """The user's own open cases as they lie on the desk: overdue or due today, later this week, new
+    since yesterday, and those where the next thing is somebody else's to do. At most twelve each,
+    in the order in which they fall due (three statements with the names)."""
     today = local_today()
     week, yesterday = today + timedelta(days=6 - today.weekday()), today - timedelta(days=1)
     others = Task.objects.filter(

@@ -1,8 +1,8 @@
 """Policy files: everything that a district may decide, versioned, checked, immutable once used.
 
-One file per district and domain in POLICY_DIR (`nc-cms.yaml`, `domain: attendance`), older versions beside it. Each is
-checked against `schema/<domain>.json`; a mistake is reported with file, line and key. A case keeps the version that it
-was opened under (domain.md A1.4)."""
+One file per district and domain in POLICY_DIR (`nc-cms.yaml`, `domain: attendance`), older versions
+beside it. Each is checked against `schema/<domain>.json`; a mistake is reported with file, line and
+key. A case keeps the version that it was opened under (domain.md A1.4)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class Policy:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
     def get(self, path: str, default: Any = None) -> Any:
-        """A value by its dotted path, for example `process_sla.arc.hold`; `default` where any part is missing."""
+        """A value by its dotted path, for example `process_sla.arc.hold`; `default` where any part
+        is missing."""
         value: Any = self.data
         for part in path.split("."):
             if not isinstance(value, Mapping) or part not in value:
@@ -107,7 +108,8 @@ def parse_policy(path: Path) -> Policy:
 
 
 def _plain(value: Any) -> Any:
-    """YAML values as JSON values: dates as ISO text, keys as text; so that hash and schema see one form."""
+    """YAML values as JSON values: dates as ISO text, keys as text; so that hash and schema see one
+    form."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -137,7 +139,8 @@ def _describe(path: Path, tree: yaml.Node, error: jsonschema.ValidationError) ->
 
 
 def line_finder(path: Path) -> Callable[[Sequence[Any]], int]:
-    """Tells the line of the value at a path of keys in a policy file that parses, or of its nearest parent."""
+    """Tells the line of the value at a path of keys in a policy file that parses, or of its nearest
+    parent."""
     tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     assert tree is not None
     return lambda keys: _line(tree, list(keys))
@@ -163,8 +166,9 @@ _read: dict[str, tuple[int, dict[str, Policy]]] = {}
 
 
 def _registry(folder: str) -> dict[str, Policy]:
-    """The versions of a folder; read again when a file came or went, so that a version that an administrator puts in force
-    reaches every process. A folder that cannot be used any more changes nothing while the process runs."""
+    """The versions of a folder; read again when a file came or went, so that a version that an
+    administrator puts in force reaches every process. A folder that cannot be used any more changes
+    nothing while the process runs."""
     stamp = os.stat(folder).st_mtime_ns if os.path.isdir(folder) else 0
     kept = _read.get(folder)
     if kept is not None and kept[0] == stamp:
@@ -217,8 +221,8 @@ def policy_version(policy_id: str) -> Policy:
 
 
 def policy_for(domain: str, on: date) -> Policy:
-    """The one policy of a domain in force on a date (before the first version: the first). Raises PolicyError where
-    there is none, or two policies claim the date."""
+    """The one policy of a domain in force on a date (before the first version: the first). Raises
+    PolicyError where there is none, or two policies claim the date."""
     _registry(str(settings.POLICY_DIR))  # forgets what was in force where the folder has changed
     return _in_force(str(settings.POLICY_DIR), domain, on)
 
@@ -237,7 +241,8 @@ def _in_force(folder: str, domain: str, on: date) -> Policy:
 
 
 def _earliest_after(versions: list[Policy], on: date) -> list[Policy]:
-    """History from before the first version (a district's old years) is read under the first version."""
+    """History from before the first version (a district's old years) is read under the first
+    version."""
     later = [policy for policy in versions if policy.effective_from > on]
     return (
         [min(later, key=lambda policy: policy.effective_from)]
@@ -247,8 +252,8 @@ def _earliest_after(versions: list[Policy], on: date) -> list[Policy]:
 
 
 def record_use(policy: Policy) -> None:
-    """Keep the content of a version at its first use; a later file that differs is a PolicyError (one statement a
-    process and version)."""
+    """Keep the content of a version at its first use; a later file that differs is a PolicyError
+    (one statement a process and version)."""
     if policy.id in _recorded and _recorded[policy.id] == policy.sha256:
         return
     from casework.models import PolicyUse
@@ -260,7 +265,8 @@ def record_use(policy: Policy) -> None:
     if use.sha256 != policy.sha256:
         raise PolicyError(
             _(
-                "%(file)s: %(policy)s is in use with other content; give the changed file a new version"
+                "%(file)s: %(policy)s is in use with other content; give the changed file "
+                "a new version"
             )
             % {"file": policy.path, "policy": policy.id}
         )

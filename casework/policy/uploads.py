@@ -1,4 +1,5 @@
-"""A new version of a policy put into the policy folder by an administrator: checked, never over an old one, kept at once."""
+"""A new version of a policy put into the policy folder by an administrator: checked, never over an
+old one, kept at once."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$")
 
 
 def parsed(content: bytes) -> Policy:
-    """The policy of an uploaded file. Raises PolicyError with file, line and key, or UnicodeDecodeError."""
+    """The policy of an uploaded file. Raises PolicyError with file, line and key, or
+    UnicodeDecodeError."""
     with tempfile.TemporaryDirectory(prefix="holdfast-policy-") as folder:
         path = Path(folder) / "policy.yaml"
         path.write_bytes(content)
@@ -37,7 +39,8 @@ def against(new: Policy, today: date) -> list[str]:
     if new.id in policies.all_policies():
         found.append(
             _(
-                "A version of this name is in the folder already: give the changed file a new version."
+                "A version of this name is in the folder already: give the changed file a "
+                "new version."
             )
         )
     if not (NAME.match(new.policy_id) and NAME.match(new.version)):
@@ -45,7 +48,8 @@ def against(new: Policy, today: date) -> list[str]:
     if known and not same:
         found.append(
             _(
-                "The policy of this domain has another name; keep it, so that there is one in force at any time."
+                "The policy of this domain has another name; keep it, so that there is one "
+                "in force at any time."
             )
         )
     if new.effective_from < today:
@@ -59,8 +63,8 @@ def against(new: Policy, today: date) -> list[str]:
 
 @transaction.atomic
 def put_in_force(content: bytes, by: Any, today: date) -> Policy:
-    """Write a new version into the folder and keep who did it. Raises PolicyError with the reason, or OSError where the
-    folder cannot be written."""
+    """Write a new version into the folder and keep who did it. Raises PolicyError with the reason,
+    or OSError where the folder cannot be written."""
     new = parsed(content)
     reasons = against(new, today)
     if reasons:

@@ -1,4 +1,5 @@
-"""The one way to the bytes of letters and of files that were handed in: sealed for kinds of case that are sealed."""
+"""The one way to the bytes of letters and of files that were handed in: sealed for kinds of case
+that are sealed."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from casework.models import Attachment, Document
 
 
 def keep(kind_code: str, path: str, content: bytes) -> str:
-    """Store bytes for a case of this kind; the name under which `read` finds them. A name that is taken is kept as it is
-    (letters lie under their hash), so nothing is overwritten."""
+    """Store bytes for a case of this kind; the name under which `read` finds them. A name that is
+    taken is kept as it is (letters lie under their hash), so nothing is overwritten."""
     if path.startswith("documents/") and default_storage.exists(path):
         return path
     stored = fields.seal_bytes(content) if registry.kind(kind_code).sealed else content
@@ -26,8 +27,8 @@ def keep(kind_code: str, path: str, content: bytes) -> str:
 
 
 def read(row: Document | Attachment) -> bytes:
-    """The bytes of a letter or an attachment, exactly as they were made or handed in. SealError when a sealed one cannot be
-    opened or its hash is not the one on file."""
+    """The bytes of a letter or an attachment, exactly as they were made or handed in. SealError
+    when a sealed one cannot be opened or its hash is not the one on file."""
     with row.file.open("rb") as stored:
         content = stored.read()
     if not registry.kind(row.case.kind).sealed:
@@ -59,7 +60,8 @@ def paths() -> Iterator[str]:
 
 
 def reseal(path: str) -> bool:
-    """Seal a stored file with the first key, in place of the old one at a stroke; whether there was anything to do."""
+    """Seal a stored file with the first key, in place of the old one at a stroke; whether there was
+    anything to do."""
     target = Path(default_storage.path(path))
     with target.open("rb") as stored:
         head = stored.read(80)

@@ -1,5 +1,5 @@
-"""Rotation: everything sealed comes under the first key, in batches, each a transaction of its own. What an interrupted run
-did is done, and the next run asks again for what is left."""
+"""Rotation: everything sealed comes under the first key, in batches, each a transaction of its own.
+What an interrupted run did is done, and the next run asks again for what is left."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from casework.privacy import encrypted_files
 
 @dataclass
 class Resealed:
-    """What one run did, and how much it could not open, by key id ('clear' is never among them: clear text is sealed)."""
+    """What one run did, and how much it could not open, by key id ('clear' is never among them:
+    clear text is sealed)."""
 
     rows: int = 0
     files: int = 0
@@ -56,7 +57,8 @@ def reseal(size: int = 500, told: Callable[[str], None] = lambda line: None) -> 
 
 
 def seal_clear_rows(found: Iterable[type[models.Model]]) -> None:
-    """For migrations that make columns sealed: seal what stands in them in clear. Models are those of the migration."""
+    """For migrations that make columns sealed: seal what stands in them in clear. Models are those
+    of the migration."""
     for model, columns in sealed_columns(found):
         _table(model, columns, 500, Resealed())
 
@@ -93,7 +95,8 @@ def _table(
 
 
 def _pause_same_bytes(model: type[models.Model]) -> None:
-    """The trigger that keeps a letter's data the same would see new ciphertext as new data: not in this transaction."""
+    """The trigger that keeps a letter's data the same would see new ciphertext as new data: not in
+    this transaction."""
     for owner, trigger in pgtrigger.registered():
         if trigger.name == SAME_BYTES.name and owner._meta.db_table == model._meta.db_table:
             with connection.cursor() as cursor:
@@ -111,7 +114,10 @@ def _stale(
     stale = " OR ".join(f'("{name}" <> \'\' AND NOT starts_with("{name}", %s))' for name in names)
     after = f' AND "{key}" > %s' if last is not None else ""
     chosen = ", ".join(f'"{name}"' for name in (key, *names))
-    sql = f'SELECT {chosen} FROM {model._meta.db_table} WHERE ({stale}){after} ORDER BY "{key}" LIMIT {int(size)} FOR UPDATE'
+    sql = (
+        f'SELECT {chosen} FROM {model._meta.db_table} WHERE ({stale}){after} ORDER BY "{key}" '
+        f"LIMIT {int(size)} FOR UPDATE"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             sql,

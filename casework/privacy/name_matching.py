@@ -1,5 +1,6 @@
-"""How people are spelt: from the names, numbers and addresses of a party to what a text is searched for (C8).
-Pure functions: no database, no clock, no settings. `casework.privacy.redaction` is the only user."""
+"""How people are spelt: from the names, numbers and addresses of a party to what a text is searched
+for (C8). Pure functions: no database, no clock, no settings. `casework.privacy.redaction` is the
+only user."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# English and Spanish function words that are also names or initials: in lower case never taken for a person.
+# English and Spanish function words that are also names or initials: in lower case never taken for
+# a person.
 FUNCTION_WORDS = word_set(
     """a al am an and any are as at be but by can con da de del do does dos dr el en er es etc ex for from go ha had has have
     he her hi him his i id if in is it its la las le les lo los may me mi mr ms must my ni no nor not of off oh ok on or our
@@ -30,7 +32,8 @@ SHARED_MAILBOXES = word_set(
     "info office admin mail email contact family parent student school home me"
 )
 STREET_WORDS = (
-    "street st|avenue ave av|road rd|drive dr|lane ln|court ct|circle cir|boulevard blvd|place pl|terrace ter|parkway pkwy"
+    "street st|avenue ave av|road rd|drive dr|lane ln|court ct|circle cir|boulevard "
+    "blvd|place pl|terrace ter|parkway pkwy"
     "|highway hwy|trail trl|way wy|apartment apt unit|north n|south s|east e|west w"
 )
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -46,7 +49,8 @@ DIGIT_GAP = r"[\s().\-/·_]{0,3}"  # between the digits of one number
 
 @dataclass(frozen=True)
 class Party:
-    """One person and every original by which a document may give them away. Nothing of it is printed by `repr`."""
+    """One person and every original by which a document may give them away. Nothing of it is
+    printed by `repr`."""
 
     label: str
     names: Sequence[str] = field(
@@ -92,7 +96,8 @@ class Folded:
 
 
 def fold(text: str) -> str:
-    """How a text is compared: no case, no diacritics, one kind of apostrophe, dash and quote, nothing invisible."""
+    """How a text is compared: no case, no diacritics, one kind of apostrophe, dash and quote,
+    nothing invisible."""
     return folding(text).text
 
 
@@ -118,7 +123,8 @@ def _plain(letter: str) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a name. `pieces` may be written together or apart (O'Brien, McDonald). A surname has a plural."""
+    """A word of a name. `pieces` may be written together or apart (O'Brien, McDonald). A surname
+    has a plural."""
 
     pieces: tuple[str, ...]
     surname: bool
@@ -134,7 +140,8 @@ class Word:
 
 
 def own(regex: str) -> re.Pattern[str]:
-    """As a word of its own: no letter before or after. Digits and underscores are edges, as in file names."""
+    """As a word of its own: no letter before or after. Digits and underscores are edges, as in file
+    names."""
     return re.compile(rf"(?<![^\W\d_])(?:{regex})(?![^\W\d_])")
 
 
@@ -142,8 +149,9 @@ def own(regex: str) -> re.Pattern[str]:
 
 
 def name_parts(name: str) -> list[str]:
-    """The words of a name in the order first to last: "Reyes, Ana" is turned round; quotes and a last "Jr." go. What looks
-    like such an ending is a surname where no other stands before it ("Naomi M. Ii")."""
+    """The words of a name in the order first to last: "Reyes, Ana" is turned round; quotes and a
+    last "Jr." go. What looks like such an ending is a surname where no other stands before it
+    ("Naomi M. Ii")."""
     folded = fold(name)
     last, comma, first = folded.partition(",")
     ordered = f"{first} {last}" if comma else folded
@@ -188,8 +196,9 @@ def name_words(party: Party) -> list[Word]:
 
 
 def _parted(word: str) -> Iterator[str]:
-    """What stands alone on either side of an apostrophe: Brien; Ta and Shawn. Single letters are nobody, and of De'Andre only
-    Andre is left: what is a common word before the apostrophe says nothing, and a label in its place would."""
+    """What stands alone on either side of an apostrophe: Brien; Ta and Shawn. Single letters are
+    nobody, and of De'Andre only Andre is left: what is a common word before the apostrophe says
+    nothing, and a label in its place would."""
     for place, part in enumerate(word.split("'")):
         if len(part) > 1 and (place or part not in FUNCTION_WORDS | PARTICLES):
             yield part
@@ -215,8 +224,8 @@ def _user_names(party: Party) -> Iterator[str]:
 
 
 def initials_of(party: Party) -> dict[str, bool]:
-    """Initials as bare letters -> whether they were given; the others follow from full names, with and without the words
-    in the middle."""
+    """Initials as bare letters -> whether they were given; the others follow from full names, with
+    and without the words in the middle."""
     found: dict[str, bool] = {}
     for words in map(name_parts, party.names):
         letters = [
@@ -244,7 +253,8 @@ def plural_regex(word: Word) -> str:
 
 
 def run_regex(full: str, first: str, particles: Collection[str]) -> str:
-    """Words of one name after each other, in any order, with dotted initials and particles between: one person, one label."""
+    """Words of one name after each other, in any order, with dotted initials and particles between:
+    one person, one label."""
     initial, end = rf"[{first}]\.", r"(?![^\W\d_])"
     small = "|".join([initial, *(re.escape(particle) + end for particle in sorted(particles))])
     word = rf"(?:{full}){end}"
@@ -263,7 +273,8 @@ def mail_regex(mail: str) -> str:
 
 
 def national(phone: str) -> str:
-    """Digits of a telephone number without the country's 1 and without an extension; empty if fewer than seven."""
+    """Digits of a telephone number without the country's 1 and without an extension; empty if fewer
+    than seven."""
     digits = re.sub(r"\D", "", fold(phone).partition("x")[0])
     digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
     return digits if len(digits) >= 7 else ""
@@ -279,14 +290,15 @@ def phone_regex(phone: str) -> str:
 
 
 def significant(number: str) -> str:
-    """A student number as letters and digits, without leading zeros; empty if nothing or one character is left."""
+    """A student number as letters and digits, without leading zeros; empty if nothing or one
+    character is left."""
     bare = re.sub(r"[\W_]", "", fold(number)).lstrip("0")
     return bare if len(bare) > 1 else ""
 
 
 def number_regex(number: str) -> str:
-    """A student number, with and without leading zeros, a long one also in groups. Beside a digit stands no other digit,
-    beside a letter no other letter."""
+    """A student number, with and without leading zeros, a long one also in groups. Beside a digit
+    stands no other digit, beside a letter no other letter."""
     bare = significant(number)
     if not bare:
         return ""
@@ -296,7 +308,8 @@ def number_regex(number: str) -> str:
 
 
 def address_lines(address: str) -> list[str]:
-    """The lines of an address from the one with the street on; the flat counts as a line of its own."""
+    """The lines of an address from the one with the street on; the flat counts as a line of its
+    own."""
     parts = re.split(r"[,\n;]+|\s(?=(?:apt|apartment|unit|suite|lot)\b)|(?=#)", fold(address))
     lines = [line.strip() for line in parts if line.strip()]
     start = next(
@@ -326,7 +339,8 @@ def _spellings(word: str) -> str:
 
 
 def needles(party: Party) -> Iterator[re.Pattern[str]]:
-    """What `leaks` looks for as it was given: full names, e-mail, street; with any white space between the words."""
+    """What `leaks` looks for as it was given: full names, e-mail, street; with any white space
+    between the words."""
     for words in map(name_parts, party.names):
         if len(words) > 1 and not (len(words[0]) < 2 and len(words[-1]) < 2):
             yield own(r"[\s_-]{1,3}".join(map(re.escape, words)))

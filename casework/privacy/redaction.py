@@ -1,13 +1,15 @@
-"""Redacted export (C8; scenario T-33): every name, initial, number and address of the parties gives way to a stable label.
-Pure functions: no database, no clock, no settings.
+"""Redacted export (C8; scenario T-33): every name, initial, number and address of the parties gives
+way to a stable label. Pure functions: no database, no clock, no settings.
 
-Text is compared in a folded form: case, diacritics, kinds of apostrophes, dashes and spaces, and invisible characters do
-not count. A name is found as a word of its own, with digits and underscores for edges too (file names), never inside a
-longer word. What cannot be decided by rule, `suspects` hands to a person: C8 asks for a manual review.
+Text is compared in a folded form: case, diacritics, kinds of apostrophes, dashes and spaces, and
+invisible characters do not count. A name is found as a word of its own, with digits and underscores
+for edges too (file names), never inside a longer word. What cannot be decided by rule, `suspects`
+hands to a person: C8 asks for a manual review.
 
-Two exceptions to "case does not count", both because the label in the place of a common word would itself give the name
-away: undotted initials and names that are everyday function words ("Will", "May", "Le", "IT") are taken for the person
-only when capitalised (initials: in capitals); their lower-case look-alikes are suspects.
+Two exceptions to "case does not count", both because the label in the place of a common word would
+itself give the name away: undotted initials and names that are everyday function words ("Will",
+"May", "Le", "IT") are taken for the person only when capitalised (initials: in capitals); their
+lower-case look-alikes are suspects.
 
 The results hold no original. The key is a separate answer and belongs in a separate file."""
 
@@ -76,7 +78,8 @@ MASK = "\ue000"  # stands for what is already a label; no letter, no digit, no s
 
 @dataclass(frozen=True)
 class Leak:
-    """An original that still stands in a text, by place (characters) and label; the text itself is not repeated."""
+    """An original that still stands in a text, by place (characters) and label; the text itself is
+    not repeated."""
 
     start: int
     end: int
@@ -85,7 +88,8 @@ class Leak:
 
 @dataclass(frozen=True)
 class Suspect:
-    """A place that a person must look at. `why`: similar, inside, lower-case, capitalised, number or street."""
+    """A place that a person must look at. `why`: similar, inside, lower-case, capitalised, number
+    or street."""
 
     text: str
     start: int
@@ -93,8 +97,8 @@ class Suspect:
 
 
 def stable_labels(roles: Iterable[tuple[str, Hashable]]) -> dict[Hashable, str]:
-    """Labels for people in the order of the file: (role, person) -> person: "Witness 3". A person who comes twice keeps
-    the first label, in every document."""
+    """Labels for people in the order of the file: (role, person) -> person: "Witness 3". A person
+    who comes twice keeps the first label, in every document."""
     labels: dict[Hashable, str] = {}
     used: dict[str, int] = {}
     for role, person in roles:
@@ -114,9 +118,9 @@ class _Pattern:
 
 
 class Redactor:
-    """Replaces every original of the parties by their labels. Build one for an export and use it for all its documents;
-    several parties with one label are one person. `common`: words that count as a name only when capitalised.
-    ValueError for an empty label."""
+    """Replaces every original of the parties by their labels. Build one for an export and use it
+    for all its documents; several parties with one label are one person. `common`: words that count
+    as a name only when capitalised. ValueError for an empty label."""
 
     def __init__(
         self,
@@ -147,15 +151,17 @@ class Redactor:
         return key
 
     def redact(self, text: str) -> str:
-        """The text with labels. It is searched again until nothing is found: one match may have covered part of another.
-        An address of e-mail that belongs to nobody in the file becomes "[e-mail]"."""
+        """The text with labels. It is searched again until nothing is found: one match may have
+        covered part of another. An address of e-mail that belongs to nobody in the file becomes
+        "[e-mail]"."""
         while found := self._find(text):
             text = _put(text, found)
         return text
 
     def tree(self, value: Any) -> Any:
-        """A structured value with labels: dictionaries (keys too), lists, tuples and sets at any depth. A number is
-        replaced when it is an original written as a number; every other value stays as it is."""
+        """A structured value with labels: dictionaries (keys too), lists, tuples and sets at any
+        depth. A number is replaced when it is an original written as a number; every other value
+        stays as it is."""
         if isinstance(value, str):
             return self.redact(value)
         if isinstance(value, Mapping):
@@ -172,8 +178,8 @@ class Redactor:
         return value
 
     def file_name(self, name: str) -> str:
-        """The name of an attachment with labels, its extension kept. Names run together in capitals (AnaStatement.pdf)
-        are taken apart if that finds anybody."""
+        """The name of an attachment with labels, its extension kept. Names run together in capitals
+        (AnaStatement.pdf) are taken apart if that finds anybody."""
         stem, dot, extension = name.rpartition(".")
         if not (dot and stem and extension.isalnum() and len(extension) <= 5):
             stem, dot, extension = name, "", ""
@@ -187,15 +193,17 @@ class Redactor:
         return list(unique(map(self.file_name, names)))
 
     def leaks(self, text: str) -> list[Leak]:
-        """Originals that still stand in a text; empty after `redact`. Another way of looking than that of `redact`: word by
-        word and digit by digit, so that a slip in a pattern does not hide itself."""
+        """Originals that still stand in a text; empty after `redact`. Another way of looking than
+        that of `redact`: word by word and digit by digit, so that a slip in a pattern does not hide
+        itself."""
         folded = folding(self._masked(text))
         found = [leak for party in self._parties for leak in self._leaks_of(party, text, folded)]
         return sorted(found, key=lambda leak: (leak.start, leak.end, leak.label))
 
     def suspects(self, text: str) -> list[Suspect]:
-        """What a person must look at in a redacted text: words one letter away from a name, longer words that begin with
-        one, lower-case look-alikes of common words, capitalised words that nobody knows, long numbers, streets."""
+        """What a person must look at in a redacted text: words one letter away from a name, longer
+        words that begin with one, lower-case look-alikes of common words, capitalised words that
+        nobody knows, long numbers, streets."""
         masked = self._masked(text)
         found = [*self._near(masked), *_numbers(masked), *self._streets(masked)]
         return sorted(found, key=lambda suspect: suspect.start)
@@ -206,7 +214,8 @@ class Redactor:
         return text.replace(LABEL_MAIL, MASK * len(LABEL_MAIL))
 
     def _find(self, text: str) -> list[tuple[int, int, str]]:
-        """Places and labels to put there, none overlapping, in order. E-mail first, for names stand inside it."""
+        """Places and labels to put there, none overlapping, in order. E-mail first, for names stand
+        inside it."""
         folded = folding(self._masked(text))
         spans: dict[tuple[int, int], list[str]] = {}
         for pattern in self._patterns:
@@ -264,7 +273,8 @@ class Redactor:
                 yield _Pattern(label, own(initials))
 
     def _one_name(self, text: str) -> bool:
-        """Whether a run of words is one name: two different words at least, and no "will" or "may" that is but a verb."""
+        """Whether a run of words is one name: two different words at least, and no "will" or "may"
+        that is but a verb."""
         words = re.findall(r"[^\W_]+", text)
         verb = any(word.islower() and fold(word) in self._common - PARTICLES for word in words)
         return len(set(map(fold, words))) > 1 and not (
@@ -305,7 +315,8 @@ class Redactor:
                 yield Suspect(word, first, why)
 
     def _near_miss(self, word: str, folded: str, names: set[str]) -> str | None:
-        """Why a word is near a name, or None. Short and lower-case words are near to too much to be of use."""
+        """Why a word is near a name, or None. Short and lower-case words are near to too much to be
+        of use."""
         upper = word[:1].isupper()
         if folded in names:
             return "lower-case"
@@ -325,7 +336,8 @@ class Redactor:
         return "inside" if upper and any(stretched) else None
 
     def _unknown(self, text: str, start: int, word: str) -> bool:
-        """A capitalised word inside a sentence that is in no vocabulary: perhaps a person nobody entered."""
+        """A capitalised word inside a sentence that is in no vocabulary: perhaps a person nobody
+        entered."""
         before = text[max(0, start - 40) : start].rstrip(" \t\"'“‘(")
         begins = not before or (
             before[-1] in ".!?:;\n" and not re.search(r"\b(?:M[rsx]|Mrs|Dr|Sra?|Prof)\.$", before)
@@ -399,7 +411,8 @@ def _capitalised(text: str) -> bool:
 
 
 def _digit_leaks(party: Party, folded: Folded) -> Iterator[Leak]:
-    """Numbers and telephones: neighbouring runs of letters and digits, put together, compared as bare characters."""
+    """Numbers and telephones: neighbouring runs of letters and digits, put together, compared as
+    bare characters."""
     phones, numbers = (
         set(map(national, party.phones)) - {""},
         set(map(significant, party.numbers)) - {""},
@@ -421,7 +434,8 @@ def _digit_leaks(party: Party, folded: Folded) -> Iterator[Leak]:
 
 
 def _numbers(masked: str) -> Iterator[Suspect]:
-    """Six digits and more in a row, dates left out: a number that nobody entered, or one with a slip."""
+    """Six digits and more in a row, dates left out: a number that nobody entered, or one with a
+    slip."""
     for match in re.finditer(r"(?<!\w)\+?\(?\d(?:[ ().\-/]{0,2}\d){5,}(?!\w)", masked):
         if not re.fullmatch(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}", match.group()):
             yield Suspect(match.group(), match.start(), "number")

@@ -1,5 +1,5 @@
-"""Small-cell suppression (C6, A4; scenarios T-32 and A-35): which counts and rates of a publication may be read outside.
-Pure functions: no database, no clock, no settings.
+"""Small-cell suppression (C6, A4; scenarios T-32 and A-35): which counts and rates of a publication
+may be read outside. Pure functions: no database, no clock, no settings.
 
 What is hidden, and no more than that:
 
@@ -21,8 +21,8 @@ What is hidden, and no more than that:
    larger. At the end every count hidden by 3 or 4 is shown again if the rest is still proved safe. So a single list with
    a total hides, beside its small counts, at most what rules 3 and 4 cannot do without.
 
-A proof holds against any arithmetic over what is published together, not against knowledge from elsewhere (an older
-table, a person who knows all members of a group but one)."""
+A proof holds against any arithmetic over what is published together, not against knowledge from
+elsewhere (an older table, a person who knows all members of a group but one)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ Key = tuple[str, frozenset[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Rules:
-    """What a policy decides. `threshold`: counts under it are small. `spread`: how many values of a small count must stay
-    possible, at most `threshold`. `tail`: per cent at either end that count as extreme."""
+    """What a policy decides. `threshold`: counts under it are small. `spread`: how many values of a
+    small count must stay possible, at most `threshold`. `tail`: per cent at either end that count
+    as extreme."""
 
     threshold: int = 10
     spread: int = 5
@@ -70,7 +71,8 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """A count or rate as it may be published. `value` is None unless it is shown (a rate in per cent, two decimals)."""
+    """A count or rate as it may be published. `value` is None unless it is shown (a rate in per
+    cent, two decimals)."""
 
     text: str
     value: int | Decimal | None
@@ -78,13 +80,15 @@ class Figure:
 
 
 def key(measure: str, **where: str) -> Key:
-    """The name of a count by what it counts: `key("cases", school="Alpha")`; without filters, the grand total. Tables that
-    count the same thing name it the same, which is how shared totals are recognised."""
+    """The name of a count by what it counts: `key("cases", school="Alpha")`; without filters, the
+    grand total. Tables that count the same thing name it the same, which is how shared totals are
+    recognised."""
     return measure, frozenset(where.items())
 
 
 class Publication:
-    """Everything that is published together: counts, the sums among them, and which numerator belongs to which denominator."""
+    """Everything that is published together: counts, the sums among them, and which numerator
+    belongs to which denominator."""
 
     def __init__(self) -> None:
         self.counts: dict[Key, int] = {}
@@ -92,13 +96,15 @@ class Publication:
         self.pairs: dict[tuple[Key, Key], None] = {}
 
     def put(self, cell: Key, value: int) -> None:
-        """One count (>= 0). ValueError if negative, or if the same count is there with another value."""
+        """One count (>= 0). ValueError if negative, or if the same count is there with another
+        value."""
         if value < 0 or self.counts.get(cell, value) != value:
             raise ValueError(f"{cell[0]}: a count is negative, or published with two values")
         self.counts[cell] = value
 
     def add(self, total: Key, parts: Iterable[Key]) -> None:
-        """State that `total` is the sum of `parts`, all of them put before. ValueError if it is not."""
+        """State that `total` is the sum of `parts`, all of them put before. ValueError if it is
+        not."""
         members = frozenset(parts)
         if sum(self.counts[part] for part in members) != self.counts[total]:
             raise ValueError(f"{total[0]}: the parts do not add up to the total")
@@ -107,8 +113,9 @@ class Publication:
     def cross(
         self, measure: str, dimensions: Sequence[str], counts: Mapping[tuple[str, ...], int]
     ) -> None:
-        """A table of any number of dimensions with all its totals. `counts`: one label per dimension -> count; what is
-        missing is zero. One dimension is a list, two a table. Totals are summed here, never trusted."""
+        """A table of any number of dimensions with all its totals. `counts`: one label per
+        dimension -> count; what is missing is zero. One dimension is a list, two a table. Totals
+        are summed here, never trusted."""
         self.put(key(measure), sum(counts.values()))
         labels = [
             list(dict.fromkeys(place[axis] for place in counts)) for axis in range(len(dimensions))
@@ -148,7 +155,8 @@ class Publication:
                     self.add(total, parts)
 
     def rate(self, numerator: str, denominator: str) -> None:
-        """Pair the counts of two measures that have the same filters. ValueError if a numerator exceeds its denominator."""
+        """Pair the counts of two measures that have the same filters. ValueError if a numerator
+        exceeds its denominator."""
         for cell, value in list(self.counts.items()):
             below = (denominator, cell[1])
             if cell[0] == numerator and below in self.counts:
@@ -165,7 +173,8 @@ def _at(
 
 @dataclass(frozen=True)
 class Suppressed:
-    """What may be published. Ask for counts and rates by the same keys; KeyError for what was never put in."""
+    """What may be published. Ask for counts and rates by the same keys; KeyError for what was never
+    put in."""
 
     figures: Mapping[Key, Figure]
     rates: Mapping[tuple[Key, Key], Figure]
@@ -180,7 +189,8 @@ class Suppressed:
 
 
 def suppress(publication: Publication, rules: Rules | None = None) -> Suppressed:
-    """What of a publication may be read outside (C6). The rules are those at the top of this module."""
+    """What of a publication may be read outside (C6). The rules are those at the top of this
+    module."""
     rules = rules or Rules()
     board = _Board(publication, rules)
     _Guard(board).protect()
@@ -199,8 +209,8 @@ def suppress_list(
 
 
 def tail_percent(group: int, rules: Rules) -> int:
-    """How many per cent at the upper end of a group of this size are shown as a range: multiples of `tail`, the first one
-    that holds `spread` numerators."""
+    """How many per cent at the upper end of a group of this size are shown as a range: multiples of
+    `tail`, the first one that holds `spread` numerators."""
     percent = rules.tail
     while -(-group * percent // 100) < rules.spread:
         percent += rules.tail
@@ -220,7 +230,8 @@ def _figure(board: _Board, cell: Key) -> Figure:
 
 
 def _told(board: _Board, cell: int) -> Why:
-    """The reason that may be told. An extreme whose range is not shown passes for a complement, or its reason gave it away."""
+    """The reason that may be told. An extreme whose range is not shown passes for a complement, or
+    its reason gave it away."""
     ranged = cell in board.group and board.mark[board.group[cell]] is Why.SHOWN
     return Why.COMPLEMENT if board.mark[cell] is Why.EXTREME and not ranged else board.mark[cell]
 
@@ -242,7 +253,8 @@ def _rate(board: _Board, pair: tuple[Key, Key]) -> Figure:
 
 
 class _Board:
-    """The publication as numbers: cells, the lines (sums) that bind them, and the mark that each cell has so far."""
+    """The publication as numbers: cells, the lines (sums) that bind them, and the mark that each
+    cell has so far."""
 
     def __init__(self, publication: Publication, rules: Rules) -> None:
         self.rules = rules
@@ -254,7 +266,8 @@ class _Board:
             list[tuple[int, int]]
         ] = []  # members of a line with +1 for a part, -1 for the total
         for total, parts in publication.sums:
-            # Sorted, for sets have no order of their own and the same publication must always be cut the same way.
+            # Sorted, for sets have no order of their own and the same publication must always be
+            # cut the same way.
             self._line(self.index[total], sorted(self.index[part] for part in parts))
         self.group: dict[int, int] = {}  # numerator -> denominator
         for above, below in publication.pairs:
@@ -300,7 +313,8 @@ class _Board:
         return max(group - outside, self.rules.threshold)
 
     def _price(self, cell: int) -> float:
-        """What hiding costs: 1 for an inner count, 2 more for each sum that it is the total of; then the smaller count."""
+        """What hiding costs: 1 for an inner count, 2 more for each sum that it is the total of;
+        then the smaller count."""
         totals = sum(
             1
             for number, sign in self.of[cell]
@@ -309,7 +323,8 @@ class _Board:
         return 1 + 2 * totals + min(self.values[cell], 10**6) * 1e-7
 
     def bounds(self, cell: int) -> tuple[int, int]:
-        """What the mark alone tells an outsider: smallest and largest value. For a shown cell: once it is hidden."""
+        """What the mark alone tells an outsider: smallest and largest value. For a shown cell: once
+        it is hidden."""
         mark, threshold = self.mark[cell], self.rules.threshold
         if mark is Why.SMALL:
             return 0, threshold - 1
@@ -317,7 +332,8 @@ class _Board:
             return 0, ENDLESS
         if cell not in self.group or self.mark[self.group[cell]] is not Why.SHOWN:
             return threshold, ENDLESS
-        # A shown group size tells on which side of the extreme the numerator is: by the range shown, or by its absence.
+        # A shown group size tells on which side of the extreme the numerator is: by the range
+        # shown, or by its absence.
         edge = self._extreme_from(self.group[cell])
         return (
             (edge, self.values[self.group[cell]])
@@ -351,14 +367,16 @@ class _Board:
         """Whether one line breaks rule 3."""
         (total, _), *parts = self.lines[number]
         if self.mark[parts[-1][0]] is Why.UNPUBLISHED:
-            return False  # those outside a numerator are no figure of their own; rule 2 looks after them
+            # those outside a numerator are no figure of their own; rule 2 looks after them
+            return False
         out = [self.values[cell] for cell, _ in parts if self.hidden(cell)]
         return bool(out) and not self.hidden(total) and sum(out) < self.rules.threshold
 
 
 @dataclass(order=True)
 class _Partial:
-    """An exchange under construction: cells that move by +1 or -1, and the lines that this leaves out of balance."""
+    """An exchange under construction: cells that move by +1 or -1, and the lines that this leaves
+    out of balance."""
 
     rank: float
     tie: int
@@ -370,8 +388,9 @@ class _Partial:
 
 
 class _Search:
-    """Finds an exchange: a set of +1 and -1 that moves one cell and leaves every line balanced. Best first: cheap, and few
-    lines still open; the shortest open line is closed first. Cost grows with `effort`, not with the table."""
+    """Finds an exchange: a set of +1 and -1 that moves one cell and leaves every line balanced.
+    Best first: cheap, and few lines still open; the shortest open line is closed first. Cost grows
+    with `effort`, not with the table."""
 
     def __init__(self, board: _Board, moved: Mapping[int, int], beyond: bool) -> None:
         self.board = board
@@ -386,7 +405,8 @@ class _Search:
         return high - value if sign > 0 else value - low
 
     def find(self, target: int, sign: int, need: int, both: bool) -> _Partial | None:
-        """The cheapest exchange found that can be applied `need` times, forth and (if `both`) back together."""
+        """The cheapest exchange found that can be applied `need` times, forth and (if `both`) back
+        together."""
         start = _Partial(0, next(self.ties), 0, {}, {}, ENDLESS, ENDLESS if both else 0)
         first = self._with(start, target, sign, need)
         queue = [first] if first else []
@@ -428,8 +448,8 @@ class _Search:
 
 
 class _Guard:
-    """Hides until every hidden cell is proved safe. A witness is where another table, as good as the true one to anybody
-    outside, differs from it: cell -> difference."""
+    """Hides until every hidden cell is proved safe. A witness is where another table, as good as
+    the true one to anybody outside, differs from it: cell -> difference."""
 
     def __init__(self, board: _Board) -> None:
         self.board = board
@@ -493,7 +513,8 @@ class _Guard:
         self._record({cell: -sign * back for cell, sign in found.moves.items()} if back else {})
 
     def _within(self, cell: int) -> bool:
-        """Look for witnesses among the hidden cells alone, exchange upon exchange, up and then down."""
+        """Look for witnesses among the hidden cells alone, exchange upon exchange, up and then
+        down."""
         for sign in (1, -1):
             moved: dict[int, int] = {}
             while not self.safe(cell):
@@ -509,7 +530,8 @@ class _Guard:
         return self.safe(cell)
 
     def _bit_by_bit(self, cell: int) -> list[int]:
-        """No single exchange is wide enough: hide for one small step after the other, at last withhold all that hangs together."""
+        """No single exchange is wide enough: hide for one small step after the other, at last
+        withhold all that hangs together."""
         fresh: list[int] = []
         while not self._within(cell):
             steps = (_Search(self.board, {}, True).find(cell, sign, 1, False) for sign in (1, -1))
@@ -520,7 +542,8 @@ class _Guard:
         return fresh
 
     def _withhold(self, cell: int) -> list[int]:
-        """Hide every count that hangs together with this one; if even that is not proved safe, take away the marks too."""
+        """Hide every count that hangs together with this one; if even that is not proved safe, take
+        away the marks too."""
         connected = self._connected(cell)
         fresh = self._hide(connected)
         if not self._within(cell):
@@ -562,7 +585,8 @@ class _Guard:
             self.witnesses, self.low, self.high = before
 
     def _keep_valid(self, changed: set[int]) -> None:
-        """Drop the witnesses that no longer hold. A group size that is shown also narrows what its numerator may be."""
+        """Drop the witnesses that no longer hold. A group size that is shown also narrows what its
+        numerator may be."""
         old, self.witnesses = self.witnesses, []
         self.low, self.high = [0] * len(self.low), [0] * len(self.high)
         for witness in old:

@@ -1,6 +1,8 @@
-"""Letting named guards of the database rest for a few statements of one transaction: for a lawful disposal alone.
+"""Letting named guards of the database rest for a few statements of one transaction: for a lawful
+disposal alone.
 
-`pgtrigger.ignore` sends two statements in one, which server-side parameters do not allow; this sets the same variable."""
+`pgtrigger.ignore` sends two statements in one, which server-side parameters do not allow; this sets
+the same variable."""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ from django.db import connection
 
 @contextmanager
 def unlocked(*triggers: str) -> Iterator[None]:
-    """Inside, the triggers named as app.Model:name do not fire in this transaction. RuntimeError outside of one: the variable
-    would outlive the work."""
+    """Inside, the triggers named as app.Model:name do not fire in this transaction. RuntimeError
+    outside of one: the variable would outlive the work."""
     if not connection.in_atomic_block:
         raise RuntimeError("guards rest inside a transaction only")
     _ignore(

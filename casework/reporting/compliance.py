@@ -1,7 +1,9 @@
-"""Were promises kept? Both measures of domain.md B3.6 over the clocks of the database, as of any date.
+"""Were promises kept? Both measures of domain.md B3.6 over the clocks of the database, as of any
+date.
 
-`dates.compliance` is the rule; here the clocks are brought to what they were on that date: a clock that ended later was
-still open then, and its due date was the one that the last change up to then had left."""
+`dates.compliance` is the rule; here the clocks are brought to what they were on that date: a clock
+that ended later was still open then, and its due date was the one that the last change up to then
+had left."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""The figures of a compliance page: how many promises were kept in time, by school, owner and step, what is open and when it
-falls due. From the sums for people who watch whole schools, from the cases themselves for people who see single cases; both
-give the same figures for the same cases (a test holds that)."""
+"""The figures of a compliance page: how many promises were kept in time, by school, owner and step,
+what is open and when it falls due. From the sums for people who watch whole schools, from the cases
+themselves for people who see single cases; both give the same figures for the same cases (a test
+holds that)."""
 
 from __future__ import annotations
 
@@ -65,8 +66,8 @@ def _lines() -> defaultdict[Any, Line]:
 
 @dataclass
 class Figures:
-    """Everything that a compliance page counts, as of a date. `months` holds changes by the last day of their month; `due` and
-    `opened` hold days that no bucket tells apart as one day."""
+    """Everything that a compliance page counts, as of a date. `months` holds changes by the last
+    day of their month; `due` and `opened` hold days that no bucket tells apart as one day."""
 
     kind: str
     as_of: date
@@ -113,7 +114,8 @@ class Figures:
                 line.add(values, sign)
 
     def over_time(self, months: int = 12) -> list[tuple[date, Line]]:
-        """Both measures as of the end of each of the last months, and as of today, the oldest first."""
+        """Both measures as of the end of each of the last months, and as of today, the oldest
+        first."""
         running, found = Line(), []
         today = month_end(self.as_of)
         for day in sorted(self.months):
@@ -172,7 +174,7 @@ def from_cases(kind: str, cases: Collection[int], as_of: date) -> Figures:
     return found
 
 
-# -- from the sums ----------------------------------------------------------------------------------------------------
+# -- from the sums ---------------------------------------------------------------------------------
 
 
 class By(IntEnum):
@@ -182,7 +184,8 @@ class By(IntEnum):
     MONTH, DUE, AGE = 8, 9, 10
 
 
-# A row for the case itself (no duty) counts nothing but that it is open; it is summed for owners alone.
+# A row for the case itself (no duty) counts nothing but that it is open; it is summed for owners
+# alone.
 _TOTALS = f"""
 SELECT grouping(school_id, owner_id, duty), school_id, owner_id, duty, NULL::date, coalesce(sum(running) FILTER (WHERE duty = ''), 0),
        {", ".join(f"coalesce(sum({name}), 0)" for name in SUMS[:6])}, coalesce(sum(running) FILTER (WHERE duty <> ''), 0),
@@ -190,8 +193,12 @@ SELECT grouping(school_id, owner_id, duty), school_id, owner_id, duty, NULL::dat
   FROM casework_rollupcell WHERE kind = %(kind)s AND view = 'T' AND {{schools}}
  GROUP BY GROUPING SETS ((school_id), (owner_id), (duty), ())
 """
-# The days as `_due_about` and `_opened_about` put them together: a few dozen rows instead of one for each day.
-_OF_DAYS = "FROM casework_rollupcell WHERE kind = %(kind)s AND {schools} AND owner_id = 0 AND duty = '' AND view ="
+# The days as `_due_about` and `_opened_about` put them together: a few dozen rows instead of one
+# for each day.
+_OF_DAYS = (
+    "FROM casework_rollupcell WHERE kind = %(kind)s AND {schools} AND owner_id = 0 AND duty = "
+    "'' AND view ="
+)
 _AGE = " ".join(
     f"WHEN day <= %(as_of)s::date - {first} THEN %(as_of)s::date - {first}"
     for first, _last in reversed(AGES)
@@ -212,8 +219,9 @@ SELECT case_id, kind, school_id, owner_id, duty, day, {", ".join(SUMS)} FROM cas
 
 
 def from_rollup(kind: str, schools: Sequence[int], as_of: date, user: Any = None) -> Figures:
-    """Figures over whole schools from the sums, with what waits to be folded, without the cases from which the user is
-    recused. Two statements where nothing waits; else at most ten, of which all but the first see one moment."""
+    """Figures over whole schools from the sums, with what waits to be folded, without the cases
+    from which the user is recused. Two statements where nothing waits; else at most ten, of which
+    all but the first see one moment."""
     found = Figures(kind, as_of)
     every, through, waiting, recused = _around(kind, user)
     if through == as_of and not waiting and not recused:
@@ -240,7 +248,8 @@ SELECT (SELECT array_agg(id) FROM district_school), (SELECT for_date FROM casewo
 
 
 def _around(kind: str, user: Any) -> tuple[set[int], date, list[int], list[int]]:
-    """All schools, the horizon, the cases whose marks wait, and those from which the user is recused (one statement)."""
+    """All schools, the horizon, the cases whose marks wait, and those from which the user is
+    recused (one statement)."""
     with connection.cursor() as cursor:
         cursor.execute(_AROUND, {"kind": kind, "user": user.pk if user else None})
         schools, through, waiting, recused = cursor.fetchone()
@@ -254,7 +263,8 @@ def _one_moment() -> None:
 
 
 def _read(found: Figures, schools: list[int], whole: bool) -> None:
-    """The sums themselves, in one statement. Whoever watches all schools reads the rows of all schools together."""
+    """The sums themselves, in one statement. Whoever watches all schools reads the rows of all
+    schools together."""
     some = "school_id = ANY(%(schools)s)"
     text = _TOTALS.format(schools="school_id > 0" if whole else some) + _DAYS.format(
         schools="school_id = 0" if whole else some
@@ -287,8 +297,8 @@ def _read(found: Figures, schools: list[int], whole: bool) -> None:
 
 
 def _close_gap(found: Figures, schools: list[int], whole: bool, through: date) -> None:
-    """Between midnight and the first sweep the sums stand at yesterday: what takes effect since is added, or taken away
-    when an earlier date is asked for."""
+    """Between midnight and the first sweep the sums stand at yesterday: what takes effect since is
+    added, or taken away when an earlier date is asked for."""
     if through == found.as_of:
         return
     first, last = sorted((through, found.as_of))
@@ -312,8 +322,8 @@ def _close_gap(found: Figures, schools: list[int], whole: bool, through: date) -
 
 
 def _take_in(found: Figures, schools: set[int], cases: list[int], *, fresh: bool) -> None:
-    """`fresh`: these cases changed since the sums were folded; their old parts go, their present ones come. Otherwise
-    their present parts go: this reader is not to count them."""
+    """`fresh`: these cases changed since the sums were folded; their old parts go, their present
+    ones come. Otherwise their present parts go: this reader is not to count them."""
     if not cases:
         return
     now = [

@@ -1,8 +1,10 @@
-"""From the history of a promise to the dates on which it changes a figure. Pure functions: no database, no clock.
+"""From the history of a promise to the dates on which it changes a figure. Pure functions: no
+database, no clock.
 
-A figure as of a date is a sum over promises of what `dates.compliance` says of each. For one promise that is a step
-function of the date; here it is taken apart into its steps, so that sums of steps give every figure as of every date
-without asking the promises again. There is no second definition: the steps are found by asking `dates.compliance`."""
+A figure as of a date is a sum over promises of what `dates.compliance` says of each. For one
+promise that is a step function of the date; here it is taken apart into its steps, so that sums of
+steps give every figure as of every date without asking the promises again. There is no second
+definition: the steps are found by asking `dates.compliance`."""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ NONE: Counts = (0, 0, 0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Promise:
-    """A clock with its due dates over time: `moved` holds (from which date on, due date) in the order of the history."""
+    """A clock with its due dates over time: `moved` holds (from which date on, due date) in the
+    order of the history."""
 
     day0: date
     original_due: date
@@ -29,7 +32,8 @@ class Promise:
 
 
 def facts(promise: Promise, as_of: date) -> ClockFacts | None:
-    """The promise as it stood at the end of a date; None before its day 0. What ended later was still running then."""
+    """The promise as it stood at the end of a date; None before its day 0. What ended later was
+    still running then."""
     if as_of < promise.day0:
         return None
     due = next((due for on, due in reversed(promise.moved) if on <= as_of), promise.due)
@@ -57,7 +61,8 @@ def counts(promise: Promise, as_of: date) -> Counts:
 
 @lru_cache(maxsize=65536)
 def steps(promise: Promise) -> tuple[tuple[date, Counts], ...]:
-    """The dates on which the promise changes a figure, with the changes. Their sum up to a date equals `counts` there."""
+    """The dates on which the promise changes a figure, with the changes. Their sum up to a date
+    equals `counts` there."""
     days = {
         promise.day0,
         promise.original_due,

@@ -1,5 +1,6 @@
-"""How long things take, from what happened: the time in each state, and how long promises ran. Readers for the pages on pace
-and forecast; the arithmetic of forecasts is in `casework.reporting.forecast`."""
+"""How long things take, from what happened: the time in each state, and how long promises ran.
+Readers for the pages on pace and forecast; the arithmetic of forecasts is in
+`casework.reporting.forecast`."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ FULFILLED = ("MET", "MISSED_ORIGINAL_MET_EXTENDED", "MISSED")
 
 @dataclass(frozen=True)
 class Stay:
-    """How long cases stayed in a state: how often it was left, median and 90th percentile in days of these stays, all days together
-    with those of the cases that are in it still, and how many are in it now."""
+    """How long cases stayed in a state: how often it was left, median and 90th percentile in days
+    of these stays, all days together with those of the cases that are in it still, and how many are
+    in it now."""
 
     state: str
     number: int
@@ -60,7 +62,8 @@ SELECT source, target, count(*) FROM casework_event
 
 
 def stays(cases: QuerySet[Case], as_of: date) -> tuple[list[Stay], list[Passage]]:
-    """Time in each state up to a date and the moves between them, over these cases, from their timelines (three statements)."""
+    """Time in each state up to a date and the moves between them, over these cases, from their
+    timelines (three statements)."""
     ids = list(cases.order_by().values_list("id", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_STAYS, {"cases": ids, "as_of": as_of})
@@ -110,9 +113,10 @@ def _each(rows: list[tuple[int, bool, int]]) -> Iterator[tuple[int, bool]]:
 def tested(
     cases: Sequence[int], learnt: Mapping[date, Mapping[str, Curve]], as_of: date
 ) -> list[tuple[float, bool]]:
-    """Forecasts made on each of the past days with what was known then, for every promise that was open and not late yet, and
-    whether it was kept (one statement). Promises whose date has not come and that are open still, those that fell away, and those
-    whose date was over already on the day of the forecast prove nothing and are left out."""
+    """Forecasts made on each of the past days with what was known then, for every promise that was
+    open and not late yet, and whether it was kept (one statement). Promises whose date has not come
+    and that are open still, those that fell away, and those whose date was over already on the day
+    of the forecast prove nothing and are left out."""
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_THEN, {"days": list(learnt), "cases": list(cases)})
         rows = cursor.fetchall()

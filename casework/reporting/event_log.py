@@ -1,6 +1,7 @@
-"""The steps of cases as a log for process-mining tools: OCEL 2.0 (JSON) or XES (IEEE 1849). Codes and dates alone: never a
-name, a note or what was typed. Kinds whose cases are seen one by one (Title IX) leave without people, places and times of
-day, and under numbers drawn anew for each log, so that it ties to nothing that somebody else holds."""
+"""The steps of cases as a log for process-mining tools: OCEL 2.0 (JSON) or XES (IEEE 1849). Codes
+and dates alone: never a name, a note or what was typed. Kinds whose cases are seen one by one
+(Title IX) leave without people, places and times of day, and under numbers drawn anew for each log,
+so that it ties to nothing that somebody else holds."""
 
 from __future__ import annotations
 
@@ -94,17 +95,19 @@ def _drawn(key: bytes, value: Any) -> str:
 
 
 def _when(at: datetime, on: date, seq: int, blind: bool) -> datetime:
-    """The moment; where a step counts for another day, or times of day are not to be told, that day in the order of steps."""
+    """The moment; where a step counts for another day, or times of day are not to be told, that day
+    in the order of steps."""
     if blind or at.date() != on:
         return datetime.combine(on, time(12), UTC) + timedelta(seconds=seq)
     return at
 
 
-# -- OCEL 2.0 ---------------------------------------------------------------------------------------------------------
+# -- OCEL 2.0 --------------------------------------------------------------------------------------
 
 
 def ocel(kind: CaseKind, cases: QuerySet[Case]) -> dict[str, Any]:
-    """The log by the JSON schema of OCEL 2.0: cases, their processes and (where they may be told) people as objects."""
+    """The log by the JSON schema of OCEL 2.0: cases, their processes and (where they may be told)
+    people as objects."""
     found = list(entries(kind, cases))
     objects: dict[str, dict[str, Any]] = {}
     events = [_event(kind, number, entry, objects) for number, entry in enumerate(found, 1)]
@@ -161,11 +164,12 @@ def as_json(kind: CaseKind, cases: QuerySet[Case]) -> str:
     return json.dumps(ocel(kind, cases), ensure_ascii=False, indent=1)
 
 
-# -- XES --------------------------------------------------------------------------------------------------------------
+# -- XES -------------------------------------------------------------------------------------------
 
 
 def as_xes(kind: CaseKind, cases: QuerySet[Case]) -> str:
-    """The log as XES with the extensions concept, time, organizational and lifecycle: a trace a case."""
+    """The log as XES with the extensions concept, time, organizational and lifecycle: a trace a
+    case."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<log xes.version="1.0" xes.features="" xmlns="http://www.xes-standard.org/">',
@@ -177,7 +181,8 @@ def as_xes(kind: CaseKind, cases: QuerySet[Case]) -> str:
         ("Lifecycle", "lifecycle"),
     ):
         lines.append(
-            f'<extension name="{name}" prefix="{prefix}" uri="http://www.xes-standard.org/{prefix}.xesext"/>'
+            f'<extension name="{name}" prefix="{prefix}" '
+            f'uri="http://www.xes-standard.org/{prefix}.xesext"/>'
         )
     lines.append('<classifier name="Step" keys="concept:name"/>')
     for case, found in groupby(entries(kind, cases), key=lambda entry: entry.case):

@@ -1,5 +1,6 @@
-"""The promises behind a figure: the list that opens when somebody clicks it. What belongs into which figure is decided by
-`casework.reporting.deltas`, as for the figure itself; SQL only fetches what can belong to it."""
+"""The promises behind a figure: the list that opens when somebody clicks it. What belongs into
+which figure is decided by `casework.reporting.deltas`, as for the figure itself; SQL only fetches
+what can belong to it."""
 
 from __future__ import annotations
 
@@ -80,8 +81,9 @@ def behind(
     duty: str = "",
     due: tuple[int | None, int | None] = (None, None),
 ) -> list[Row]:
-    """The promises of these cases that a figure counts as of a date, in the order of their due dates (one statement). `due`
-    narrows open ones to those that fall due so many days from then. KeyError for an unknown figure."""
+    """The promises of these cases that a figure counts as of a date, in the order of their due
+    dates (one statement). `due` narrows open ones to those that fall due so many days from then.
+    KeyError for an unknown figure."""
     if figure not in FIGURES:
         raise KeyError(figure)
     text, values = cases.order_by().values("id").query.sql_with_params()

@@ -1,12 +1,14 @@
-"""How likely an open promise is to be kept, from how long such promises took before. Pure functions: no database, no clock.
+"""How likely an open promise is to be kept, from how long such promises took before. Pure
+functions: no database, no clock.
 
-Method: for each kind of promise the Kaplan-Meier estimate of the time from day 0 to fulfilment, in calendar days. What is
-still open, or fell away, is not thrown out but counts as 'longer than so far' (censored); leaving it out would make every
-forecast too rosy. The chance that a promise open for `elapsed` days is kept by day `limit` is 1 - S(limit) / S(elapsed - 1).
-With fewer than `LEAST` fulfilled promises at hand there is no forecast: better none than a guess.
+Method: for each kind of promise the Kaplan-Meier estimate of the time from day 0 to fulfilment, in
+calendar days. What is still open, or fell away, is not thrown out but counts as 'longer than so
+far' (censored); leaving it out would make every forecast too rosy. The chance that a promise open
+for `elapsed` days is kept by day `limit` is 1 - S(limit) / S(elapsed - 1). With fewer than `LEAST`
+fulfilled promises at hand there is no forecast: better none than a guess.
 
-Whether it deserves belief is tested on what it has not seen: learn from everything up to a past date, forecast what was
-open then, compare with what came (`reliability`, `brier`)."""
+Whether it deserves belief is tested on what it has not seen: learn from everything up to a past
+date, forecast what was open then, compare with what came (`reliability`, `brier`)."""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ BINS = 5
 
 @dataclass(frozen=True)
 class Curve:
-    """The share of promises that take longer than so many days: at each of `days` it falls to the value in `left`."""
+    """The share of promises that take longer than so many days: at each of `days` it falls to the
+    value in `left`."""
 
     days: tuple[int, ...]
     left: tuple[float, ...]
@@ -33,8 +36,8 @@ class Curve:
         return self.left[place - 1] if place else 1.0
 
     def chance(self, elapsed: int, limit: int) -> float | None:
-        """The chance to be fulfilled by day `limit` for one still open on day `elapsed`; 0 beyond the limit; None where there
-        is too little to go by."""
+        """The chance to be fulfilled by day `limit` for one still open on day `elapsed`; 0 beyond
+        the limit; None where there is too little to go by."""
         if self.fulfilled < LEAST:
             return None
         if limit < elapsed:
@@ -55,8 +58,8 @@ class Curve:
 
 
 def learn(durations: Iterable[tuple[int, bool]]) -> Curve:
-    """The curve from (days, fulfilled): days from day 0 to the end or to now; not fulfilled means still open or fallen away.
-    Days below zero count as zero."""
+    """The curve from (days, fulfilled): days from day 0 to the end or to now; not fulfilled means
+    still open or fallen away. Days below zero count as zero."""
     done: Counter[int] = Counter()
     gone: Counter[int] = Counter()
     for days, fulfilled in durations:
@@ -83,8 +86,8 @@ class Bin:
 
 
 def reliability(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> list[Bin]:
-    """A reliability table: forecasts in equal bins, each with the mean forecast and the share that came true. Empty bins
-    are left out."""
+    """A reliability table: forecasts in equal bins, each with the mean forecast and the share that
+    came true. Empty bins are left out."""
     found = []
     for number in range(bins):
         low, high = number / bins, (number + 1) / bins
@@ -98,5 +101,6 @@ def reliability(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> list[B
 
 
 def brier(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """The mean squared error of forecasts; 0 is perfect, 0.25 is what always saying 50 % earns. None without any."""
+    """The mean squared error of forecasts; 0 is perfect, 0.25 is what always saying 50 % earns.
+    None without any."""
     return sum((said - came) ** 2 for said, came in pairs) / len(pairs) if pairs else None

@@ -1,9 +1,11 @@
-"""The sums behind the compliance pages: appended marks, folded by the sweep, equal to the live rows at any moment.
+"""The sums behind the compliance pages: appended marks, folded by the sweep, equal to the live rows
+at any moment.
 
-A step appends the number of its case (`RollupMark`), nothing more: no counter is shared, so no two steps wait for each
-other. The sweep takes the marks, works out what these cases add now (`parts_of`, by the one definition in `dates`), and
-changes the sums by the difference to what they had added before (`RollupPart`). A page reads the sums and adds the same
-difference for the marks that wait, so it never shows an old figure. `rebuild` makes everything anew from the clocks."""
+A step appends the number of its case (`RollupMark`), nothing more: no counter is shared, so no two
+steps wait for each other. The sweep takes the marks, works out what these cases add now
+(`parts_of`, by the one definition in `dates`), and changes the sums by the difference to what they
+had added before (`RollupPart`). A page reads the sums and adds the same difference for the marks
+that wait, so it never shows an old figure. `rebuild` makes everything anew from the clocks."""
 
 from __future__ import annotations
 
@@ -89,7 +91,7 @@ def _moved(
     return () if all(one == due for _day, one in pairs) else pairs
 
 
-# -- folding ----------------------------------------------------------------------------------------------------------
+# -- folding ---------------------------------------------------------------------------------------
 
 _COLUMNS = ", ".join(SUMS)
 _CELLS = f"""
@@ -143,8 +145,8 @@ DELETE FROM casework_rollupmark WHERE id IN (SELECT id FROM casework_rollupmark 
 
 
 def fold(today: date, batch: int = BATCH) -> int:
-    """Bring the sums up to date: all marks, then the horizon. Returns the number of cases; nothing happens while another
-    process folds."""
+    """Bring the sums up to date: all marks, then the horizon. Returns the number of cases; nothing
+    happens while another process folds."""
     done = 0
     while (found := _fold_some(today, batch)) is not None:
         done += found
@@ -169,7 +171,8 @@ def _fold_some(today: date, batch: int) -> int | None:
 
 
 def _advance(today: date) -> date:
-    """Move the horizon to today: what was planned for the days since takes effect. It never goes back."""
+    """Move the horizon to today: what was planned for the days since takes effect. It never goes
+    back."""
     mark = horizon()
     if mark is not None and mark >= today:
         return mark
@@ -197,12 +200,12 @@ def _as_json(parts: Iterable[Part]) -> str:
     return json.dumps(rows)
 
 
-# -- making it anew ---------------------------------------------------------------------------------------------------
+# -- making it anew --------------------------------------------------------------------------------
 
 
 def rebuild(today: date, batch: int = BATCH) -> int:
-    """Throw the sums away and make them from the clocks; the number of cases. Steps may go on meanwhile: what they mark
-    is folded afterwards."""
+    """Throw the sums away and make them from the clocks; the number of cases. Steps may go on
+    meanwhile: what they mark is folded afterwards."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         for table in ("casework_rollupmark", "casework_rollupcell", "casework_rolluppart"):
@@ -240,7 +243,8 @@ def cells() -> dict[tuple[Any, ...], tuple[int, ...]]:
     """Every sum that is not zero, by its key: for comparing what was kept with what is made anew."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kind, view, school_id, owner_id, duty, day, {_COLUMNS} FROM casework_rollupcell"
+            f"SELECT kind, view, school_id, owner_id, duty, day, {_COLUMNS} FROM "
+            "casework_rollupcell"
         )
         return {row[:6]: row[6:] for row in cursor.fetchall() if any(row[6:])}
 

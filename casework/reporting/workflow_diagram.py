@@ -1,4 +1,5 @@
-"""The picture of a workflow, drawn from the code: Graphviz text for docs, a table of steps for pages and readers."""
+"""The picture of a workflow, drawn from the code: Graphviz text for docs, a table of steps for
+pages and readers."""
 
 from __future__ import annotations
 
@@ -90,7 +91,8 @@ def markdown(flow: type[Workflow], title: str) -> str:
     for edge in edges(flow):
         who = ", ".join("the machine" if name == SYSTEM else name for name in edge.by)
         lines.append(
-            f"| {edge.source} | {edge.label} | {edge.target} | {who} | {', '.join(edge.starts)} | {', '.join(edge.stops)} | {edge.cite} |"
+            f"| {edge.source} | {edge.label} | {edge.target} | {who} | "
+            f"{', '.join(edge.starts)} | {', '.join(edge.stops)} | {edge.cite} |"
         )
     return "\n".join([*lines, ""])
 
@@ -117,7 +119,8 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Place:
-    """A state in words: where one goes on to from it, as (label of the step, key of the state, its label)."""
+    """A state in words: where one goes on to from it, as (label of the step, key of the state, its
+    label)."""
 
     key: str
     label: str
@@ -138,7 +141,8 @@ def places(flow: type[Workflow]) -> list[Place]:
 
 @dataclass(frozen=True)
 class Line:
-    """A step with all states from which it may be taken, and all to which it leads; none where it stays."""
+    """A step with all states from which it may be taken, and all to which it leads; none where it
+    stays."""
 
     edge: Edge
     sources: tuple[str, ...]
@@ -164,8 +168,9 @@ LEFT, RIGHT, LINE, LANE, REACH = 330, 570, 22, 12, 190
 
 
 def layout(flow: type[Workflow]) -> tuple[list[Box], list[Arrow], int]:
-    """States from top to bottom in their declared order; moves downwards leave on the right, moves back on the left, each
-    in a lane of its own with its label on the line. The last value is the height of the drawing."""
+    """States from top to bottom in their declared order; moves downwards leave on the right, moves
+    back on the left, each in a lane of its own with its label on the line. The last value is the
+    height of the drawing."""
     order = [str(state) for state in flow.labels]
     moves: dict[tuple[str, str], list[str]] = {}
     for edge in moving(flow):

@@ -1,8 +1,8 @@
-"""The sweep: what is due and not done is done now. It never asks for a window of time, so that nothing is lost however
-long nobody swept, and its cost follows what is due, not what is open.
+"""The sweep: what is due and not done is done now. It never asks for a window of time, so that
+nothing is lost however long nobody swept, and its cost follows what is due, not what is open.
 
-Any number of sweeps may run at once: rows are claimed with SKIP LOCKED and marked in the transaction that writes what
-follows from them. Alerts become messages in `notifications`."""
+Any number of sweeps may run at once: rows are claimed with SKIP LOCKED and marked in the
+transaction that writes what follows from them. Alerts become messages in `notifications`."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Swept:
 
 
 def sweep(at: datetime | None = None, *, batch: int = BATCH) -> Swept:
-    """Do all that is due at `at` (default now): fire rungs, take the steps whose waiting time is over, carry amended
-    calendars to the running clocks, run the nightly jobs of the local date. Leaves its heartbeat. What breaks is pushed
-    away and reported; the rest goes on."""
+    """Do all that is due at `at` (default now): fire rungs, take the steps whose waiting time is
+    over, carry amended calendars to the running clocks, run the nightly jobs of the local date.
+    Leaves its heartbeat. What breaks is pushed away and reported; the rest goes on."""
     at = at or database_now()
     swept = Swept()
     for part in (_amended_calendars, _alerts, _steps, _nightly, _sums):
@@ -64,8 +64,8 @@ def sweep(at: datetime | None = None, *, batch: int = BATCH) -> Swept:
 
 
 def database_now() -> datetime:
-    """The moment on the one clock that all workers share: a machine whose own clock is wrong must not send early, nor put
-    a retry hours away (the fault runs found that)."""
+    """The moment on the one clock that all workers share: a machine whose own clock is wrong must
+    not send early, nor put a retry hours away (the fault runs found that)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         found: datetime = cursor.fetchone()[0]
@@ -80,8 +80,8 @@ def beat(name: str, *, data: dict[str, Any] | None = None) -> None:
 
 
 def late_by(now: datetime | None = None) -> timedelta | None:
-    """How long the sweep has been missing beyond three intervals; None while all is well, or on a database that was
-    never swept and holds nothing to sweep."""
+    """How long the sweep has been missing beyond three intervals; None while all is well, or on a
+    database that was never swept and holds nothing to sweep."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {LAST_SIGN}, clock_timestamp()")
         last, there = cursor.fetchone()
@@ -99,7 +99,7 @@ def missing(last: datetime | None, now: datetime) -> timedelta | None:
     return late if late > timedelta(0) else None
 
 
-# -- rungs become alerts ----------------------------------------------------------------------------------------------
+# -- rungs become alerts ---------------------------------------------------------------------------
 
 # Rungs of one clock that are due together (after an outage) become one alert with all their labels.
 _FIRE = """
@@ -159,12 +159,12 @@ def _alerts(at: datetime, batch: int, swept: Swept) -> None:
             return
 
 
-# -- waiting times that are over --------------------------------------------------------------------------------------
+# -- waiting times that are over -------------------------------------------------------------------
 
 
 def _steps(at: datetime, batch: int, swept: Swept) -> None:
-    """Each step is claimed by moving it into the future, so that no lock is held while the case is worked on, and is
-    recognised by its key when it was taken already."""
+    """Each step is claimed by moving it into the future, so that no lock is held while the case is
+    worked on, and is recognised by its key when it was taken already."""
     while (claimed := _claim_step(at)) is not None:
         rung_id, number, process, name, due, attempts = claimed
         try:
@@ -224,7 +224,7 @@ def _push_away(
         )
 
 
-# -- calendars --------------------------------------------------------------------------------------------------------
+# -- calendars -------------------------------------------------------------------------------------
 
 
 def _amended_calendars(at: datetime, batch: int, swept: Swept) -> None:
@@ -281,7 +281,7 @@ _DUE_FIELDS = (
 )
 
 
-# -- nightly jobs (A-28) ----------------------------------------------------------------------------------------------
+# -- nightly jobs (A-28) ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,8 @@ _jobs: dict[str, Job] = {}
 
 
 def nightly(name: str, at: Callable[[date], time], work: Callable[[date], Any]) -> None:
-    """Register a job that runs once for each local date, whatever the clocks do (A-28); `work` gets the date."""
+    """Register a job that runs once for each local date, whatever the clocks do (A-28); `work` gets
+    the date."""
     _jobs[name] = Job(name, at, work)
 
 
@@ -346,12 +347,13 @@ def _sums(at: datetime, batch: int, swept: Swept) -> None:
     rollup.fold(date_rules.local_date(at, settings.TIME_ZONE))
 
 
-# -- what goes out then -----------------------------------------------------------------------------------------------
+# -- what goes out then ----------------------------------------------------------------------------
 
 
 def preview(at: datetime) -> list[dict[str, Any]]:
-    """What a sweep at `at` would do, as things stand now, and does not: pending rungs with case number, clock, labels.
-    For commands alone: pages ask `selectors`, which know who may see what."""
+    """What a sweep at `at` would do, as things stand now, and does not: pending rungs with case
+    number, clock, labels. For commands alone: pages ask `selectors`, which know who may see what.
+    """
     due = Rung.objects.filter(fired_at=None, cancelled_at=None, scheduled_for__lte=at).order_by(
         "scheduled_for", "id"
     )

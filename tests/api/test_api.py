@@ -1,4 +1,5 @@
-"""The API: tokens, the worklist, one case, its steps through the one door, every refusal as problem+json."""
+"""The API: tokens, the worklist, one case, its steps through the one door, every refusal as
+problem+json."""
 
 from __future__ import annotations
 
@@ -56,7 +57,7 @@ def problem(answer, status: int, code: str) -> dict:
     return told
 
 
-# -- tokens ------------------------------------------------------------------------------------------------------------
+# -- tokens ----------------------------------------------------------------------------------------
 
 
 def test_only_the_hash_of_a_token_is_kept(people, program):
@@ -151,7 +152,7 @@ def test_the_command_makes_lists_and_ends(people, capsys):
     assert row.revoked_at
 
 
-# -- cases -------------------------------------------------------------------------------------------------------------
+# -- cases -----------------------------------------------------------------------------------------
 
 
 def test_the_list_is_the_worklist(case, people, program):
@@ -346,7 +347,7 @@ def test_what_the_product_knows(case, people, program):
     assert [school["number"] for school in one.get("/schools").json()] == ["1"]
 
 
-# -- imports -----------------------------------------------------------------------------------------------------------
+# -- imports ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -382,7 +383,7 @@ def test_a_delivery_from_upload_to_apply(people, nights, program, queued):
             problem(program(other).get(address), 404, "not_found")
 
 
-# -- Title IX ----------------------------------------------------------------------------------------------------------
+# -- Title IX --------------------------------------------------------------------------------------
 
 
 def a_report(**more) -> dict:

@@ -1,4 +1,5 @@
-"""schemathesis over the whole API: whatever is sent, the answer is one that the description tells, and never a 500."""
+"""schemathesis over the whole API: whatever is sent, the answer is one that the description tells,
+and never a 500."""
 
 from __future__ import annotations
 

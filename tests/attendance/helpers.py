@@ -27,7 +27,8 @@ def d(month: int, day: int) -> date:
 
 
 def helpers(school: str = "1") -> SimpleNamespace:
-    """A street team, a court coordinator, a mediation provider with access to the school, a partner that serves it."""
+    """A street team, a court coordinator, a mediation provider with access to the school, a partner
+    that serves it."""
     place = School.objects.get(school_id=school)
     made = SimpleNamespace()
     for name, role in (

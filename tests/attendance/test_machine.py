@@ -1,4 +1,5 @@
-"""Random steps by random people: whatever they press, the case stays lawful, its clocks consistent, its chain intact."""
+"""Random steps by random people: whatever they press, the case stays lawful, its clocks consistent,
+its chain intact."""
 
 from __future__ import annotations
 
@@ -110,7 +111,8 @@ PROMISES = {
 
 
 def promised(file: CaseFile) -> None:
-    """Every process that is not over waits for something with a date; every case that is helped has a next duty."""
+    """Every process that is not over waits for something with a date; every case that is helped has
+    a next duty."""
     for process in [
         process
         for process in file.processes
@@ -158,7 +160,8 @@ def check(case: AttendanceCase) -> None:
     }
 
 
-# Without shrinking: one press costs a database round trip, and thirty presses can be read as they are.
+# Without shrinking: one press costs a database round trip, and thirty presses can be read as they
+# are.
 @settings(
     max_examples=12,
     deadline=None,

@@ -1,4 +1,5 @@
-"""The child processes under the numbers of their scenarios: dates, guards, who may do what, and what follows for the case."""
+"""The child processes under the numbers of their scenarios: dates, guards, who may do what, and
+what follows for the case."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ def refused(road: Road, name: str, who, today: date, process=None, /, kind=NotNo
     return str(getattr(found.value, "errors", "") or found.value)
 
 
-# -- the street team (A-23, A2.5) -------------------------------------------------------------------------------------
+# -- the street team (A-23, A2.5) ------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -242,7 +243,7 @@ def test_sixteen_year_olds_may_be_withdrawn(search):
     assert search.case.closed_reason == "WITHDRAWN"
 
 
-# -- the conference and its plan (A2.4) -------------------------------------------------------------------------------
+# -- the conference and its plan (A2.4) ------------------------------------------------------------
 
 PLAN = {
     "goal_percent": "95",
@@ -391,7 +392,7 @@ def test_a_suspected_disability_stands_against_a_referral(road, people):
     assert "disability_related_pending" in road.case.exclusions
 
 
-# -- goals met, relapse (C7-C9), reopening (C14) ----------------------------------------------------------------------
+# -- goals met, relapse (C7-C9), reopening (C14) ---------------------------------------------------
 
 
 @pytest.fixture
@@ -421,7 +422,7 @@ def test_relapse(monitored):
     assert Clock.objects.get(case=monitored.case, kind="monitor").status == "CANCELLED"
 
 
-# -- mediation (A-25, A-26, A2.6) -------------------------------------------------------------------------------------
+# -- mediation (A-25, A-26, A2.6) ------------------------------------------------------------------
 
 
 def refer(road: Road, made, on: date):
@@ -612,7 +613,7 @@ def test_no_provider_without_access_and_memorandum(road, made, people):
     )
 
 
-# -- court programme, partners, notes, law ----------------------------------------------------------------------------
+# -- court programme, partners, notes, law ---------------------------------------------------------
 
 
 def test_court_programme(road, made, people):

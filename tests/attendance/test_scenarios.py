@@ -1,4 +1,5 @@
-"""The acceptance scenarios of attendance, first half, under their numbers: through files, import, evaluation and door."""
+"""The acceptance scenarios of attendance, first half, under their numbers: through files, import,
+evaluation and door."""
 
 from __future__ import annotations
 
@@ -48,8 +49,8 @@ def test_excused_do_not_count_for_truancy_but_do_for_chronic(nights):
     assert report["chronic"]["district"] == {"students": 1, "denominator": 1, "rate": "100.00"}
     assert report["bands"]["severe"] == 1
     assert not Notice.objects.exists()
-    # 13 enrolled days are fewer than the 20 that a case by rate needs, and the five days in a row are excused but
-    # uncontacted: they open a watch, not a tier.
+    # 13 enrolled days are fewer than the 20 that a case by rate needs, and the five days in a row
+    # are excused but uncontacted: they open a watch, not a tier.
     assert not AttendanceCase.objects.exclude(state="WATCH").exists()
 
 

@@ -1,4 +1,5 @@
-"""No page of attendance takes more than twelve SQL statements, whoever looks, however far a case is grown."""
+"""No page of attendance takes more than twelve SQL statements, whoever looks, however far a case is
+grown."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ EVERYWHERE = (
 
 @pytest.fixture
 def grown(nights, people) -> Road:
-    """A case before the law: letters, a conference, a street team and a mediation on their way, an alert for everybody."""
+    """A case before the law: letters, a conference, a street team and a mediation on their way, an
+    alert for everybody."""
     road, made = Road(nights, people), helpers()
     to_review(road)
     road.step(

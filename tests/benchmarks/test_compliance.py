@@ -1,5 +1,5 @@
-"""Row 14 measures the sums behind a page against one live statement: over the made-up district both count the same, also where a
-promise ends after the day that is asked for."""
+"""Row 14 measures the sums behind a page against one live statement: over the made-up district both
+count the same, also where a promise ends after the day that is asked for."""
 
 from __future__ import annotations
 

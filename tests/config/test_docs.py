@@ -1,4 +1,5 @@
-"""The documentation: every link leads somewhere, every command is told, every decision has its own number."""
+"""The documentation: every link leads somewhere, every command is told, every decision has its own
+number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Settings: every mistake is named at start; production refuses what is only fit for a demo; compose fits the code."""
+"""Settings: every mistake is named at start; production refuses what is only fit for a demo;
+compose fits the code."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Whatever the Python code says to people goes through gettext, as the templates do (test_translatable).
+"""Whatever the Python code says to people goes through gettext, as the templates do
+(test_translatable).
 
-The source is read as a tree. Two nets: the places from which a text reaches a reader (a message, a refusal, a form's field, the
-head of a table) may hold no bare string; and a bare string anywhere that is a sentence must be one of those that nobody reads in
-a page, with the reason given here."""
+The source is read as a tree. Two nets: the places from which a text reaches a reader (a message, a
+refusal, a form's field, the head of a table) may hold no bare string; and a bare string anywhere
+that is a sentence must be one of those that nobody reads in a page, with the reason given here."""
 
 from __future__ import annotations
 
@@ -28,19 +29,31 @@ FILES = {
     "attendance/simulation/school_year.py": "an invented district",
     "titleix/letters/samples.py": "invented values of merge fields",
     "web/administration/samples.py": "invented values of merge fields",
-    "titleix/letters/contents.py": "English and Spanish stand side by side; tests/titleix/test_letter_templates.py holds that both are whole",
-    "notifications/texts.py": "English and Spanish of the page on which messages are stopped stand side by side; tests/notifications",
-    "titleix/party_portal/texts.py": "English and Spanish stand side by side; tests/titleix/test_spanish.py and test_portal.py",
+    "titleix/letters/contents.py": (
+        "English and Spanish stand side by side; tests/titleix/test_letter_templates.py holds "
+        "that both are whole"
+    ),
+    "notifications/texts.py": (
+        "English and Spanish of the page on which messages are stopped stand side by side; "
+        "tests/notifications"
+    ),
+    "titleix/party_portal/texts.py": (
+        "English and Spanish stand side by side; tests/titleix/test_spanish.py and test_portal.py"
+    ),
     "casework/reporting/workflow_diagram.py": "writes docs/workflows, which are in English",
     "casework/privacy/redaction.py": "words by which names are recognised",
     "casework/privacy/name_matching.py": "words by which names are recognised",
-    "web/api/router.py": "the description of the API, which is read by engineers; its refusals go through gettext (tests/api)",
+    "web/api/router.py": (
+        "the description of the API, which is read by engineers; its refusals go through "
+        "gettext (tests/api)"
+    ),
     "casework/encryption/fields.py": "faults of the installation, for the operator's log",
     "casework/privacy/encrypted_files.py": "faults of the installation, for the operator's log",
     "casework/management/base.py": "what commands share: they speak to the operator at a terminal",
     "titleix/rules/screening.py": "faults of screening.csv, which is part of the program: a test reads it",
 }
-# (place, argument) that somebody reads: the last part of the name that is called, and the positions of the texts.
+# (place, argument) that somebody reads: the last part of the name that is called, and the positions
+# of the texts.
 CALLS = {
     "success": (1,),
     "error": (1,),
@@ -82,7 +95,8 @@ KEYWORDS = (
     "tells",
     "makes",
 )
-# Help of a model's field is written for engineers; where a form is made from a model, the test of forms below looks at it.
+# Help of a model's field is written for engineers; where a form is made from a model, the test of
+# forms below looks at it.
 MODELS = ("help_text",)
 GETTEXT = {
     "gettext",
@@ -125,7 +139,8 @@ SAME = re.compile(
 SENTENCE = re.compile(r"^[A-Z“‘][^\n]*\s[^\n]*\s[^\n]*[.?!:…]$")
 PHRASE = re.compile(r"^[^\n<>=_|$#]*\b[a-z]+ [a-z]+[,:;]? [^\n<>=_|$#]*[a-z]$")
 SQL = re.compile(
-    r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|FROM|WHERE|JOIN|AND|OR|IS|IN|ON|ORDER BY|EXISTS|SET|CASE)\b"
+    r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|FROM|WHERE|JOIN|AND|OR|IS|IN|ON|ORDER "
+    r"BY|EXISTS|SET|CASE)\b"
 )
 CITED = re.compile(r"\b(CFR|U\.S\.C\.|G\.S\.|Manual)\b")
 

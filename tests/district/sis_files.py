@@ -1,4 +1,5 @@
-"""Writes canonical deliveries for tests: `SisFolder(tmp_path).school("1").student("S1", "1").absent("S1", day).write(as_of)`."""
+"""Writes canonical deliveries for tests: `SisFolder(tmp_path).school("1").student("S1",
+"1").absent("S1", day).write(as_of)`."""
 
 from __future__ import annotations
 

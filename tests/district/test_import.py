@@ -161,9 +161,13 @@ class TestRefusals:
         assert "Student.xml, line 1" in run.report["why"]
 
     def test_an_entity_bomb_is_not_opened(self, tmp_path):
-        bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
+        bomb = (
+            '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b '
+            '"&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
+        )
         (tmp_path / "Student.xml").write_text(
-            f'{bomb}<I xmlns="http://ed-fi.org/5.2.0"><Student><StudentUniqueId>&c;</StudentUniqueId><Name><FirstName>&c;</FirstName></Name></Student></I>'
+            f"{bomb}<I "
+            'xmlns="http://ed-fi.org/5.2.0"><Student><StudentUniqueId>&c;</StudentUniqueId><Name><FirstName>&c;</FirstName></Name></Student></I>'
         )
         run = run_import(tmp_path)
         assert run.state in (Import.State.REFUSED, Import.State.APPLIED)

@@ -1,5 +1,6 @@
-"""Two students in a real browser, one from the third absence to a mediation that is kept, one to the legal referral with every guard
-refused once; and the street team at the door without a signal. The long middle of both lives goes through the door with its dates."""
+"""Two students in a real browser, one from the third absence to a mediation that is kept, one to
+the legal referral with every guard refused once; and the street team at the door without a signal.
+The long middle of both lives goes through the door with its dates."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Cast:
         return self.open(path)
 
     def hear(self, message: ConsoleMessage) -> None:
-        """Whatever the browser complains of is a problem, but that it has no signal when it was told to have none."""
+        """Whatever the browser complains of is a problem, but that it has no signal when it was
+        told to have none."""
         if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
             self.problems.append(message.text)
 
@@ -63,14 +65,16 @@ class Cast:
         return self.look()
 
     def look(self) -> Page:
-        """Every page that is looked at pleases axe, breaks no security policy and has no name in its address or title."""
+        """Every page that is looked at pleases axe, breaks no security policy and has no name in
+        its address or title."""
         axe.look(self.page)
         assert self.problems == [], (self.page.url, self.problems)
         assert "TestS1" not in self.page.title() + self.page.url
         return self.page
 
     def step(self, label: str, **fields: str) -> Page:
-        """Take a step from the page that is open: its link, its form by the names of the fields, its button."""
+        """Take a step from the page that is open: its link, its form by the names of the fields,
+        its button."""
         self.page.get_by_role("link", name=label, exact=True).first.click()
         self.page.wait_for_load_state()
         self.look()

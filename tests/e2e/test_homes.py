@@ -1,5 +1,6 @@
-"""Everybody's home and every page to which it and the navigation lead: on a desk and on a phone, with axe, nothing that fails,
-and the same pages read without JavaScript. A page that several people have is given to axe once."""
+"""Everybody's home and every page to which it and the navigation lead: on a desk and on a phone,
+with axe, nothing that fails, and the same pages read without JavaScript. A page that several people
+have is given to axe once."""
 
 from __future__ import annotations
 
@@ -120,7 +121,8 @@ class Visitor(Walker):
 
 
 def walk(visitor: Visitor, first: list[str], seen: set[str], look: bool) -> list[str]:
-    """Open a home and whatever it leads to. What somebody saw before is only asked for, not drawn again. What is wrong."""
+    """Open a home and whatever it leads to. What somebody saw before is only asked for, not drawn
+    again. What is wrong."""
     waiting, done, wrong = ["/", *first], set(), []
     while waiting:
         address = waiting.pop(0)

@@ -1,4 +1,5 @@
-"""A passkey in a real browser, whose authenticator is Chromium's own virtual one: registered, then signed in with, no password asked."""
+"""A passkey in a real browser, whose authenticator is Chromium's own virtual one: registered, then
+signed in with, no password asked."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ ADD = "/accounts/2fa/webauthn/add/"
 
 
 def authenticator(walker: Walker) -> tuple[CDPSession, str]:
-    """What a phone or a laptop has built in: it keeps keys, knows its owner, and says yes by itself."""
+    """What a phone or a laptop has built in: it keeps keys, knows its owner, and says yes by
+    itself."""
     session = walker.page.context.new_cdp_session(walker.page)
     session.send("WebAuthn.enable")
     options = {

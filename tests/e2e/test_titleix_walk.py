@@ -1,5 +1,6 @@
-"""Two Title IX cases from the report to the archive in a real browser, each step by whoever may take it: the letters are
-opened, axe looks at every page, and no name, narrative or address leaves the case in a log, an address, an e-mail or a title."""
+"""Two Title IX cases from the report to the archive in a real browser, each step by whoever may
+take it: the letters are opened, axe looks at every page, and no name, narrative or address leaves
+the case in a log, an address, an e-mail or a title."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ from titleix.models import Delivery, TitleIXCase
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 staff = titleix.staff
-# Names, an address, a nickname, and a word that stands in everything that anybody writes: none of them may leave the case.
+# Names, an address, a nickname, and a word that stands in everything that anybody writes: none of
+# them may leave the case.
 NAMES = (
     "Ibáñez",
     "Lucía",
@@ -52,7 +54,8 @@ ZONE = ZoneInfo(settings.TIME_ZONE)
 
 
 class Cast:
-    """Everybody who works on the cases, each at a browser of their own, and the day on which they do."""
+    """Everybody who works on the cases, each at a browser of their own, and the day on which they
+    do."""
 
     def __init__(
         self, browser: Browser, base: str, people: SimpleNamespace, traveller: Any
@@ -63,7 +66,8 @@ class Cast:
         self.addresses, self.titles, self.problems = set[str](), set[str](), list[str]()
 
     def on(self, day: str, hour: int = 10) -> Cast:
-        """Let it be this day for everybody; the machine has done what it does every night, letters and e-mails have left."""
+        """Let it be this day for everybody; the machine has done what it does every night, letters
+        and e-mails have left."""
         moment = datetime.combine(date.fromisoformat(day), time(hour), ZONE)
         self.traveller.move_to(moment)
         for work in (sweep, fan_out, deliver):
@@ -103,7 +107,8 @@ class Cast:
         return self.look(page)
 
     def look(self, page: Page) -> Page:
-        """Axe looks once at every kind of page; the browser has nothing to complain of; address and title are kept."""
+        """Axe looks once at every kind of page; the browser has nothing to complain of; address and
+        title are kept."""
         self.titles.add(page.title())
         self.addresses.update(
             page.eval_on_selector_all(
@@ -125,7 +130,8 @@ class Cast:
         return self.open(name, f"/cases/{self.number}")
 
     def take(self, name: str, step: str, /, **data: Any) -> Page:
-        """Take a step as its page offers it: fill in the form, press its button, come back to the case."""
+        """Take a step as its page offers it: fill in the form, press its button, come back to the
+        case."""
         page = self.open(name, f"/cases/{self.number}/steps/{step}")
         fill(page, data)
         press(page)
@@ -151,7 +157,8 @@ class Cast:
         return TitleIXCase.objects.get(number=self.number).state
 
     def told(self) -> dict[str, str]:
-        """Everything that leaves the case by the way: addresses, titles, e-mails, alerts, messages, events, reads."""
+        """Everything that leaves the case by the way: addresses, titles, e-mails, alerts, messages,
+        events, reads."""
         return {
             "addresses": " ".join(map(unquote, self.addresses)),
             "titles": " ".join(self.titles),
@@ -164,7 +171,8 @@ class Cast:
 
 
 def fill(page: Page, data: dict[str, Any]) -> None:
-    """Fill the fields of a form by their names: text, date, choice (by its value, else by its words), tick."""
+    """Fill the fields of a form by their names: text, date, choice (by its value, else by its
+    words), tick."""
     for name, value in data.items():
         field = page.locator(f'form [name="{name}"]')
         kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
@@ -198,7 +206,8 @@ def cast(browser: Browser, live_server: Any, staff: SimpleNamespace) -> Iterator
 
 
 def read_letters(cast: Cast, *codes: str) -> None:
-    """Every letter opens as a PDF with the number of its case and the address of its own reader alone."""
+    """Every letter opens as a PDF with the number of its case and the address of its own reader
+    alone."""
     page, found = (
         cast.page("coordinator"),
         list(Document.objects.filter(case__number=cast.number, draft=False)),
@@ -217,7 +226,8 @@ def read_letters(cast: Cast, *codes: str) -> None:
 
 
 def enter_link(cast: Cast, part: str) -> Page:
-    """The link as the coordinator reads it from the page of links and sends it; the person goes in with the code."""
+    """The link as the coordinator reads it from the page of links and sends it; the person goes in
+    with the code."""
     links = cast.open("coordinator", f"/cases/{cast.number}/links")
     box = links.locator("section.box", has=links.get_by_role("heading", name=part))
     address, code = box.locator("code").all_inner_texts()
@@ -250,7 +260,8 @@ def name_addresses(cast: Cast) -> None:
 
 
 def nothing_left(cast: Cast, caplog: Any, capfd: Any, logged: str = "") -> None:
-    """No name, narrative or address in a log line, URL, e-mail, alert, message, event or page title of the whole walk."""
+    """No name, narrative or address in a log line, URL, e-mail, alert, message, event or page title
+    of the whole walk."""
     told = cast.told() | {"log": caplog.text + "".join(capfd.readouterr())}
     assert cast.number in told["mail"]
     assert len(cast.titles) > 10
@@ -259,7 +270,7 @@ def nothing_left(cast: Cast, caplog: Any, capfd: Any, logged: str = "") -> None:
         assert not [name for name in NAMES if name in words], where
 
 
-# -- the district --------------------------------------------------------------------------------------------------------
+# -- the district ----------------------------------------------------------------------------------
 
 
 def test_a_district_case_from_the_report_to_the_archive(
@@ -314,7 +325,8 @@ def report_by_form(cast: Cast) -> None:
 
 
 def screen_with_a_second_reader(cast: Cast) -> None:
-    """Something stays unknown beyond the three days: the deputy reads it too, and the coordinator may not read twice."""
+    """Something stays unknown beyond the three days: the deputy reads it too, and the coordinator
+    may not read twice."""
     desk = cast.open("coordinator", "/")
     expect(desk.get_by_role("heading", name="Unscreened reports")).to_be_visible()
     desk.get_by_role("link", name=cast.number).first.click()
@@ -422,7 +434,8 @@ def investigate(cast: Cast, staff: SimpleNamespace) -> None:
 
 
 def wait_for_the_parties(cast: Cast) -> None:
-    """Both look at letters and evidence by their links; one answers, one is silent: the ten days are waited for."""
+    """Both look at letters and evidence by their links; one answers, one is silent: the ten days
+    are waited for."""
     for party in ("Complainant 1", "Respondent 1"):
         cast.take("coordinator", "make_party_link", party=party, with_code="on", days="60")
     cast.on("2026-09-24")
@@ -450,7 +463,8 @@ def wait_for_the_parties(cast: Cast) -> None:
 
 
 def decide(cast: Cast, staff: SimpleNamespace) -> None:
-    """The report, a written question with its answer, the determination with its six contents. Both waive the second wait."""
+    """The report, a written question with its answer, the determination with its six contents. Both
+    waive the second wait."""
     assign(cast, "decision_maker", staff.decider)
     cast.look(
         cast.on("2026-10-05").take("investigator", "send_report", on="2026-10-05", means="email")
@@ -510,7 +524,8 @@ def appeal(cast: Cast, staff: SimpleNamespace) -> None:
 
 
 def remedy_and_close(cast: Cast) -> None:
-    """Remedies carried out and checked after 30, 60 and 90 days; then the file rests for seven years."""
+    """Remedies carried out and checked after 30, 60 and 90 days; then the file rests for seven
+    years."""
     cast.on("2026-10-15").take(
         "coordinator", "remedy", code="remedy", text="Another class than zanzibar"
     )
@@ -537,7 +552,8 @@ def remedy_and_close(cast: Cast) -> None:
 
 
 def take_the_archive(cast: Cast) -> None:
-    """The whole file as one zip: its PDF opens, every hash of its index is right, and the taking is on the timeline."""
+    """The whole file as one zip: its PDF opens, every hash of its index is right, and the taking is
+    on the timeline."""
     page = cast.open("coordinator", f"/cases/{cast.number}/archive")
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download the whole file").click()
@@ -549,7 +565,7 @@ def take_the_archive(cast: Cast) -> None:
     assert Event.objects.filter(case__number=cast.number, name="export_file").count() == 1
 
 
-# -- the school ----------------------------------------------------------------------------------------------------------
+# -- the school ------------------------------------------------------------------------------------
 
 
 def test_a_school_case_from_the_report_to_the_archive(

@@ -1,4 +1,5 @@
-"""A real browser walks the product: sign-in, worklist, case, steps, letter, import; axe looks at every page."""
+"""A real browser walks the product: sign-in, worklist, case, steps, letter, import; axe looks at
+every page."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def district(tmp_path) -> Nights:
-    """School 1 with one student whose third unexcused day is today, so that every promise is in time."""
+    """School 1 with one student whose third unexcused day is today, so that every promise is in
+    time."""
     today = local_today()
     nights = Nights(tmp_path)
     first = today - timedelta(days=40)
@@ -49,7 +51,8 @@ def district(tmp_path) -> Nights:
 
 
 class Walker:
-    """One person at a browser. Every page that it looks at must please axe and break no security policy."""
+    """One person at a browser. Every page that it looks at must please axe and break no security
+    policy."""
 
     def __init__(self, browser: Browser, base: str, **options: Any) -> None:
         self.base, self.problems = base, []

@@ -1,4 +1,5 @@
-"""Fills a fresh database for the fault runs: cases, running clocks, people with addresses. Run as a script."""
+"""Fills a fresh database for the fault runs: cases, running clocks, people with addresses. Run as a
+script."""
 
 from __future__ import annotations
 

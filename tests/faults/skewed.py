@@ -1,4 +1,5 @@
-"""Runs Celery in a process whose clock is wrong: python -m tests.faults.skewed SECONDS celery-arguments..."""
+"""Runs Celery in a process whose clock is wrong: python -m tests.faults.skewed SECONDS
+celery-arguments..."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The whole product as real processes that a test may kill: servers, workers, beats, web, and a mail server that counts."""
+"""The whole product as real processes that a test may kill: servers, workers, beats, web, and a
+mail server that counts."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ class Stack:
             path.read_text().replace('from: "20:00", to: "06:30"', 'from: "12:00", to: "12:00"')
         )
 
-    # -- life ----------------------------------------------------------------------------------------------------
+    # -- life --------------------------------------------------------------------------------------
 
     def start(self, students: int) -> None:
         """Servers, schema, seed; then every process."""
@@ -158,7 +159,7 @@ class Stack:
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
-    # -- faults --------------------------------------------------------------------------------------------------
+    # -- faults ------------------------------------------------------------------------------------
 
     def break_something(self) -> str:
         """One fault at random; what it was. Processes come back at once, as under any supervisor."""
@@ -225,7 +226,8 @@ class Stack:
     def kill_backend(self) -> None:
         """One database connection of somebody is ended in the middle of whatever it does."""
         self.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
+            "pg_backend_pid() AND backend_type = 'client backend' LIMIT 1"
         )
 
     def wrong_clock(self) -> None:
@@ -234,7 +236,7 @@ class Stack:
         self._kill_group(self.children[name])
         self.spawn(name, skew=self.random.choice([-86_400, -3_600, 3_600]))
 
-    # -- what came of it -----------------------------------------------------------------------------------------
+    # -- what came of it ---------------------------------------------------------------------------
 
     def sql(self, text: str, *values: Any) -> list[tuple[Any, ...]]:
         """One statement against the database, however often it restarts."""
@@ -251,8 +253,11 @@ class Stack:
     def schedule(self, seconds: float) -> int:
         """Spread all alerts that are planned over the coming seconds; how many."""
         self.sql(
-            "UPDATE casework_rung SET scheduled_for = now() + random() * make_interval(secs => %s), every = NULL"
-            " WHERE fired_at IS NULL AND cancelled_at IS NULL",
+            (
+                "UPDATE casework_rung SET scheduled_for = now() + random() * "
+                "make_interval(secs => %s), every = NULL"
+                " WHERE fired_at IS NULL AND cancelled_at IS NULL"
+            ),
             seconds,
         )
         return int(self.sql("SELECT count(*) FROM casework_rung WHERE cancelled_at IS NULL")[0][0])
@@ -261,17 +266,19 @@ class Stack:
         """Rungs, alerts and messages that are not through yet."""
         return int(
             self.sql(
-                "SELECT (SELECT count(*) FROM casework_rung WHERE fired_at IS NULL AND cancelled_at IS NULL)"
+                "SELECT (SELECT count(*) FROM casework_rung WHERE fired_at IS NULL AND "
+                "cancelled_at IS NULL)"
                 " + (SELECT count(*) FROM casework_alert WHERE fanned_out_at IS NULL)"
                 " + (SELECT count(*) FROM notifications_message WHERE state = 'PENDING')"
             )[0][0]
         )
 
     def settle(self, seconds: float) -> None:
-        """Mend what is down, let all that is planned fall due, and wait until everything is through. AssertionError when
-        it takes too long."""
+        """Mend what is down, let all that is planned fall due, and wait until everything is
+        through. AssertionError when it takes too long."""
         self.sql(
-            "UPDATE casework_rung SET scheduled_for = now() WHERE fired_at IS NULL AND cancelled_at IS NULL AND scheduled_for > now()"
+            "UPDATE casework_rung SET scheduled_for = now() WHERE fired_at IS NULL AND "
+            "cancelled_at IS NULL AND scheduled_for > now()"
         )
         for name in self.names:
             if self.children[name].poll() is not None:
@@ -286,11 +293,15 @@ class Stack:
     def verdict(self, box: Mailbox) -> dict[str, int]:
         """Counts of what was lost or doubled, and of the mail that came."""
         ((lost_rungs, two_alerts, no_message),) = self.sql(
-            "SELECT (SELECT count(*) FROM casework_rung WHERE cancelled_at IS NULL AND alert_id IS NULL),"
-            " (SELECT count(*) FROM casework_rung r JOIN casework_alert a ON a.id = r.alert_id WHERE a.clock_id <> r.clock_id)"
-            " + (SELECT count(*) FROM casework_alert a WHERE scheduled_for IS NOT NULL AND NOT EXISTS"
+            "SELECT (SELECT count(*) FROM casework_rung WHERE cancelled_at IS NULL AND "
+            "alert_id IS NULL),"
+            " (SELECT count(*) FROM casework_rung r JOIN casework_alert a ON a.id = "
+            "r.alert_id WHERE a.clock_id <> r.clock_id)"
+            " + (SELECT count(*) FROM casework_alert a WHERE scheduled_for IS NOT NULL AND "
+            "NOT EXISTS"
             "     (SELECT 1 FROM casework_rung r WHERE r.alert_id = a.id)),"
-            " (SELECT count(*) FROM casework_alert a WHERE NOT EXISTS (SELECT 1 FROM notifications_message m WHERE m.alert_id = a.id AND m.channel = 'email'))"
+            " (SELECT count(*) FROM casework_alert a WHERE NOT EXISTS (SELECT 1 FROM "
+            "notifications_message m WHERE m.alert_id = a.id AND m.channel = 'email'))"
         )
         sent = {
             f"<{row[0]}@localhost>"

@@ -53,7 +53,8 @@ def test_whatever_dies_no_alert_is_lost_and_none_is_doubled(tmp_path_factory):
         "mails_unknown",
     ):
         assert verdict[name] == 0, (name, verdict, dict(stack.faults))
-    # a mail is doubled only where a process died between sending and marking: at most one for each such death
+    # a mail is doubled only where a process died between sending and marking: at most one for each
+    # such death
     deaths = sum(
         count for name, count in stack.faults.items() if "web" not in name and "Redis" not in name
     )
@@ -64,8 +65,10 @@ def test_whatever_dies_no_alert_is_lost_and_none_is_doubled(tmp_path_factory):
 def _more(stack: Stack) -> int:
     """A long run needs more to do: every fired rung is planned once more under the next generation."""
     stack.sql(
-        "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, step, attempts)"
-        " SELECT clock_id, max(generation) + 1, label, level, now() + random() * interval '60 seconds', '', 0 FROM casework_rung"
+        "INSERT INTO casework_rung (clock_id, generation, label, level, scheduled_for, "
+        "step, attempts)"
+        " SELECT clock_id, max(generation) + 1, label, level, now() + random() * interval "
+        "'60 seconds', '', 0 FROM casework_rung"
         " WHERE cancelled_at IS NULL GROUP BY clock_id, label, level ORDER BY random() LIMIT 1500"
     )
     return 1500
@@ -81,7 +84,8 @@ def test_three_days_without_beat_are_made_up(tmp_path_factory):
         try:
             stack.start(students=10)
             stack.sql(
-                "UPDATE casework_rung SET scheduled_for = now() - random() * interval '3 days', every = NULL WHERE fired_at IS NULL AND cancelled_at IS NULL"
+                "UPDATE casework_rung SET scheduled_for = now() - random() * interval '3 "
+                "days', every = NULL WHERE fired_at IS NULL AND cancelled_at IS NULL"
             )
             stack.names = names
             for name in names:
@@ -89,7 +93,8 @@ def test_three_days_without_beat_are_made_up(tmp_path_factory):
             stack.settle(60)
             verdict = stack.verdict(box)
             late = stack.sql(
-                "SELECT count(*) FROM casework_rung WHERE fired_at - scheduled_for > interval '1 hour'"
+                "SELECT count(*) FROM casework_rung WHERE fired_at - scheduled_for > "
+                "interval '1 hour'"
             )[0][0]
         finally:
             stack.stop()

@@ -1,4 +1,5 @@
-"""python -m tests.mutants [PART OF A NAME] [--list] [--sample N]: plant each fault, run the tests of its module.
+"""python -m tests.mutants [PART OF A NAME] [--list] [--sample N]: plant each fault, run the tests
+of its module.
 
 A child process is forked for each fault after Django is set up; the fault replaces the code of one
 function, so whoever imported it meets it. Exit status 1 when a fault survives: no test sees it."""

@@ -1,4 +1,5 @@
-"""Text messages through a provider's real HTTP interface, what it tells later, and e-mails that come back hours after."""
+"""Text messages through a provider's real HTTP interface, what it tells later, and e-mails that
+come back hours after."""
 
 from __future__ import annotations
 
@@ -274,21 +275,29 @@ def test_the_signature_is_that_of_the_providers_documentation():
     )
 
 
-# -- e-mails that come back --------------------------------------------------------------------------------------------------
+# -- e-mails that come back ------------------------------------------------------------------------
 
 
 def report(
     key: UUID | str, action: str = "failed", status: str = "5.1.1", *, headers_alone: bool = False
 ) -> bytes:
     """A delivery status notification as a mail server writes it (RFC 3464)."""
-    original = f"Message-ID: <{key}@cases.example.org>\r\nFrom: cases@example.org\r\nTo: {MAIL}\r\nSubject: School\r\n\r\n"
+    original = (
+        f"Message-ID: <{key}@cases.example.org>\r\nFrom: cases@example.org\r\nTo: "
+        f"{MAIL}\r\nSubject: School\r\n\r\n"
+    )
     kind = "text/rfc822-headers" if headers_alone else "message/rfc822"
     return (
-        "From: MAILER-DAEMON@mail.example.org\r\nTo: bounces@example.org\r\nSubject: Undelivered Mail Returned to Sender\r\n"
-        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="=_b"\r\n\r\n'
-        "--=_b\r\nContent-Type: text/plain\r\n\r\nI'm sorry to have to inform you that your message could not be delivered.\r\n"
-        "--=_b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example.org\r\n\r\n"
-        f"Final-Recipient: rfc822; {MAIL}\r\nAction: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n"
+        "From: MAILER-DAEMON@mail.example.org\r\nTo: bounces@example.org\r\nSubject: "
+        "Undelivered Mail Returned to Sender\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; "
+        'boundary="=_b"\r\n\r\n'
+        "--=_b\r\nContent-Type: text/plain\r\n\r\nI'm sorry to have to inform you that "
+        "your message could not be delivered.\r\n"
+        "--=_b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; "
+        "mail.example.org\r\n\r\n"
+        f"Final-Recipient: rfc822; {MAIL}\r\nAction: {action}\r\nStatus: "
+        f"{status}\r\nDiagnostic-Code: smtp; 550 no such user\r\n\r\n"
         f"--=_b\r\nContent-Type: {kind}\r\n\r\n{original}--=_b--\r\n"
     ).encode()
 

@@ -1,4 +1,5 @@
-"""People of Title IX: a coordinator and her deputy, investigators, a decision-maker, an appeal officer, a facilitator."""
+"""People of Title IX: a coordinator and her deputy, investigators, a decision-maker, an appeal
+officer, a facilitator."""
 
 from __future__ import annotations
 

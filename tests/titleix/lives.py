@@ -25,7 +25,8 @@ def complaint(walk: Walk, on: str = "2026-09-08") -> Walk:
 
 
 def investigated(walk: Walk) -> Walk:
-    """A district case with notice, investigator, interviews and evidence, ready to send the evidence."""
+    """A district case with notice, investigator, interviews and evidence, ready to send the
+    evidence."""
     s = walk.staff
     complaint(walk)("allege", s.coordinator, "2026-09-09", text="pictures")
     walk.sent("send_notice", s.coordinator, "2026-09-10").assign(
@@ -99,7 +100,8 @@ def decided(walk: Walk, on: str = "2026-11-18", finding: str = "responsible") ->
 
 
 def appealed(walk: Walk, on: str = "2026-11-30", **data: Any) -> Walk:
-    """... with an appeal of the respondent, an officer, and both parties told; the time for statements is over from 9 December."""
+    """... with an appeal of the respondent, an officer, and both parties told; the time for
+    statements is over from 9 December."""
     s = walk.staff
     walk(
         "file_appeal",

@@ -1,7 +1,9 @@
-"""Every address of the product, read from the URL resolver, for everybody who may not know of a Title IX case: what names it is
-answered like what does not exist, and no list, count, chart or export of theirs changes by its being there (T-31).
+"""Every address of the product, read from the URL resolver, for everybody who may not know of a
+Title IX case: what names it is answered like what does not exist, and no list, count, chart or
+export of theirs changes by its being there (T-31).
 
-A page that is added and stands in no list here fails the first test: say what it is asked with, or why it holds no case."""
+A page that is added and stands in no list here fails the first test: say what it is asked with, or
+why it holds no case."""
 
 from __future__ import annotations
 
@@ -134,8 +136,8 @@ LOOKERS = (
     Role.DEPUTY,
     Role.AUDITOR,
 )
-# Who reads the record of reads sees numbers there: that is what it is for (C7). Administrators see there which jobs ran and to
-# whom of the staff no message could be delivered, without the case.
+# Who reads the record of reads sees numbers there: that is what it is for (C7). Administrators see
+# there which jobs ran and to whom of the staff no message could be delivered, without the case.
 MAY_DIFFER = ("title-ix/reads", "health")
 
 
@@ -246,7 +248,8 @@ class Caller:
 
 
 def the_case(staff: SimpleNamespace) -> Walk:
-    """A case in the evidence window about a student who has an attendance case too, with everything that hangs on a case."""
+    """A case in the evidence window about a student who has an attendance case too, with everything
+    that hangs on a case."""
     student = Student.objects.get(student_id="S1")
     people = [
         {
@@ -365,7 +368,8 @@ def test_what_names_the_case_is_answered_like_what_does_not_exist(staff, people,
         for route in BY_NUMBER:
             for post in (False, True):
                 status, told = caller(filled(route, values), post=post)
-                # a form that is wrong for any number says so before it looks for the case; the last loop holds both against each other
+                # a form that is wrong for any number says so before it looks for the case; the last
+                # loop holds both against each other
                 allowed = (
                     (404, 405, 422) if post else (404, 405) if inside[route] == 405 else (404,)
                 )
@@ -396,7 +400,8 @@ def plain(text: str, number: str = "") -> str:
 
 @pytest.mark.scenario("T-31")
 def test_no_list_of_theirs_changes_by_a_case(staff, people, nights, frozen):
-    """Not a number, not a count: every page without a case in its address is the same before and after."""
+    """Not a number, not a count: every page without a case in its address is the same before and
+    after."""
     everybody = {
         name: Caller(user) for name, user in outsiders(staff, people).items() if name in LOOKERS
     }
@@ -429,7 +434,8 @@ def test_no_list_of_theirs_changes_by_a_case(staff, people, nights, frozen):
 
 
 def machine(name: str, address: str, text: str) -> str:
-    """Administrators see how the machine is: how many messages of whatever kind wait or were sent. Those figures alone may move."""
+    """Administrators see how the machine is: how many messages of whatever kind wait or were sent.
+    Those figures alone may move."""
     return re.sub(r"\d+", "", text) if name == "district administrator" and address == "/" else text
 
 
@@ -441,8 +447,8 @@ def difference(before: str, after: str) -> str:
 def looks(
     caller: Caller, walk: Walk | None, before: dict[str, tuple[int, str]] | None = None
 ) -> dict[str, tuple[int, str]]:
-    """Every list as somebody sees it, by the address without the keys in it; again only what was a page for them before: whose
-    a list is follows from posts, never from cases."""
+    """Every list as somebody sees it, by the address without the keys in it; again only what was a
+    page for them before: whose a list is follows from posts, never from cases."""
     values, found = values_of(walk, caller), {}
     for route in LISTS:
         for address in [filled(route, values) + query for query in ["", *MORE.get(route, [])]]:

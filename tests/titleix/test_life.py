@@ -83,7 +83,7 @@ def test_a_school_case_from_report_to_close(screened, staff):
     assert list(hash_chain.breaks([walk.number])) == []
 
 
-# -- the district -------------------------------------------------------------------------------------------------------
+# -- the district ----------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-02")

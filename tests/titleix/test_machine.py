@@ -1,4 +1,5 @@
-"""Random steps by random people on Title IX cases: they stay lawful, no duty is lost, their clocks fit, their chains hold.
+"""Random steps by random people on Title IX cases: they stay lawful, no duty is lost, their clocks
+fit, their chains hold.
 
 `MACHINE=200` runs the long profile: so many lives of 40 steps each, thousands of steps."""
 
@@ -67,7 +68,8 @@ TWO = [
 ]
 LICENSE_TASK = f"DUTY_{LICENSE.key.upper()}"[:32]
 INVESTIGATION = {"district_investigation", "school_investigation"}
-# What must run in a state at the least, by domain.md B1.1, B2.3, B3.1-B3.3: a case that waits has a wait with an end.
+# What must run in a state at the least, by domain.md B1.1, B2.3, B3.1-B3.3: a case that waits has a
+# wait with an end.
 OWED = {
     "RECEIVED": {"screening"},
     "SCREENING": {"screening"},
@@ -98,7 +100,7 @@ OWED = {
 }
 
 
-# -- what people type -----------------------------------------------------------------------------------------------------
+# -- what people type ------------------------------------------------------------------------------
 
 
 def story(
@@ -162,7 +164,8 @@ def story(
 def typed(
     choice: Choice, file: CaseFile, user: User, on: date, salt: int, wanted: dict[str, Any]
 ) -> dict[str, Any]:
-    """What the form of the step itself asks for: whatever step is added, it is pressed with a form that is mostly right."""
+    """What the form of the step itself asks for: whatever step is added, it is pressed with a form
+    that is mostly right."""
     if choice.step.form is None:
         return {}
     flow = flow_for(
@@ -174,7 +177,8 @@ def typed(
 
 
 def answer(field: forms.Field, wanted: Any, on: date, salt: int) -> Any:
-    """A value for a field: the one that the story wants where the field takes it, else one of its own."""
+    """A value for a field: the one that the story wants where the field takes it, else one of its
+    own."""
     if isinstance(field, forms.ChoiceField):
         known = [str(value) for value, _label in field.choices if str(value)]
         picked = (
@@ -194,11 +198,12 @@ def answer(field: forms.Field, wanted: Any, on: date, salt: int) -> Any:
     )
 
 
-# -- the dates, counted one day after the other -----------------------------------------------------------------------------
+# -- the dates, counted one day after the other ----------------------------------------------------
 
 
 def counts(day: date, unit: str) -> bool:
-    """Whether a day counts, straight from the list of the days of the school year (domain.md N3-N5)."""
+    """Whether a day counts, straight from the list of the days of the school year (domain.md
+    N3-N5)."""
     if unit == "calendar":
         return True
     if unit == "work":
@@ -222,7 +227,8 @@ def between(start: date, end: date, unit: str) -> int:
 
 
 def told_by_history(clock: Clock, changes: list[ClockChange]) -> tuple[int, int]:
-    """Days extended and held as the history tells them; a late extension and a hold after the due date give nothing."""
+    """Days extended and held as the history tells them; a late extension and a hold after the due
+    date give nothing."""
     extended = held = 0
     since: date | None = None
     for change in changes:
@@ -266,7 +272,8 @@ def check_clock(clock: Clock, changes: list[ClockChange]) -> None:
 
 
 def check_rungs(clock: Clock, rungs: list[Rung]) -> None:
-    """A promise that runs warns on its day; one that rests reminds of its end; one that is over is silent."""
+    """A promise that runs warns on its day; one that rests reminds of its end; one that is over is
+    silent."""
     waiting = [rung for rung in rungs if rung.cancelled_at is None and rung.fired_at is None]
     if clock.status not in ("RUNNING", "HELD"):
         assert not waiting, f"{clock.kind} is over and warns"
@@ -286,7 +293,7 @@ def check_rungs(clock: Clock, rungs: list[Rung]) -> None:
         assert any(rung.label.startswith("OVERDUE") for rung in live), f"{clock.kind} warns nobody"
 
 
-# -- what must hold after every step ------------------------------------------------------------------------------------------
+# -- what must hold after every step ---------------------------------------------------------------
 
 
 def check_case(number: str) -> None:
@@ -366,7 +373,8 @@ def check_letters(case: TitleIXCase) -> None:
 
 
 def check_events(case: TitleIXCase) -> None:
-    """Each event begins where the one before it ended, by a move that the workflow knows; no name stands in any."""
+    """Each event begins where the one before it ended, by a move that the workflow knows; no name
+    stands in any."""
     moves, state = set(TitleIXWorkflow.allowed_moves()), ""
     events = list(Event.objects.filter(case=case).order_by("seq"))
     assert case.head_seq == len(events)

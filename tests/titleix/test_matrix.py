@@ -1,5 +1,6 @@
-"""What the matrix of all addresses (`test_doors`) cannot ask: searches, posts, feeds, notifications, readers of the database, the
-record of tries, a party's link, mangled numbers; and a walk with planted names (T-31)."""
+"""What the matrix of all addresses (`test_doors`) cannot ask: searches, posts, feeds,
+notifications, readers of the database, the record of tries, a party's link, mangled numbers; and a
+walk with planted names (T-31)."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def frozen():
 
 @pytest.fixture
 def walk(report, staff, nights, frozen) -> Walk:
-    """A case in the evidence window about a student who has an attendance case too, with everything that hangs on a case."""
+    """A case in the evidence window about a student who has an attendance case too, with everything
+    that hangs on a case."""
     student = Student.objects.get(student_id="S1")
     report.case.parties.filter(part="respondent").update(student=student)
     walk = investigated(report).sent("send_evidence", staff.investigator, "2026-10-14")
@@ -243,12 +245,12 @@ def test_a_partys_link_is_no_key_to_anything_else(walk, client):
         assert client.get(address).status_code in (302, 401), address
 
 
-# -- a walk with planted names --------------------------------------------------------------------------------------------
+# -- a walk with planted names ---------------------------------------------------------------------
 
 
 def test_no_planted_name_leaves_the_case(report, staff, frozen, caplog, capfd, settings):
-    """A whole case under names that stand nowhere else; then every log line, address, e-mail, alert, message, title and
-    event is searched for them."""
+    """A whole case under names that stand nowhere else; then every log line, address, e-mail,
+    alert, message, title and event is searched for them."""
     frozen.move_to(datetime(2026, 12, 2, 15, tzinfo=UTC))
     report(
         "add_person",

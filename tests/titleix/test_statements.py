@@ -1,4 +1,5 @@
-"""No page of Title IX takes more than twelve SQL statements, whoever looks, in whatever state, however far a case is grown."""
+"""No page of Title IX takes more than twelve SQL statements, whoever looks, in whatever state,
+however far a case is grown."""
 
 from __future__ import annotations
 
@@ -155,7 +156,8 @@ class Watched(Walk):
 
 
 def furnished(walk: Walk, staff: Any) -> Watched:
-    """The case with somebody from everywhere who may see it, an older report of the same people on the same day, and files."""
+    """The case with somebody from everywhere who may see it, an older report of the same people on
+    the same day, and files."""
     counsel, approver = (
         User.objects.create_user(f"t9-{name}", first_name=name.title(), last_name="Nine")
         for name in ("counsel", "approver")

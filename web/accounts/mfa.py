@@ -1,7 +1,8 @@
-"""The secrets of the second step (of an authenticator app, of recovery codes) are sealed like everything else that is.
+"""The secrets of the second step (of an authenticator app, of recovery codes) are sealed like
+everything else that is.
 
-allauth keeps them in a JSON column of its own and asks its adapter to encrypt and to decrypt each (`DefaultMFAAdapter`). A passkey
-has no secret here: its private half never leaves the device."""
+allauth keeps them in a JSON column of its own and asks its adapter to encrypt and to decrypt each
+(`DefaultMFAAdapter`). A passkey has no secret here: its private half never leaves the device."""
 
 from __future__ import annotations
 
@@ -26,12 +27,14 @@ class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
         return fields.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret. SealError for what cannot be opened, and for clear text: the migration and `reseal` leave none."""
+        """The secret. SealError for what cannot be opened, and for clear text: the migration and
+        `reseal` leave none."""
         return fields.unseal(encrypted_text)
 
 
 def sealed_anew(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The column with every secret under the first key, whether it was sealed before or not. SealError where one does not open."""
+    """The column with every secret under the first key, whether it was sealed before or not.
+    SealError where one does not open."""
     return {name: _anew(value) if name in SECRETS else value for name, value in data.items()}
 
 
@@ -44,7 +47,8 @@ def _anew(value: Any) -> Any:
 
 
 def reseal(model: Any, size: int, done: Resealed) -> None:
-    """Bring the secrets of everybody under the first key, in batches; what does not open is counted and stays as it is."""
+    """Bring the secrets of everybody under the first key, in batches; what does not open is counted
+    and stays as it is."""
     last, more = 0, True
     while more:
         with transaction.atomic():

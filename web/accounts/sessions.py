@@ -45,7 +45,8 @@ def remember(sender: Any, request: HttpRequest | None, user: Any, **more: Any) -
 def by_the_district(
     sender: Any, request: HttpRequest, user: Any, sociallogin: Any = None, **more: Any
 ) -> None:
-    """Who came through the district's own sign-in took its second step there, where the district says so."""
+    """Who came through the district's own sign-in took its second step there, where the district
+    says so."""
     if sociallogin is not None and settings.SSO_IS_SECOND_STEP:
         request.session.pop(NEEDED, None)
 
@@ -57,7 +58,8 @@ def connect() -> None:
 
 
 class Sessions:
-    """Ends sessions that are too old or were left alone; leads to the second step where one is needed."""
+    """Ends sessions that are too old or were left alone; leads to the second step where one is
+    needed."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -75,7 +77,8 @@ class Sessions:
             messages.info(
                 request,
                 _(
-                    "You were signed out because the session was too old or left alone. Please sign in again."
+                    "You were signed out because the session was too old or left alone. "
+                    "Please sign in again."
                 ),
             )
             return redirect(settings.LOGIN_URL) if request.method == "GET" else None
@@ -94,8 +97,9 @@ class Sessions:
         return None
 
     def _over(self, session: Any) -> bool:
-        """Whether the session is past its end. When it was last used stands in the cache alone: where that is lost, being
-        left alone counts from now, and the end of the session holds all the same."""
+        """Whether the session is past its end. When it was last used stands in the cache alone:
+        where that is lost, being left alone counts from now, and the end of the session holds all
+        the same."""
         now, key = int(time.time()), f"session-used:{session.session_key}"
         if now - int(session[STARTED]) > settings.SESSION_COOKIE_AGE:
             return True
@@ -107,7 +111,8 @@ class Sessions:
         return False
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The district's own sign-in is out of reach, or answers what cannot be read: a page that says so, no error."""
+        """The district's own sign-in is out of reach, or answers what cannot be read: a page that
+        says so, no error."""
         if request.path.startswith(AWAY) and isinstance(
             exception, RequestException | LxmlError | ValueError | KeyError
         ):

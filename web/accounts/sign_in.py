@@ -17,7 +17,8 @@ from district.models import User
 
 
 def tried_name(request: HttpRequest | None, credentials: Any = None) -> str:
-    """The name under which failed sign-ins are counted: as it was typed, whether user name or address."""
+    """The name under which failed sign-ins are counted: as it was typed, whether user name or
+    address."""
     typed = str(request.POST.get("login", "")) if request is not None else ""
     given = credentials or {}
     return (
@@ -31,13 +32,15 @@ def tried_name(request: HttpRequest | None, credentials: Any = None) -> str:
 @login_required
 @require_GET
 def address(request: HttpRequest) -> HttpResponse:
-    """One's e-mail address. It is the staff file's: nobody adds one of their own, which the district's sign-in would believe, and
-    no address is ever "unverified", which would keep its owner from a second step."""
+    """One's e-mail address. It is the staff file's: nobody adds one of their own, which the
+    district's sign-in would believe, and no address is ever "unverified", which would keep its
+    owner from a second step."""
     return render(request, "account/address.html")
 
 
 def not_here(request: HttpRequest, **rest: str) -> HttpResponse:
-    """Pages of the library for what this product does not do: confirming addresses, making accounts. Raises Http404."""
+    """Pages of the library for what this product does not do: confirming addresses, making
+    accounts. Raises Http404."""
     raise Http404
 
 
@@ -50,11 +53,12 @@ class ClosedAdapter(DefaultAccountAdapter):
 
 
 class StaffAdapter(DefaultSocialAccountAdapter):
-    """The district's own sign-in (OIDC, SAML): a person is found in the staff file by staff number or e-mail."""
+    """The district's own sign-in (OIDC, SAML): a person is found in the staff file by staff number
+    or e-mail."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Bind the district's account to the person of the staff file at the first sign-in. Raises ImmediateHttpResponse
-        with a page for everybody else."""
+        """Bind the district's account to the person of the staff file at the first sign-in. Raises
+        ImmediateHttpResponse with a page for everybody else."""
         if sociallogin.is_existing:
             return
         person = staff_of(sociallogin)
@@ -64,7 +68,8 @@ class StaffAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(render(request, "socialaccount/not_staff.html", status=403))
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Only where the district wants accounts for people beyond the staff file; they hold no post and see nothing."""
+        """Only where the district wants accounts for people beyond the staff file; they hold no
+        post and see nothing."""
         return bool(settings.SSO_CREATES_USERS)
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -73,8 +78,8 @@ class StaffAdapter(DefaultSocialAccountAdapter):
 
 
 def staff_of(sociallogin: Any) -> User | None:
-    """The one active person of the staff file with this staff number or, without one, this e-mail address. Two people with
-    one address are nobody: better no sign-in than the wrong one."""
+    """The one active person of the staff file with this staff number or, without one, this e-mail
+    address. Two people with one address are nobody: better no sign-in than the wrong one."""
     if settings.SSO_STAFF_ATTRIBUTE:
         number = _claim(sociallogin.account.extra_data, settings.SSO_STAFF_ATTRIBUTE)
         return User.objects.filter(staff_id=number, is_active=True).first() if number else None
@@ -98,7 +103,8 @@ def _email(sociallogin: Any) -> tuple[str, bool | None]:
 
 
 def _claim(data: Any, name: str) -> str | None:
-    """A claim wherever the provider puts it: at the top, in the id token, or in the user information."""
+    """A claim wherever the provider puts it: at the top, in the id token, or in the user
+    information."""
     for place in (data, data.get("id_token") or {}, data.get("userinfo") or {}):
         value = place.get(name)
         value = value[0] if isinstance(value, list) and value else value

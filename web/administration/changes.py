@@ -1,4 +1,5 @@
-"""One list of all administrative changes: from row history (posts, tokens, webhooks) and from what is kept by itself."""
+"""One list of all administrative changes: from row history (posts, tokens, webhooks) and from what
+is kept by itself."""
 
 from __future__ import annotations
 

@@ -127,7 +127,8 @@ class DayForm(forms.Form):
         if not CalendarDay.objects.filter(calendar=self.calendar, date=day).exists():
             raise forms.ValidationError(
                 _(
-                    "This calendar has no such day: weekends and days beyond the school year are not in it."
+                    "This calendar has no such day: weekends and days beyond the school "
+                    "year are not in it."
                 )
             )
         return day

@@ -32,7 +32,8 @@ def every(request: HttpRequest) -> HttpResponse:
 @for_administrators
 @require_GET
 def message(request: HttpRequest, part: str, code: str, language: str) -> HttpResponse:
-    """One message as e-mail and as text message, with its length in parts. 404 for one that is not listed."""
+    """One message as e-mail and as text message, with its length in parts. 404 for one that is not
+    listed."""
     found = messages.find(part, code, language)
     if found is None:
         raise Http404

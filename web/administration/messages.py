@@ -33,7 +33,8 @@ DUE = "2026-10-15"
 
 @dataclass(frozen=True)
 class Message:
-    """One text as it would be sent: by e-mail and as a text message. `wrong` says why a template cannot be used."""
+    """One text as it would be sent: by e-mail and as a text message. `wrong` says why a template
+    cannot be used."""
 
     part: str
     code: str
@@ -99,7 +100,8 @@ def _values() -> dict[str, str]:
 
 
 def to_staff() -> list[Message]:
-    """Every alert in words, in the district's language, and the mail that holds the alerts of a day."""
+    """Every alert in words, in the district's language, and the mail that holds the alerts of a
+    day."""
     found = [
         _alert(code) for code in (*LABELS, *(code for code in texts.PLAIN if code not in LABELS))
     ]

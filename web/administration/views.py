@@ -165,7 +165,8 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request,
                 _(
-                    "The day was changed. Running promises follow within a minute, and whoever is concerned hears of it."
+                    "The day was changed. Running promises follow within a minute, and "
+                    "whoever is concerned hears of it."
                 ),
             )
         else:

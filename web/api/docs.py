@@ -1,4 +1,5 @@
-"""The description of the API as a page: made on the server from the same OpenAPI, without a line of script."""
+"""The description of the API as a page: made on the server from the same OpenAPI, without a line of
+script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The API under /api/v1, put together: one address for programs, its description, and what a refusal looks like."""
+"""The API under /api/v1, put together: one address for programs, its description, and what a
+refusal looks like."""
 
 from __future__ import annotations
 

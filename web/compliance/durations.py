@@ -1,4 +1,5 @@
-"""Pages on pace: the time in each state as a process map, forecasts with their calibration, who has how much."""
+"""Pages on pace: the time in each state as a process map, forecasts with their calibration, who has
+how much."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ def step_map(scope: Scope) -> Chart:
 
 
 def _times(stay: durations.Stay) -> list[str]:
-    """Times left, median, 90th percentile, all days; nothing in the middle where nobody has left yet."""
+    """Times left, median, 90th percentile, all days; nothing in the middle where nobody has left
+    yet."""
     middle = [str(stay.median), str(stay.p90)] if stay.number else ["–", "–"]
     return [str(stay.number), *middle, str(stay.days)]
 
@@ -92,14 +94,16 @@ def _bottleneck(known: list[durations.Stay], labels: object, total: int) -> str:
         ) % {"state": labels[worst.state], "share": round(100 * worst.days / total)}  # type: ignore[index]
     if not worst.median:
         return _(
-            "Most time goes into “%(state)s”: %(share)s %% of all days. Half left it on the day they came, nine in ten within %(p90)s days."
+            "Most time goes into “%(state)s”: %(share)s %% of all days. Half left it on "
+            "the day they came, nine in ten within %(p90)s days."
         ) % {
             "state": labels[worst.state],  # type: ignore[index]
             "share": round(100 * worst.days / total),
             "p90": worst.p90,
         }
     return _(
-        "Most time goes into “%(state)s”: %(share)s %% of all days. Half left it within %(median)s days, nine in ten within %(p90)s."
+        "Most time goes into “%(state)s”: %(share)s %% of all days. Half left it within "
+        "%(median)s days, nine in ten within %(p90)s."
     ) % {
         "state": labels[worst.state],  # type: ignore[index]
         "share": round(100 * worst.days / total),
@@ -111,8 +115,9 @@ def _bottleneck(known: list[durations.Stay], labels: object, total: int) -> str:
 def forecasts(
     scope: Scope, today: date
 ) -> tuple[list[tuple[Row, float | None]], list[Bin], float | None]:
-    """Open promises that can still be kept, with the chance that they will be, the least likely first; the reliability table and
-    the Brier score of forecasts made 30, 60 and 90 days ago with what was known then."""
+    """Open promises that can still be kept, with the chance that they will be, the least likely
+    first; the reliability table and the Brier score of forecasts made 30, 60 and 90 days ago with
+    what was known then."""
     ids = list(scope.cases().order_by().values_list("id", flat=True))
     past = [today - timedelta(days=back) for back in HELD_OUT]
     every = durations.curves(ids, [today, *past])

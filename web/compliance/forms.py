@@ -14,7 +14,8 @@ BIG = 10**6
 
 
 class ListForm(forms.Form):
-    """Which promises or cases a list shows. A mangled address is refused with 404 by the view, never half-obeyed."""
+    """Which promises or cases a list shows. A mangled address is refused with 404 by the view,
+    never half-obeyed."""
 
     what = forms.ChoiceField(choices=[("promises", ""), ("cases", "")], required=False)
     figure = forms.ChoiceField(

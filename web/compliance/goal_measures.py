@@ -66,8 +66,8 @@ MEASURES: dict[str, Callable[[date], Value]] = {
 
 
 def today(name: str) -> Value | None:
-    """The value of today: the one that the night kept, else counted now. None where nothing measures it yet, or before the
-    first school year."""
+    """The value of today: the one that the night kept, else counted now. None where nothing
+    measures it yet, or before the first school year."""
     return histories([name])[name].today
 
 
@@ -110,7 +110,8 @@ def _counted(name: str, day: date) -> Value | None:
 
 
 def keep(day: date) -> None:
-    """Write the values of a date (the nightly job; again for the same date: the later count stands)."""
+    """Write the values of a date (the nightly job; again for the same date: the later count
+    stands)."""
     for name in MEASURES:
         if (value := _counted(name, day)) is not None:
             fields: dict[str, Any] = {
@@ -127,7 +128,8 @@ def kept(day: date) -> list[MeasureValue]:
 
 
 def outside(value: Value) -> tuple[str, str, str]:
-    """(rate, numerator, denominator) of one figure as it may leave the circle of those who need to know (C6)."""
+    """(rate, numerator, denominator) of one figure as it may leave the circle of those who need to
+    know (C6)."""
     publication = Publication()
     publication.put(key("met"), value.numerator)
     publication.put(key("all"), value.denominator)

@@ -1,4 +1,5 @@
-"""The district's goals: baseline, target, today's value, trend; and who is behind each figure at one's own schools."""
+"""The district's goals: baseline, target, today's value, trend; and who is behind each figure at
+one's own schools."""
 
 from __future__ import annotations
 
@@ -182,7 +183,8 @@ def goal(request: HttpRequest, goal: str) -> HttpResponse:
     return render(request, "web/compliance/goal.html", context)
 
 
-# Part, whole (None: the list holds the part alone), head, and the rows with whether the part counts them.
+# Part, whole (None: the list holds the part alone), head, and the rows with whether the part counts
+# them.
 Listed = tuple[int, int | None, list[str], list[tuple[bool, list[Cell]]]]
 
 

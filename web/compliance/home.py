@@ -1,4 +1,5 @@
-"""The supervisor's part of the home page: both figures with their history, what breaks next, and where."""
+"""The supervisor's part of the home page: both figures with their history, what breaks next, and
+where."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def watched(user: Any) -> dict[str, Any]:
 
 
 def breaks(scope: Scope) -> list[dict[str, Any]]:
-    """The promises that break first: which, when and whose (two statements; the first reads the index of due dates)."""
+    """The promises that break first: which, when and whose (two statements; the first reads the
+    index of due dates)."""
     today, labels = local_today(), scope.kind.clock_labels
     clocks = Clock.objects.filter(
         status=Clock.Status.RUNNING,

@@ -1,5 +1,6 @@
-"""What may be published: chronic absence by school and grade, Title IX reports by school; one publication per domain, small
-cells and their complements suppressed with proof (`casework.privacy.small_cells`)."""
+"""What may be published: chronic absence by school and grade, Title IX reports by school; one
+publication per domain, small cells and their complements suppressed with proof
+(`casework.privacy.small_cells`)."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Table:
 
 
 def chronic_publication(cells: Cells) -> Publication:
-    """Chronic students of all with enough days, by school, by grade and by both, with every sum that ties them."""
+    """Chronic students of all with enough days, by school, by grade and by both, with every sum
+    that ties them."""
     publication = Publication()
     for place, name in ((0, "chronic"), (1, "students")):
         _cross(publication, name, {where: pair[place] for where, pair in cells.items()})
@@ -54,7 +56,8 @@ def _cross(publication: Publication, name: str, counts: Mapping[tuple[str, str],
 
 
 def chronic_tables(cells: Cells, names: tuple[str, str, str, str], total: str) -> list[Table]:
-    """By school, by grade, and by both: name, chronic, students, rate. `names` are the headings of those columns."""
+    """By school, by grade, and by both: name, chronic, students, rate. `names` are the headings of
+    those columns."""
     if not cells:
         return []
     done = suppress(chronic_publication(cells))
@@ -107,8 +110,8 @@ def titleix_tables(
     names: tuple[str, str],
     words: tuple[str, str, str, str, str],
 ) -> list[Table]:
-    """Reports by school, and the promise to investigate in time. `words`: the total, its rate, those who belong to no school, part and whole
-    of the rate."""
+    """Reports by school, and the promise to investigate in time. `words`: the total, its rate,
+    those who belong to no school, part and whole of the rate."""
     done = suppress(titleix_publication(reports, investigated))
     rows = [[school or words[2], done.count("reports", school=school).text] for school in reports]
     whole = [words[0], done.count("reports").text]

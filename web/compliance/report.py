@@ -103,13 +103,14 @@ def _head() -> list[str]:
 
 
 def _chronic(scope: Scope, today: date) -> list[Chart]:
-    """K1 and K2. The state's tables give a district as the sum of its schools, so both stand here. Names are known at one's own
-    schools alone, so the list belongs to the numbers there."""
+    """K1 and K2. The state's tables give a district as the sum of its schools, so both stand here.
+    Names are known at one's own schools alone, so the list belongs to the numbers there."""
     district, schools, bands = kpis.chronic(today)
     mine = kpi_cases.rate_counts(scope.schools, today)
     here = len(kpis.chronic_students(scope.schools, today))
     sentence = _(
-        "%(rate)s of the district's students with at least 10 days enrolled are chronically absent; %(n)s of them count at your schools."
+        "%(rate)s of the district's students with at least 10 days enrolled are "
+        "chronically absent; %(n)s of them count at your schools."
     ) % {"rate": _rate(district), "n": here}
     head = [*_head(), _("At your schools"), _("of")]
     whole = Cell(str(mine["enrolled"]), link("enrolled"), True)
@@ -158,7 +159,8 @@ def _conferences(scope: Scope, today: date) -> Chart:
         _goal(_("Students in tier 3 with a conference held"), students, "arc_students"),
     ]
     sentence = _(
-        "At your schools %(a)s of %(b)s social workers facilitated a conference, and %(c)s of %(d)s students in tier 3 had theirs."
+        "At your schools %(a)s of %(b)s social workers facilitated a conference, and %(c)s "
+        "of %(d)s students in tier 3 had theirs."
     ) % {
         "a": people.numerator,
         "b": people.denominator,
@@ -244,12 +246,15 @@ def _notices(scope: Scope, found: Figures, today: date) -> Chart:
 
 
 def _effects(scope: Scope, today: date) -> Chart:
-    """K7: before and after, beside similar students not yet served; the same figures as on the page of its own."""
+    """K7: before and after, beside similar students not yet served; the same figures as on the page
+    of its own."""
     found = intervention_queries.measured(scope.cases(), tallies.year_of(today))
     rows = [_effect(one) for one in found.shown]
     sentence = _(
-        "Attendance in the 20 school days before and after. Before and after alone flatter: students are served in their worst weeks, "
-        "and worst weeks pass. The last column takes off what similar students gained by themselves; even that proves no cause."
+        "Attendance in the 20 school days before and after. Before and after alone "
+        "flatter: students are served in their worst weeks, "
+        "and worst weeks pass. The last column takes off what similar students gained by "
+        "themselves; even that proves no cause."
     )
     head = [_("Intervention"), _("Before"), _("After"), _("Times"), _("More than similar students")]
     return charts.bars(_("K7 Interventions and attendance"), sentence, head, rows)

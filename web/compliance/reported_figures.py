@@ -1,4 +1,5 @@
-"""The list behind each reported figure of attendance (K1, K2, K7, K8) at one's own schools: as a page, as CSV, as XLSX."""
+"""The list behind each reported figure of attendance (K1, K2, K7, K8) at one's own schools: as a
+page, as CSV, as XLSX."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Whose figures a person may read, per domain and never joined (C3, C12): supervisors those of the schools that they
-supervise; who coordinates or decides in Title IX cases those of the cases that they hold. Everybody else: there is no page."""
+"""Whose figures a person may read, per domain and never joined (C3, C12): supervisors those of the
+schools that they supervise; who coordinates or decides in Title IX cases those of the cases that
+they hold. Everybody else: there is no page."""
 
 from __future__ import annotations
 
@@ -80,8 +81,8 @@ def _scope(user: Any, kind: CaseKind) -> Scope | None:
 
 
 def scopes(user: Any) -> list[Scope]:
-    """Every domain in which a person answers for something, as their posts say; who holds a single case without such a post
-    is not led there."""
+    """Every domain in which a person answers for something, as their posts say; who holds a single
+    case without such a post is not led there."""
     by_case = any(post.role in (Role.TITLE_IX_COORDINATOR, Role.DEPUTY) for post in posts(user))
     asked = [
         kind for kind in registry.all_kinds() if by_case or not isinstance(kind.access, GrantAccess)

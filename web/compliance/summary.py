@@ -1,4 +1,5 @@
-"""What stands on a compliance page: figures with their links, charts with their tables and sentences."""
+"""What stands on a compliance page: figures with their links, charts with their tables and
+sentences."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ def over_time(scope: Scope, found: Figures, school: int | None) -> Chart:
     ]
     first, last = points[0], points[-1]
     sentence = _(
-        "Kept by the original date: %(then)s at %(day)s, %(now)s now. With extensions: %(then2)s, then %(now2)s."
+        "Kept by the original date: %(then)s at %(day)s, %(now)s now. With extensions: "
+        "%(then2)s, then %(now2)s."
     ) % {
         "then": per_cent(first[1], False),
         "day": labels[0],

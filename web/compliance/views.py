@@ -1,4 +1,5 @@
-"""Compliance: are promises kept, which breaks next, and whose is it. Every figure opens the list of what it counts."""
+"""Compliance: are promises kept, which breaks next, and whose is it. Every figure opens the list of
+what it counts."""
 
 from __future__ import annotations
 
@@ -142,7 +143,7 @@ def _plain(text: str) -> export.Value:
     )
 
 
-# -- the list behind a figure -----------------------------------------------------------------------------------------
+# -- the list behind a figure ----------------------------------------------------------------------
 
 
 @login_required
@@ -300,7 +301,7 @@ def _export_list(kind: str, scope: Scope, rows: Any, by_case: bool, as_of: date)
     return export.answer(kind, f"{scope.kind.code}-{as_of}", head, body, notes)
 
 
-# -- pace, forecast, workload -----------------------------------------------------------------------------------------
+# -- pace, forecast, workload ----------------------------------------------------------------------
 
 
 @login_required

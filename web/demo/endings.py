@@ -1,4 +1,5 @@
-"""More Title IX reports of the demo district, so that every state of a case can be seen; told in the words of `reports`."""
+"""More Title IX reports of the demo district, so that every state of a case can be seen; told in
+the words of `reports`."""
 
 from __future__ import annotations
 
@@ -118,7 +119,8 @@ def plans() -> list[tuple[int, Plan]]:
 
 
 def _school(days: int) -> Plan:
-    """A school's inquiry as far as so many days bring it: findings, the outcome, the end; then it is opened again."""
+    """A school's inquiry as far as so many days bring it: findings, the outcome, the end; then it
+    is opened again."""
     plan: Plan = [
         *screened(ANSWERS),
         (
@@ -225,7 +227,8 @@ def _held() -> Plan:
 
 
 def _decision(days: int) -> Plan:
-    """A decision without what stands beside it: no measure that asks for reviews, nothing told to others."""
+    """A decision without what stands beside it: no measure that asks for reviews, nothing told to
+    others."""
     return [
         row
         for row in decision(days)
@@ -234,7 +237,8 @@ def _decision(days: int) -> Plan:
 
 
 def _appealed(days: int, result: str = "upheld") -> Plan:
-    """An appeal heard and decided, as far as so many days bring it; where the decision stands, the remedies begin."""
+    """An appeal heard and decided, as far as so many days bring it; where the decision stands, the
+    remedies begin."""
     plan: Plan = [
         *_decision(56),
         (52, "notify_appeal", "coordinator", LETTER),

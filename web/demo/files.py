@@ -1,4 +1,5 @@
-"""The demo district's deliveries: 12 schools, 6,000 students, a school year whose last known day is today."""
+"""The demo district's deliveries: 12 schools, 6,000 students, a school year whose last known day is
+today."""
 
 from __future__ import annotations
 
@@ -166,8 +167,9 @@ STREETS = [
     "Dogwood",
     "Magnolia",
 ]
-# Some of the first two schools miss many days without a reason: enough for every state before the law. Two of the third school
-# do too and move to the first one, and one leaves the district: (number, new school).
+# Some of the first two schools miss many days without a reason: enough for every state before the
+# law. Two of the third school do too and move to the first one, and one leaves the district:
+# (number, new school).
 TRUANTS = (1200, 1201, 1212, 1213, 1224, 1225, 1236, 1237, 1202, 1214, 1248)
 MOVED = {1202: "101", 1214: "102", 1248: ""}
 GRADES = {
@@ -376,7 +378,10 @@ def _enrollments(pupil: Pupil, start: date, as_of: date) -> list[dict[str, str]]
 
 def _guardians(pupil: Pupil) -> list[dict[str, str]]:
     rng = random.Random(int(pupil.number))
-    street = f"{rng.randrange(100, 9900)} {rng.choice(STREETS)} Street|Charlotte, NC 282{rng.randrange(10, 99)}"
+    street = (
+        f"{rng.randrange(100, 9900)} {rng.choice(STREETS)} Street|Charlotte, NC "
+        f"282{rng.randrange(10, 99)}"
+    )
     language = "es" if pupil.spanish else "en"
     names = [(rng.choice(FIRST), "mother"), (rng.choice(FIRST), "father")][: rng.choice([1, 2, 2])]
     return [

@@ -1,4 +1,5 @@
-"""Cases before the law and on hold, each in a few steps through the door: what chance alone brings about too seldom."""
+"""Cases before the law and on hold, each in a few steps through the door: what chance alone brings
+about too seldom."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from web.demo.processes import answers, attempt
 
 Way = tuple[str, ...]
 
-# one case for each way: under review, with an exclusion, found in good faith, referred, referred with both notices sent, on hold
+# one case for each way: under review, with an exclusion, found in good faith, referred, referred
+# with both notices sent, on hold
 REFERRED: Way = ("open_legal_review", "verify_referral", "refer")
 WAYS: list[Way] = [
     (*REFERRED, "DA", "DSS"),
@@ -65,7 +67,8 @@ def _candidates() -> Iterator[AttendanceCase]:
 
 
 def _walk(case: AttendanceCase, way: Way, today: date, users: dict[str, User]) -> bool:
-    """Walk a way in the last days; False where the rules refuse its beginning in a case that chance made."""
+    """Walk a way in the last days; False where the rules refuse its beginning in a case that chance
+    made."""
     begins = today - timedelta(days=len(way))
     if way[0] == "open_legal_review":
         _confer(case, begins, users["worker"])
@@ -123,7 +126,9 @@ def _data(step: str, on: date) -> dict[str, Any]:
         "reason": "Two visits and a conference did not change it; the mother has not answered since.",
         "on": on.isoformat(),
         "confirm": "on",
-        "facts": "Conference held, bus pass given, three home visits. The family keeps no agreement.",
+        "facts": (
+            "Conference held, bus pass given, three home visits. The family keeps no agreement."
+        ),
         "opens": [],
         "exclusion": "indigency_claim",
         "stands": "yes",

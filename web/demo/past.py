@@ -1,4 +1,5 @@
-"""What the demo's past left behind: alerts raised at their own moments, the letters of them sent, and the older ones read."""
+"""What the demo's past left behind: alerts raised at their own moments, the letters of them sent,
+and the older ones read."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ def evening(day: date) -> datetime:
 
 
 def alerts_until(moment: datetime) -> int:
-    """Raise what fell due up to a moment, each at the one for which it was planned, as the sweep of that minute would have done; how
-    many such moments there were."""
+    """Raise what fell due up to a moment, each at the one for which it was planned, as the sweep of
+    that minute would have done; how many such moments there were."""
     moments = 0
     while (
         first := Rung.objects.filter(DUE, scheduled_for__lte=moment).aggregate(
@@ -39,7 +40,8 @@ def alerts_until(moment: datetime) -> int:
 
 
 def settle(today: date) -> None:
-    """Whatever was to be sent before today went out then, and people read their alerts within some days."""
+    """Whatever was to be sent before today went out then, and people read their alerts within some
+    days."""
     morning = datetime.combine(today, time(0), ZoneInfo(settings.TIME_ZONE))
     before = Message.objects.filter(created_at__lt=morning)
     before.exclude(channel=Channel.INBOX).exclude(state=State.SENT).update(

@@ -1,4 +1,5 @@
-"""Who works in the demo district, and what they have done so far: every step through the door, as a person would."""
+"""Who works in the demo district, and what they have done so far: every step through the door, as a
+person would."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ SURNAMES = ["Bell", "Boyd", "Cole", "Dunn", "Fisk", "Gill", "Hayes", "Ivey", "Ke
 
 
 def staff_rows() -> list[dict[str, str]]:
-    """staff_roles.csv: a social worker and a principal at each school. The demo's own people are given posts later."""
+    """staff_roles.csv: a social worker and a principal at each school. The demo's own people are
+    given posts later."""
     rows = []
     for number, (school, *_rest) in enumerate(SCHOOLS[2:]):
         rows.append(
@@ -65,8 +67,8 @@ def staff_rows() -> list[dict[str, str]]:
 
 
 def _kept(folder: Path) -> dict[str, tuple[str, str]]:
-    """By name: the password of this data folder (made once, never in the code), and what the database stores for it, so that
-    no later start has to work the hash out again."""
+    """By name: the password of this data folder (made once, never in the code), and what the
+    database stores for it, so that no later start has to work the hash out again."""
     path = folder / "demo-passwords"
     rows = [line.split(" ") for line in path.read_text().splitlines()] if path.exists() else []
     known = {name: (word, "".join(stored)) for name, word, *stored in rows}
@@ -80,7 +82,8 @@ def _keep(folder: Path, kept: dict[str, tuple[str, str]]) -> None:
 
 
 def make_sign_ins(folder: Path) -> list[dict[str, str]]:
-    """The demo users with their posts and passwords (again at each start, so that they always fit the file)."""
+    """The demo users with their posts and passwords (again at each start, so that they always fit
+    the file)."""
     kept = _kept(folder)
     from district.models import School
 
@@ -135,7 +138,8 @@ def make_sign_ins(folder: Path) -> list[dict[str, str]]:
 
 
 def work(today: date, share: float) -> None:
-    """What people did with the cases of their schools until today: letters, contacts, causes, conferences."""
+    """What people did with the cases of their schools until today: letters, contacts, causes,
+    conferences."""
     rng = random.Random(SEED + today.toordinal())
     users = {user.username: user for user in User.objects.all()}
     cases = AttendanceCase.objects.filter(closed_on=None).order_by("id").select_related("school")
@@ -199,7 +203,9 @@ def _work_conference(rng: random.Random, number: str, arc: Arc, worker: User, to
             causes=[rng.choice(["health", "transport", "sibling_care"])],
             disability="no",
             outcomes=["PLAN_AGREED"],
-            minutes="The mother works early; mornings are hard. She wants to try a later first lesson.",
+            minutes=(
+                "The mother works early; mornings are hard. She wants to try a later first lesson."
+            ),
         )
     if arc.state in ("HELD", "SCHEDULED") and rng.random() < 0.7:
         rows = [

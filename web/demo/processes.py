@@ -1,4 +1,5 @@
-"""Cases in every state of the child processes, each in a few steps through the door: what a demo shows first."""
+"""Cases in every state of the child processes, each in a few steps through the door: what a demo
+shows first."""
 
 from __future__ import annotations
 
@@ -121,7 +122,8 @@ MOST = 12
 
 
 def build(today: date) -> None:
-    """Providers, partners, and cases of the first two schools brought into each state of each process."""
+    """Providers, partners, and cases of the first two schools brought into each state of each
+    process."""
     users = {user.username: user for user in User.objects.filter(username__in=PEOPLE)}
     if users.keys() != PEOPLE:
         return
@@ -153,7 +155,8 @@ def _free(kind: str, cases: list[AttendanceCase]) -> Iterator[AttendanceCase]:
 
 
 def _for_court(cases: list[AttendanceCase]) -> Iterator[AttendanceCase]:
-    """Cases for which the court programme is open: a mediation failed, or so many absences; those with the most of them first."""
+    """Cases for which the court programme is open: a mediation failed, or so many absences; those
+    with the most of them first."""
     failed = set(
         Process.objects.filter(
             kind="MEDIATION", code__in=["NO_AGREEMENT", "BREACHED"], case__in=cases
@@ -197,7 +200,8 @@ def _agencies(today: date, mediator: User) -> None:
 
 
 def _walk(case: AttendanceCase, kind: str, way: Way, today: date, users: dict[str, User]) -> bool:
-    """Begin a process some days ago and walk it; False where the rules refuse its beginning in a case that chance made."""
+    """Begin a process some days ago and walk it; False where the rules refuse its beginning in a
+    case that chance made."""
     begins = today - timedelta(days=len(way) + 2)
     if not attempt(case, _FIRST[kind], users["worker"], begins, answers(_FIRST[kind], begins)):
         return False

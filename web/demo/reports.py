@@ -1,4 +1,5 @@
-"""Title IX reports of the demo district, at different points of their lives; every step through the door."""
+"""Title IX reports of the demo district, at different points of their lives; every step through the
+door."""
 
 from __future__ import annotations
 
@@ -72,8 +73,9 @@ Plan = list[tuple[int, str, str, dict[str, Any]]]
 
 
 def build(today: date) -> None:
-    """Ten reports: two new ones, one that waits for information, two inquiries, a complaint to come, an investigation, an
-    informal resolution, a report that the parties read, an appeal. Then those of `endings`."""
+    """Ten reports: two new ones, one that waits for information, two inquiries, a complaint to
+    come, an investigation, an informal resolution, a report that the parties read, an appeal. Then
+    those of `endings`."""
     from web.demo import endings  # it speaks the words of this module
 
     users = _staff(today)
@@ -439,7 +441,8 @@ LATER = {"today": 0, "soon": 1, "before": -3, "week": 7, "month": 30, "later": 6
 def _step(
     case: TitleIXCase, step: str, who: User, day: date, data: dict[str, Any], users: dict[str, User]
 ) -> None:
-    """One step on a day; `today`, `before`, parts of parties, user names and kinds of clocks stand for what they mean."""
+    """One step on a day; `today`, `before`, parts of parties, user names and kinds of clocks stand
+    for what they mean."""
     words = {word: (day + timedelta(days=days)).isoformat() for word, days in LATER.items()}
     words |= {name: str(user.pk) for name, user in users.items()}
     if data.keys() & (MEANT | {"told"}):

@@ -1,6 +1,8 @@
-"""What waits for whom on the home page: sections in their order, each for some roles, each with what it shows.
+"""What waits for whom on the home page: sections in their order, each for some roles, each with
+what it shows.
 
-An app that brings a section of its own adds it here; the page shows what fits the posts of whoever signs in."""
+An app that brings a section of its own adds it here; the page shows what fits the posts of whoever
+signs in."""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ READERS = frozenset(
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the home page. `context` gives what its template shows; an empty answer leaves the section out. Without
-    roles it is asked for everybody: what they hold in single cases decides."""
+    """A part of the home page. `context` gives what its template shows; an empty answer leaves the
+    section out. Without roles it is asked for everybody: what they hold in single cases decides."""
 
     template: str
     roles: frozenset[str] | None

@@ -1,5 +1,6 @@
-"""Charts as inline SVG drawn on the server: no script, no inline style, colours by class (light, dark and print), a title and
-a description inside, and beside each picture its sentence and its table."""
+"""Charts as inline SVG drawn on the server: no script, no inline style, colours by class (light,
+dark and print), a title and a description inside, and beside each picture its sentence and its
+table."""
 
 from __future__ import annotations
 
@@ -36,11 +37,16 @@ class Chart:
 
 
 def bar(share: float, tone: str = "") -> SafeString:
-    """One bar of a table row, `share` between 0 and 1; the number stands beside it, so it says nothing to a screen reader."""
+    """One bar of a table row, `share` between 0 and 1; the number stands beside it, so it says
+    nothing to a screen reader."""
     width = max(0, min(1000, round(share * 1000)))
     return format_html(
-        '<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="b-all" width="1000" height="10"/><rect class="b-{}" width="{}" height="10"/></svg>',
+        (
+            '<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" '
+            'aria-hidden="true" focusable="false">'
+            '<rect class="b-all" width="1000" height="10"/><rect class="b-{}" width="{}" '
+            'height="10"/></svg>'
+        ),
         tone or "part",
         width,
     )
@@ -49,7 +55,8 @@ def bar(share: float, tone: str = "") -> SafeString:
 def bars(
     title: str, sentence: str, head: list[str], rows: Sequence[tuple[list[Cell], float, str]]
 ) -> Chart:
-    """A table whose first cell of each row is followed by a bar: (cells, share of the longest bar, tone)."""
+    """A table whose first cell of each row is followed by a bar: (cells, share of the longest bar,
+    tone)."""
     return Chart(
         title,
         sentence,
@@ -61,7 +68,8 @@ def bars(
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart over time: a name, its class, and a value (0 to 100) or nothing for each point."""
+    """One line of a chart over time: a name, its class, and a value (0 to 100) or nothing for each
+    point."""
 
     name: str
     tone: str
@@ -84,8 +92,11 @@ def series(
         ((_y(at), _y(at)) for at in (0, 25, 50, 75, 100)),
     )
     svg = format_html(
-        '<svg class="series" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-labelledby="t{} d{}"><title id="t{}">{}</title>'
-        '<desc id="d{}">{}</desc>{}{}</svg>',
+        (
+            '<svg class="series" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" '
+            'aria-labelledby="t{} d{}"><title id="t{}">{}</title>'
+            '<desc id="d{}">{}</desc>{}{}</svg>'
+        ),
         WIDE,
         HIGH,
         key,
@@ -151,8 +162,8 @@ def process_map(
     ways: Sequence[Way],
     table: tuple[list[str], list[list[Cell]]],
 ) -> Chart:
-    """States from top to bottom, moves forward on the right and back on the left, thicker the more often taken; the state
-    that eats the most time has a heavy frame and says so."""
+    """States from top to bottom, moves forward on the right and back on the left, thicker the more
+    often taken; the state that eats the most time has a heavy frame and says so."""
     key, place = uuid4().hex[:8], {stop.key: n for n, stop in enumerate(stops)}
     most = max((way.number for way in ways), default=1)
     worst = max(stops, key=lambda stop: stop.share, default=None)
@@ -165,9 +176,13 @@ def process_map(
     )
     left, right = _edges(known, place)
     svg = format_html(
-        '<svg class="map" viewBox="{} 0 {} {}" role="img" aria-labelledby="t{} d{}"><title id="t{}">{}</title><desc id="d{}">{}</desc>'
-        '<defs><marker id="a{}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
-        '<path class="tip" d="M0 0 L10 5 L0 10 z"/></marker></defs>{}{}</svg>',
+        (
+            '<svg class="map" viewBox="{} 0 {} {}" role="img" aria-labelledby="t{} d{}"><title '
+            'id="t{}">{}</title><desc id="d{}">{}</desc>'
+            '<defs><marker id="a{}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
+            'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
+            '<path class="tip" d="M0 0 L10 5 L0 10 z"/></marker></defs>{}{}</svg>'
+        ),
         left,
         right - left,
         ROW * len(stops) + 10,
@@ -185,7 +200,8 @@ def process_map(
 
 
 def _edges(ways: Sequence[Way], place: dict[str, int]) -> tuple[int, int]:
-    """What the picture needs at its sides: room for the lanes of the moves that go around, with their numbers."""
+    """What the picture needs at its sides: room for the lanes of the moves that go around, with
+    their numbers."""
     lanes = [
         _lane(place[way.source], place[way.target], n)[1]
         for n, way in enumerate(ways)
@@ -205,8 +221,11 @@ def _lane(first: int, last: int, n: int) -> tuple[int, int, int]:
 def _stop(stop: Stop, n: int, worst: bool) -> SafeString:
     y = 8 + n * ROW
     return format_html(
-        '<rect class="s{}" x="{}" y="{}" width="{}" height="44" rx="7"/><rect class="s-time" x="{}" y="{}" width="{}" height="4"/>'
-        '<text x="{}" y="{}">{}</text><text class="note" x="{}" y="{}">{}</text>',
+        (
+            '<rect class="s{}" x="{}" y="{}" width="{}" height="44" rx="7"/><rect '
+            'class="s-time" x="{}" y="{}" width="{}" height="4"/>'
+            '<text x="{}" y="{}">{}</text><text class="note" x="{}" y="{}">{}</text>'
+        ),
         " s-worst" if worst else "",
         BOX_X,
         y,
@@ -230,7 +249,10 @@ def _way(way: Way, n: int, place: dict[str, int], most: int) -> SafeString:
     if last == first + 1:
         x = BOX_X + 40
         return format_html(
-            '<path class="w w{}" d="M{} {} V{}" marker-end="url(#ARROW)"/><text class="note" x="{}" y="{}">{}</text>',
+            (
+                '<path class="w w{}" d="M{} {} V{}" marker-end="url(#ARROW)"/><text '
+                'class="note" x="{}" y="{}">{}</text>'
+            ),
             weight,
             x,
             8 + first * ROW + 44,
@@ -241,7 +263,10 @@ def _way(way: Way, n: int, place: dict[str, int], most: int) -> SafeString:
         )
     edge, lane, out = _lane(first, last, n)
     return format_html(
-        '<path class="w w{}" d="M{} {} H{} V{} H{}" marker-end="url(#ARROW)"/><text class="note" x="{}" y="{}">{}</text>',
+        (
+            '<path class="w w{}" d="M{} {} H{} V{} H{}" marker-end="url(#ARROW)"/><text '
+            'class="note" x="{}" y="{}">{}</text>'
+        ),
         weight,
         edge,
         start,

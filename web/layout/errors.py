@@ -1,4 +1,5 @@
-"""Error pages: what happened, what to do, and what was typed where it can be given back. No detail that a stranger could use."""
+"""Error pages: what happened, what to do, and what was typed where it can be given back. No detail
+that a stranger could use."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ WORDS = 25  # characters; what is shorter is typed again in no time
 
 
 def page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
-    """An error page; for somebody who is not signed in, in the language of the address (?lang=es), of their session, or the
-    one that their browser asks for."""
+    """An error page; for somebody who is not signed in, in the language of the address (?lang=es),
+    of their session, or the one that their browser asks for."""
     with translation.override(_language(request)):
         answer = render(request, f"errors/{name}.html", context, status=status)
     answer["Cache-Control"] = "no-store"
@@ -63,8 +64,8 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 where the check against forgery fails, most often because somebody signed in in another window. What was typed is given
-    back, unless another site has sent it."""
+    """403 where the check against forgery fails, most often because somebody signed in in another
+    window. What was typed is given back, unless another site has sent it."""
     elsewhere = (
         REASON_BAD_ORIGIN.partition("%")[0],
         REASON_BAD_REFERER.partition("%")[0],

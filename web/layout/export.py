@@ -1,4 +1,5 @@
-"""Tables as files: CSV and XLSX. A cell that a spreadsheet would take for a formula is made harmless text."""
+"""Tables as files: CSV and XLSX. A cell that a spreadsheet would take for a formula is made
+harmless text."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\u
 
 
 def harmless(value: Value) -> Value:
-    """Text that begins like a formula gets an apostrophe before it (OWASP on CSV injection); control characters go."""
+    """Text that begins like a formula gets an apostrophe before it (OWASP on CSV injection);
+    control characters go."""
     if not isinstance(value, str):
         return value
     text = "".join(char for char in value if char >= " " or char in "\t\r\n")
@@ -39,7 +41,8 @@ def _iso(value: Value) -> Value:
 def as_xlsx(
     name: str, head: Sequence[str], rows: Iterable[Sequence[Value]], notes: Sequence[str] = ()
 ) -> bytes:
-    """One sheet with a frozen head; strings are always strings, never formulas or links. `notes` stand under the table."""
+    """One sheet with a frozen head; strings are always strings, never formulas or links. `notes`
+    stand under the table."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out,

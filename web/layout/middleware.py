@@ -41,7 +41,8 @@ class NotThisWay:
 
 
 class ApiProblems:
-    """Every refusal under /api/ is problem+json, also the ones that Django itself answers with a page."""
+    """Every refusal under /api/ is problem+json, also the ones that Django itself answers with a
+    page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

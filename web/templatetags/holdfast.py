@@ -90,8 +90,9 @@ def clock_bar(
     rungs: list[Rung] | None = None,
     windows: list[Window] | None = None,
 ) -> dict[str, Any]:
-    """A clock from day 0 to its due date: solid is gone, dashes are left, dots are the extension; ticks are alerts fired
-    (filled) and to come (hollow), a notch is the latest feasible date of the next duty."""
+    """A clock from day 0 to its due date: solid is gone, dashes are left, dots are the extension;
+    ticks are alerts fired (filled) and to come (hollow), a notch is the latest feasible date of the
+    next duty."""
     running = clock.status in (Clock.Status.RUNNING, Clock.Status.HELD)
     here = local_today() if running else clock.stopped_on or clock.due
     end = max(clock.due, here, clock.original_due)
@@ -207,7 +208,8 @@ CONTACT = {
 
 @register.filter
 def said_by(codes: Any, file: CaseFile) -> str:
-    """Codes of a case in words: ['L3', 'CH10'] or 'L3+CH10' is '3 unexcused days, 10 % of days missed'."""
+    """Codes of a case in words: ['L3', 'CH10'] or 'L3+CH10' is '3 unexcused days, 10 % of days
+    missed'."""
     listed = codes.split("+") if isinstance(codes, str) else codes
     return ", ".join(filter(None, (file.kind.says(str(code), file.policy) for code in listed)))
 
@@ -238,7 +240,8 @@ def clock_op(value: str) -> Any:
 
 @register.filter
 def ended(reason: str) -> str:
-    """Why a promise began, ended or moved: the product's own reasons in the reader's language, a person's words as they were written."""
+    """Why a promise began, ended or moved: the product's own reasons in the reader's language, a
+    person's words as they were written."""
     if reason in BASES:
         return str(BASES[reason])
     return _(reason) if reason else ""

@@ -1,4 +1,5 @@
-"""`manage.py compliance --as-of DATE`: were promises kept, in both measures, and in which cases not."""
+"""`manage.py compliance --as-of DATE`: were promises kept, in both measures, and in which cases
+not."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from casework.reporting import compliance
 class Command(JsonCommand):
     """Both figures with their denominators."""
 
-    help = "Promises kept by their original and by their extended date, per kind, with the case numbers behind each figure."
+    help = (
+        "Promises kept by their original and by their extended date, per kind, with the case "
+        "numbers behind each figure."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--as-of --kind --json."""

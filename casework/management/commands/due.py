@@ -15,7 +15,10 @@ from district.models import School
 class Command(JsonCommand):
     """Date arithmetic for scripts."""
 
-    help = "The due date N days after START (not counted), the last work day before it, and the alert rungs."
+    help = (
+        "The due date N days after START (not counted), the last work day before it, and the "
+        "alert rungs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """START N --unit --school --json."""

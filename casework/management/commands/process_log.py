@@ -1,4 +1,5 @@
-"""`manage.py process_log KIND`: the steps of all cases of a kind for process-mining tools, on standard output."""
+"""`manage.py process_log KIND`: the steps of all cases of a kind for process-mining tools, on
+standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`manage.py reseal`: after a new key was put first into SEAL_KEYS, bring everything sealed under it."""
+"""`manage.py reseal`: after a new key was put first into SEAL_KEYS, bring everything sealed under
+it."""
 
 from typing import Any
 
@@ -12,7 +13,10 @@ from casework.privacy.key_rotation import reseal
 class Command(JsonCommand):
     """Rotation of the sealing key."""
 
-    help = "Seal every sealed column and file with the first key of SEAL_KEYS. May be interrupted and run again at any time."
+    help = (
+        "Seal every sealed column and file with the first key of SEAL_KEYS. May be interrupted "
+        "and run again at any time."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--batch --json."""
@@ -26,7 +30,8 @@ class Command(JsonCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run it. CommandError when something could not be opened: then an old key must not be taken out of the ring."""
+        """Run it. CommandError when something could not be opened: then an old key must not be
+        taken out of the ring."""
         if not 1 <= options["batch"] <= 10_000:
             raise CommandError("--batch must be from 1 to 10000")
         done = reseal(options["batch"], self.stderr.write)
@@ -41,5 +46,6 @@ class Command(JsonCommand):
         )
         if done.unreadable:
             raise CommandError(
-                f"{sum(done.unreadable.values())} could not be opened; every key that sealed something must stay in SEAL_KEYS"
+                f"{sum(done.unreadable.values())} could not be opened; every key that "
+                "sealed something must stay in SEAL_KEYS"
             )

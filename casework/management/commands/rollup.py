@@ -12,9 +12,13 @@ from casework.reporting import rollup
 
 
 class Command(JsonCommand):
-    """Fold what waits; with --rebuild make everything anew; with --check compare and change nothing."""
+    """Fold what waits; with --rebuild make everything anew; with --check compare and change
+    nothing."""
 
-    help = "The sums behind the compliance pages: fold (default), --rebuild from the clocks, or --check against them."
+    help = (
+        "The sums behind the compliance pages: fold (default), --rebuild from the clocks, or "
+        "--check against them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--rebuild --check --json."""
@@ -37,7 +41,8 @@ class Command(JsonCommand):
             wrong = rollup.compare(today)
             if wrong:
                 raise CommandError(
-                    f"{len(wrong)} sums differ from the clocks, the first: {wrong[0]}; run `rollup --rebuild`"
+                    f"{len(wrong)} sums differ from the clocks, the first: {wrong[0]}; run "
+                    "`rollup --rebuild`"
                 )
             self.show({"as_of": today, "differ": 0}, options)
             return

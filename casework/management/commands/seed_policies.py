@@ -1,4 +1,5 @@
-"""`manage.py seed_policies`: bring what this version ships into the district's own policy folder, and leave its policies alone."""
+"""`manage.py seed_policies`: bring what this version ships into the district's own policy folder,
+and leave its policies alone."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ OURS = ("schema", "packs")  # what the product owns: taken over with each versio
 
 
 class Command(BaseCommand):
-    """Before each `migrate` where POLICY_DIR is not the product's own folder (docker-compose.yml does it)."""
+    """Before each `migrate` where POLICY_DIR is not the product's own folder (docker-compose.yml
+    does it)."""
 
-    help = "Copy schemas, and the policies of domains that have none yet, into POLICY_DIR; changes no policy that is there."
+    help = (
+        "Copy schemas, and the policies of domains that have none yet, into POLICY_DIR; "
+        "changes no policy that is there."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it; says what was copied."""

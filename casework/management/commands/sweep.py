@@ -17,7 +17,10 @@ from casework.scheduler.run import preview, sweep
 class Command(JsonCommand):
     """The sweep, once."""
 
-    help = "Fire what is due at a moment (default: now); with --dry-run only say what would go out then."
+    help = (
+        "Fire what is due at a moment (default: now); with --dry-run only say what would go "
+        "out then."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--at --dry-run --json."""

@@ -1,4 +1,5 @@
-"""The pages that only attendance has: street team, the conferences of a day, mail room, contact data to mend."""
+"""The pages that only attendance has: street team, the conferences of a day, mail room, contact
+data to mend."""
 
 from __future__ import annotations
 

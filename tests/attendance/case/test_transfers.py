@@ -1,4 +1,5 @@
-"""Transfer, withdrawal and return, hold, year end: nobody is lost, nobody is handed over without being received."""
+"""Transfer, withdrawal and return, hold, year end: nobody is lost, nobody is handed over without
+being received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Before the law: the good-faith finding, the referral with every guard refused once, corrections afterwards."""
+"""Before the law: the good-faith finding, the referral with every guard refused once, corrections
+afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Messages to families: the texts, who gets one and who does not, the preview that is what is sent, and what comes back."""
+"""Messages to families: the texts, who gets one and who does not, the preview that is what is sent,
+and what comes back."""
 
 from __future__ import annotations
 
@@ -112,7 +113,7 @@ def why(case, **said) -> set[str]:
     return {left.why for left in planned(case, **said).left}
 
 
-# -- texts -------------------------------------------------------------------------------------------------------------------
+# -- texts -----------------------------------------------------------------------------------------
 
 
 def test_every_text_is_there_in_both_languages_and_says_no_more_than_it_may():
@@ -177,7 +178,7 @@ def test_numbers_as_they_are_dialled(phone, dialled):
     assert family_contacts.number(phone, "1") == dialled
 
 
-# -- who gets one, and who does not ------------------------------------------------------------------------------------------
+# -- who gets one, and who does not ----------------------------------------------------------------
 
 
 def test_channel_and_language_come_from_the_contact_data(cases, people):
@@ -281,7 +282,7 @@ def test_what_the_policy_does_not_speak_of_is_not_sent(cases, monkeypatch):
     assert why(cases[0]) == {"not_allowed"}
 
 
-# -- sending -----------------------------------------------------------------------------------------------------------------
+# -- sending ---------------------------------------------------------------------------------------
 
 
 def test_from_the_preview_to_the_mail_server(cases, people, clock, client, mail, texts):
@@ -451,7 +452,7 @@ def test_an_administrator_sees_the_dead_letter_without_the_address_and_sends_it_
     assert client.post(reverse("resend", args=["nothing", row.pk])).status_code == 404
 
 
-# -- stopping ----------------------------------------------------------------------------------------------------------------
+# -- stopping --------------------------------------------------------------------------------------
 
 
 def test_a_family_stops_the_messages_by_the_link(cases, people, client):
@@ -497,7 +498,7 @@ def test_a_parent_says_so_by_telephone_and_takes_it_back(cases, people, mail):
         )
 
 
-# -- who may -----------------------------------------------------------------------------------------------------------------
+# -- who may ---------------------------------------------------------------------------------------
 
 
 def test_only_who_works_the_case_may_send_and_a_stranger_gets_404(cases, people, clock, client):

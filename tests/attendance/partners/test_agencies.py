@@ -37,7 +37,7 @@ def search(nights, people, made) -> Road:
     return Road(nights, people).night(d(10, 2), d(10, 5), d(10, 6), d(10, 7), d(10, 8))
 
 
-# -- alerts of a process --------------------------------------------------------------------------------------------------
+# -- alerts of a process ---------------------------------------------------------------------------
 
 DUE = datetime(2026, 10, 13, 11, 1, tzinfo=UTC)
 
@@ -137,7 +137,7 @@ def test_an_alert_of_a_mediation_reaches_its_mediator_and_no_other(nights, peopl
     assert not CaseUserPermission.objects.filter(user=made.mediator_user).exists()
 
 
-# -- the pages of agencies -----------------------------------------------------------------------------------------------
+# -- the pages of agencies -------------------------------------------------------------------------
 
 
 @time_machine.travel(NOON, tick=False)
@@ -276,7 +276,7 @@ def test_agencies_are_for_administrators_and_supervisors_alone_and_no_address_br
     assert client.post(address, {"do": "\x00"}).status_code == 200
 
 
-# -- the ten-day rule ----------------------------------------------------------------------------------------------------
+# -- the ten-day rule ------------------------------------------------------------------------------
 
 
 def test_the_ten_day_list_is_for_those_who_work_the_schools_cases(

@@ -1,5 +1,6 @@
-"""Intervention effect on generated districts where the truth is known: nothing must not look like something, something must be
-found, and the interval must cover the truth about as often as it says."""
+"""Intervention effect on generated districts where the truth is known: nothing must not look like
+something, something must be found, and the interval must cover the truth about as often as it says.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +22,9 @@ DAYS = [
 
 
 def district(seed: int, *, gain: float, students: int = 1500, share: float = 0.4):
-    """Students with a lasting propensity to miss and a passing trouble of some weeks; whoever missed six of the last 20 days is a
-    candidate, of whom a share is served. `gain` is how much of their absence the intervention takes away from then on."""
+    """Students with a lasting propensity to miss and a passing trouble of some weeks; whoever
+    missed six of the last 20 days is a candidate, of whom a share is served. `gain` is how much of
+    their absence the intervention takes away from then on."""
     rng = random.Random(seed)
     served, others = [], []
     for student in range(students):

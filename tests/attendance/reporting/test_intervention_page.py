@@ -24,7 +24,8 @@ SENT = date(2026, 10, 26)
 
 @world
 def served(nights, people):
-    """Sixty students who miss much; half of them get the six-day letter on one day, and miss less afterwards."""
+    """Sixty students who miss much; half of them get the six-day letter on one day, and miss less
+    afterwards."""
     rng, sis = random.Random(5), nights.sis
     days = sis.school_days(date(2027, 1, 29))
     middle = days.index(SENT)

@@ -1,4 +1,5 @@
-"""One list of what was done, from the rows that the steps leave: what is in it, by which day, and what of it is measured (K7)."""
+"""One list of what was done, from the rows that the steps leave: what is in it, by which day, and
+what of it is measured (K7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Measures as tables at the edges of their windows, against a slow and obvious second implementation, and against rules.py."""
+"""Measures as tables at the edges of their windows, against a slow and obvious second
+implementation, and against rules.py."""
 
 from __future__ import annotations
 
@@ -58,7 +59,7 @@ def weekdays(first, n):
     return SchoolCalendar((day, "INSTRUCTIONAL") for day in days)
 
 
-# -- windows: the first day in, the last day out ----------------------------------------------------------------------
+# -- windows: the first day in, the last day out ---------------------------------------------------
 
 EDGES = [
     # window, the day that ends it, the first day inside
@@ -210,7 +211,7 @@ def test_marks_on_days_without_school_and_after_the_date_do_not_count():
     assert (hit.dates, hit.count_now) == ((date(2026, 9, 14),), 1)
 
 
-# -- units ------------------------------------------------------------------------------------------------------------
+# -- units -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("A-11")
@@ -344,7 +345,7 @@ def test_a_stored_mark(given_, expected):
     assert counting_rules.day_mark(FIRST, *given_) == expected
 
 
-# -- runs -------------------------------------------------------------------------------------------------------------
+# -- runs ------------------------------------------------------------------------------------------
 
 
 def test_a_run_goes_on_over_days_without_school_and_breaks_on_a_day_attended():
@@ -416,7 +417,7 @@ def test_consecutive_hours_run_through_whole_days_only(minutes, longest):
     assert max(amounts) == longest
 
 
-# -- percentages ------------------------------------------------------------------------------------------------------
+# -- percentages -----------------------------------------------------------------------------------
 
 
 def test_a_percentage_is_as_it_stands_and_says_since_when():
@@ -453,7 +454,7 @@ def test_a_percentage_needs_a_known_calendar():
     assert hits(absent(FIRST), data, calendar=SchoolCalendar([])) == []
 
 
-# -- repeats and what follows -----------------------------------------------------------------------------------------
+# -- repeats and what follows ----------------------------------------------------------------------
 
 
 def test_every_further_five():
@@ -558,7 +559,7 @@ def test_an_unknown_unit_or_window_is_an_error(unknown):
         counting_rules.rules_of(policy({"id": "T", "at": 1, **unknown}))
 
 
-# -- the second implementation: every day looked at, nothing clever ----------------------------------------------------
+# -- the second implementation: every day looked at, nothing clever --------------------------------
 
 YEAR_STARTS = date(2026, 7, 1)
 SEMESTERS = (date(2026, 7, 1), date(2027, 1, 27))
@@ -822,7 +823,8 @@ def test_percentages_agree_with_the_slow_implementation(
 @settings(deadline=None, max_examples=100)
 @given(some_marks(), TRIGGERS, some_stays())
 def test_what_was_reached_one_evening_is_reached_every_later_one(marks, trigger, stays):
-    """Without corrections nothing that was detected disappears: the nightly run may come late, or twice."""
+    """Without corrections nothing that was detected disappears: the nightly run may come late, or
+    twice."""
     data = policy(trigger)
     earlier: set = set()
     for as_of in (date(2026, 10, 9), date(2026, 12, 31), date(2027, 6, 30)):
@@ -845,13 +847,14 @@ def test_the_order_of_the_marks_is_no_matter(marks, trigger, random):
     assert hits(marks, policy(trigger), year=year) == hits(shuffled, policy(trigger), year=year)
 
 
-# -- nc-cms: the rules that the product runs on ------------------------------------------------------------------------
+# -- nc-cms: the rules that the product runs on ----------------------------------------------------
 
 NC = policy_for("attendance", date(2026, 9, 1)).data
 
 
 def one_a_day(marks):
-    """The product holds one mark a student and day; an absence of less than half a day is stored as leaving early."""
+    """The product holds one mark a student and day; an absence of less than half a day is stored as
+    leaving early."""
     return {
         mark.day: mark
         for mark in marks

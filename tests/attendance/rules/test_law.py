@@ -176,7 +176,8 @@ def test_first_decisions(facts, steps):
         # the letter is out
         (2, "WATCH", "L3", ["L3:SENT"], True, False, ["supersede"]),
         (4, "TIER2", "L3 L6", ["L3:SENT", "L6:SENT"], True, True, ["supersede", "flag_correction"]),
-        # a combined letter before it was sent: the lower threshold still holds and is notified alone
+        # a combined letter before it was sent: the lower threshold still holds and is notified
+        # alone
         (
             4,
             "TIER2",

@@ -62,7 +62,7 @@ def ten_until_detection():
     return SCHOOL_DAYS[last - 18 : last + 1 : 2]
 
 
-# -- the files --------------------------------------------------------------------------------------------------------
+# -- the files -------------------------------------------------------------------------------------
 
 
 def test_the_schema_is_a_schema():
@@ -150,7 +150,7 @@ def test_the_schema_knows_days_of_a_year(packs, day, valid):
     assert jsonschema.Draft202012Validator(SCHEMA).is_valid(data) is valid
 
 
-# -- A-36 -------------------------------------------------------------------------------------------------------------
+# -- A-36 ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("A-36")
@@ -219,7 +219,7 @@ def test_ohio_is_habitual_truancy_at_seventy_two_hours(packs, minutes, habitual)
         )
 
 
-# -- what else the packs say ------------------------------------------------------------------------------------------
+# -- what else the packs say -----------------------------------------------------------------------
 
 
 def test_virginia_counts_whole_days_only(packs):

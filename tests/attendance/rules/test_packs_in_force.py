@@ -1,4 +1,5 @@
-"""Districts of other states: their packs in force, through files, import, evaluation and door (A-36)."""
+"""Districts of other states: their packs in force, through files, import, evaluation and door
+(A-36)."""
 
 from __future__ import annotations
 

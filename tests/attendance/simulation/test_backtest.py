@@ -1,4 +1,5 @@
-"""policy_check and policy_backtest: a policy is looked at before it is in force, and nothing is written."""
+"""policy_check and policy_backtest: a policy is looked at before it is in force, and nothing is
+written."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ def run(name: str, *arguments: str) -> dict[str, object]:
     return json.loads(out.getvalue())
 
 
-# -- policy_check -----------------------------------------------------------------------------------------------------
+# -- policy_check ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", [*PACKS, POLICIES / "nc-cms.yaml"], ids=lambda path: path.stem)
@@ -102,7 +103,7 @@ def test_a_file_that_is_not_there_is_said(arguments):
         call_command("policy_check", *arguments, stdout=StringIO())
 
 
-# -- policy_backtest --------------------------------------------------------------------------------------------------
+# -- policy_backtest -------------------------------------------------------------------------------
 
 
 @world
@@ -209,7 +210,8 @@ def test_marks_that_do_not_say_enough_are_reported_and_the_rest_goes_on(nights):
 
 
 def test_a_first_load_is_replayed_day_by_day(nights):
-    """A district that loads its year at once still sees when each threshold would have been reached."""
+    """A district that loads its year at once still sees when each threshold would have been
+    reached."""
     nights.sis.absent("S1", *nights.sis.school_days(date(2026, 12, 18))[5:60:6])
     nights.run(date(2026, 12, 18))
     report = backtest.backtest(policy_for("attendance", FIRST), FIRST, LAST)

@@ -1,4 +1,5 @@
-"""The page on which an administrator tries a policy: upload, worker, progress, and no student in what it shows."""
+"""The page on which an administrator tries a policy: upload, worker, progress, and no student in
+what it shows."""
 
 from __future__ import annotations
 

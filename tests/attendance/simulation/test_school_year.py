@@ -1,4 +1,5 @@
-"""A simulated year: nights and human steps at random. Whatever happens, what must always hold, holds; the same seed, the same year."""
+"""A simulated year: nights and human steps at random. Whatever happens, what must always hold,
+holds; the same seed, the same year."""
 
 from __future__ import annotations
 
@@ -121,8 +122,9 @@ def year(tmp_path, **said) -> Simulation:
     return simulation
 
 
-# One year is some 12 deliveries and some hundred steps; without shrinking, for a year cannot be made smaller by parts. Other years
-# each time: what fails says its seed, and `year` plays it again. Who changes the engine plays fifty of them: `max_examples`.
+# One year is some 12 deliveries and some hundred steps; without shrinking, for a year cannot be
+# made smaller by parts. Other years each time: what fails says its seed, and `year` plays it again.
+# Who changes the engine plays fifty of them: `max_examples`.
 @settings(
     max_examples=3,
     database=None,

@@ -35,7 +35,8 @@ def with_the_lock(user: User, cases: list[Case]) -> None:
 @pytest.mark.parametrize("post", [True, False])
 @pytest.mark.parametrize("read", [by_one, by_many, with_the_lock])
 def test_however_they_are_read_they_are_the_same(people, read, post, django_assert_num_queries):
-    """A case for every mixture of a loan, an emergency access (running, over) and a recusal, with a post and without."""
+    """A case for every mixture of a loan, an emergency access (running, over) and a recusal, with a
+    post and without."""
     user, now, school = (
         people.worker if post else people.stranger,
         timezone.now(),
@@ -75,7 +76,8 @@ def test_however_they_are_read_they_are_the_same(people, read, post, django_asse
 
 
 def test_schools_remembered_at_once_are_those_that_are_asked_for(people):
-    """Also for who holds nothing; a recusal and an emergency access concern one case and change no school."""
+    """Also for who holds nothing; a recusal and an emergency access concern one case and change no
+    school."""
     names = ("view_cases", "work_cases", "supervise_cases", "sign_cases")
     for user in vars(people).values():
         at_once, one_by_one = User.objects.get(pk=user.pk), User.objects.get(pk=user.pk)

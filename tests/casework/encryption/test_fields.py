@@ -1,4 +1,5 @@
-"""Encryption at rest: what is sealed opens with its key and with nothing else; rotation loses nothing."""
+"""Encryption at rest: what is sealed opens with its key and with nothing else; rotation loses
+nothing."""
 
 from __future__ import annotations
 
@@ -87,7 +88,7 @@ def test_a_sealed_column_can_be_asked_for_emptiness_alone(db):
             Recusal.objects.filter(**{lookup: ["x"] if lookup.endswith("in") else "x"}).exists()
 
 
-# -- fingerprints ------------------------------------------------------------------------------------------------------
+# -- fingerprints ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_addresses_and_numbers_match_their_own_kind(settings):
     )  # a search during a rotation finds both
 
 
-# -- rotation ----------------------------------------------------------------------------------------------------------
+# -- rotation --------------------------------------------------------------------------------------
 
 
 def rotate(settings, ring, **options) -> dict:
@@ -180,7 +181,8 @@ def test_rotation_seals_clear_text_and_reports_what_it_cannot_open(recusals, set
     known = dict(settings.SEAL_KEYS)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE casework_recusal SET reason = 'in clear' WHERE id = (SELECT min(id) FROM casework_recusal)"
+            "UPDATE casework_recusal SET reason = 'in clear' WHERE id = (SELECT min(id) "
+            "FROM casework_recusal)"
         )
     assert rotate(settings, known)["rows"] == 1
     assert "in clear" not in raw("casework_recusal", "reason")

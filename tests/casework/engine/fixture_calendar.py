@@ -1,4 +1,5 @@
-"""CAL-26, the fixture calendar of the acceptance scenarios: first day 25 August 2026, last day 10 June 2027."""
+"""CAL-26, the fixture calendar of the acceptance scenarios: first day 25 August 2026, last day 10
+June 2027."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Moved deadlines against a second implementation that only counts days, written from the rules alone (N2-N5, N8, B2.4).
+"""Moved deadlines against a second implementation that only counts days, written from the rules
+alone (N2-N5, N8, B2.4).
 
-The engine keeps three numbers and one formula; the oracle walks from day 0 day by day, skips the days that lie in a hold,
-and stops when it has counted enough of the clock's unit on the calendar as it is now."""
+The engine keeps three numbers and one formula; the oracle walks from day 0 day by day, skips the
+days that lie in a hold, and stops when it has counted enough of the clock's unit on the calendar as
+it is now."""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ DAY = timedelta(days=1)
 
 
 def plain_days() -> dict[date, str]:
-    """Weekdays are school days; Fridays in July and the 4th of July are not; two weeks in winter are a break."""
+    """Weekdays are school days; Fridays in July and the 4th of July are not; two weeks in winter
+    are a break."""
     days, day = {}, FIRST
     while day <= LAST:
         if day.weekday() < 5:
@@ -62,8 +65,9 @@ def counts(day: date, unit: str, days: dict[date, str]) -> bool:
 def oracle(
     day0: date, wanted: int, unit: str, days: dict[date, str], holds: list[tuple[date, date]]
 ) -> date:
-    """Count until enough days have passed that lie in no hold (its first day counts still, its last does not). A hold that
-    begins on the due date itself moves it by the days held; one that begins later comes too late."""
+    """Count until enough days have passed that lie in no hold (its first day counts still, its last
+    does not). A hold that begins on the due date itself moves it by the days held; one that begins
+    later comes too late."""
     day = day0
     while wanted:
         day += DAY

@@ -1,4 +1,5 @@
-"""Clocks in a case: extension, hold, escalation, rebase, amendments, by the scenarios of the specification."""
+"""Clocks in a case: extension, hold, escalation, rebase, amendments, by the scenarios of the
+specification."""
 
 from __future__ import annotations
 

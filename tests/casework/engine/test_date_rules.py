@@ -1,4 +1,5 @@
-"""Date arithmetic: the scenarios' worked dates, and an independent slow implementation that must agree."""
+"""Date arithmetic: the scenarios' worked dates, and an independent slow implementation that must
+agree."""
 
 from __future__ import annotations
 
@@ -222,7 +223,7 @@ def test_escalation_policies():
         date_rules.escalated_day0("never", start, escalated, None)
 
 
-# -- a second implementation, from the rules alone: walk day by day, look each day up ------------------------------------
+# -- a second implementation, from the rules alone: walk day by day, look each day up --------------
 
 KINDS = dict(DAYS)
 

@@ -1,4 +1,5 @@
-"""The one door: order of refusals, races, repeated requests, bulk, the triggers behind it, the chain of events."""
+"""The one door: order of refusals, races, repeated requests, bulk, the triggers behind it, the
+chain of events."""
 
 from __future__ import annotations
 
@@ -245,11 +246,17 @@ class TestTheDatabaseGuardsTheLaw:
     def test_states_move_only_along_declared_moves_and_with_an_event(self, case):
         self.refuses("UPDATE casework_case SET state = 'TIER3' WHERE id = %s", case.pk)
         self.refuses(
-            "UPDATE casework_case SET state = 'NOWHERE', revision = 99, head_seq = 99 WHERE id = %s",
+            (
+                "UPDATE casework_case SET state = 'NOWHERE', revision = 99, head_seq = 99 "
+                "WHERE id = %s"
+            ),
             case.pk,
         )
         self.refuses(
-            "UPDATE casework_case SET rules = 'att-1999', revision = 99, head_seq = 99 WHERE id = %s",
+            (
+                "UPDATE casework_case SET rules = 'att-1999', revision = 99, head_seq = 99 "
+                "WHERE id = %s"
+            ),
             case.pk,
         )
         self.refuses("UPDATE casework_case SET kind = 'BUL' WHERE id = %s", case.pk)
@@ -257,8 +264,10 @@ class TestTheDatabaseGuardsTheLaw:
 
     def test_no_case_begins_in_a_late_state_or_under_unknown_rules(self, case):
         copy = (
-            "INSERT INTO casework_case (number, kind, rules, policy, state, revision, episode, opened_on, closed_reason, next_duty, "
-            "head_seq, head_hash, updated_at) SELECT 'X', kind, %s, policy, %s, 1, 1, opened_on, '', '', 0, '', now() FROM casework_case LIMIT 1"
+            "INSERT INTO casework_case (number, kind, rules, policy, state, revision, "
+            "episode, opened_on, closed_reason, next_duty, "
+            "head_seq, head_hash, updated_at) SELECT 'X', kind, %s, policy, %s, 1, 1, "
+            "opened_on, '', '', 0, '', now() FROM casework_case LIMIT 1"
         )
         self.refuses(copy, "att-2026", "CLOSED")
         self.refuses(copy, "att-1999", "WATCH")

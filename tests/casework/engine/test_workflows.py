@@ -45,7 +45,8 @@ def test_every_step_says_who_and_what(flow):
 
 
 def test_no_source_is_declared_twice_for_a_step(flow):
-    # A second decorator with the same source silently replaces the first in viewflow: names must be unique per source.
+    # A second decorator with the same source silently replaces the first in viewflow: names must be
+    # unique per source.
     seen = [(name, str(move.source)) for name, move in flow.transitions()]
     assert len(seen) == len(set(seen))
     assert NEW not in {str(state) for state in flow.labels}

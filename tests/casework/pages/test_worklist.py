@@ -1,4 +1,5 @@
-"""The worklist's statement, written by hand, against the access rules and the filters as the ORM has them."""
+"""The worklist's statement, written by hand, against the access rules and the filters as the ORM
+has them."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ CASES, SCHOOLS = 300, 12
 
 @pytest.fixture
 def readers(people, time_machine):
-    """Users who see cases by one way or by several, over cases of both sorts with and without dates, owners and ends."""
+    """Users who see cases by one way or by several, over cases of both sorts with and without
+    dates, owners and ends."""
     time_machine.move_to(datetime(2026, 9, 10, 9, tzinfo=ZoneInfo("America/New_York")), tick=False)
     chance = random.Random(11)
     school = School.objects.first()

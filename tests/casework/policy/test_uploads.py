@@ -1,4 +1,5 @@
-"""The district's own policy folder takes over what a version ships, and keeps what the district decided."""
+"""The district's own policy folder takes over what a version ships, and keeps what the district
+decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Redacted export (C8, T-33): nothing of a party is left, nothing else is touched, what is doubtful is shown to a person."""
+"""Redacted export (C8, T-33): nothing of a party is left, nothing else is touched, what is doubtful
+is shown to a person."""
 
 from __future__ import annotations
 
@@ -94,9 +95,13 @@ def test_spellings(text, expected):
 
 @pytest.mark.scenario("T-33")
 def test_redacted_export():
-    """T-33: names in text, possessives, nicknames, e-mail, attachment name; labels stable; the key apart."""
+    """T-33: names in text, possessives, nicknames, e-mail, attachment name; labels stable; the key
+    apart."""
     export = {
-        "summary": "Ana's mother wrote from ana.reyes@cms.example.org: Nita says that Will O’Brien's friends hit Lucia.",
+        "summary": (
+            "Ana's mother wrote from ana.reyes@cms.example.org: Nita says that Will O’Brien's "
+            "friends hit Lucia."
+        ),
         "parties": [
             {"name": "Reyes-Ortiz, Ana", "student": 12345678},
             {"name": "WILL O'BRIEN", "phone": "704-555-0199"},
@@ -254,7 +259,8 @@ def test_the_parts_of_a_name_at_an_apostrophe(name, text, expected):
 
 def test_suspects():
     text = FILE.redact(
-        "I met Anna, Annie and lucia's friend Maria on Old Oak Street. Ortis called 980 555 1111 on 2026-10-12. We will see."
+        "I met Anna, Annie and lucia's friend Maria on Old Oak Street. Ortis called 980 "
+        "555 1111 on 2026-10-12. We will see."
     )
     found = {(suspect.text, suspect.why) for suspect in FILE.suspects(text)}
     assert {
@@ -442,7 +448,8 @@ def test_nothing_of_anybody_is_left(data):
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_the_second_look_sees_what_the_first_is_asked_for(data):
-    """`leaks` is of use only if it finds what stands in the open: every original, as given and in capitals."""
+    """`leaks` is of use only if it finds what stands in the open: every original, as given and in
+    capitals."""
     people = data.draw(parties())
     redactor = Redactor(people)
     for party in people:
@@ -495,7 +502,8 @@ def test_longer_words_are_left_alone(data):
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_one_person_one_label_everywhere(data):
-    """In whatever document, alone in the file or with others, a full name that nobody shares gives one and the same label."""
+    """In whatever document, alone in the file or with others, a full name that nobody shares gives
+    one and the same label."""
     people = data.draw(parties())
     tokens = [naive_tokens(party) for party in people]
     assume(

@@ -1,5 +1,5 @@
-"""Small cells (C6; T-32, A-35), attacked in two ways that share no code with the module: interval propagation over all
-sums, and the exact answer by trying every value."""
+"""Small cells (C6; T-32, A-35), attacked in two ways that share no code with the module: interval
+propagation over all sums, and the exact answer by trying every value."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def told(publication: Publication, done: Suppressed) -> dict[Key, tuple[int, int
 
 
 def equations(publication: Publication) -> tuple[list[list[tuple[Key, int]]], list[Key]]:
-    """Every line as members with +1 and -1, adding up to zero; the pairs with those outside as a cell of their own."""
+    """Every line as members with +1 and -1, adding up to zero; the pairs with those outside as a
+    cell of their own."""
     lines = [[(total, -1), *((part, 1) for part in parts)] for total, parts in publication.sums]
     others = [("outside " + above[0], above[1]) for above, _ in publication.pairs]
     lines += [
@@ -71,7 +72,8 @@ def propagate(lines, bounds):
             ends = [(side * bounds[cell][0], side * bounds[cell][1]) for cell, side in line]
             least, most = sum(min(pair) for pair in ends), sum(max(pair) for pair in ends)
             for (cell, side), pair in zip(line, ends, strict=True):
-                # The others lie between least - own and most - own, and the cell is what they leave.
+                # The others lie between least - own and most - own, and the cell is what they
+                # leave.
                 low, high = -(most - max(pair)), -(least - min(pair))
                 if side < 0:
                     low, high = -high, -low
@@ -173,7 +175,8 @@ def texts(counts: dict[str, int]) -> tuple[dict[str, str], str]:
 
 @pytest.mark.scenario("T-32")
 def test_school_with_three_title_ix_cases():
-    """T-32: "<10", no rate; the district total is shown only because another school is hidden beside it."""
+    """T-32: "<10", no rate; the district total is shown only because another school is hidden
+    beside it."""
     publication = Publication()
     publication.cross("cases", ["school"], {("Alpha",): 3, ("Beta",): 14, ("Gamma",): 25})
     publication.cross("students", ["school"], {("Alpha",): 410, ("Beta",): 700, ("Gamma",): 900})
@@ -190,7 +193,8 @@ def test_school_with_three_title_ix_cases():
 
 @pytest.mark.scenario("T-32")
 def test_district_total_that_would_reveal_the_school_is_hidden():
-    """T-32: with one other school of ten, 13 - 10 tells the three whatever is hidden beside it; the total goes."""
+    """T-32: with one other school of ten, 13 - 10 tells the three whatever is hidden beside it; the
+    total goes."""
     assert texts({"Alpha": 3, "Beta": 10}) == ({"Alpha": "<10", "Beta": "10"}, HIDDEN)
     assert texts({"Alpha": 3}) == ({"Alpha": "<10"}, "<10")
     assert texts({"Alpha": 3, "Beta": 4}) == ({"Alpha": "<10", "Beta": "<10"}, "<10")
@@ -198,7 +202,8 @@ def test_district_total_that_would_reveal_the_school_is_hidden():
 
 @pytest.mark.scenario("A-35")
 def test_school_and_subgroup_with_nine_students():
-    """A-35: 9 students, 4 chronic: "<10", no rate; a second cell is hidden, for the totals would reveal it."""
+    """A-35: 9 students, 4 chronic: "<10", no rate; a second cell is hidden, for the totals would
+    reveal it."""
     students = {("Alpha", "EC"): 9, ("Alpha", "ELL"): 40, ("Beta", "EC"): 55, ("Beta", "ELL"): 80}
     chronic = {("Alpha", "EC"): 4, ("Alpha", "ELL"): 14, ("Beta", "EC"): 20, ("Beta", "ELL"): 33}
     publication = Publication()
@@ -250,7 +255,8 @@ def test_lists(counts, hidden):
 
 
 def test_the_chain_that_intervals_do_not_see():
-    """Rows one and two less column one leave column two: solved as equations, not by intervals. Hiding must know."""
+    """Rows one and two less column one leave column two: solved as equations, not by intervals.
+    Hiding must know."""
     publication = crossed([[3, 14, 50], [12, 4, 60], [70, 15, 16], [80, 90, 17]])
     done = suppress(publication)
     attack_by_intervals(publication, done)
@@ -325,7 +331,8 @@ def test_rates_round_half_up():
 
 
 def test_no_group_narrows_its_numerator_further_than_allowed():
-    """Whoever knows the rules and reads all figures of a group cannot bring a hidden numerator below five values."""
+    """Whoever knows the rules and reads all figures of a group cannot bring a hidden numerator
+    below five values."""
     for group in (*range(10, 110), 150, 180, 199, 200, 201, 220):
         seen: dict[tuple[str, str, str], int] = {}
         for above in range(group + 1):
@@ -360,7 +367,8 @@ def test_an_extreme_numerator_is_protected_against_the_total():
 
 
 def test_tables_that_share_totals_are_one_puzzle():
-    """By month the school's total is hidden for its own smallness; by kind it must not come back as a sum."""
+    """By month the school's total is hidden for its own smallness; by kind it must not come back as
+    a sum."""
     publication = Publication()
     publication.cross(
         "cases",
@@ -535,7 +543,8 @@ def exact_list(values: list[int], hidden: set[int]) -> bool:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(counts, min_size=1, max_size=8))
 def test_a_list_hides_nothing_that_could_be_shown(values):
-    """Rule 5 on lists: with the total shown, taking back any single complement would make the list unsafe."""
+    """Rule 5 on lists: with the total shown, taking back any single complement would make the list
+    unsafe."""
     figures, total = suppress_list({str(place): value for place, value in enumerate(values)})
     hidden = {int(label) for label, figure in figures.items() if figure.value is None}
     if total.value is not None:

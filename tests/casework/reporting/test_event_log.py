@@ -1,4 +1,5 @@
-"""The process log: valid by the published shape, and for Title IX without a person, a place, a time of day or a known number."""
+"""The process log: valid by the published shape, and for Title IX without a person, a place, a time
+of day or a known number."""
 
 from __future__ import annotations
 

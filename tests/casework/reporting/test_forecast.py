@@ -1,4 +1,5 @@
-"""Forecasts: the estimate against a textbook, against plain counting, and its calibration on data with a known law."""
+"""Forecasts: the estimate against a textbook, against plain counting, and its calibration on data
+with a known law."""
 
 from __future__ import annotations
 
@@ -78,8 +79,9 @@ def test_too_little_gives_no_forecast():
 
 
 def test_forecasts_come_true_as_often_as_they_say():
-    """Half of the promises are watched to the end, half are cut off at random: learnt with the cut ones, what is said to
-    hold in p of all cases holds in about p of fresh ones; learnt without them, it would be off."""
+    """Half of the promises are watched to the end, half are cut off at random: learnt with the cut
+    ones, what is said to hold in p of all cases holds in about p of fresh ones; learnt without
+    them, it would be off."""
     rng = random.Random(3)
 
     def takes() -> int:

@@ -1,4 +1,5 @@
-"""The sums of the compliance pages against the live figures: any history, any date, any moment of folding."""
+"""The sums of the compliance pages against the live figures: any history, any date, any moment of
+folding."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def test_the_steps_of_a_promise_add_up_to_what_compliance_says_on_every_day(prom
 
 @world
 def two_months(people):
-    """Forty cases at two schools, worked at random for two months through the door; the sums folded now and then."""
+    """Forty cases at two schools, worked at random for two months through the door; the sums folded
+    now and then."""
     rng, schools = random.Random(7), list(School.objects.order_by("id"))
     openings = [
         Opening(

@@ -130,7 +130,7 @@ def test_a_hundred_due_rungs_cost_one_statement(people, django_assert_num_querie
     assert rungs >= 100
 
 
-# -- waiting times ----------------------------------------------------------------------------------------------------
+# -- waiting times ---------------------------------------------------------------------------------
 
 
 def test_a_wait_that_is_over_moves_the_case_on_the_next_day(case):
@@ -165,7 +165,7 @@ def test_a_step_that_breaks_is_pushed_away_and_reported_and_the_rest_goes_on(peo
     assert late_by() is None
 
 
-# -- the nightly jobs -------------------------------------------------------------------------------------------------
+# -- the nightly jobs ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_a_job_that_breaks_is_tried_again_and_does_not_stop_the_others(ran, monk
     assert sorted(name for name, _day in ran) == ["at1", "at2", "shaky"]
 
 
-# -- the dead man -----------------------------------------------------------------------------------------------------
+# -- the dead man ----------------------------------------------------------------------------------
 
 
 def test_the_sweep_is_missed_after_three_intervals(db):
@@ -240,7 +240,7 @@ def test_a_preview_changes_nothing(school):
     assert codes(school) == []
 
 
-# -- many at once -----------------------------------------------------------------------------------------------------
+# -- many at once ----------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -273,7 +273,8 @@ def test_sweeps_at_once_and_people_at_work_lose_and_double_nothing(people):
 
 
 def assert_each_rung_became_one_alert() -> None:
-    """Every fired rung stands in exactly one alert of its clock, and every alert's labels are its rungs'."""
+    """Every fired rung stands in exactly one alert of its clock, and every alert's labels are its
+    rungs'."""
     assert not Rung.objects.filter(fired_at__isnull=False, alert=None, step="").exists()
     assert not Rung.objects.filter(fired_at__isnull=False, cancelled_at__isnull=False).exists()
     for alert in Alert.objects.exclude(scheduled_for=None):

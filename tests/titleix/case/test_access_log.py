@@ -1,4 +1,5 @@
-"""Who looked at what: every read of a Title IX case and every refused try is kept; nobody can change it; few may read it."""
+"""Who looked at what: every read of a Title IX case and every refused try is kept; nobody can
+change it; few may read it."""
 
 from __future__ import annotations
 

@@ -83,7 +83,8 @@ def test_the_outcomes_of_a_screening_are_offered_in_words(report, staff, frozen)
 
 
 def test_what_a_step_itself_finds_wrong_stands_at_its_field(report, staff, frozen):
-    """Separation of duties and the second reader are asked beyond the form: their words stand at the field, nothing is lost."""
+    """Separation of duties and the second reader are asked beyond the form: their words stand at
+    the field, nothing is lost."""
     walk = investigated(report)
     client = browser(staff.coordinator)
     data = {"user": str(staff.investigator.pk), "role": "decision_maker", "declared": "on"}
@@ -151,7 +152,8 @@ def test_a_school_case_reads_in_words(screened, staff, frozen):
 
 
 def test_the_menu_leads_where_something_is(report, staff, frozen):
-    """Counsel, auditors and the deputy see a case only when they were brought into it; a coordinator's picture is Title IX's."""
+    """Counsel, auditors and the deputy see a case only when they were brought into it; a
+    coordinator's picture is Title IX's."""
     for role in (Role.COUNSEL, Role.AUDITOR, Role.DEPUTY):
         user = User.objects.create_user(username=role.lower())
         Post.objects.create(user=user, role=role)

@@ -1,5 +1,6 @@
-"""A copy of the file without names (T-33): no original is left in any paper, labels are the same everywhere, the key lies apart,
-and what no rule can decide is decided and signed by a person first."""
+"""A copy of the file without names (T-33): no original is left in any paper, labels are the same
+everywhere, the key lies apart, and what no rule can decide is decided and signed by a person first.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +96,10 @@ def walk(report, staff, counsel) -> Walk:
     ):
         User.objects.filter(pk=user.pk).update(first_name="Wrenfield", last_name=last)
     case = report.case
-    case.narrative = "Cole Barrett's messages to LUCIA came daily. Luli wrote to lucia.ib@mail.example; call 704-555-0188. Barett was told by Quennell."
+    case.narrative = (
+        "Cole Barrett's messages to LUCIA came daily. Luli wrote to lucia.ib@mail.example; "
+        "call 704-555-0188. Barett was told by Quennell."
+    )
     case.save()
     case.parties.filter(part="complainant").update(
         nicknames="Luli",
@@ -154,7 +158,8 @@ def decide_all(walk: Walk, client: Client, address: str) -> None:
 
 
 def words_in(archive: zipfile.ZipFile) -> str:
-    """Everything that a reader or a program finds in the zip: names, texts, what PDFs say of themselves."""
+    """Everything that a reader or a program finds in the zip: names, texts, what PDFs say of
+    themselves."""
     found = [*archive.namelist()]
     for name in archive.namelist():
         content = archive.read(name)

@@ -1,4 +1,5 @@
-"""What the intake does inside the case: duties at once, the exchange with the reporter, likenesses, links."""
+"""What the intake does inside the case: duties at once, the exchange with the reporter, likenesses,
+links."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ def found(walk: Walk, user: User) -> dict[str, tuple[str, ...]]:
     return {match.number: match.why for match in matches(file, fresh(user))}
 
 
-# -- duties of state law ----------------------------------------------------------------------------------------------
+# -- duties of state law ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_duties_begin_with_the_report_and_not_again_with_the_screening(staff):
     assert walk.case.tasks.filter(kind__startswith="DUTY_").count() == 3
 
 
-# -- the reporter comes back -------------------------------------------------------------------------------------------
+# -- the reporter comes back -----------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-20")
@@ -168,7 +169,7 @@ def test_after_a_close_for_want_of_facts_the_reporter_is_heard_and_after_others_
         other("reporter_answered", None, "2026-09-10", text="more")
 
 
-# -- other reports of the same -----------------------------------------------------------------------------------------
+# -- other reports of the same ---------------------------------------------------------------------
 
 
 def test_likenesses_are_offered_to_the_coordinator_alone(staff, client):

@@ -1,4 +1,5 @@
-"""The intake: reports from everybody and from staff, the way back with the code, what never leaves the case."""
+"""The intake: reports from everybody and from staff, the way back with the code, what never leaves
+the case."""
 
 from __future__ import annotations
 
@@ -113,7 +114,7 @@ def people_of(case: TitleIXCase) -> list[tuple[str, str, str]]:
     return sorted(case.parties.values_list("part", "kind", "name"))
 
 
-# -- the public form ---------------------------------------------------------------------------------------------------
+# -- the public form -------------------------------------------------------------------------------
 
 
 def test_an_anonymous_report_end_to_end(reporter):
@@ -278,7 +279,7 @@ def test_the_compiled_texts_are_the_written_ones(tmp_path):
     assert (tmp_path / "new.mo").read_bytes() == (LOCALE / "django.mo").read_bytes()
 
 
-# -- spam, without shutting anybody out --------------------------------------------------------------------------------
+# -- spam, without shutting anybody out ------------------------------------------------------------
 
 
 def test_the_hidden_field(reporter):
@@ -342,7 +343,7 @@ def test_forgery_is_refused(staff, clock):
     assert client.post("/report/follow/answer", {"text": "x"}).status_code == 403
 
 
-# -- one report, however often it is sent ------------------------------------------------------------------------------
+# -- one report, however often it is sent ----------------------------------------------------------
 
 
 def test_a_double_click_makes_one_report_and_shows_one_code(reporter, clock):
@@ -380,7 +381,7 @@ def test_two_clicks_at_the_same_moment(staff):
     assert len({CODE.search(page).group(1) for page in pages}) == 1
 
 
-# -- files and bad input -----------------------------------------------------------------------------------------------
+# -- files and bad input ---------------------------------------------------------------------------
 
 
 def upload(name: str = "note.txt", content: bytes = b"what I saw") -> SimpleUploadedFile:
@@ -501,7 +502,7 @@ def test_markup_stays_text(reporter):
     assert "<script>alert" not in page
 
 
-# -- who sees the case afterwards --------------------------------------------------------------------------------------
+# -- who sees the case afterwards ------------------------------------------------------------------
 
 
 def test_only_coordinators_see_the_case(reporter, staff, sign_in):
@@ -522,7 +523,7 @@ def test_only_coordinators_see_the_case(reporter, staff, sign_in):
     assert holders == {staff.coordinator.pk, staff.deputy.pk}
 
 
-# -- coming back -------------------------------------------------------------------------------------------------------
+# -- coming back -----------------------------------------------------------------------------------
 
 
 def ask(case: TitleIXCase, text: str = "On which day was it?") -> None:
@@ -649,7 +650,7 @@ def test_codes_are_long_and_unambiguous():
     assert receipt_hash("oIl0-2345-6789-abcd") == receipt_hash("0110 2345 6789 ABCD")
 
 
-# -- staff -------------------------------------------------------------------------------------------------------------
+# -- staff -----------------------------------------------------------------------------------------
 
 
 def entered(**more) -> dict:
@@ -765,7 +766,7 @@ def test_staff_send_twice_and_send_wrong_things(staff, sign_in):
     assert TitleIXCase.objects.count() == 1
 
 
-# -- what leaks nowhere ------------------------------------------------------------------------------------------------
+# -- what leaks nowhere ----------------------------------------------------------------------------
 
 
 def test_no_name_in_a_log_an_address_a_title_or_the_timeline(
@@ -808,7 +809,7 @@ def test_no_name_in_a_log_an_address_a_title_or_the_timeline(
         assert "unsafe" not in response["Content-Security-Policy"]
 
 
-# -- a real browser ----------------------------------------------------------------------------------------------------
+# -- a real browser --------------------------------------------------------------------------------
 
 
 def look(page: Page) -> None:

@@ -1,4 +1,5 @@
-"""Every Title IX letter in both languages: it compiles to PDF/UA-1, says what it is given, and refuses to have a hole."""
+"""Every Title IX letter in both languages: it compiles to PDF/UA-1, says what it is given, and
+refuses to have a hole."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ CHOICES = {
 
 
 BOTH = [(code, language) for code in FIELDS for language in LANGUAGES]
-# What stands in the text in a form of its own, whatever the letter: dates, times, and what the letterhead shows.
+# What stands in the text in a form of its own, whatever the letter: dates, times, and what the
+# letterhead shows.
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 TIME = re.compile(r"^\d{1,2}:\d{2}$")
 MONTHS = [

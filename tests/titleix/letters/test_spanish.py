@@ -1,4 +1,5 @@
-"""Whatever reporters and parties read exists in Spanish: every text of their templates, plural forms and blocks included."""
+"""Whatever reporters and parties read exists in Spanish: every text of their templates, plural
+forms and blocks included."""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ def test_every_text_of_a_public_template_is_in_spanish(path: Path):
 
 
 def test_the_catalogue_is_whole():
-    """Every entry has its words, none is a guess of a tool, and each names what the English one names."""
+    """Every entry has its words, none is a guess of a tool, and each names what the English one
+    names."""
     entries = re.split(
         r"\n\n+", (ROOT / "titleix/locale/es/LC_MESSAGES/django.po").read_text(encoding="utf-8")
     )[1:]

@@ -1,5 +1,5 @@
-"""Files that a party hands in by its private link: kept sealed, sorted by whoever investigates, seen by the other party only
-as evidence that was sent; nothing that was right is ever lost."""
+"""Files that a party hands in by its private link: kept sealed, sorted by whoever investigates,
+seen by the other party only as evidence that was sent; nothing that was right is ever lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A party's private link: only their packet, in their language, on a phone without JavaScript; nothing of the other party."""
+"""A party's private link: only their packet, in their language, on a phone without JavaScript;
+nothing of the other party."""
 
 from __future__ import annotations
 
@@ -260,7 +261,8 @@ def test_an_answer_is_a_record_and_somebody_hears_of_it(walk, client):
 
 
 def test_a_waiver_by_the_link_counts_when_it_comes(walk, client):
-    """N9: the written waiver of every party ends the wait; a party's answer by its link must be considered in the report."""
+    """N9: the written waiver of every party ends the wait; a party's answer by its link must be
+    considered in the report."""
     investigator = walk.staff.investigator
     enter(client, link(walk, "complainant"))
     assert client.post("/party/answer", {"kind": "waiver", "tick": "on"}).status_code == 302

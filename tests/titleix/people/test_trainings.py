@@ -1,4 +1,5 @@
-"""The register of trainings: what is entered there is what the guard of an assignment asks for (T-37)."""
+"""The register of trainings: what is entered there is what the guard of an assignment asks for
+(T-37)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ def rows_with(word: str) -> list[str]:
     """Every table with a row that holds the word."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname "
+            "NOT IN ('pg_catalog', 'information_schema')"
         )
         tables = [row[0] for row in cursor.fetchall()]
         found = []

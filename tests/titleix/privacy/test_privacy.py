@@ -1,4 +1,5 @@
-"""Need to know in a case: disclosures, the neutral notice, people beside the case, emergency access, holds, disposal."""
+"""Need to know in a case: disclosures, the neutral notice, people beside the case, emergency
+access, holds, disposal."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ def closed(walk: Walk, staff) -> Walk:
     return walk.sent("close_final", staff.coordinator, "2026-12-03")
 
 
-# -- disclosures --------------------------------------------------------------------------------------------------------
+# -- disclosures -----------------------------------------------------------------------------------
 
 
 def test_a_disclosure_is_an_entry_and_nothing_of_it_stands_on_the_timeline(
@@ -112,7 +113,7 @@ def test_a_disclosure_is_an_entry_and_nothing_of_it_stands_on_the_timeline(
         assert sign_in(user).get("/title-ix/disclosures").status_code == 404
 
 
-# -- the neutral notice -------------------------------------------------------------------------------------------------
+# -- the neutral notice ----------------------------------------------------------------------------
 
 
 def test_attendance_staff_learn_that_they_must_call_and_never_why(report, staff, sign_in, nights):
@@ -137,7 +138,7 @@ def test_attendance_staff_learn_that_they_must_call_and_never_why(report, staff,
     assert "No notice" in refused(NotNow, report, "unflag_family", staff.coordinator, "2026-09-21")
 
 
-# -- people beside the case -----------------------------------------------------------------------------------------------
+# -- people beside the case ------------------------------------------------------------------------
 
 
 def test_the_deputy_and_the_schools_principal_are_brought_in_and_leave(report, staff, posts):
@@ -164,7 +165,7 @@ def test_the_deputy_and_the_schools_principal_are_brought_in_and_leave(report, s
     )  # a coordinator is not so released
 
 
-# -- emergency access -----------------------------------------------------------------------------------------------------
+# -- emergency access ------------------------------------------------------------------------------
 
 
 def test_breaking_the_glass_has_a_reason_and_an_end_and_is_heard_of(report, staff, posts, sign_in):
@@ -251,7 +252,7 @@ def test_a_recusal_beats_the_emergency_and_tells_nothing(report, staff, posts):
     assert not rights.visible(fresh(deputy)).exists()
 
 
-# -- retention, holds, disposal -------------------------------------------------------------------------------------------
+# -- retention, holds, disposal --------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-30")

@@ -1,4 +1,5 @@
-"""The screening tree: every combination of the facts against a second implementation, written from the text of B2.2."""
+"""The screening tree: every combination of the facts against a second implementation, written from
+the text of B2.2."""
 
 from __future__ import annotations
 
@@ -43,12 +44,13 @@ BASE = {
 
 
 def facts(**more) -> Facts:
-    """A report about a student, in the program, in the United States, every question answered, no prong true."""
+    """A report about a student, in the program, in the United States, every question answered, no
+    prong true."""
     answered = {"q1": Y, "q2": Y, "q3": Y, "quid_pro_quo": N, "hostile": MILD, "offense": N}
     return Facts(**(BASE | answered | more))
 
 
-# -- B2.2 a second time, slow and obvious -------------------------------------------------------------------------------
+# -- B2.2 a second time, slow and obvious ----------------------------------------------------------
 
 
 def slow_prong_b(hostile: HostileEnvironment) -> Answer:
@@ -96,7 +98,8 @@ def slow_tree(f: Facts) -> tuple[int, Outcome]:
 
 
 def slow_dismissal(f: Facts, rule: int) -> bool:
-    """34 CFR 106.45(b)(3)(i): would not be harassment even if proved, not in the program, or not in the United States."""
+    """34 CFR 106.45(b)(3)(i): would not be harassment even if proved, not in the program, or not in
+    the United States."""
     decided = rule not in (1, 2, 5, 6)
     no_prong = [f.quid_pro_quo, slow_prong_b(f.hostile), f.offense].count(Y) == 0
     return decided and (f.q1 == N or no_prong or f.q2 == N or f.q3 == N)
@@ -150,7 +153,8 @@ FOUR_KINDS = (
 
 
 def every_combination() -> Iterator[Facts]:
-    """All facts, with prong (b) in the four kinds that the tree can tell apart (the next test shows that there are no more)."""
+    """All facts, with prong (b) in the four kinds that the tree can tell apart (the next test shows
+    that there are no more)."""
     flags = product(YES_NO, repeat=6)
     answers = list(product((Y, N, U), (Y, N, U), (Y, N, U), (Y, N, U), FOUR_KINDS, (Y, N, U)))
     for duplicate, identifiable, leads, q5, in_time, employee in flags:
@@ -173,7 +177,8 @@ def test_every_combination_of_the_facts_and_every_row():
 
 
 def test_every_combination_of_prongs_and_ticks():
-    """All 2,187 of them: what the five ticks say reaches the tree only as prong (b) and as 'something is unknown'."""
+    """All 2,187 of them: what the five ticks say reaches the tree only as prong (b) and as
+    'something is unknown'."""
     for a, c, *ticks in product((Y, N, U), repeat=7):
         for q2, in_time, employee in product((Y, N), YES_NO, YES_NO):
             prongs = {"quid_pro_quo": a, "offense": c, "hostile": HostileEnvironment(*ticks)}
@@ -194,7 +199,7 @@ def test_the_five_ticks():
         assert hostile.met == slow_prong_b(hostile)
 
 
-# -- examples a reader can check by hand ----------------------------------------------------------------------------------
+# -- examples a reader can check by hand -----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -228,7 +233,8 @@ def test_a_true_prong_is_not_put_in_doubt_by_an_open_one_but_a_second_reader_loo
 
 
 def test_severe_or_pervasive_is_not_enough_and_an_open_tick_is_seen():
-    """The rule of 2020 says severe and pervasive: one No settles prong (b), but the open tick needs a second reader."""
+    """The rule of 2020 says severe and pervasive: one No settles prong (b), but the open tick needs
+    a second reader."""
     found = screen(facts(hostile=HostileEnvironment(Y, N, U, Y, Y)))
     assert (found.outcome, found.needs_second_reader) == (Outcome.SCHOOL_30, True)
 
@@ -246,7 +252,7 @@ def test_reasons_are_words_and_every_reason_is_used():
             assert str(screen(f).reason).endswith(".")
 
 
-# -- the file --------------------------------------------------------------------------------------------------------------
+# -- the file --------------------------------------------------------------------------------------
 
 CSV = Path(screening.__file__).with_name("screening.csv").read_text(encoding="utf-8")
 
@@ -294,7 +300,7 @@ def test_facts_that_no_row_knows_are_an_error(monkeypatch):
         screen(facts())
 
 
-# -- what a coordinator may decide -------------------------------------------------------------------------------------------
+# -- what a coordinator may decide -----------------------------------------------------------------
 
 MAY = {
     1: {"DUPLICATE"},
@@ -352,7 +358,8 @@ def test_t36_an_unknown_prong_needs_a_second_reader_and_goes_upward():
     late = facts(hostile=HostileEnvironment(Y, Y, U, Y, Y), in_time=False)
     assert (screen(late).outcome, screen(late).needs_second_reader) == (Outcome.DISTRICT_60, True)
     assert "time for asking is over" in str(allowed_outcomes(late)[Outcome.INFO_REQUESTED].reason)
-    # On the last day itself more may be asked; who decides past the unknown needs the second reader all the same.
+    # On the last day itself more may be asked; who decides past the unknown needs the second reader
+    # all the same.
     last_day = facts(hostile=HostileEnvironment(Y, Y, U, Y, Y))
     choices = allowed_outcomes(last_day)
     assert choices[Outcome.INFO_REQUESTED].default
@@ -362,7 +369,7 @@ def test_t36_an_unknown_prong_needs_a_second_reader_and_goes_upward():
     ) == (True, True)
 
 
-# -- duties of NC law ----------------------------------------------------------------------------------------------------------
+# -- duties of NC law ------------------------------------------------------------------------------
 
 
 def duty_keys(f: Facts) -> dict[str, bool]:

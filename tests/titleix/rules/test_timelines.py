@@ -1,4 +1,5 @@
-"""The procedure of 2020: the scenarios of domain.md E with their worked dates, on the calendar CAL-26."""
+"""The procedure of 2020: the scenarios of domain.md E with their worked dates, on the calendar
+CAL-26."""
 
 from __future__ import annotations
 
@@ -65,7 +66,7 @@ def sent(*texts: str | None) -> list[Recipient]:
     return [Recipient(day(text) if text else None) for text in texts]
 
 
-# -- day 0 and the two promises ---------------------------------------------------------------------------------------------
+# -- day 0 and the two promises --------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-01")
@@ -137,7 +138,7 @@ def test_a_span_comes_out_of_the_policy():
         Span.of({"n": 1, "unit": "moon"})
 
 
-# -- the first days -----------------------------------------------------------------------------------------------------------
+# -- the first days --------------------------------------------------------------------------------
 
 ENTER, CONTACT, SCREEN = Span(1, Unit.WORK), Span(1, Unit.SCHOOL), Span(3, Unit.SCHOOL)
 
@@ -169,7 +170,7 @@ def test_a_work_day_is_no_school_day():
     assert timelines.entered_late(day("2026-09-18"), day("2026-09-22"), ENTER, CAL26)
 
 
-# -- notice and interviews ------------------------------------------------------------------------------------------------------
+# -- notice and interviews -------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-24")
@@ -193,7 +194,7 @@ def test_the_latest_notice_counts_and_all_must_be_out():
         )
 
 
-# -- the two windows --------------------------------------------------------------------------------------------------------------
+# -- the two windows -------------------------------------------------------------------------------
 
 ASKED = Questions(offered_on=day("2026-10-28"))
 
@@ -320,7 +321,7 @@ def test_the_determination_is_due_after_the_window():
     assert timelines.determination_due(window, Span(5, Unit.SCHOOL), CAL26).due == day("2026-11-16")
 
 
-# -- appeal ------------------------------------------------------------------------------------------------------------------------
+# -- appeal ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-26")
@@ -350,7 +351,7 @@ def test_t26_an_appeal_without_a_base_may_be_corrected_inside_the_window():
     assert len(timelines.check_appeal([], day("2026-12-01"), window).unmet) == 2
 
 
-# -- removal, leave ------------------------------------------------------------------------------------------------------------------
+# -- removal, leave --------------------------------------------------------------------------------
 
 COMPLETE = Removal(
     removed_on=day("2026-09-09"),
@@ -435,7 +436,7 @@ def test_t37_training_that_ended_on_the_thirtieth_refuses_an_assignment_on_the_f
     assert "training" in str(refused.reason)
 
 
-# -- informal resolution ----------------------------------------------------------------------------------------------------------------
+# -- informal resolution ---------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-17")
@@ -460,7 +461,7 @@ def test_informal_resolution():
     assert all(len(timelines.check_informal(**(good | change)).unmet) == 1 for change in wrong)
 
 
-# -- feasibility -----------------------------------------------------------------------------------------------------------------------------
+# -- feasibility -----------------------------------------------------------------------------------
 
 START = day("2026-09-08")
 
@@ -544,7 +545,7 @@ def test_limits_are_the_last_day_without_a_warning(n, target, wait, offset):
     assert warned == (on > limit)
 
 
-# -- retention ---------------------------------------------------------------------------------------------------------------------------------
+# -- retention -------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("T-30")

@@ -1,4 +1,5 @@
-"""A long form can be left and gone on with: what was typed is kept sealed, for its author alone, until the step is taken."""
+"""A long form can be left and gone on with: what was typed is kept sealed, for its author alone,
+until the step is taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Screening a report: the table decides, a second reader where something is unknown, duties in every branch."""
+"""Screening a report: the table decides, a second reader where something is unknown, duties in
+every branch."""
 
 from __future__ import annotations
 

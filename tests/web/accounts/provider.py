@@ -1,4 +1,5 @@
-"""A district's sign-in as the tests need it: an OpenID provider over real HTTP, and a SAML provider's key and answers."""
+"""A district's sign-in as the tests need it: an OpenID provider over real HTTP, and a SAML
+provider's key and answers."""
 
 from __future__ import annotations
 
@@ -160,7 +161,10 @@ class Saml:
             for moment in (now - timedelta(minutes=1), now + timedelta(minutes=5))
         )
         told = "".join(
-            f'<saml:Attribute Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
+            (
+                "<saml:Attribute "
+                f'Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
+            )
             for name, value in attributes.items()
         )
         assertion = f"""<saml:Assertion xmlns:saml="{C.NS_SAML}" ID="_{uuid4().hex}" Version="2.0" IssueInstant="{at}"><saml:Issuer>{self.entity}</saml:Issuer>

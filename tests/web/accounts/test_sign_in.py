@@ -1,4 +1,5 @@
-"""Signing in: lock-out, a second step, sessions that end, own sessions; every page in the product's own look."""
+"""Signing in: lock-out, a second step, sessions that end, own sessions; every page in the product's
+own look."""
 
 from __future__ import annotations
 

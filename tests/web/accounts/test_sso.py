@@ -1,4 +1,5 @@
-"""The district's own sign-in: OIDC against a provider over HTTP, SAML with signed answers; only the staff file counts."""
+"""The district's own sign-in: OIDC against a provider over HTTP, SAML with signed answers; only the
+staff file counts."""
 
 from __future__ import annotations
 
@@ -150,7 +151,7 @@ def test_a_provider_that_is_out_of_reach_is_told_as_such(client, people, provide
     assert "Signing in did not work" in answer.content.decode()
 
 
-# -- SAML --------------------------------------------------------------------------------------------------------------
+# -- SAML ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -220,7 +221,7 @@ def test_an_assertion_is_refused_when_anything_is_wrong_with_it(client, worker, 
     assert who(client) is None
 
 
-# -- settings ----------------------------------------------------------------------------------------------------------
+# -- settings --------------------------------------------------------------------------------------
 
 
 def test_half_a_configuration_is_named(monkeypatch):

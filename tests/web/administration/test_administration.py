@@ -84,7 +84,7 @@ def test_no_case_is_read_from_here(people, nights, admin):
         assert "TestS1" not in page
 
 
-# -- posts -------------------------------------------------------------------------------------------------------------
+# -- posts -----------------------------------------------------------------------------------------
 
 
 def test_a_post_by_hand_gives_rights_and_takes_them(people, admin):
@@ -148,7 +148,7 @@ def test_posts_are_found_and_paged(people, admin):
         assert admin.get(reverse("admin-posts"), strange).status_code == 200
 
 
-# -- areas and calendars -----------------------------------------------------------------------------------------------
+# -- areas and calendars ---------------------------------------------------------------------------
 
 
 def test_areas(people, admin):
@@ -215,7 +215,7 @@ def test_a_wrong_day_changes_nothing(people, admin, wrong):
     assert not AdminChange.objects.exists()
 
 
-# -- policies ----------------------------------------------------------------------------------------------------------
+# -- policies --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -286,7 +286,7 @@ def test_a_broken_policy_is_told_with_its_place(people, admin, folder):
         assert look(admin, content).status_code == 422
 
 
-# -- letters, webhooks, tokens -----------------------------------------------------------------------------------------
+# -- letters, webhooks, tokens ---------------------------------------------------------------------
 
 
 def test_every_letter_is_listed_and_every_field_filled(people, admin):

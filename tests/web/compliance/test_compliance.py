@@ -1,4 +1,5 @@
-"""Compliance pages: every figure opens a list that holds exactly as many; who may read what; exports; handing over."""
+"""Compliance pages: every figure opens a list that holds exactly as many; who may read what;
+exports; handing over."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ MOST = 12
 
 @world
 def busy(people, nights) -> SimpleNamespace:
-    """Two schools, twenty students, seven weeks of absences and of work at random; the supervisor watches both."""
+    """Two schools, twenty students, seven weeks of absences and of work at random; the supervisor
+    watches both."""
     rng = random.Random(11)
     for number in range(20):
         nights.sis.student(f"X{number}", "12"[number % 2])

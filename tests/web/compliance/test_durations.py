@@ -1,4 +1,5 @@
-"""Forecast, process map and workload over a district worked at random; and the administrator's home."""
+"""Forecast, process map and workload over a district worked at random; and the administrator's
+home."""
 
 from __future__ import annotations
 

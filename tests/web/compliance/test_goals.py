@@ -1,4 +1,5 @@
-"""Goals, K figures and what is published: scenarios A-31, A-32, A-35, T-32, lists that agree, hidden cells that stay hidden."""
+"""Goals, K figures and what is published: scenarios A-31, A-32, A-35, T-32, lists that agree,
+hidden cells that stay hidden."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ NOON = f"{TODAY}T15:00:00-04:00"
 
 @world
 def absent(people, nights):
-    """Thirty students at two schools; some are chronically absent, some in tier 3, one conference was held."""
+    """Thirty students at two schools; some are chronically absent, some in tier 3, one conference
+    was held."""
     rng = random.Random(5)
     for number in range(30):
         nights.sis.student(f"X{number}", "12"[number % 2])
@@ -222,12 +224,12 @@ def test_a_value_is_kept_once_for_a_date(absent):
     assert goal_measures.today("nothing") is None
 
 
-# -- small cells ------------------------------------------------------------------------------------------------------
+# -- small cells -----------------------------------------------------------------------------------
 
 
 def hidden_ranges(publication, done) -> dict:
-    """What an outsider can work out about every hidden count from all sums that are shown, by trying all whole numbers that
-    fit (small tables): cell -> values that stay possible."""
+    """What an outsider can work out about every hidden count from all sums that are shown, by
+    trying all whole numbers that fit (small tables): cell -> values that stay possible."""
     cells = list(publication.counts)
     shown = {
         cell: done.figures[cell].value for cell in cells if done.figures[cell].value is not None

@@ -1,4 +1,5 @@
-"""Every reported figure (K1 to K9) and every goal opens the list of what it counts, and both agree, over a district worked at random."""
+"""Every reported figure (K1 to K9) and every goal opens the list of what it counts, and both agree,
+over a district worked at random."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ NUMBER = re.compile(r'<td class="num">(?:<a href="([^"]+)">)?(\d+)(?:</a>)?</td>
 
 @world
 def handed(busy, nights) -> SimpleNamespace:  # noqa: F811
-    """A family was reached twice on one day; a student is at his second school; a search was asked for, found and handed back."""
+    """A family was reached twice on one day; a student is at his second school; a search was asked
+    for, found and handed back."""
     nights.sis.student("M1", "1", entry=date(2026, 8, 25), exit=date(2026, 9, 30)).student(
         "M1", "2", entry=date(2026, 10, 1)
     )

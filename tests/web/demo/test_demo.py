@@ -1,4 +1,5 @@
-"""The demo's past: alerts were raised when they were due, sent then, and read; nobody opens a demo on weeks of lateness."""
+"""The demo's past: alerts were raised when they were due, sent then, and read; nobody opens a demo
+on weeks of lateness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Pages of alerts and deadlines: the inbox, what one prefers, the feed, what goes out next, health, policies."""
+"""Pages of alerts and deadlines: the inbox, what one prefers, the feed, what goes out next, health,
+policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Error pages: in words, in the reader's language, and nothing typed is lost where it can be given back."""
+"""Error pages: in words, in the reader's language, and nothing typed is lost where it can be given
+back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`manage.py measures`: keep the values of the goals' measures for a date (the nightly job does it for today)."""
+"""`manage.py measures`: keep the values of the goals' measures for a date (the nightly job does it
+for today)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`manage.py prepare`: migrate, and build the demo district where the database is empty. Idempotent."""
+"""`manage.py prepare`: migrate, and build the demo district where the database is empty.
+Idempotent."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ class Command(BaseCommand):
         goal_measures.keep(today)
 
     def _night(self, demo: files.Demo, folder: Path, day: date, *, roster: bool = False) -> None:
-        """One delivery; the first one brings the people before any mark, so that cases find their social workers."""
+        """One delivery; the first one brings the people before any mark, so that cases find their
+        social workers."""
         files.write(demo, folder, day, people.staff_rows())
         if roster:
             (folder / "attendance.csv").unlink()

@@ -14,7 +14,7 @@ from attendance.models import Arc, PlanReview
 from casework.engine.forms import DateInput, StepForm
 
 if TYPE_CHECKING:
-    from attendance.conference.steps import ArcWorkflow
+    from attendance.conference.states import ArcFlow
 
 
 def arc_of(form: StepForm) -> Arc | None:
@@ -174,7 +174,7 @@ class PlanForm(StepForm):
         """The plan so far, to go on with."""
         arc = arc_of(self)
         if arc is not None and arc.goal_percent is not None:
-            flow = cast("ArcWorkflow", self.flow)
+            flow = cast("ArcFlow", self.flow)
             self.fields["goal_percent"].initial, self.fields["goal_unexcused"].initial = (
                 arc.goal_percent,
                 arc.goal_unexcused,
@@ -219,7 +219,7 @@ class ActionDoneForm(DayForm):
         super().prepare()
         field = self.fields["action"]
         assert isinstance(field, forms.ChoiceField)
-        flow = cast("ArcWorkflow", self.flow)
+        flow = cast("ArcFlow", self.flow)
         field.choices = [(str(row.id), f"{row.what} ({row.owner})") for row in flow.open_actions()]
 
 

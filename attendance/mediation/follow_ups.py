@@ -14,7 +14,7 @@ from casework.engine.workflow import Workflow
 from casework.models import Clock
 
 if TYPE_CHECKING:
-    from attendance.mediation.steps import MediationWorkflow
+    from attendance.mediation.states import MediationFlow
 
 FOLLOW_UPS = {
     "mediation_30": "FOLLOWUP_30",
@@ -24,7 +24,7 @@ FOLLOW_UPS = {
 YEAR_END = "year_end"
 
 
-def plan(flow: MediationWorkflow) -> None:
+def plan(flow: MediationFlow) -> None:
     """Start the follow-ups. One that falls after the last school day becomes the end-of-year review
     on that day, and the mediation is carried into the next year; two that do are one review."""
     signed, last = flow.effective_on, periods.last_school_day(flow)
@@ -39,7 +39,7 @@ def plan(flow: MediationWorkflow) -> None:
         return
 
 
-def start_until(flow: MediationWorkflow, kind: str, day0: date, until: date) -> Clock:
+def start_until(flow: MediationFlow, kind: str, day0: date, until: date) -> Clock:
     """A follow-up that is due on the last school day instead of after the policy's days."""
     spec = replace(
         flow.clocks[kind], sla=lambda _policy: {"n": (until - day0).days, "unit": "calendar_day"}
@@ -47,7 +47,7 @@ def start_until(flow: MediationWorkflow, kind: str, day0: date, until: date) -> 
     return clocks.start(flow.file, spec, day0, YEAR_END, flow.process, flow.turn)
 
 
-def waiting(flow: MediationWorkflow) -> list[Clock]:
+def waiting(flow: MediationFlow) -> list[Clock]:
     """The follow-ups that are still to be made, in the order of their dates."""
     kinds = (*FOLLOW_UPS, "mediation_first")
     mine = [
@@ -58,26 +58,26 @@ def waiting(flow: MediationWorkflow) -> list[Clock]:
     return sorted(mine, key=lambda clock: (clock.due, clock.kind))
 
 
-def next_clock(flow: MediationWorkflow) -> str | None:
+def next_clock(flow: MediationFlow) -> str | None:
     """The kind of the follow-up that is due next; None when none is left in this school year."""
     found = waiting(flow)
     return found[0].kind if found else None
 
 
-def name_of(flow: MediationWorkflow, kind: str) -> str:
+def name_of(flow: MediationFlow, kind: str) -> str:
     """What a follow-up is called in the file: 30, 60, 90 or YEAR_END."""
     clock = next(clock for clock in waiting(flow) if clock.kind == kind)
     return "YEAR_END" if clock.day0_basis == YEAR_END else kind.removeprefix("mediation_")
 
 
-def state_after(flow: MediationWorkflow) -> str:
+def state_after(flow: MediationFlow) -> str:
     """The state after the next follow-up: the last one of the year leads to the end of the
     chain."""
     found = waiting(flow)
     return FOLLOW_UPS.get(found[0].kind, "FOLLOWUP_90") if len(found) > 1 else "FOLLOWUP_90"
 
 
-def review_by_law(flow: MediationWorkflow) -> None:
+def review_by_law(flow: MediationFlow) -> None:
     """No agreement, or a broken one: with ten unexcused days the case goes to the legal review in
     the same transaction."""
     if (

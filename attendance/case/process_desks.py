@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from attendance.case.process_panels import ProcessView, view_of
+from attendance.case.process_panels import view_of
+from attendance.common.process_view import ProcessView
 from attendance.models import Court, Locate, Mediation
 from casework.access import rights
 from casework.case_types import registry

@@ -72,27 +72,33 @@ def conferences(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Choose at least one conference."))
     if not form.is_valid():
         return render(request, "attendance/conferences.html", context, status=422)
+    slots = _slots(request, chosen, form)
+    if slots is None:
+        return render(request, "attendance/conferences.html", context, status=422)
+    if "go" not in request.POST:
+        return render(request, "attendance/conferences.html", context | {"slots": slots})
     data = form.cleaned_data
+    answers = [_schedule(request, slot, data, str(context["key"])) for slot in slots]
+    return render(
+        request, "attendance/conferences_done.html", {"answers": answers, "on": data["on"]}
+    )
+
+
+def _slots(
+    request: HttpRequest, chosen: list[scheduling.Waiting], form: BlockForm
+) -> list[scheduling.Slot] | None:
+    """The slots of the block; None, with the reason in the form, where the day is too short."""
+    data = form.cleaned_data
+    meetings = scheduling.meetings(request.user, data["on"], data["on"])
     try:
-        found = scheduling.slots(
-            chosen,
-            data["first"],
-            data["minutes"],
-            data["pause"],
-            scheduling.meetings(request.user, data["on"], data["on"]),
-            data["on"],
+        return scheduling.slots(
+            chosen, data["first"], data["minutes"], data["pause"], meetings, data["on"]
         )
     except ValueError:
         form.add_error(
             None, _("The day is too short for so many conferences. Choose fewer, or shorter ones.")
         )
-        return render(request, "attendance/conferences.html", context, status=422)
-    if "go" not in request.POST:
-        return render(request, "attendance/conferences.html", context | {"slots": found})
-    answers = [_schedule(request, slot, data, str(context["key"])) for slot in found]
-    return render(
-        request, "attendance/conferences_done.html", {"answers": answers, "on": data["on"]}
-    )
+        return None
 
 
 def _schedule(

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
@@ -19,7 +19,7 @@ from attendance.common.labels import LETTERS
 from attendance.models import Notice
 from casework.access import rights
 from casework.engine.services import local_today
-from casework.models import Document, Event, Task
+from casework.models import Case, Document, Event, Task
 from casework.policy.policies import policy_for
 from casework.privacy import encrypted_files
 from district.models import Guardian
@@ -142,13 +142,11 @@ class Mend:
     why: tuple[str, ...]
 
 
-RETURNED, WRONG, BOUNCED, NO_PHONE, NO_ADDRESS = (
-    "returned",
-    "wrong",
-    "bounced",
-    "no_phone",
-    "no_address",
-)
+RETURNED = "returned"
+WRONG = "wrong"
+BOUNCED = "bounced"
+NO_PHONE = "no_phone"
+NO_ADDRESS = "no_address"
 
 
 def to_mend(user: Any, most: int = 200) -> list[Mend]:
@@ -156,28 +154,44 @@ def to_mend(user: Any, most: int = 200) -> list[Mend]:
     was wrong, or nothing is on file. Put right in the student information system; the next import
     brings it here (six statements)."""
     cases = rights.visible(user, "ATT").filter(closed_on=None, school_id__in=_schools(user))
-    back = set(
-        Task.objects.filter(case__in=cases, kind="CONFIRM_ADDRESS", status="OPEN").values_list(
-            "case_id", flat=True
-        )
+    returned, wrong = _letter_returned(cases), _wrong_contact(cases)
+    country = family_contacts.country_of(policy_for("notifications", local_today()))
+    bounced = family_contacts.bounced_students(cases, country)
+    rows = []
+    for pk, student, number, first, last, school, phone, address in _contact_data(cases):
+        why = _why(pk in returned, pk in wrong, student in bounced, phone, address)
+        if why:
+            rows.append(Mend(number, f"{last}, {first}", school or "", why))
+    return rows[:most]
+
+
+def _letter_returned(cases: QuerySet[Case]) -> set[int]:
+    """Cases whose letter came back and whose address nobody has confirmed since."""
+    tasks = Task.objects.filter(case__in=cases, kind="CONFIRM_ADDRESS", status="OPEN")
+    return set(tasks.values_list("case_id", flat=True))
+
+
+def _wrong_contact(cases: QuerySet[Case]) -> set[int]:
+    """Cases with a contact of the last 90 days that met a wrong number or address."""
+    contacts = Event.objects.filter(
+        case__in=cases,
+        name="log_contact",
+        data__result="wrong_contact",
+        on__gte=local_today() - timedelta(days=90),
     )
-    wrong = set(
-        Event.objects.filter(
-            case__in=cases,
-            name="log_contact",
-            data__result="wrong_contact",
-            on__gte=local_today() - timedelta(days=90),
-        ).values_list("case_id", flat=True)
-    )
+    return set(contacts.values_list("case_id", flat=True))
+
+
+def _contact_data(cases: QuerySet[Case]) -> Iterable[tuple[Any, ...]]:
+    """Case, student, number, name, school, and whether an adult with legal rights has a phone
+    number and an address on file."""
     guardian = Guardian.objects.filter(
         student=OuterRef("attendancecase__student"), legal_rights=True
     )
     rows = cases.annotate(
         phone=Exists(guardian.exclude(phone="")), address=Exists(guardian.exclude(address=""))
-    ).order_by("number")
-    country = family_contacts.country_of(policy_for("notifications", local_today()))
-    bounced = family_contacts.bounced_students(cases, country)
-    columns = (
+    )
+    return rows.order_by("number").values_list(
         "id",
         "attendancecase__student",
         "number",
@@ -187,12 +201,6 @@ def to_mend(user: Any, most: int = 200) -> list[Mend]:
         "phone",
         "address",
     )
-    found = []
-    for pk, student, number, first, last, school, phone, address in rows.values_list(*columns):
-        why = _why(pk in back, pk in wrong, student in bounced, phone, address)
-        if why:
-            found.append(Mend(number, f"{last}, {first}", school or "", why))
-    return found[:most]
 
 
 def _why(back: bool, wrong: bool, bounced: bool, phone: bool, address: bool) -> tuple[str, ...]:

@@ -3,7 +3,6 @@ contact data to mend."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -19,7 +18,7 @@ from attendance.notice import mailroom
 from casework.access import rights
 from casework.engine.forms import DateInput
 from casework.engine.services import local_today
-from casework.pages.bulk import taken
+from casework.pages.bulk import Answer, taken
 
 WHY = {
     mailroom.RETURNED: gettext_lazy("a letter came back"),
@@ -47,11 +46,10 @@ def mail(request: HttpRequest) -> HttpResponse:
         raise Http404
     notices, others = mailroom.to_mail(request.user), mailroom.lately(request.user)
     chosen = set(request.POST.getlist("letters"))
-    picked = [letter for letter in [*notices, *others] if str(letter.document) in chosen]
     form = MailedForm(
         request.POST if "mailed" in request.POST else None, initial={"on": local_today()}
     )
-    context: dict[str, Any] = {
+    context = {
         "notices": notices,
         "others": others,
         "form": form,
@@ -60,27 +58,33 @@ def mail(request: HttpRequest) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "attendance/mail.html", context)
-    if not picked:
-        return render(
-            request,
-            "attendance/mail.html",
-            context | {"problem": _("Choose at least one letter.")},
-            status=422,
-        )
+    letters = [letter for letter in [*notices, *others] if str(letter.document) in chosen]
+    if not letters:
+        context["problem"] = _("Choose at least one letter.")
+        return render(request, "attendance/mail.html", context, status=422)
     if "print" in request.POST:
-        content = mailroom.batch(
-            sorted(picked, key=lambda letter: letter.order), duplex="duplex" in request.POST
-        )
-        answer = HttpResponse(content, content_type="application/pdf")
-        answer["Content-Disposition"] = (
-            f'inline; filename="letters-{local_today().isoformat()}.pdf"'
-        )
-        return answer
+        return _printed(letters, duplex="duplex" in request.POST)
     if not form.is_valid():
         return render(request, "attendance/mail.html", context, status=422)
+    answers = _record_mailing(request, letters, form, str(context["key"])[:40])
+    return render(request, "attendance/mailed.html", {"answers": answers})
+
+
+def _printed(letters: list[mailroom.Letter], *, duplex: bool) -> HttpResponse:
+    """One PDF in the order of the mail, shown in the browser."""
+    content = mailroom.batch(sorted(letters, key=lambda letter: letter.order), duplex=duplex)
+    response = HttpResponse(content, content_type="application/pdf")
+    name = f"letters-{local_today().isoformat()}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _record_mailing(
+    request: HttpRequest, letters: list[mailroom.Letter], form: MailedForm, key: str
+) -> list[Answer]:
+    """The step `send` of each notice among the letters; by `key` a second click changes nothing."""
     data = {"on": form.cleaned_data["on"].isoformat(), "means": form.cleaned_data["means"]}
-    key = str(context["key"])[:40]
-    answers = [
+    return [
         taken(
             letter.number,
             "send",
@@ -89,10 +93,9 @@ def mail(request: HttpRequest) -> HttpResponse:
             key=f"{key}:{letter.process}",
             process=letter.process,
         )
-        for letter in picked
+        for letter in letters
         if letter.process
     ]
-    return render(request, "attendance/mailed.html", {"answers": answers})
 
 
 @login_required

@@ -139,31 +139,38 @@ def add_schools(
         rows = rows.exclude(status=MediationAccess.Status.ENDED)
     held = set(rows.values_list("school_id", flat=True))
     fresh = [school for school in schools if school.pk not in held]
+    _serve(agency, fresh, starts, ends, status)
+    if fresh:
+        _note(by, agency, f"+{len(fresh)} schools from {starts}")
+    return len(fresh)
+
+
+def _serve(
+    agency: Agency, schools: Sequence[School], starts: date, ends: date | None, status: str
+) -> None:
+    """A row for each school; one that begins on the same day is written anew."""
     if isinstance(agency, MediationProvider):
         MediationAccess.objects.bulk_create(
             [
                 MediationAccess(
                     provider=agency, school=school, starts=starts, ends=ends, status=status
                 )
-                for school in fresh
+                for school in schools
             ],
             update_conflicts=True,
             unique_fields=["school", "provider", "starts"],
             update_fields=["ends", "status"],
         )
-    else:
-        PartnerSchool.objects.bulk_create(
-            [
-                PartnerSchool(partner=agency, school=school, starts=starts, ends=ends)
-                for school in fresh
-            ],
-            update_conflicts=True,
-            unique_fields=["partner", "school", "starts"],
-            update_fields=["ends"],
-        )
-    if fresh:
-        _note(by, agency, f"+{len(fresh)} schools from {starts}")
-    return len(fresh)
+        return
+    PartnerSchool.objects.bulk_create(
+        [
+            PartnerSchool(partner=agency, school=school, starts=starts, ends=ends)
+            for school in schools
+        ],
+        update_conflicts=True,
+        unique_fields=["partner", "school", "starts"],
+        update_fields=["ends"],
+    )
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.test import override_settings
 from casework.models import Alert, Attachment, Event
 from casework.privacy import encrypted_files
 from district.models import User
+from tests.pages import Page
 from tests.titleix.conftest import Walk
 from tests.titleix.lives import investigated, refused
 from tests.titleix.party_portal.test_links import enter, link
@@ -92,10 +93,10 @@ def test_staff_see_who_handed_it_in_and_get_it_as_a_download_alone(walk, client)
     send(client, upload("page.txt", b"plain words"))
     row = Record.objects.get(case=walk.case, code="portal_file")
     sign_in(client, walk.staff.investigator)
-    page = client.get(f"/cases/{walk.number}").content.decode()
-    assert f"/cases/{walk.number}/attachments/{row.attachment_id}" in page
-    assert "Respondent 1 · file by link" in page
-    assert "not sorted yet" in page
+    page = Page(client.get(f"/cases/{walk.number}"))
+    assert f"/cases/{walk.number}/attachments/{row.attachment_id}" in dict(page.links())
+    assert "Respondent 1 · file by link" in page.text
+    assert "not sorted yet" in page.text
     assert (
         "page.txt (handed in by Respondent 1)"
         in client.get(f"/cases/{walk.number}/steps/add_evidence").content.decode()

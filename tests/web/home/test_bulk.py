@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,6 +11,7 @@ from attendance.models import AttendanceCase
 from casework.engine.services import act
 from casework.models import Event
 from casework.pages import worklist
+from tests.pages import Page
 
 DAY = date(2026, 9, 10)
 NOON = datetime(2026, 9, 10, 16, tzinfo=UTC)
@@ -34,8 +34,9 @@ def test_one_step_for_many_is_taken_in_each(cases, people, sign_in, django_asser
         page = client.post("/cases/bulk", {"numbers": numbers}).content.decode()
     assert "possible in 4 of 4" in page
     assert 'value=".log_contact"' in page
-    page = client.post("/cases/bulk", {"numbers": numbers, "step": ".log_contact"}).content.decode()
-    key = re.search(r'name="key" value="([^"]+)"', page).group(1)
+    key = Page(client.post("/cases/bulk", {"numbers": numbers, "step": ".log_contact"})).value(
+        "key"
+    )
     wrong = client.post(
         "/cases/bulk",
         {"numbers": numbers, "step": ".log_contact", "key": key, "go": "1", "text": "kept words"},
@@ -78,22 +79,16 @@ def test_what_is_refused_in_one_is_told_and_stops_no_other(cases, people, sign_i
         on=DAY,
         data={"on": DAY, "means": "phone", "spoken_to": "mother"},
     )
-    page = (
-        sign_in(people.worker)
-        .post(
-            "/cases/bulk",
-            {
-                "numbers": [case.number for case in cases],
-                "step": "NOTICE.draft",
-                "key": "k",
-                "go": "1",
-                "language": "en",
-            },
-        )
-        .content.decode()
-    )
-    assert page.count("<td>done</td>") == 3
-    assert "not possible here now" in page
+    drafts = {
+        "numbers": [case.number for case in cases],
+        "step": "NOTICE.draft",
+        "key": "k",
+        "go": "1",
+        "language": "en",
+    }
+    page = Page(sign_in(people.worker).post("/cases/bulk", drafts))
+    assert page.texts("//td").count("done") == 3
+    assert "not possible here now" in page.text
 
 
 def test_a_stranger_learns_nothing_from_many_cases(cases, people, sign_in):

@@ -19,6 +19,7 @@ from casework.models import Attachment, Case, Document, Event, Task
 from casework.pages import worklist
 from casework.reporting import rollup
 from district.models import Import
+from tests.pages import Page
 from tests.worlds import world
 
 DAY = date(2026, 9, 10)
@@ -178,7 +179,9 @@ def test_every_figure_of_the_home_counts_its_list(case, people, sign_in):
         copy.next_due = local_today() + timedelta(days=days)
         copy.save()
     client = sign_in(people.worker)
-    found = re.findall(r'href="(/cases[^"]*)"><b>(\d+)</b>', client.get("/").content.decode())
+    home = Page(client.get("/"))
+    found = list(zip(home.root.xpath("//a[b]/@href"), home.texts("//a/b"), strict=True))
+    found = [(href, number) for href, number in found if href.startswith("/cases")]
     assert len(found) == 6
     for href, number in found:
         assert len(client.get(href).context["list"].rows) == int(number), href
@@ -201,14 +204,10 @@ def test_what_waits_for_others_is_one_list_on_the_desk_and_among_the_cases(case,
 def test_a_saved_view_is_shown_as_the_current_one_and_can_be_forgotten(case, people, sign_in):
     client = sign_in(people.worker)
     client.post("/cases/views", {"name": "Watched", "query": "state=WATCH"})
-    page = client.get("/cases?state=WATCH").content.decode()
-    assert re.findall(
-        r'aria-current="page">([^<]+)</a>', page.split('<nav class="tabs"')[1].split("</nav>")[0]
-    ) == ["Watched"]
-    client.post(
-        "/cases/views", {"forget": re.search(r'name="forget" value="(\d+)"', page).group(1)}
-    )
-    assert "Watched" not in client.get("/cases").content.decode()
+    page = Page(client.get("/cases?state=WATCH"))
+    assert page.texts("//nav[contains(@class, 'tabs')]//a[@aria-current='page']") == ["Watched"]
+    client.post("/cases/views", {"forget": page.value("forget")})
+    assert "Watched" not in Page(client.get("/cases")).text
 
 
 def test_a_principal_sees_what_is_to_be_found(case, people, sign_in):

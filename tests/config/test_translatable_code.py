@@ -30,8 +30,8 @@ FILES = {
     "titleix/letters/samples.py": "invented values of merge fields",
     "web/administration/samples.py": "invented values of merge fields",
     "titleix/letters/contents.py": (
-        "English and Spanish stand side by side; tests/titleix/test_letter_templates.py holds "
-        "that both are whole"
+        "English and Spanish stand side by side; "
+        "tests/titleix/letters/test_letter_templates.py holds that both are whole"
     ),
     "notifications/texts.py": (
         "English and Spanish of the page on which messages are stopped stand side by side; "

@@ -1,5 +1,5 @@
-"""What the papers of a Title IX file say: the evidence package, the investigative report, the
-memos.
+"""What the generated documents of a Title IX file say: the evidence package, the investigative
+report, the memos.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The letters of a Title IX case: rendered before the case is locked, one for each reader, bound to
-the person whose right it is (C9), in the reader's language. What each letter says is `lettertexts`;
-which fields a template needs stands beside it.
+the person whose right it is (C9), in the reader's language.
+
+What a letter says stands beside its step (`contents.says`); which fields a template needs stands in
+`letter_templates/fields.json`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,9 @@ from titleix.case.open_report import open_report
 from titleix.models import TitleIXCase, Training
 from titleix.rules.separation_of_duties import Role as Function
 
+# Their asserts say what they compared, as those of a test do.
+pytest.register_assert_rewrite("tests.titleix.machine_invariants")
+
 KNOWN = datetime(2026, 9, 8, 14, tzinfo=UTC)
 
 

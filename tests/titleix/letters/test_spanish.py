@@ -39,8 +39,11 @@ def texts(template: str) -> set[str]:
 
 
 def test_the_extraction_finds_tags_blocks_and_plurals():
-    source = """{% load i18n %}{% translate "One" %}{% translate 'Two' as x %}
-    {% blocktranslate %}Three {{ a }}{% endblocktranslate %}{% blocktranslate count n=b %}Four{% plural %}Five {{ n }}{% endblocktranslate %}"""
+    source = (
+        "{% load i18n %}{% translate \"One\" %}{% translate 'Two' as x %}\n"
+        "    {% blocktranslate %}Three {{ a }}{% endblocktranslate %}"
+        "{% blocktranslate count n=b %}Four{% plural %}Five {{ n }}{% endblocktranslate %}"
+    )
     assert texts(source) == {"One", "Two", "Three %(a)s", "Four", "Five %(n)s"}
 
 

@@ -115,18 +115,33 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     """K1 and K2 of domain.md A4, live from the marks as believed now, up to and including `as_of`.
     District scope is unduplicated; school scope is the sum of schools as in EDFacts FS195 (a
     student in two schools counts in each)."""
-    policy, year = policy_for("attendance", as_of), tallies.year_of(as_of)
-    data = policy.data
-    rate, bands = data["measures"]["C"], data["bands"]
-    thresholds = [int(t["at"]) for t in plan_of(data).plain if t["measure"] == "U"]
+    policy = policy_for("attendance", as_of)
+    district, schools = _live_counts(as_of, school)
+    return {
+        "as_of": as_of.isoformat(),
+        "school_year": str(tallies.year_of(as_of)),
+        "policy": policy.id,
+        "school": school.school_id if school else None,
+        "enrolled": district["enrolled"],
+        "denominator": district["denominator"],
+        "chronic": {"district": _chronic(district), "school": _chronic(schools)},
+        "bands": {
+            name: district[name] for name in ("satisfactory", "at_risk", "moderate", "severe")
+        },
+        "unexcused_reached": district["reached"] or {},
+    }
+
+
+def _live_counts(as_of: date, school: School | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The counts of the district and the sum of its schools (one statement)."""
+    data = policy_for("attendance", as_of).data
     parameters = live_values(as_of) | {
-        "percent": rate["chronic_percent"],
-        **bands,
-        "thresholds": thresholds,
+        "percent": data["measures"]["C"]["chronic_percent"],
+        **data["bands"],
+        "thresholds": [int(t["at"]) for t in plan_of(data).plain if t["measure"] == "U"],
         "school": school.pk if school else None,
     }
-    one = "AND e.school_id = %(school)s" if school else ""
-    spans = tallies.SPANS.format(wanted_spans=one)
+    spans = tallies.SPANS.format(wanted_spans="AND e.school_id = %(school)s" if school else "")
     counts = tallies.COUNTS.format(
         sums=tallies.SUMS,
         spans="measured",
@@ -134,30 +149,15 @@ def attendance_report(as_of: date, school: School | None = None) -> dict[str, An
     )
     with connection.cursor() as cursor:
         cursor.execute(_LIVE.format(spans=spans, counts=counts), parameters)
-        district, schools = (parsed(value) for value in cursor.fetchone())
+        district, schools = cursor.fetchone()
+    return parsed(district), parsed(schools)
+
+
+def _chronic(counts: dict[str, Any]) -> dict[str, Any]:
     return {
-        "as_of": as_of.isoformat(),
-        "school_year": str(year),
-        "policy": policy.id,
-        "school": school.school_id if school else None,
-        "enrolled": district["enrolled"],
-        "denominator": district["denominator"],
-        "chronic": {
-            "district": {
-                "students": district["chronic"],
-                "denominator": district["denominator"],
-                "rate": law.percent(district["chronic"], district["denominator"]),
-            },
-            "school": {
-                "students": schools["chronic"],
-                "denominator": schools["denominator"],
-                "rate": law.percent(schools["chronic"], schools["denominator"]),
-            },
-        },
-        "bands": {
-            name: district[name] for name in ("satisfactory", "at_risk", "moderate", "severe")
-        },
-        "unexcused_reached": district["reached"] or {},
+        "students": counts["chronic"],
+        "denominator": counts["denominator"],
+        "rate": law.percent(counts["chronic"], counts["denominator"]),
     }
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from attendance.messages import planning
+from attendance.messages import message_texts, planning
 from casework.engine.forms import StepForm
 from casework.policy.policies import policy_for
 from district.models import Guardian
@@ -19,8 +19,8 @@ from notifications import family_contacts
 def texts() -> list[tuple[str, str]]:
     """The templates by their names in the reader's language."""
     return [
-        (code, planning.text_of(code, get_language() or planning.DEFAULT).name)
-        for code in planning.codes()
+        (code, message_texts.text_of(code, get_language() or message_texts.DEFAULT).name)
+        for code in message_texts.codes()
     ]
 
 

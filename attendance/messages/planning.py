@@ -1,9 +1,6 @@
-"""Messages to families (e-mail, text message): their texts as files beside the letters, and the
-plan of who gets which words by which way, and who does not and why. The plan is the same for the
-preview and for the sending; only a step of the case sends.
-
-A message holds no name of a student, no date of an absence and no count: only what its template
-allows, the school, and the number to call back (domain.md C9)."""
+"""The plan of messages to families (e-mail, text message): who gets which words by which way, and
+who does not and why. The plan is the same for the preview and for the sending; only a step of the
+case sends."""
 
 from __future__ import annotations
 
@@ -13,20 +10,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
-from string import Formatter
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, timezone, translation
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from attendance.common.letters import FOLDER, letterhead
-from casework.documents.letters import ROOT, LetterError
+from attendance.common.letters import letterhead
+from attendance.messages.message_texts import (
+    DEFAULT,
+    STOP_SHOWN,
+    Text,
+    fill,
+    filled,
+    text_of,
+    written,
+)
 from casework.engine.casefile import CaseFile
 from casework.models import Appointment
 from casework.policy.policies import Policy, policy_for
@@ -35,9 +35,6 @@ from notifications import family_contacts
 from notifications.models import FamilyMessage
 from notifications.models.outbox import Channel
 
-PREFIX, DEFAULT = "MESSAGE_", "en"
-ALWAYS = frozenset({"school", "phone", "district", "stop"})
-STOP_SHOWN = "…"  # in a preview: each message has a link of its own
 AGAIN_AFTER = timedelta(hours=24)
 ORDERS = {
     "email": (
@@ -65,95 +62,6 @@ WHY = {
     "not_yours": _("you do not work this case"),
     "not_allowed": _("the policy allows no messages to families"),
 }
-
-
-# -- texts -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Text:
-    """One template in one language. `version` is its name with a hash over its bytes, as of a
-    letter."""
-
-    code: str
-    language: str
-    version: str
-    name: str
-    subject: str
-    short: str
-    body: str
-    allows: frozenset[str]
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The merge fields that the template names."""
-        parts = Formatter().parse("".join((self.subject, self.short, self.body)))
-        return frozenset(name for _text, name, _spec, _conversion in parts if name)
-
-
-def codes() -> list[str]:
-    """The templates that there are, by their code."""
-    folder = ROOT / FOLDER / "letter_templates"
-    return sorted(
-        path.name.removeprefix(PREFIX).split(".")[0]
-        for path in folder.glob(f"{PREFIX}*.{DEFAULT}.txt")
-    )
-
-
-def languages(code: str) -> list[str]:
-    """The languages in which a template is written."""
-    folder = ROOT / FOLDER / "letter_templates"
-    return sorted(path.name.split(".")[1] for path in folder.glob(f"{PREFIX}{code}.*.txt"))
-
-
-def text_of(code: str, language: str) -> Text:
-    """The template in the language, or in English where there is none. Raises LetterError for one
-    that is not whole."""
-    folder = ROOT / FOLDER / "letter_templates"
-    wanted = language.split("-", maxsplit=1)[0].lower()
-    for candidate in (wanted, DEFAULT):
-        path = folder / f"{PREFIX}{code}.{candidate}.txt"
-        if candidate.isalpha() and path.exists():
-            return _parsed(path, path.stat().st_mtime)
-    raise LetterError(
-        _now("there is no message template %(code)s in %(folder)s")
-        % {"code": code, "folder": folder.name}
-    )
-
-
-@lru_cache(maxsize=64)
-def _parsed(path: Path, _changed: float) -> Text:
-    content = path.read_bytes()
-    head, _line, body = content.decode("utf-8").partition("\n---\n")
-    lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
-    code, language = path.name.removeprefix(PREFIX).split(".")[:2]
-    missing = [name for name in ("name", "subject", "text message") if not lines.get(name)] + (
-        [] if body.strip() else ["body"]
-    )
-    if missing:
-        raise LetterError(
-            _now("%(file)s: %(parts)s is missing")
-            % {"file": path.name, "parts": ", ".join(missing)}
-        )
-    text = Text(
-        code,
-        language,
-        f"{path.stem}-{hashlib.sha256(content).hexdigest()[:12]}",
-        lines["name"],
-        lines["subject"],
-        lines["text message"],
-        body.strip() + "\n",
-        frozenset(lines.get("allows", "").replace(",", " ").split()),
-    )
-    if unknown := text.fields - ALWAYS - text.allows:
-        raise LetterError(
-            _now("%(file)s: the merge field %(fields)s is not allowed")
-            % {"file": path.name, "fields": ", ".join(sorted(unknown))}
-        )
-    return text
-
-
-# -- the plan --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -196,7 +104,7 @@ class Line:
             address=self.address,
             created_at=now,
             subject=self.subject if self.channel == Channel.EMAIL else "",
-            text=_words(self.text, self.channel, values),
+            text=written(self.text, self.channel, values),
             template=self.text.version,
             language=self.text.language,
             next_attempt_at=leaves,
@@ -377,7 +285,7 @@ def _line(
     channel, address = usable[0]
     text = text_of(code, person.language)
     merged = filled(text, values)
-    words = _words(text, channel, merged)
+    words = written(text, channel, merged)
     lately = known.sent.get(address, [])
     if any(sent_at > known.now - AGAIN_AFTER and said == words for sent_at, said in lately):
         return "again"
@@ -391,7 +299,7 @@ def _line(
         address,
         person.language,
         text,
-        _fill(text.subject, merged),
+        fill(text.subject, merged),
         words,
         merged,
     )
@@ -410,27 +318,3 @@ def _why_not(
         ("week", had >= int(known.policy.get("families.per_week", 0))),
     )
     return next((name for name, holds in against if holds), "")
-
-
-def filled(text: Text, values: Mapping[str, str]) -> dict[str, str]:
-    """The values of the merge fields in the language of the text; `at` is the moment of the meeting
-    (ISO 8601)."""
-    found = {name: value for name, value in values.items() if name != "at"} | {"stop": STOP_SHOWN}
-    if values.get("at"):
-        with translation.override(text.language):
-            found["meeting"] = formats.date_format(
-                timezone.localtime(datetime.fromisoformat(values["at"])),
-                MOMENT.get(text.language, MOMENT[DEFAULT]),
-            )
-    return found
-
-
-MOMENT = {"en": r"l, F j, \a\t g:i A", "es": r"l j \d\e F, \a \l\a\s G:i"}
-
-
-def _words(text: Text, channel: str, values: Mapping[str, str]) -> str:
-    return _fill(text.short if channel == Channel.SMS else text.body, values)
-
-
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    return template.format_map(values)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from attendance.common.letters import letterhead
-from attendance.messages import planning
+from attendance.messages import message_texts, planning
 from casework.documents.letters import LetterError
 from casework.models import Alert, Case
 from notifications import texts
@@ -20,7 +20,7 @@ from notifications.sms_segments import Length, length
 from web.administration.samples import ATTENDANCE
 
 NOBODY = UUID(int=0)
-FILLED = planning.ALWAYS | {"meeting"}  # what a message to a family can name
+FILLED = message_texts.ALWAYS | {"meeting"}  # what a message to a family can name
 LABELS = (
     "T-10",
     "T-1",
@@ -58,17 +58,17 @@ def to_families() -> list[Message]:
     """Every text to families in each language that it is written in."""
     return [
         _to_family(code, language)
-        for code in planning.codes()
-        for language in planning.languages(code)
+        for code in message_texts.codes()
+        for language in message_texts.languages(code)
     ]
 
 
 def _to_family(code: str, language: str) -> Message:
     try:
-        text = planning.text_of(code, language)
+        text = message_texts.text_of(code, language)
     except LetterError as error:
         return Message("families", code, language, code, wrong=str(error))
-    filled = planning.filled(text, _values()) | {"stop": planning.stop_link(NOBODY)}
+    filled = message_texts.filled(text, _values()) | {"stop": planning.stop_link(NOBODY)}
     unknown = sorted(text.fields - FILLED)
     shown = {**dict.fromkeys(unknown, "…"), **filled}
     return Message(

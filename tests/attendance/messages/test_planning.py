@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from attendance.common.letters import FOLDER
-from attendance.messages import planning
+from attendance.messages import message_texts, planning
 from attendance.notice import mailroom
 from casework.case_types.registry import kind
 from casework.documents.letters import ROOT, LetterError
@@ -117,12 +117,12 @@ def why(case, **said) -> set[str]:
 
 
 def test_every_text_is_there_in_both_languages_and_says_no_more_than_it_may():
-    assert planning.codes() == ["CALL", "LETTER", "MEETING", "NOTE"]
-    for code in planning.codes():
-        english, spanish = planning.text_of(code, "en"), planning.text_of(code, "es")
+    assert message_texts.codes() == ["CALL", "LETTER", "MEETING", "NOTE"]
+    for code in message_texts.codes():
+        english, spanish = message_texts.text_of(code, "en"), message_texts.text_of(code, "es")
         assert (english.language, spanish.language) == ("en", "es")
         assert english.fields == spanish.fields
-        assert english.fields <= planning.ALWAYS | english.allows
+        assert english.fields <= message_texts.ALWAYS | english.allows
         for text in (english, spanish):
             assert {"school", "phone", "stop"} <= text.fields, (
                 "who writes, where to call back, how to end it"
@@ -139,11 +139,11 @@ def test_every_text_is_there_in_both_languages_and_says_no_more_than_it_may():
 
 
 def test_a_language_without_a_text_falls_back_to_english_and_a_broken_text_is_refused(tmp_path):
-    assert planning.text_of("CALL", "vi").language == "en"
-    assert planning.text_of("CALL", "es-MX").language == "es"
-    assert planning.text_of("CALL", "../x").language == "en"
+    assert message_texts.text_of("CALL", "vi").language == "en"
+    assert message_texts.text_of("CALL", "es-MX").language == "es"
+    assert message_texts.text_of("CALL", "../x").language == "en"
     with pytest.raises(LetterError, match="no message template"):
-        planning.text_of("NOWHERE", "en")
+        message_texts.text_of("NOWHERE", "en")
     for content, problem in [
         ("name: x\nsubject: y\n---\nbody", "text message is missing"),
         ("name: x\nsubject: y\ntext message: z\n---\n", "body is missing"),
@@ -152,7 +152,7 @@ def test_a_language_without_a_text_falls_back_to_english_and_a_broken_text_is_re
         path = tmp_path / f"MESSAGE_X.en-{uuid4().hex}.txt"
         path.write_text(content)
         with pytest.raises(LetterError, match=problem):
-            planning._parsed(path, 0.0)
+            message_texts._parsed(path, 0.0)
 
 
 def test_the_texts_stand_beside_the_letters():

@@ -18,6 +18,7 @@ from casework.scheduler.run import sweep
 from district.models import School, SchoolYear
 from tests.attendance.court.test_legal_review import HELD, Road
 from tests.attendance.helpers import at, d
+from tests.pages import Page
 
 TEN = (
     d(9, 1),
@@ -188,9 +189,9 @@ def test_the_team_sees_the_request_and_never_the_case(search, made, people, clie
     assert client.get(f"/cases/{search.case.number}").status_code == 404
     assert client.get("/").url == "/desk/locate/"
     assert "TestS1" in client.get("/desk/locate/", follow=True).content.decode()
-    page = client.get(f"/desk/locate/{locate.id}/", follow=True).content.decode()
-    assert "704-555-0101" in page
-    assert "L3" not in page
+    page = Page(client.get(f"/desk/locate/{locate.id}/", follow=True))
+    assert "704-555-0101" in page.text
+    assert "L3" not in page.text
     assert client.get(f"/desk/locate/{locate.id}/accept_locate/").status_code == 404, (
         "only the lead accepts"
     )

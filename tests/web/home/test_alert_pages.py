@@ -18,6 +18,7 @@ from casework.scheduler.run import sweep
 from notifications import delivery
 from notifications.fanout import fan_out
 from notifications.models import FeedToken, Message, Preference
+from tests.pages import Page
 from tests.web.home.test_pages import case, drafted  # noqa: F401 - fixtures
 
 DUE = datetime(2026, 9, 15, 11, 1, tzinfo=UTC)
@@ -284,7 +285,7 @@ def test_a_policy_change_is_looked_at_before_it_is_put_in_force(case, people, si
             answer = client.post(
                 "/policies", {"file": SimpleUploadedFile("p.yaml", content.encode())}
             )
-        return answer.status_code, body(answer)
+        return answer.status_code, Page(answer).text
 
     status, page = upload(
         text.replace("percent: 75, to: supervisor", "before: 2, to: supervisor").replace(

@@ -18,7 +18,8 @@ class AttendanceConfig(AppConfig):
         """Register what the lower floors shall know of attendance."""
         from attendance import kind
         from attendance.marks import delivery, merging
-        from attendance.nightly import detection, run
+        from attendance.mediation import carry_over
+        from attendance.nightly import run
         from attendance.reporting import intervention_queries
         from casework.case_types import registry
         from casework.scheduler.run import nightly
@@ -29,5 +30,5 @@ class AttendanceConfig(AppConfig):
         delivery.register_files()
         on_merge(merging.unite)
         nightly("attendance_year_end", lambda _day: time(0, 30), run.close_years)
-        nightly("attendance_carry_over", lambda _day: time(0, 45), detection.carry_over)
+        nightly("attendance_carry_over", lambda _day: time(0, 45), carry_over.carry_over)
         nightly("attendance_effects", lambda _day: time(4, 15), intervention_queries.compute)

@@ -15,7 +15,7 @@ from attendance.common.labels import says
 from attendance.models import Notice
 from attendance.nightly import tallies
 from attendance.notice.steps import NoticeState
-from attendance.rules import law
+from attendance.rules import law, mark_sql
 from attendance.rules.clocks import TASKS
 from attendance.rules.triggers import plan_of
 from casework.access import rights
@@ -212,8 +212,8 @@ class Unresolved:
     waiting: int
 
 
-# Unexplained absences (class 4) with their age in school days of the own calendar.
-_UNRESOLVED = """
+# Unexplained absences with their age in school days of the own calendar.
+_UNRESOLVED = f"""
 WITH schools AS (
     SELECT s.id, s.name, s.calendar_id,
            (SELECT max(ordinal)
@@ -229,7 +229,7 @@ SELECT concat_ws(' ', u.first_name, u.last_name), u.student_id, s.name,
   JOIN schools s ON s.id = m.school_id
   JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = m.day
   JOIN district_student u ON u.id = m.student_id
- WHERE m.mark_class = 4
+ WHERE m.mark_class = {mark_sql.UNKNOWN}
    AND m.day BETWEEN %(starts)s AND %(today)s
    AND s.now - d.ordinal >= %(after)s
  ORDER BY m.day, u.student_id

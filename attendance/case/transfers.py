@@ -10,7 +10,7 @@ from attendance.case.forms import CaseHoldForm, RaiseForm, WithdrawalForm
 from attendance.case.tier_changes import TierChanges
 from attendance.common.states import OPEN, SIGN, STATE, SUPERVISE, TIERS, WORK, WORKING, Stage
 from attendance.models import Locate
-from attendance.nightly import run
+from attendance.nightly import selection
 from casework.engine import clocks
 from casework.engine.forms import NoteForm, ReasonForm
 from casework.engine.workflow import SYSTEM, SubjectState, step, unmet
@@ -285,7 +285,7 @@ class Transfers(TierChanges):
         student, actor = self.case.student_id, self.turn.actor
         if actor is not None:
             # thresholds and notices that were left when the case closed: the next evening's work
-            self.file.later.append(lambda: run.look_again(student))
+            self.file.later.append(lambda: selection.look_again(student))
         if self.case.stage != Stage.WATCH:
             self._raise(Stage(self.case.stage))
             self.ask_next()

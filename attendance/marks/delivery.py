@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from attendance.rules import law
+from attendance.rules import law, mark_sql
 from casework.policy.policies import policy_for
 from district import issue_reasons
 from district.imports.canonical import STUDENTS_NOW
@@ -16,8 +16,6 @@ from district.imports.specs import Column, FileSpec, after_apply, register, regi
 from district.imports.staging import Delivery, Refused
 from district.issue_reasons import Said, say
 from district.models import Import
-
-ABSENT = "(1, 2, 3, 4)"
 
 
 def _load(delivery: Delivery) -> dict[str, Any]:
@@ -64,11 +62,20 @@ _CHECKED = f"""
 WITH codes AS (SELECT key AS code, value::smallint AS named FROM jsonb_each_text(%(codes)s::jsonb)),
 classed AS (
     SELECT s.line, st.id AS student, sc.id AS school, sc.calendar_id, s.date::date AS day, coalesce(s.code, '') AS code,
-           CASE WHEN c.named IS NOT NULL AND (c.code <> '' OR coalesce(s.status, '') = '') THEN c.named
-                WHEN s.status = 'A' THEN CASE coalesce(s.excuse, '') WHEN 'U' THEN 2 WHEN 'E' THEN 1 WHEN 'X' THEN 1 ELSE 4 END
-                WHEN s.status = 'T' THEN 5 WHEN s.status = 'E' THEN 6 END AS named,
-           coalesce(s.excuse, '') AS excuse, nullif(s.minutes_absent, '')::smallint AS minutes_absent,
-           nullif(s.minutes_scheduled, '')::smallint AS minutes_scheduled, nullif(s.fraction, '')::numeric AS fraction,
+           CASE WHEN c.named IS NOT NULL AND (c.code <> '' OR coalesce(s.status, '') = '')
+                THEN c.named
+                WHEN s.status = 'A'
+                THEN CASE coalesce(s.excuse, '')
+                          WHEN 'U' THEN {mark_sql.UNEXCUSED}
+                          WHEN 'E' THEN {mark_sql.EXCUSED}
+                          WHEN 'X' THEN {mark_sql.EXCUSED}
+                          ELSE {mark_sql.UNKNOWN} END
+                WHEN s.status = 'T' THEN {mark_sql.TARDY}
+                WHEN s.status = 'E' THEN {mark_sql.EARLY} END AS named,
+           coalesce(s.excuse, '') AS excuse,
+           nullif(s.minutes_absent, '')::smallint AS minutes_absent,
+           nullif(s.minutes_scheduled, '')::smallint AS minutes_scheduled,
+           nullif(s.fraction, '')::numeric AS fraction,
            coalesce(s.reason_text, '') AS reason_text
       FROM stage_attendance s
       LEFT JOIN {STUDENTS_NOW} st ON st.source = %(source)s AND st.student_id = s.student_id
@@ -76,9 +83,14 @@ classed AS (
       LEFT JOIN codes c ON c.code = coalesce(s.code, '')
 )
 SELECT k.line, k.student, k.school, k.day, k.code, k.excuse, k.minutes_absent, k.minutes_scheduled, k.reason_text,
-       CASE WHEN k.named IN {ABSENT} AND k.minutes_absent IS NOT NULL AND k.minutes_scheduled > 0
-                 AND (k.minutes_scheduled - k.minutes_absent) >= %(present)s::numeric * k.minutes_scheduled THEN 6
-            WHEN k.named IN {ABSENT} AND k.minutes_absent IS NULL AND 1 - k.fraction >= %(present)s::numeric THEN 6
+       CASE WHEN k.named {mark_sql.ABSENT}
+                 AND k.minutes_absent IS NOT NULL AND k.minutes_scheduled > 0
+                 AND (k.minutes_scheduled - k.minutes_absent)
+                     >= %(present)s::numeric * k.minutes_scheduled
+            THEN {mark_sql.EARLY}
+            WHEN k.named {mark_sql.ABSENT}
+                 AND k.minutes_absent IS NULL AND 1 - k.fraction >= %(present)s::numeric
+            THEN {mark_sql.EARLY}
             ELSE k.named END::smallint AS mark_class,
        coalesce(d.instructional, false) AS instructional, e.student_id IS NOT NULL AS enrolled
   FROM classed k
@@ -88,14 +100,21 @@ SELECT k.line, k.student, k.school, k.day, k.code, k.excuse, k.minutes_absent, k
 """
 
 # What is new, changed or gone, on the days that the delivery covers.
-_DIFFERENCE = """
-SELECT coalesce(n.day, o.day) AS day, coalesce(n.student, o.student_id) AS student, n.school, n.code, n.excuse, n.mark_class,
-       n.minutes_absent, n.minutes_scheduled, n.reason_text, o.mark_class AS old_class,
+_DIFFERENCE = f"""
+SELECT coalesce(n.day, o.day) AS day, coalesce(n.student, o.student_id) AS student,
+       n.school, n.code, n.excuse, n.mark_class, n.minutes_absent, n.minutes_scheduled, n.reason_text, o.mark_class AS old_class,
        CASE WHEN o.day IS NULL THEN 'new' WHEN n.day IS NULL THEN 'ended' ELSE 'changed' END AS what
-  FROM (SELECT DISTINCT ON (day, student) * FROM checked WHERE mark_class <> 0 ORDER BY day, student, line) n
-  FULL JOIN (SELECT m.* FROM attendance_mark m WHERE {coverage}) o ON o.day = n.day AND o.student_id = n.student
- WHERE (n.school, n.code, n.excuse, n.mark_class, n.minutes_absent, n.minutes_scheduled, n.reason_text)
-       IS DISTINCT FROM (o.school_id, o.code, o.excuse, o.mark_class, o.minutes_absent, o.minutes_scheduled, o.reason_text)
+  FROM (SELECT DISTINCT ON (day, student) *
+          FROM checked
+         WHERE mark_class <> {mark_sql.PRESENT}
+         ORDER BY day, student, line) n
+  FULL JOIN (SELECT m.* FROM attendance_mark m WHERE {{coverage}}) o
+    ON o.day = n.day AND o.student_id = n.student
+ WHERE (n.school, n.code, n.excuse, n.mark_class,
+        n.minutes_absent, n.minutes_scheduled, n.reason_text)
+       IS DISTINCT FROM
+       (o.school_id, o.code, o.excuse, o.mark_class,
+        o.minutes_absent, o.minutes_scheduled, o.reason_text)
 """
 
 
@@ -143,8 +162,21 @@ _ENROLLED = """
 SELECT count(DISTINCT student_id) FROM district_enrollment
  WHERE source = %(source)s AND entry_date <= %(as_of)s AND coalesce(exit_date, 'infinity') >= %(as_of)s
 """
-_CHANGED_CLASS = """
-SELECT count(DISTINCT student) FROM difference WHERE day <= %(seen)s AND coalesce(mark_class, 0) <> coalesce(old_class, 0)
+_CHANGED_CLASS = f"""
+SELECT count(DISTINCT student)
+  FROM difference
+ WHERE day <= %(seen)s
+   AND coalesce(mark_class, {mark_sql.PRESENT}) <> coalesce(old_class, {mark_sql.PRESENT})
+"""
+
+
+_WORST_NEW_DAY = f"""
+SELECT day, count(*)
+  FROM difference
+ WHERE day > %(seen)s AND mark_class {mark_sql.ABSENT}
+ GROUP BY day
+ ORDER BY 2 DESC
+ LIMIT 1
 """
 
 
@@ -169,21 +201,10 @@ def _fewer_rows(delivery: Delivery, last: Import, limits: dict[str, Any]) -> Sai
 def _absurd_day(
     delivery: Delivery, last: Import, limits: dict[str, Any], enrolled: int
 ) -> Said | None:
-    for day, absent in delivery.rows(
-        f"SELECT day, count(*) FROM difference WHERE day > %(seen)s AND mark_class IN {ABSENT} GROUP BY day ORDER BY 2 DESC LIMIT 1",
-        seen=last.as_of,
-    ):
-        if (
-            absent >= limits["at_least_rows"]
-            and absent * 100 > enrolled * limits["new_day_absent_percent"]
-        ):
-            return _held(
-                "day",
-                day=day,
-                absent=absent,
-                enrolled=enrolled,
-                percent=limits["new_day_absent_percent"],
-            )
+    percent = limits["new_day_absent_percent"]
+    for day, absent in delivery.rows(_WORST_NEW_DAY, seen=last.as_of):
+        if absent >= limits["at_least_rows"] and absent * 100 > enrolled * percent:
+            return _held("day", day=day, absent=absent, enrolled=enrolled, percent=percent)
     return None
 
 
@@ -193,14 +214,10 @@ def apply(delivery: Delivery) -> None:
         check(delivery)
     delivery.run("SELECT attendance_ensure_partitions(%(starts)s, %(ends)s)")
     delivery.run(_HISTORY)
-    delivery.run(
-        "DELETE FROM attendance_mark m USING difference d WHERE d.what = 'ended' AND m.day = d.day AND m.student_id = d.student"
-    )
+    delivery.run(_DELETE)
     delivery.run(_UPDATE)
     delivery.run(_INSERT)
-    delivery.run(
-        "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT %(run)s::uuid, student FROM difference ON CONFLICT DO NOTHING"
-    )
+    delivery.run(_TOUCH)
     counts = delivery.count(ATTENDANCE.name)
     found = dict(delivery.rows("SELECT what, count(*) FROM difference GROUP BY what"))
     counts.new, counts.changed, counts.ended = (
@@ -210,25 +227,43 @@ def apply(delivery: Delivery) -> None:
     counts.unchanged = good - counts.new - counts.changed
 
 
-COLUMNS = "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, run_id, known_from, recorded_at"
+COLUMNS = (
+    "day, student_id, school_id, code, mark_class, excuse, minutes_absent, minutes_scheduled, "
+    "reason_text, run_id, known_from, recorded_at"
+)
 _HISTORY = f"""
 INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, successor, superseded_by_run)
 SELECT {", ".join("m." + c.strip() for c in COLUMNS.split(","))}, %(as_of)s, clock_timestamp(),
        CASE d.what WHEN 'ended' THEN 'PRESENT' ELSE 'CHANGED' END, %(run)s::uuid
-  FROM difference d JOIN attendance_mark m ON m.day = d.day AND m.student_id = d.student WHERE d.what <> 'new'
+  FROM difference d
+  JOIN attendance_mark m ON m.day = d.day AND m.student_id = d.student
+ WHERE d.what <> 'new'
+"""
+_DELETE = """
+DELETE FROM attendance_mark m
+ USING difference d
+ WHERE d.what = 'ended' AND m.day = d.day AND m.student_id = d.student
+"""
+_TOUCH = """
+INSERT INTO district_touchedstudent (run_id, student_id)
+SELECT DISTINCT %(run)s::uuid, student
+  FROM difference
+    ON CONFLICT DO NOTHING
 """
 _UPDATE = """
 UPDATE attendance_mark m
-   SET school_id = d.school, code = d.code, mark_class = d.mark_class, excuse = d.excuse, minutes_absent = d.minutes_absent,
-       minutes_scheduled = d.minutes_scheduled, reason_text = d.reason_text, run_id = %(run)s::uuid,
+   SET school_id = d.school, code = d.code, mark_class = d.mark_class, excuse = d.excuse,
+       minutes_absent = d.minutes_absent, minutes_scheduled = d.minutes_scheduled, reason_text = d.reason_text, run_id = %(run)s::uuid,
        known_from = %(as_of)s, recorded_at = clock_timestamp()
   FROM difference d WHERE d.what = 'changed' AND m.day = d.day AND m.student_id = d.student
 """
 _INSERT = f"""
 INSERT INTO attendance_mark ({COLUMNS})
-SELECT day, student, school, code, mark_class, excuse, minutes_absent, minutes_scheduled, reason_text, %(run)s::uuid,
-       %(as_of)s, clock_timestamp()
-  FROM difference WHERE what = 'new' ORDER BY day, student
+SELECT day, student, school, code, mark_class, excuse, minutes_absent, minutes_scheduled,
+       reason_text, %(run)s::uuid, %(as_of)s, clock_timestamp()
+  FROM difference
+ WHERE what = 'new'
+ ORDER BY day, student
 """
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from attendance.models.marks import MarkClass
-from attendance.rules import counting_rules
+from attendance.rules import counting_rules, mark_sql
 from attendance.rules.counting_rules import Counted, DayMark, Enrolled, MeasureError, Rule
 from attendance.rules.triggers import Plan, Reached, from_hits
 from casework.engine.calendars import calendar_at
@@ -39,24 +39,36 @@ class Membership:
 
 
 # Who has enough marks to reach anything; the rest is not read.
-_CANDIDATES = """
-SELECT m.student_id FROM attendance_mark m {who}
- WHERE m.day BETWEEN %(starts)s AND %(as_of)s AND m.mark_class BETWEEN 1 AND 6
- GROUP BY m.student_id HAVING count(*) >= %(least)s ORDER BY m.student_id
+_CANDIDATES = f"""
+SELECT m.student_id
+  FROM attendance_mark m {{who}}
+ WHERE m.day BETWEEN %(starts)s AND %(as_of)s
+   AND m.mark_class {mark_sql.MISSED}
+ GROUP BY m.student_id
+HAVING count(*) >= %(least)s
+ ORDER BY m.student_id
 """
-_MARKS = """
-SELECT m.student_id, m.day, m.mark_class, m.excuse, m.minutes_absent, m.minutes_scheduled, coalesce(d.minutes, 0)
+_MARKS = f"""
+SELECT m.student_id, m.day, m.mark_class, m.excuse, m.minutes_absent, m.minutes_scheduled,
+       coalesce(d.minutes, 0)
   FROM attendance_mark m
   JOIN district_school s ON s.id = m.school_id
   LEFT JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = m.day
- WHERE m.student_id = ANY(%(students)s) AND m.day BETWEEN %(starts)s AND %(as_of)s AND m.mark_class BETWEEN 1 AND 6
+ WHERE m.student_id = ANY(%(students)s)
+   AND m.day BETWEEN %(starts)s AND %(as_of)s
+   AND m.mark_class {mark_sql.MISSED}
  ORDER BY m.student_id, m.day
 """
 _STAYS = """
 SELECT e.student_id, e.entry_date, e.exit_date, s.calendar_id, c.revision
-  FROM district_enrollment e JOIN district_school s ON s.id = e.school_id LEFT JOIN district_calendar c ON c.id = s.calendar_id
- WHERE e.student_id = ANY(%(students)s) AND e.entry_date <= %(as_of)s AND coalesce(e.exit_date, 'infinity') >= %(starts)s
- ORDER BY e.student_id, coalesce(e.exit_date, 'infinity') >= %(as_of)s, e.service_type = 'P', e.entry_date, e.id
+  FROM district_enrollment e
+  JOIN district_school s ON s.id = e.school_id
+  LEFT JOIN district_calendar c ON c.id = s.calendar_id
+ WHERE e.student_id = ANY(%(students)s)
+   AND e.entry_date <= %(as_of)s
+   AND coalesce(e.exit_date, 'infinity') >= %(starts)s
+ ORDER BY e.student_id, coalesce(e.exit_date, 'infinity') >= %(as_of)s,
+          e.service_type = 'P', e.entry_date, e.id
 """
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from attendance.rules import mark_sql
 from district.models import SchoolYear
 
 
@@ -70,12 +71,15 @@ measured AS MATERIALIZED (
 )
 """
 
-SUMS = """
-           count(*) FILTER (WHERE mark_class = 2) AS unexcused,
-           count(*) FILTER (WHERE mark_class = 1) AS excused,
-           count(*) FILTER (WHERE mark_class = 3) AS suspension,
-           count(*) FILTER (WHERE mark_class = 4) AS unknown,
-           count(*) FILTER (WHERE mark_class = 5 AND excuse NOT IN ('E', 'X', '?') AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
+SUMS = f"""
+           count(*) FILTER (WHERE mark_class = {mark_sql.UNEXCUSED}) AS unexcused,
+           count(*) FILTER (WHERE mark_class = {mark_sql.EXCUSED}) AS excused,
+           count(*) FILTER (WHERE mark_class = {mark_sql.SUSPENSION}) AS suspension,
+           count(*) FILTER (WHERE mark_class = {mark_sql.UNKNOWN}) AS unknown,
+           count(*) FILTER (
+               WHERE mark_class = {mark_sql.TARDY}
+                 AND excuse NOT IN ('E', 'X', '?')
+                 AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
 """
 
 # One span that covers all marks of a student at a school takes their counts whole; the rest is counted day by day.

@@ -27,6 +27,7 @@ from attendance.reporting.intervention_effect import (
     Windows,
 )
 from attendance.reporting.interventions import Intervention, Type, interventions
+from attendance.rules import mark_sql
 from casework.access import rights
 from casework.engine.calendars import calendar_at
 from district.models import SchoolYear
@@ -62,7 +63,7 @@ def _kind(row: Intervention) -> str:
 
 
 # Everybody who was enrolled at one school over both windows and missed a day in the first: who is served, and who may be compared.
-_AROUND = """
+_AROUND = f"""
 SELECT e.student_id, s.id, s.level, u.grade, count(*) FILTER (WHERE m.day < %(half)s),
        count(*) FILTER (WHERE m.day >= %(half)s AND m.day < %(middle)s), count(*) FILTER (WHERE m.day >= %(middle)s)
   FROM attendance_mark m
@@ -70,7 +71,7 @@ SELECT e.student_id, s.id, s.level, u.grade, count(*) FILTER (WHERE m.day < %(ha
    AND e.entry_date <= %(first)s AND coalesce(e.exit_date, 'infinity') >= %(last)s
   JOIN district_school s ON s.id = e.school_id AND s.calendar_id = %(calendar)s
   JOIN district_student u ON u.id = e.student_id
- WHERE m.day BETWEEN %(first)s AND %(last)s AND m.mark_class BETWEEN 1 AND 4
+ WHERE m.day BETWEEN %(first)s AND %(last)s AND m.mark_class {mark_sql.ABSENT}
  GROUP BY e.student_id, s.id, s.level, u.grade
 """
 _CALENDARS = """

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from attendance.models import Tally
-from attendance.rules import law, triggers
+from attendance.rules import law, mark_sql, triggers
 from casework.engine.workflow import Workflow
 from district.models import SchoolYear, Student
 
@@ -35,9 +35,11 @@ class Counted:
         return {**asdict(self), "percent": self.percent}
 
 
-_MARKS = """
-SELECT count(*) FILTER (WHERE mark_class BETWEEN 1 AND 4), count(*) FILTER (WHERE mark_class = 2)
-  FROM attendance_mark WHERE student_id = %s AND day = ANY(%s)
+_MARKS = f"""
+SELECT count(*) FILTER (WHERE mark_class {mark_sql.ABSENT}),
+       count(*) FILTER (WHERE mark_class = {mark_sql.UNEXCUSED})
+  FROM attendance_mark
+ WHERE student_id = %s AND day = ANY(%s)
 """
 
 

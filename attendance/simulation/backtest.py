@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from attendance.models import AttendanceCase, Notice
 from attendance.nightly import mark_triggers
 from attendance.nightly.decisions import ActionFacts, Decision, NoticeFacts, StudentFacts, decide
-from attendance.rules import counting_rules, triggers
+from attendance.rules import counting_rules, mark_sql, triggers
 from attendance.rules.counting_rules import DayMark, Enrolled, MeasureError
 from attendance.rules.law import ABSENT, Counts
 from attendance.rules.triggers import Plan
@@ -298,28 +298,42 @@ def nights_of(history: History, plan: Plan, year: counting_rules.Year, last: dat
 
 # -- stored marks -----------------------------------------------------------------------------------------------------
 
-_KNOWN = """
-SELECT x.student_id, x.day, x.mark_class, x.excuse, x.minutes_absent, x.minutes_scheduled, coalesce(d.minutes, 0), x.known_from, x.known_to
-  FROM (SELECT student_id, day, school_id, mark_class, excuse, minutes_absent, minutes_scheduled, known_from, NULL::date AS known_to,
-               recorded_at FROM attendance_mark WHERE student_id = ANY(%(students)s) AND day BETWEEN %(starts)s AND %(last)s
+_KNOWN = f"""
+SELECT x.student_id, x.day, x.mark_class, x.excuse, x.minutes_absent, x.minutes_scheduled,
+       coalesce(d.minutes, 0), x.known_from, x.known_to
+  FROM (SELECT student_id, day, school_id, mark_class, excuse, minutes_absent, minutes_scheduled,
+               known_from, NULL::date AS known_to, recorded_at
+          FROM attendance_mark
+         WHERE student_id = ANY(%(students)s) AND day BETWEEN %(starts)s AND %(last)s
         UNION ALL
-        SELECT student_id, day, school_id, mark_class, excuse, minutes_absent, minutes_scheduled, known_from, known_to, recorded_at
-          FROM attendance_mark_version WHERE student_id = ANY(%(students)s) AND day BETWEEN %(starts)s AND %(last)s) x
+        SELECT student_id, day, school_id, mark_class, excuse, minutes_absent, minutes_scheduled,
+               known_from, known_to, recorded_at
+          FROM attendance_mark_version
+         WHERE student_id = ANY(%(students)s) AND day BETWEEN %(starts)s AND %(last)s) x
   JOIN district_school s ON s.id = x.school_id
   LEFT JOIN district_calendarday d ON d.calendar_id = s.calendar_id AND d.date = x.day
- WHERE x.mark_class BETWEEN 1 AND 6
+ WHERE x.mark_class {mark_sql.MISSED}
  ORDER BY x.student_id, x.day, x.recorded_at
 """
 _STAYS = """
 SELECT e.student_id, e.entry_date, e.exit_date, e.school_id, s.calendar_id, c.revision
-  FROM district_enrollment e JOIN district_school s ON s.id = e.school_id LEFT JOIN district_calendar c ON c.id = s.calendar_id
- WHERE e.student_id = ANY(%(students)s) AND e.entry_date <= %(last)s AND coalesce(e.exit_date, 'infinity') >= %(starts)s
+  FROM district_enrollment e
+  JOIN district_school s ON s.id = e.school_id
+  LEFT JOIN district_calendar c ON c.id = s.calendar_id
+ WHERE e.student_id = ANY(%(students)s)
+   AND e.entry_date <= %(last)s
+   AND coalesce(e.exit_date, 'infinity') >= %(starts)s
  ORDER BY e.student_id, e.service_type = 'P', e.entry_date, e.id
 """
-_WHO = """
-SELECT student_id FROM attendance_mark WHERE day BETWEEN %(starts)s AND %(last)s AND mark_class BETWEEN 1 AND 6
-UNION SELECT student_id FROM attendance_mark_version WHERE day BETWEEN %(starts)s AND %(last)s AND mark_class BETWEEN 1 AND 6
-ORDER BY 1
+_WHO = f"""
+SELECT student_id
+  FROM attendance_mark
+ WHERE day BETWEEN %(starts)s AND %(last)s AND mark_class {mark_sql.MISSED}
+ UNION
+SELECT student_id
+  FROM attendance_mark_version
+ WHERE day BETWEEN %(starts)s AND %(last)s AND mark_class {mark_sql.MISSED}
+ ORDER BY 1
 """
 
 

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from attendance.nightly.detection import ten_day_list
 from attendance.street_team.steps import LocateState
+from attendance.street_team.ten_day_rule import ten_day_list
 from casework.access import rights
 from casework.engine.services import local_today
 
@@ -28,13 +28,13 @@ def ten_days(request: HttpRequest) -> HttpResponse:
     rows = ten_day_list(sorted(schools), local_today())
     seen = set(
         rights.visible(request.user, "ATT")
-        .filter(pk__in=[row["case"].pk for row in rows])
+        .filter(pk__in=[row.case.pk for row in rows])
         .values_list("pk", flat=True)
     )
     labels = dict(LocateState.choices)
     listed = [
-        row | {"search": labels.get(row["looked_for"], "")}
+        vars(row) | {"search": labels.get(row.looked_for, "")}
         for row in rows
-        if row["case"].pk in seen
+        if row.case.pk in seen
     ]
     return render(request, "attendance/ten_days.html", {"rows": listed})

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from attendance.mediation.carry_over import carry_over
 from attendance.models import Arc, AttendanceCase, Disclosure, ExcuseNote, Locate, Mediation
-from attendance.nightly.detection import carry_over, ten_day_list
 from attendance.reporting.interventions import Type, interventions
+from attendance.street_team.ten_day_rule import ten_day_list
 from casework.access import rights
 from casework.engine.errors import Forbidden, Invalid, NotNow, UnknownCase
 from casework.engine.services import act
@@ -212,7 +213,7 @@ def test_the_team_sees_the_request_and_never_the_case(search, made, people, clie
 def test_the_ten_day_rule_holds_a_withdrawal(search, made, people):
     days = [day for day in search.nights.sis.school_days(d(10, 20)) if day > d(10, 8)]
     search.night(*days)
-    assert ten_day_list([search.case.school_id], d(10, 20))[0]["run"] == 5 + len(days)
+    assert ten_day_list([search.case.school_id], d(10, 20))[0].run == 5 + len(days)
     search.nights.sis.tables["enrollments"][0]["exit_date"] = "2026-10-20"
     search.nights.run(d(10, 21))
     search.nights.run(d(10, 22))

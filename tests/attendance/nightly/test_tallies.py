@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from attendance.case.queries import attendance_report
 from attendance.models import AttendanceCase, Mark, Notice, SchoolTally, Tally
-from attendance.nightly import mark_triggers, tallies
-from attendance.nightly import run as nightly_run
+from attendance.nightly import facts as facts_of
+from attendance.nightly import mark_triggers, selection, tallies
 from attendance.nightly.run import evaluate
 from attendance.rules import law
 from attendance.rules.triggers import plan_of
@@ -166,8 +166,8 @@ def by_tallies(as_of: date) -> list[str]:
     policy, year = policy_for("attendance", as_of), tallies.year_of(as_of)
     plan = plan_of(policy.data)
     assert plan.general == [], "every trigger of the model policy is decided by counts"
-    nightly_run._collect(as_of, year, plan, full=True, run_id=None)
-    facts = nightly_run._facts(as_of, year, policy, plan, mark_triggers.Readings())
+    selection.collect(as_of, year, plan, full=True, run_id=None)
+    facts = facts_of.read(as_of, year, policy, plan, mark_triggers.Readings())
     return [key for fact in facts for key in law.reached(fact.counts, plan.plain)]
 
 

@@ -1,4 +1,5 @@
-"""What an administrator may change by hand: posts, areas, days of calendars. Each change keeps who did it."""
+"""What an administrator may change by hand: posts, areas, days of calendars. Each change keeps who
+did it."""
 
 from __future__ import annotations
 
@@ -71,7 +72,8 @@ def add_post(
 
 
 def end_post(by: User, post: Post) -> None:
-    """End a post that was given by hand; rights end at once. A post of the staff file is ended there."""
+    """End a post that was given by hand; rights end at once. A post of the staff file is ended
+    there."""
     with recorded(by):
         yesterday = timezone.localdate() - timedelta(days=1)
         if post.starts is None or post.starts <= yesterday:
@@ -84,9 +86,9 @@ def end_post(by: User, post: Post) -> None:
 
 @transaction.atomic
 def amend_day(by: User, calendar: Calendar, day: date, day_type: str, reason: str) -> bool:
-    """Change what one day of a calendar is (a snow day, a make-up day); whether anything changed. The revision grows, and the
-    next sweep carries the change into every running school-day and work-day promise (domain.md N8). ValueError for a day
-    beyond the calendar."""
+    """Change what one day of a calendar is (a snow day, a make-up day); whether anything changed.
+    The revision grows, and the next sweep carries the change into every running school-day and
+    work-day promise (domain.md N8). ValueError for a day beyond the calendar."""
     Calendar.objects.select_for_update().get(pk=calendar.pk)
     row = CalendarDay.objects.filter(calendar=calendar, date=day).first()
     if row is None:

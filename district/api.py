@@ -1,4 +1,5 @@
-"""The API of the import: hand in a delivery, see what it would change, apply it, read what was wrong."""
+"""The API of the import: hand in a delivery, see what it would change, apply it, read what was
+wrong."""
 
 from __future__ import annotations
 
@@ -101,7 +102,8 @@ def upload(
     as_of: Form[date | None] = None,
     key: UUID | None = key_header(),
 ) -> Any:
-    """One zip, or the single files. It is checked at once by a worker; nothing is applied before you say so."""
+    """One zip, or the single files. It is checked at once by a worker; nothing is applied before
+    you say so."""
     _importer(request)
 
     def keep() -> dict[str, Any]:

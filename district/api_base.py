@@ -1,4 +1,5 @@
-"""What every part of the API shares: tokens with scopes, rates, and refusals as problem+json (RFC 9457)."""
+"""What every part of the API shares: tokens with scopes, rates, and refusals as problem+json (RFC
+9457)."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ WRONG_TOKENS = RateLimit("api-wrong-token", 30, MINUTE)
 
 
 class Problem(Exception):
-    """A refusal. `code` is for programs, `detail` for people; `more` holds what helps to mend it."""
+    """A refusal. `code` is for programs, `detail` for people; `more` holds what helps to mend
+    it."""
 
     def __init__(
         self,
@@ -76,7 +78,8 @@ def invalid(errors: Mapping[str, Sequence[str]]) -> Problem:
 
 
 class Bearer(HttpBearer):
-    """A token in the header `Authorization: Bearer hf_...` that holds one scope (any token where none is asked for)."""
+    """A token in the header `Authorization: Bearer hf_...` that holds one scope (any token where
+    none is asked for)."""
 
     def __init__(self, scope: Scope | None = None) -> None:
         super().__init__()

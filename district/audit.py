@@ -1,4 +1,5 @@
-"""Who changed what outside cases: row history by triggers (django-pghistory), each with the person who did it."""
+"""Who changed what outside cases: row history by triggers (django-pghistory), each with the person
+who did it."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from django.db import connection, transaction
 
 @contextmanager
 def recorded(user: Any, **more: Any) -> Iterator[None]:
-    """One transaction whose history rows name the person. The library's own way puts two statements into one, which a
-    server-side prepared statement cannot hold; the triggers read the same two variables from here."""
+    """One transaction whose history rows name the person. The library's own way puts two statements
+    into one, which a server-side prepared statement cannot hold; the triggers read the same two
+    variables from here."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,8 +1,8 @@
 """The first migration of each app, applied in one go.
 
-Django renders every related model anew after each operation of a migration. Over some 300 operations
-on models that nearly all point at each other that was 10,000 renderings and 45 s for an empty
-database; here the models of an app are rendered once. Later migrations are ordinary ones."""
+Django renders every related model anew after each operation of a migration. Over some 300
+operations on models that nearly all point at each other that was 10,000 renderings and 45 s for an
+empty database; here the models of an app are rendered once. Later migrations are ordinary ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ IN_THE_TABLE = (
 
 
 class InitialSchema(Operation):
-    """The operations of an app's first migration; each sees the models as the last one leaves them."""
+    """The operations of an app's first migration; each sees the models as the last one leaves
+    them."""
 
     reversible = False
 

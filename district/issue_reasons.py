@@ -1,8 +1,9 @@
-"""What an import says to people. Rows and reports keep a code and what belongs to it (the file, the line, the column, the limit that
-was broken); the sentence is made here, in the reader's language, each time that it is shown or exported.
+"""What an import says to people. Rows and reports keep a code and what belongs to it (the file, the
+line, the column, the limit that was broken); the sentence is made here, in the reader's language,
+each time that it is shown or exported.
 
-Another app adds its own sentences with `register`. A code of an older version that has no sentence any more is shown by the
-text that was kept beside it."""
+Another app adds its own sentences with `register`. A code of an older version that has no sentence
+any more is shown by the text that was kept beside it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from django.utils.translation import ngettext_lazy
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence as a code with parameters. Where one code has several sentences, `rule` names which."""
+    """A sentence as a code with parameters. Where one code has several sentences, `rule` names
+    which."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -34,8 +36,9 @@ class Said:
 
 
 def say(code: str, **params: Any) -> Said:
-    """`say("MISSING", column="date")`; `say("NOT_A_NUMBER/fraction")` where the code has several sentences. Parameters are texts and
-    numbers. KeyError for what has no sentence, at once and not when somebody reads it."""
+    """`say("MISSING", column="date")`; `say("NOT_A_NUMBER/fraction")` where the code has several
+    sentences. Parameters are texts and numbers. KeyError for what has no sentence, at once and not
+    when somebody reads it."""
     name, _slash, rule = code.partition("/")
     found = Said(
         name,
@@ -48,7 +51,8 @@ def say(code: str, **params: Any) -> Said:
 
 
 def sentence(code: str, params: Mapping[str, Any], kept: str = "") -> str:
-    """The sentence of a code in the language of the reader; the text that was kept where there is none."""
+    """The sentence of a code in the language of the reader; the text that was kept where there is
+    none."""
     return _filled(code, params) or kept or code
 
 

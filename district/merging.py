@@ -1,7 +1,9 @@
-"""Two student records that are one person (domain.md C18): a data manager confirms, everything is united, nothing is lost.
+"""Two student records that are one person (domain.md C18): a data manager confirms, everything is
+united, nothing is lost.
 
-The other record stays and points to the survivor; enrolments and contacts move. What hangs on students in the floors
-above (marks, cases) is united by the functions that those apps register here."""
+The other record stays and points to the survivor; enrolments and contacts move. What hangs on
+students in the floors above (marks, cases) is united by the functions that those apps register
+here."""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def on_merge(function: Callable[[Student, Student, date, Any], None]) -> None:
 
 @transaction.atomic
 def merge_students(survivor: Student, other: Student, on: date, user: Any) -> None:
-    """Unite two records as of a date. Raises CannotMerge for a record that was merged already, or for itself."""
+    """Unite two records as of a date. Raises CannotMerge for a record that was merged already, or
+    for itself."""
     locked = {
         row.pk: row
         for row in Student.objects.select_for_update()

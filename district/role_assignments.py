@@ -1,4 +1,5 @@
-"""From posts to permissions: each role at a place is a group; the group holds guardian grants on the place's schools."""
+"""From posts to permissions: each role at a place is a group; the group holds guardian grants on
+the place's schools."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ def group_name(role: str, school_id: int | None, area_id: int | None) -> str:
 
 @transaction.atomic
 def sync_posts() -> None:
-    """Make groups, their members and their grants equal to the posts in force today (idempotent; a few statements)."""
+    """Make groups, their members and their grants equal to the posts in force today (idempotent; a
+    few statements)."""
     today = timezone.localdate()
     posts = [
         post

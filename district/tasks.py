@@ -12,7 +12,8 @@ from district.models import Import
 
 
 def _progress(run: Import) -> Any:
-    """Keeps the step on the row from a connection of its own: the import's transaction is not visible until its end."""
+    """Keeps the step on the row from a connection of its own: the import's transaction is not
+    visible until its end."""
 
     def tell(step: str, done: int, total: int) -> None:
         from django.core.cache import cache

@@ -44,7 +44,8 @@ def issue(user: User, name: str, scopes: Collection[str], days: int) -> tuple[Ap
 
 
 def find(secret: str) -> ApiToken | None:
-    """The token of a secret if it is in force and its person active (one statement, and a note of its use now and then)."""
+    """The token of a secret if it is in force and its person active (one statement, and a note of
+    its use now and then)."""
     now = timezone.now()
     found = (
         ApiToken.objects.filter(
@@ -71,8 +72,9 @@ class KeyTaken(Exception):
 def once(
     token: ApiToken, key: UUID | None, request: Any, make: Callable[[], dict[str, Any]]
 ) -> tuple[dict[str, Any], bool]:
-    """What `make` returns, and whether an earlier request with this key made it. A second request that comes while the
-    first is at work waits for it. Raises KeyTaken where the key stands for another request."""
+    """What `make` returns, and whether an earlier request with this key made it. A second request
+    that comes while the first is at work waits for it. Raises KeyTaken where the key stands for
+    another request."""
     if key is None:
         return make(), False
     mark = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()

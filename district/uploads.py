@@ -19,7 +19,8 @@ SUFFIXES = {".csv", ".xml", ".json"}
 
 
 def fingerprint(upload: Any) -> str:
-    """SHA-256 of an uploaded file, as hexadecimal digits; the file can be read from its beginning afterwards."""
+    """SHA-256 of an uploaded file, as hexadecimal digits; the file can be read from its beginning
+    afterwards."""
     whole = hashlib.sha256()
     for chunk in upload.chunks():
         whole.update(chunk)
@@ -28,7 +29,8 @@ def fingerprint(upload: Any) -> str:
 
 
 def stage_upload(files: Iterable[Any], user: Any, as_of: date | None = None) -> Import:
-    """Keep uploaded files (or the content of one zip) in a new folder and return the Import row. Raises Refused."""
+    """Keep uploaded files (or the content of one zip) in a new folder and return the Import row.
+    Raises Refused."""
     run = Import(started_by=user, as_of=as_of)
     folder = Path(settings.IMPORT_ROOT) / str(run.pk)
     folder.mkdir(parents=True)
@@ -48,7 +50,8 @@ def stage_upload(files: Iterable[Any], user: Any, as_of: date | None = None) -> 
 
 
 def _unpack(upload: Any, folder: Path, left: int) -> int:
-    """Files of a zip by their bare names (no path in it is followed), never more bytes than allowed."""
+    """Files of a zip by their bare names (no path in it is followed), never more bytes than
+    allowed."""
     try:
         with zipfile.ZipFile(upload) as archive:
             for entry in archive.infolist():

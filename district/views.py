@@ -1,4 +1,5 @@
-"""Import pages for district administrators and data managers: upload, preview, apply, report, release."""
+"""Import pages for district administrators and data managers: upload, preview, apply, report,
+release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""E-mails that come back hours later: delivery status notifications (RFC 3464), recognised by the Message-ID of what we sent."""
+"""E-mails that come back hours later: delivery status notifications (RFC 3464), recognised by the
+Message-ID of what we sent."""
 
 from __future__ import annotations
 
@@ -11,14 +12,15 @@ from uuid import UUID
 
 LARGEST = 10 * 1024 * 1024
 _OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
-# RFC 3463: 5.1.x the address, 5.2.1 a mailbox that is closed. Anything else for good (full, too large, refused for its words) says
-# nothing about the address.
+# RFC 3463: 5.1.x the address, 5.2.1 a mailbox that is closed. Anything else for good (full, too
+# large, refused for its words) says nothing about the address.
 _WRONG = re.compile(r"5\.1\.\d{1,3}$|5\.2\.1$")
 
 
 @dataclass(frozen=True)
 class Bounce:
-    """One message that came back for good: its row, the enhanced status code, and whether the address itself is wrong."""
+    """One message that came back for good: its row, the enhanced status code, and whether the
+    address itself is wrong."""
 
     key: UUID
     status: str
@@ -30,8 +32,9 @@ class Bounce:
 
 
 def read(raw: bytes) -> Bounce | None:
-    """What an e-mail to the bounce address says. None for what is no such report (an answer, a notice of absence, a delay) or
-    is not about a message of ours; never an error, whatever the bytes."""
+    """What an e-mail to the bounce address says. None for what is no such report (an answer, a
+    notice of absence, a delay) or is not about a message of ours; never an error, whatever the
+    bytes."""
     mail = message_from_bytes(raw[:LARGEST])
     if (
         mail.get_content_type() != "multipart/report"

@@ -1,5 +1,5 @@
-"""The senders' loop: claim rows with SKIP LOCKED and a lease, send, mark. At least once; twice only when the process
-died between the sending and the mark, and then with the same Message-ID."""
+"""The senders' loop: claim rows with SKIP LOCKED and a lease, send, mark. At least once; twice only
+when the process died between the sending and the mark, and then with the same Message-ID."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _messages(senders: Senders, now: datetime, limit: int) -> int:
 
 
 def _held(rows: Sequence[Message]) -> dict[int, dict[str, set[int]]]:
-    """Case -> permission -> who may still hear of it: those who see it or work one process of it, and the administrators to whom
-    an alert without people went."""
+    """Case -> permission -> who may still hear of it: those who see it or work one process of it,
+    and the administrators to whom an alert without people went."""
     by_kind: dict[str, set[int]] = defaultdict(set)
     for message in rows:
         if message.alert.case is not None:
@@ -135,7 +135,8 @@ def _digests(senders: Senders, now: datetime, limit: int) -> int:
 
 
 def _families(senders: Senders, now: datetime, limit: int) -> int:
-    """Messages to families: what is on file decides once more, and none leaves in the quiet hours, a late try neither."""
+    """Messages to families: what is on file decides once more, and none leaves in the quiet hours,
+    a late try neither."""
     ids = claim(FamilyMessage, now, limit)
     policy = policy_for("notifications", date_rules.local_date(now, settings.TIME_ZONE))
     leaves = rules.not_before(now, settings.TIME_ZONE, family_contacts.quiet_hours(policy))
@@ -184,8 +185,8 @@ def _again(row: Any, now: datetime, code: str) -> None:
 
 
 def _mark(row: Any, state: str, code: str, **more: Any) -> None:
-    """Write how it went: the row, its line in the delivery log, for a digest the messages in it, for a message to a family
-    that did not arrive the log of its case."""
+    """Write how it went: the row, its line in the delivery log, for a digest the messages in it,
+    for a message to a family that did not arrive the log of its case."""
     now = database_now()
     sent = {"sent_at": now} if state == State.SENT else {}
     with transaction.atomic():
@@ -217,8 +218,9 @@ def _mark(row: Any, state: str, code: str, **more: Any) -> None:
 
 
 def came_back(key: UUID, code: str, *, wrong_address: bool) -> bool:
-    """What was handed over did not arrive, as the provider or a mail server says later. False for what is not known, or known
-    already. It may come before the sender has marked the message as sent."""
+    """What was handed over did not arrive, as the provider or a mail server says later. False for
+    what is not known, or known already. It may come before the sender has marked the message as
+    sent."""
     with transaction.atomic():
         row = _handed_over(key)
         if row is None:
@@ -229,7 +231,8 @@ def came_back(key: UUID, code: str, *, wrong_address: bool) -> bool:
 
 
 def arrived(key: UUID) -> None:
-    """The provider says that a text message reached the telephone: a line in the delivery log, once."""
+    """The provider says that a text message reached the telephone: a line in the delivery log,
+    once."""
     with transaction.atomic():
         row = _handed_over(key)
         if row is not None and not row.log.filter(outcome="delivered").exists():

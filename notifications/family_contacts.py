@@ -1,4 +1,5 @@
-"""Messages to families: which address an adult may be written to, how often, and whether that still holds when one leaves."""
+"""Messages to families: which address an adult may be written to, how often, and whether that still
+holds when one leaves."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def country_of(policy: Policy) -> str:
 
 
 def number(phone: str, country: str) -> str:
-    """A telephone number as it is dialled from anywhere ('+17045550123'), or '' for what is none."""
+    """A telephone number as it is dialled from anywhere ('+17045550123'), or '' for what is
+    none."""
     digits = _NOT_DIALLED.sub("", phone)
     if digits.startswith("+"):
         return digits if digits[1:].isdecimal() and 8 <= len(digits) <= 16 else ""
@@ -91,7 +93,8 @@ def bounced(wanted: Collection[str]) -> set[str]:
 
 
 def bounced_students(cases: Any, country: str) -> set[int]:
-    """Students of these cases with an adult on file whose address proved wrong and is on file still (three statements)."""
+    """Students of these cases with an adult on file whose address proved wrong and is on file still
+    (three statements)."""
     rows = FamilyMessage.objects.filter(case__in=cases, bounced=True, state=State.DEAD)
     failed = set(rows.values_list("student_id", "address"))
     wrong = bounced({address for _student, address in failed})
@@ -105,7 +108,8 @@ def bounced_students(cases: Any, country: str) -> set[int]:
 
 
 def why_not(message: FamilyMessage, policy: Policy) -> str:
-    """Why a message that waits must not leave after all, as a code: what is on file may have changed since; '' when it may."""
+    """Why a message that waits must not leave after all, as a code: what is on file may have
+    changed since; '' when it may."""
     country = country_of(policy)
     people = Guardian.objects.annotate(mail=Lower("email")).filter(student=message.student_id)
     here = [person for person in people if message.address in addresses(person, country).values()]
@@ -117,7 +121,8 @@ def why_not(message: FamilyMessage, policy: Policy) -> str:
 
 
 def tell_case(message: FamilyMessage, result: str, code: str) -> None:
-    """Write into the case's log that a message did not arrive. A case that is closed by now takes no more steps."""
+    """Write into the case's log that a message did not arrive. A case that is closed by now takes
+    no more steps."""
     try:
         act(
             message.case.number,
@@ -135,6 +140,7 @@ def tell_case(message: FamilyMessage, result: str, code: str) -> None:
 
 
 def quiet_hours(policy: Policy) -> Mapping[str, str]:
-    """When a message must not reach a family; the district's own quiet hours where the policy has none for families."""
+    """When a message must not reach a family; the district's own quiet hours where the policy has
+    none for families."""
     found: Mapping[str, str] = policy.get("families.quiet_hours") or policy.data["quiet_hours"]
     return found

@@ -1,4 +1,5 @@
-"""From alerts to messages: each alert once, one message per person and channel, in one transaction with its mark."""
+"""From alerts to messages: each alert once, one message per person and channel, in one transaction
+with its mark."""
 
 from __future__ import annotations
 
@@ -28,8 +29,9 @@ BATCH = 500
 
 
 def fan_out(now: datetime | None = None, *, batch: int = BATCH) -> int:
-    """Make the messages of all alerts that have none; how many messages. Several may run at once. An alert that cannot
-    be handled goes to the administrators as such and does not hold up the others."""
+    """Make the messages of all alerts that have none; how many messages. Several may run at once.
+    An alert that cannot be handled goes to the administrators as such and does not hold up the
+    others."""
     now, made = now or database_now(), 0
     while True:
         with transaction.atomic():
@@ -61,8 +63,8 @@ def _messages_of(alerts: Sequence[Alert], now: datetime) -> int:
 
 
 def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
-    """Alert -> users, with one statement per kind of case. An alert that would reach nobody goes to the administrators
-    (with the case's number alone), so that it is not lost."""
+    """Alert -> users, with one statement per kind of case. An alert that would reach nobody goes to
+    the administrators (with the case's number alone), so that it is not lost."""
     narrow = narrow_of(alerts)
     cases = {
         one.pk: one
@@ -90,8 +92,8 @@ def _recipients(alerts: Sequence[Alert], policy: Policy) -> dict[Any, set[int]]:
 
 
 def narrow_of(alerts: Sequence[Alert]) -> dict[UUID, str]:
-    """Alert -> the narrow permission whose holders work the process that it is about; alerts of other promises are left out
-    (one statement)."""
+    """Alert -> the narrow permission whose holders work the process that it is about; alerts of
+    other promises are left out (one statement)."""
     told = {
         (kind.code, process.code, role): codename
         for kind in registry.all_kinds()
@@ -140,7 +142,8 @@ def _write(
             for channel in rules.channels(labels, preferences.get(user), policy.data):
                 rows.append(_message(alert, channel, now, leaves, user=user))
     rows += _hooks(alerts, now)
-    # a sweep that was killed after this and before its mark finds the same rows again: nothing is doubled
+    # a sweep that was killed after this and before its mark finds the same rows again: nothing is
+    # doubled
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     return len(rows)
 

@@ -1,4 +1,5 @@
-"""What a provider of text messages calls: what became of a message, and what somebody answered to one."""
+"""What a provider of text messages calls: what became of a message, and what somebody answered to
+one."""
 
 from __future__ import annotations
 
@@ -52,8 +53,8 @@ def text_status(request: HttpRequest, pk: UUID) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def text_reply(request: HttpRequest) -> HttpResponse:
-    """Somebody answered. STOP and START are kept (the provider itself answers them); to anything else a line says that nobody
-    reads answers. What was written is not kept."""
+    """Somebody answered. STOP and START are kept (the provider itself answers them); to anything
+    else a line says that nobody reads answers. What was written is not kept."""
     if not twilio.genuine(request):
         raise Http404
     number, word = (

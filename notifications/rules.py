@@ -1,4 +1,5 @@
-"""Who hears of an alert, by which channel, when: pure functions of the alert, the policy and what a person prefers."""
+"""Who hears of an alert, by which channel, when: pure functions of the alert, the policy and what a
+person prefers."""
 
 from __future__ import annotations
 
@@ -32,9 +33,10 @@ def recipients(
     audience: Mapping[str, Sequence[str]],
     narrow: str = "",
 ) -> set[int]:
-    """The people whom an alert of this reach concerns: by the policy's list of `owner` and permissions. `held` says who
-    holds which permission on the case and may see it; whoever may not see it hears nothing. Only the promise of a process that
-    somebody works by a `narrow` permission reaches its holders without their seeing the case."""
+    """The people whom an alert of this reach concerns: by the policy's list of `owner` and
+    permissions. `held` says who holds which permission on the case and may see it; whoever may not
+    see it hears nothing. Only the promise of a process that somebody works by a `narrow` permission
+    reaches its holders without their seeing the case."""
     seeing = held.get("view_cases", set())
     found: set[int] = set()
     for name in audience.get(level, audience["owner"]):
@@ -51,8 +53,8 @@ def recipients(
 def channels(
     labels: Sequence[str], preference: Preference | None, policy: Mapping[str, Any]
 ) -> list[Channel]:
-    """The channels for one person: the inbox always, e-mail at once where the policy's floor or the person wants it,
-    else in the digest, a text message where asked for."""
+    """The channels for one person: the inbox always, e-mail at once where the policy's floor or the
+    person wants it, else in the digest, a text message where asked for."""
     found = [Channel.INBOX]
     email = preference.email if preference else Preference.Email.DAILY
     if email == Preference.Email.AT_ONCE or matches(labels, policy["at_once"]):
@@ -70,7 +72,8 @@ def channels(
 
 
 def not_before(now: datetime, zone: str, quiet: Mapping[str, str]) -> datetime:
-    """When a message may leave: now, or at the end of the quiet hours (local wall time of the district)."""
+    """When a message may leave: now, or at the end of the quiet hours (local wall time of the
+    district)."""
     begins, ends = parse_time(quiet["from"]), parse_time(quiet["to"])
     local = now.astimezone(ZoneInfo(zone))
     at, day = local.time(), local.date()

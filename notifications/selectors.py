@@ -27,8 +27,8 @@ def _inbox(user: Any) -> QuerySet[Message]:
 
 
 def own(user: Any) -> QuerySet[Message]:
-    """The inbox of a person without what they may not see any more. Of a process that they work without seeing the case they
-    keep the promises."""
+    """The inbox of a person without what they may not see any more. Of a process that they work
+    without seeing the case they keep the promises."""
     rights.remember_schools(
         user, "view_cases", *(name for kind in registry.all_kinds() for name in kind.narrow)
     )
@@ -59,8 +59,8 @@ SELECT (SELECT count(*) FROM notifications_message m JOIN casework_alert a ON a.
 
 
 def strip(user: Any) -> tuple[int, timedelta | None]:
-    """What stands on top of every page: unread alerts, and by how much the sweep is late (one statement). What came in a case
-    that was seen by a grant counts while the grant lasts."""
+    """What stands on top of every page: unread alerts, and by how much the sweep is late (one
+    statement). What came in a case that was seen by a grant counts while the grant lasts."""
     granted = [
         kind.code for kind in registry.all_kinds() if isinstance(kind.access, rights.GrantAccess)
     ]
@@ -71,8 +71,9 @@ def strip(user: Any) -> tuple[int, timedelta | None]:
 
 
 def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
-    """A page of alerts, the newest first: the unread ones, or with `show` read, snoozed or all. Alerts of cases that the
-    person may not see any more are left out. `before` is the moment of the last one of the page before."""
+    """A page of alerts, the newest first: the unread ones, or with `show` read, snoozed or all.
+    Alerts of cases that the person may not see any more are left out. `before` is the moment of the
+    last one of the page before."""
     now = timezone.now()
     rows = own(user)
     chosen = {
@@ -87,7 +88,8 @@ def inbox(user: Any, show: str = "", before: str = "") -> list[Message]:
 
 
 def dead_letters(most: int = 200) -> list[Message | Digest | FamilyMessage]:
-    """What could not be delivered, the newest first: for administrators, without the case and without a family's address."""
+    """What could not be delivered, the newest first: for administrators, without the case and
+    without a family's address."""
     messages = (
         Message.objects.filter(state=State.DEAD)
         .exclude(digest__state=State.DEAD)
@@ -134,8 +136,8 @@ SELECT (SELECT count(*) FROM waiting WHERE state = 'PENDING'),
 
 
 def figures(now: datetime | None = None) -> dict[str, float]:
-    """What /metrics and the health page show, in seconds and counts: the outbox, the sweep, how late alerts were raised in
-    the last 24 hours (one statement)."""
+    """What /metrics and the health page show, in seconds and counts: the outbox, the sweep, how
+    late alerts were raised in the last 24 hours (one statement)."""
     now = now or database_now()
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, {"now": now, "since": now - timedelta(hours=24)})

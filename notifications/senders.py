@@ -1,4 +1,5 @@
-"""The ways out: e-mail, text messages, webhooks. Each call sends one message and says how it went."""
+"""The ways out: e-mail, text messages, webhooks. Each call sends one message and says how it
+went."""
 
 from __future__ import annotations
 
@@ -37,8 +38,8 @@ class SmsProvider(Protocol):
     """What a provider of text messages must offer; SMS_PROVIDER names its class."""
 
     def send(self, phone: str, text: str, reference: str) -> None:
-        """Send one text message, or raise BadAddress (no such number), Permanent or Passing (the rest of the batch then waits too).
-        `reference` is the same when a message is tried again."""
+        """Send one text message, or raise BadAddress (no such number), Permanent or Passing (the
+        rest of the batch then waits too). `reference` is the same when a message is tried again."""
 
 
 class ConsoleSms:
@@ -51,8 +52,8 @@ class ConsoleSms:
 
 @dataclass
 class Senders:
-    """The connections of one batch. After a server failed once in a way that passes, the rest of the batch does not wait
-    for it again: one hanging server must not hold up the others."""
+    """The connections of one batch. After a server failed once in a way that passes, the rest of
+    the batch does not wait for it again: one hanging server must not hold up the others."""
 
     down: dict[str, str] = field(default_factory=dict)
     _mail: Any = None
@@ -62,7 +63,8 @@ class Senders:
         if not address:
             raise BadAddress("no_address")
         self._check("mail")
-        # the first address stands on the envelope: there a mail server reports what it could not deliver
+        # the first address stands on the envelope: there a mail server reports what it could not
+        # deliver
         headers = {"Message-ID": message_id(key), "From": settings.DEFAULT_FROM_EMAIL}
         message = EmailMessage(
             subject,
@@ -193,7 +195,8 @@ def send_digest(senders: Senders, digest: Digest) -> None:
 
 
 def send_family(senders: Senders, message: FamilyMessage) -> None:
-    """Send one message to an adult of a family, in the words that were decided upon. Raises Permanent or Passing."""
+    """Send one message to an adult of a family, in the words that were decided upon. Raises
+    Permanent or Passing."""
     if message.channel == "sms":
         senders.sms(message.address, message.text, str(message.pk))
     else:

@@ -1,5 +1,6 @@
-"""How many parts a text message is sent and paid in (3GPP TS 23.038 and 23.040): 160 characters of the GSM alphabet, or 70 as soon as
-one character is outside it (á, í, ó, ú are); in a longer message each part holds 153 or 67."""
+"""How many parts a text message is sent and paid in (3GPP TS 23.038 and 23.040): 160 characters of
+the GSM alphabet, or 70 as soon as one character is outside it (á, í, ó, ú are); in a longer message
+each part holds 153 or 67."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ TWICE = frozenset("\f^{}\\[~]|€")  # written as two
 
 @dataclass(frozen=True)
 class Length:
-    """A text message as it is counted: characters, those of them that the GSM alphabet lacks, and the parts that it takes."""
+    """A text message as it is counted: characters, those of them that the GSM alphabet lacks, and
+    the parts that it takes."""
 
     characters: int
     foreign: str

@@ -15,7 +15,8 @@ AT_MOST = 100
 
 @shared_task(name="holdfast.sweep", queue="sweep", ignore_result=True)
 def sweep() -> None:
-    """Every minute: do what is due, make messages of alerts, wake senders. Harmless when it runs twice at once."""
+    """Every minute: do what is due, make messages of alerts, wake senders. Harmless when it runs
+    twice at once."""
     swept = sweep_now()
     messages = fan_out()
     wake_senders()
@@ -31,7 +32,8 @@ def sweep() -> None:
 
 
 def wake_senders() -> int:
-    """One queue message for each hundred due rows; the rows themselves are claimed from the database."""
+    """One queue message for each hundred due rows; the rows themselves are claimed from the
+    database."""
     batches = min(AT_MOST, -(-delivery.waiting() // delivery.BATCH))
     for _ in range(batches):
         deliver.apply_async(expires=300)

@@ -1,4 +1,5 @@
-"""What an alert says: the case's number, what falls due, a link. Never a name, a school or a fact (domain.md C9)."""
+"""What an alert says: the case's number, what falls due, a link. Never a name, a school or a fact
+(domain.md C9)."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def label(code: str) -> str:
 
 
 def words(alert: Alert) -> str:
-    """What happened, in words: of labels that came together after an outage, the last one says it all."""
+    """What happened, in words: of labels that came together after an outage, the last one says it
+    all."""
     labels = alert.data.get("labels") or [alert.code]
     return ", ".join(dict.fromkeys(label(part) for part in _parts(labels[-1])))
 
@@ -93,7 +95,8 @@ def due(alert: Alert) -> str:
 
 
 def duty(alert: Alert, reader: Any) -> Any:
-    """Which promise an alert is about, for the inbox of somebody who may see the case; never in a message that leaves the house."""
+    """Which promise an alert is about, for the inbox of somebody who may see the case; never in a
+    message that leaves the house."""
     if (
         alert.case is None
         or alert.clock is None
@@ -104,8 +107,8 @@ def duty(alert: Alert, reader: Any) -> Any:
 
 
 def place(alert: Alert, reader: Any) -> str:
-    """The path at which this reader finds what the alert is about: the case for those who may see it, else the desk of its
-    process, or the inbox where there is no case."""
+    """The path at which this reader finds what the alert is about: the case for those who may see
+    it, else the desk of its process, or the inbox where there is no case."""
     if alert.case is None:
         return reverse("inbox")
     process = alert.clock.process if alert.clock else None

@@ -1,6 +1,8 @@
-"""Text messages by Twilio's Programmable Messaging API: sending, and what comes back by its signed calls.
+"""Text messages by Twilio's Programmable Messaging API: sending, and what comes back by its signed
+calls.
 
-https://www.twilio.com/docs/messaging/api/message-resource and https://www.twilio.com/docs/usage/security"""
+https://www.twilio.com/docs/messaging/api/message-resource and
+https://www.twilio.com/docs/usage/security"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from django.urls import reverse
 from notifications.senders import BadAddress, Passing, Permanent
 
 SECONDS = 10
-# https://www.twilio.com/docs/api/errors: nobody can be reached by text at this number, today or later.
+# https://www.twilio.com/docs/api/errors: nobody can be reached by text at this number, today or
+# later.
 WRONG_NUMBER = frozenset({"21211", "21214", "21217", "21614", "30005", "30006"})
 STOPPED = "21610"
 
@@ -26,7 +29,8 @@ class TwilioSms:
     """The provider behind SMS_URL=twilio://ACCOUNT:TOKEN@api.twilio.com?from=..."""
 
     def send(self, phone: str, text: str, reference: str) -> None:
-        """Hand one text message over. Twilio says later by a call to us what became of it. Raises BadAddress, Permanent or Passing."""
+        """Hand one text message over. Twilio says later by a call to us what became of it. Raises
+        BadAddress, Permanent or Passing."""
         sms = settings.SMS
         sender = "MessagingServiceSid" if sms["sender"].startswith("MG") else "From"
         data = {
@@ -67,7 +71,8 @@ def address(path: str) -> str:
 
 
 def signature(url: str, fields: Mapping[str, str], token: str) -> str:
-    """What stands in X-Twilio-Signature: HMAC-SHA1 over the address and the fields in the order of their names."""
+    """What stands in X-Twilio-Signature: HMAC-SHA1 over the address and the fields in the order of
+    their names."""
     signed = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
     return base64.b64encode(
         hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()

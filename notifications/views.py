@@ -1,4 +1,5 @@
-"""The inbox, what a person prefers, the calendar feed, and the delivery page of the administrators."""
+"""The inbox, what a person prefers, the calendar feed, and the delivery page of the
+administrators."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def mark(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Read, unread, or snoozed until tomorrow morning or for three days, never beyond the due date."""
+    """Read, unread, or snoozed until tomorrow morning or for three days, never beyond the due
+    date."""
     row = (
         Message.objects.filter(pk=pk, recipient=signed_in(request), channel="inbox")
         .select_related("alert")
@@ -172,7 +174,8 @@ def _administers(request: HttpRequest) -> None:
 @login_required
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
-    """Sweep, outbox, dead letters, people without an address: for administrators; no case is named."""
+    """Sweep, outbox, dead letters, people without an address: for administrators; no case is
+    named."""
     _administers(request)
     context = {
         "figures": selectors.figures(),
@@ -200,8 +203,8 @@ def resend(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_messages(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Whoever got a message wants no more at that address: the number of the message in the link is the key. A look alone (a
-    mail program that opens links) changes nothing."""
+    """Whoever got a message wants no more at that address: the number of the message in the link is
+    the key. A look alone (a mail program that opens links) changes nothing."""
     row = FamilyMessage.objects.filter(pk=pk).only("address", "language").first()
     if row is None:
         raise Http404

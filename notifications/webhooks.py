@@ -28,7 +28,8 @@ def problem_with(url: str) -> str:
 
 
 def add(name: str, url: str, kind: str) -> Endpoint:
-    """A new webhook with a secret. ValueError in words for a wrong address or kind, or a name that is in use."""
+    """A new webhook with a secret. ValueError in words for a wrong address or kind, or a name that
+    is in use."""
     codes = [one.code for one in registry.all_kinds()]
     if problem_with(url):
         raise ValueError(problem_with(url))
@@ -45,7 +46,8 @@ def add(name: str, url: str, kind: str) -> Endpoint:
 
 
 def rotate(endpoint: Endpoint) -> str:
-    """A new secret; the one before goes on signing beside it for a week, so that no message is lost."""
+    """A new secret; the one before goes on signing beside it for a week, so that no message is
+    lost."""
     endpoint.secret_before, endpoint.secret, endpoint.changed_at = (
         endpoint.secret,
         secrets.token_urlsafe(32),

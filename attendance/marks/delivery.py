@@ -1,4 +1,5 @@
-"""attendance.csv of the nightly delivery: staged rows become marks, with every earlier version kept (domain.md A3.1)."""
+"""attendance.csv of the nightly delivery: staged rows become marks, with every earlier version kept
+(domain.md A3.1)."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def _load(delivery: Delivery) -> dict[str, Any]:
 
 
 def check(delivery: Delivery) -> None:
-    """Reject rows that cannot be true: unknown student or school, not enrolled there, no instructional day, no code."""
+    """Reject rows that cannot be true: unknown student or school, not enrolled there, no
+    instructional day, no code."""
     policy, spec = _load(delivery), ATTENDANCE
     codes = {code: int(law.CLASSES[name]) for code, name in policy["code_map"].items()}
     rows = delivery.make(
@@ -57,7 +59,8 @@ def check(delivery: Delivery) -> None:
     delivery.make("difference", _DIFFERENCE.format(coverage=coverage(delivery)))
 
 
-# Every staged row with what it means. `day` sorts the joins; classes come from the policy's map, else status and excuse.
+# Every staged row with what it means. `day` sorts the joins; classes come from the policy's map,
+# else status and excuse.
 _CHECKED = f"""
 WITH codes AS (SELECT key AS code, value::smallint AS named FROM jsonb_each_text(%(codes)s::jsonb)),
 classed AS (
@@ -119,8 +122,8 @@ SELECT coalesce(n.day, o.day) AS day, coalesce(n.student, o.student_id) AS stude
 
 
 def coverage(delivery: Delivery) -> str:
-    """Which stored marks the delivery speaks for: the year to date (default), only the days that it holds, or only the
-    rows that it names (a delta, in which nothing vanishes)."""
+    """Which stored marks the delivery speaks for: the year to date (default), only the days that it
+    holds, or only the rows that it names (a delta, in which nothing vanishes)."""
     mode = str(delivery.manifest.get("attendance", "year_to_date"))
     own = "m.student_id IN (SELECT id FROM district_student WHERE source = %(source)s)"
     if mode == "year_to_date":
@@ -133,7 +136,8 @@ def coverage(delivery: Delivery) -> str:
 
 
 def guard(delivery: Delivery) -> Said | None:
-    """Why a person must look at this delivery first (A3.1 rule 5, A-30), if so. A first delivery is no mass change."""
+    """Why a person must look at this delivery first (A3.1 rule 5, A-30), if so. A first delivery is
+    no mass change."""
     check(delivery)
     limits = delivery.policy["mass_change"]
     last = (
@@ -268,8 +272,8 @@ SELECT day, student, school, code, mark_class, excuse, minutes_absent, minutes_s
 
 
 def void_closed_days(delivery: Delivery) -> None:
-    """Marks on days that a calendar amendment closed are void (A3.1 rule 3); their students are touched, and so is
-    everybody of the calendar, whose days enrolled changed."""
+    """Marks on days that a calendar amendment closed are void (A3.1 rule 3); their students are
+    touched, and so is everybody of the calendar, whose days enrolled changed."""
     # A day may close, or a school may move to another calendar.
     files = [
         delivery.counts[name]

@@ -14,7 +14,8 @@ from casework.engine.services import StepRequest, act_many
 from casework.models import Clock
 from district.models import Student
 
-# The other record's marks: those on days that the survivor has too go to the history, the rest change their student.
+# The other record's marks: those on days that the survivor has too go to the history, the rest
+# change their student.
 _HISTORY = f"""
 INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, successor)
 SELECT {", ".join("m." + name.strip() for name in COLUMNS.split(","))}, %(on)s, %(now)s, 'MERGED'
@@ -29,8 +30,8 @@ ON CONFLICT (day, student_id) DO NOTHING
 
 
 def unite(survivor: Student, other: Student, on: date, user: Any) -> None:
-    """Dates are united without counting one twice; the younger of two cases is closed as MERGED and the older goes on.
-    New thresholds are found by the evaluation of the merge date."""
+    """Dates are united without counting one twice; the younger of two cases is closed as MERGED and
+    the older goes on. New thresholds are found by the evaluation of the merge date."""
     values: dict[str, Any] = {
         "survivor": survivor.pk,
         "other": other.pk,

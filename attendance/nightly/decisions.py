@@ -1,4 +1,5 @@
-"""What a night's counts mean for one student: pure decisions from facts (domain.md A2.2 C1-C3, C14, C16, C17; A2.3; A3.3).
+"""What a night's counts mean for one student: pure decisions from facts (domain.md A2.2 C1-C3, C14,
+C16, C17; A2.3; A3.3).
 
 The machine raises; it lowers only a case on which nothing has happened yet (C16)."""
 
@@ -21,8 +22,8 @@ BEFORE_SENT = frozenset({"DUE", "DRAFT", "SIGNED"})
 
 @dataclass(frozen=True)
 class NoticeFacts:
-    """A notice of the case as it stands. `over`: it ended, be it only because the case did; `again`: it replaces one that had
-    left the house before."""
+    """A notice of the case as it stands. `over`: it ended, be it only because the case did;
+    `again`: it replaces one that had left the house before."""
 
     id: UUID
     covers: tuple[str, ...]
@@ -39,13 +40,15 @@ class NoticeFacts:
 
     @property
     def fell(self) -> bool:
-        """Whether it ended before anything left the house: corrected, or the case closed meanwhile. The family knows nothing."""
+        """Whether it ended before anything left the house: corrected, or the case closed meanwhile.
+        The family knows nothing."""
         return not self.sent and (self.over or self.state == "WITHDRAWN_CORRECTION")
 
 
 @dataclass(frozen=True)
 class ActionFacts:
-    """A duty that the policy's trigger gave, as it stands; `refused`: it must not be done (a referral to court)."""
+    """A duty that the policy's trigger gave, as it stands; `refused`: it must not be done (a
+    referral to court)."""
 
     key: str
     status: str
@@ -106,7 +109,8 @@ class Decision:
 def decide(
     facts: StudentFacts, as_of: date, policy: Mapping[str, Any], plan: Plan | None = None
 ) -> Decision:
-    """The steps that follow from the facts. `plan` is the policy read before, for many students of one evening."""
+    """The steps that follow from the facts. `plan` is the policy read before, for many students of
+    one evening."""
     plan = plan or triggers.plan_of(policy)
     decision = Decision(facts)
     if not facts.active:
@@ -162,7 +166,8 @@ def _raise(decision: Decision, stage: str, now: _Now, plan: Plan) -> bool:
 
 
 def _raise_pending(decision: Decision, now: _Now, plan: Plan) -> bool:
-    """A case that nobody holds at the moment is raised where it stands; whoever takes it over finds the higher tier."""
+    """A case that nobody holds at the moment is raised where it stands; whoever takes it over finds
+    the higher tier."""
     target = _target(now, plan)
     if RANK.get(target, 0) <= RANK.get(decision.facts.stage, 0):
         return False
@@ -171,15 +176,16 @@ def _raise_pending(decision: Decision, now: _Now, plan: Plan) -> bool:
 
 
 def _leave_monitor(decision: Decision, now: _Now, plan: Plan) -> None:
-    """C9: a higher threshold ends the monitoring; the unexcused days of few weeks do so in `watching`."""
+    """C9: a higher threshold ends the monitoring; the unexcused days of few weeks do so in
+    `watching`."""
     target = _target(now, plan)
     if RANK.get(target, 0) > RANK.get(decision.facts.stage, 0):
         decision.add("relapse", triggers=list(now), stage=target)
 
 
 def _reopen(decision: Decision, now: _Now, plan: Plan) -> None:
-    """C14: a case comes back by itself when a correction had closed it, the student had left, or a new threshold is reached after
-    an improvement; other reasons are a person's to undo."""
+    """C14: a case comes back by itself when a correction had closed it, the student had left, or a
+    new threshold is reached after an improvement; other reasons are a person's to undo."""
     reason = decision.facts.closed_reason
     fresh = any(key not in decision.facts.triggers for key in now)
     if (now and reason == "CORRECTED") or reason == "WITHDRAWN" or (fresh and reason == "IMPROVED"):
@@ -248,8 +254,9 @@ def _detect(decision: Decision, now: _Now, plan: Plan) -> None:
 
 
 def _review_notice(decision: Decision, notice: NoticeFacts, now: _Now, plan: Plan) -> None:
-    """A notice whose highest threshold no longer holds: withdrawn before it was sent, superseded afterwards (A3.3). One that
-    is read as it stands (a share of days) falls by itself; only a correction takes its ground away."""
+    """A notice whose highest threshold no longer holds: withdrawn before it was sent, superseded
+    afterwards (A3.3). One that is read as it stands (a share of days) falls by itself; only a
+    correction takes its ground away."""
     if notice.fell or notice.superseded or plan.trigger(notice.covers[-1]) is None:
         return
     if notice.covers[-1] not in now:
@@ -260,13 +267,15 @@ def _review_notice(decision: Decision, notice: NoticeFacts, now: _Now, plan: Pla
 
 
 def _too_late(covers: Sequence[str], now: _Now) -> bool:
-    """'After not more than six': the notice must be out before the count passes the limit (G.S. 115C-378)."""
+    """'After not more than six': the notice must be out before the count passes the limit (G.S.
+    115C-378)."""
     return any(now[key].late for key in covers if key in now)
 
 
 def _give_duties(decision: Decision, now: _Now, plan: Plan) -> None:
-    """One duty for each occasion of a trigger that asks for more than a notice. What was withdrawn is given again when the
-    trigger is reached again, unless the policy says `none`; a referral that must not be made is written down once (A1.4)."""
+    """One duty for each occasion of a trigger that asks for more than a notice. What was withdrawn
+    is given again when the trigger is reached again, unless the policy says `none`; a referral that
+    must not be made is written down once (A1.4)."""
     standing = {
         action.key for action in decision.facts.actions if action.status in ("OPEN", "DONE")
     }
@@ -285,7 +294,8 @@ def _give_duties(decision: Decision, now: _Now, plan: Plan) -> None:
 
 
 def _give_notice(decision: Decision, now: _Now, as_of: date, plan: Plan) -> None:
-    """One notice for all thresholds that were reached and are not notified (a combined letter, never two on a day)."""
+    """One notice for all thresholds that were reached and are not notified (a combined letter,
+    never two on a day)."""
     facts = decision.facts
     fell = {process for name, _data, process in decision.steps if name in ("withdraw", "supersede")}
     done = _notified(facts, fell, plan)
@@ -316,7 +326,8 @@ def _needs_notice(each: Reached, done: set[str], plan: Plan) -> bool:
 
 
 def _height(each: Reached, plan: Plan) -> tuple[int, int, str]:
-    """The order of thresholds in a letter: by the stage that they open, then by the threshold; the last one is its head."""
+    """The order of thresholds in a letter: by the stage that they open, then by the threshold; the
+    last one is its head."""
     trigger = plan.by_id[each.trigger]
     level = each.key.split("/")[1:2]
     at = (
@@ -333,8 +344,9 @@ def _cited(facts: StudentFacts, due: Sequence[Reached]) -> list[date]:
 
 
 def _notified(facts: StudentFacts, fell: set[UUID | None], plan: Plan) -> set[str]:
-    """Thresholds for which a notice stands. A superseded letter still told the family of its lower thresholds; its
-    highest one is notified again when the count returns, unless the policy says `none`."""
+    """Thresholds for which a notice stands. A superseded letter still told the family of its lower
+    thresholds; its highest one is notified again when the count returns, unless the policy says
+    `none`."""
     done: set[str] = set()
     for notice in facts.notices:
         if notice.fell or (notice.id in fell and not notice.sent):

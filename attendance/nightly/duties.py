@@ -1,6 +1,6 @@
-"""What a policy's trigger asks for beyond a stage and a notice (a report, a plan, a team, a referral to court): one duty for each
-occasion, with the clock that the policy gives it. A referral that the policy excludes is never made (Texas Education Code
-25.0915(a-3); domain.md A1.4, A-36)."""
+"""What a policy's trigger asks for beyond a stage and a notice (a report, a plan, a team, a
+referral to court): one duty for each occasion, with the clock that the policy gives it. A referral
+that the policy excludes is never made (Texas Education Code 25.0915(a-3); domain.md A1.4, A-36)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ REFUSED = "refused"
 
 
 def with_duties(facts: Iterable[StudentFacts], school_year: int, plan: Plan) -> list[StudentFacts]:
-    """The facts with the duties that stand and what excludes a referral; two statements, none for a policy that asks for none."""
+    """The facts with the duties that stand and what excludes a referral; two statements, none for a
+    policy that asks for none."""
     facts = list(facts)
     if not facts or not any(duties(trigger) for trigger in plan.by_id.values()):
         return facts

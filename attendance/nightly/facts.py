@@ -19,7 +19,8 @@ from casework.engine.fast_models import parsed
 from casework.policy.policies import Policy
 from district.models import SchoolYear
 
-# Days enrolled: ended spans plus the running one. In SQL because an evening reads everybody at once.
+# Days enrolled: ended spans plus the running one. In SQL because an evening reads everybody at
+# once.
 _FACTS = f"""
 WITH now AS MATERIALIZED (
     SELECT c.id AS calendar_id,

@@ -1,5 +1,6 @@
-"""The general path of an evening: the marks of the students looked at, read one by one under the triggers that no tally
-decides (hours, parts of days, months, rolling windows, repetitions). Days alone never come here."""
+"""The general path of an evening: the marks of the students looked at, read one by one under the
+triggers that no tally decides (hours, parts of days, months, rolling windows, repetitions). Days
+alone never come here."""
 
 from __future__ import annotations
 
@@ -80,8 +81,9 @@ def readings(
     students_table: str | None,
     rules: Sequence[Rule] | None = None,
 ) -> Readings:
-    """What the students in a temporary table (column student_id), or all, have reached under the plan's general triggers, or
-    under `rules`. A student whose marks do not say enough is reported and the others go on."""
+    """What the students in a temporary table (column student_id), or all, have reached under the
+    plan's general triggers, or under `rules`. A student whose marks do not say enough is reported
+    and the others go on."""
     rules = plan.general if rules is None else rules
     result = Readings()
     if not rules:
@@ -124,7 +126,8 @@ def _read(
 
 
 def _least(rules: Iterable[Rule]) -> int:
-    """Fewest marks that can reach any of the rules: a day is one mark; hours, periods and shares may be reached by one."""
+    """Fewest marks that can reach any of the rules: a day is one mark; hours, periods and shares
+    may be reached by one."""
     days = (Counted.DAY, Counted.PART_OF_DAY)
     return min(
         rule.at if rule.unit in days and not rule.percent and not rule.conversion else 1
@@ -174,7 +177,8 @@ def stored_marks(
 def mark_of(
     day: date, mark_class: int, excuse: str, absent: int | None, scheduled: int | None, of_day: int
 ) -> DayMark:
-    """A stored row as `measures` reads it. A whole day without recorded minutes has those of its calendar, where it says."""
+    """A stored row as `measures` reads it. A whole day without recorded minutes has those of its
+    calendar, where it says."""
     whole = MarkClass.EXCUSED <= mark_class <= MarkClass.UNKNOWN
     if whole and absent is None and of_day:
         absent, scheduled = of_day, of_day

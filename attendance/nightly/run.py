@@ -1,8 +1,9 @@
-"""One evening: which students to look at, the facts about them, and the steps that follow, carried out in bulk.
+"""One evening: which students to look at, the facts about them, and the steps that follow, carried
+out in bulk.
 
-Looked at are the students that an import touched, those whose rate changes tier because days pass (`evaluate_at`),
-those with a run of absences, and those whose membership has ended; a full evaluation looks at
-everybody and must come to the same result."""
+Looked at are the students that an import touched, those whose rate changes tier because days pass
+(`evaluate_at`), those with a run of absences, and those whose membership has ended; a full
+evaluation looks at everybody and must come to the same result."""
 
 from __future__ import annotations
 
@@ -62,8 +63,9 @@ class Evaluation:
 
 
 def evaluate(as_of: date, *, full: bool = False, run_id: UUID | None = None) -> Evaluation:
-    """Recount and act on what changed, as of a date; one transaction. `run_id` names the import that touched students;
-    without it all touched students not yet evaluated are taken. Running it again changes nothing."""
+    """Recount and act on what changed, as of a date; one transaction. `run_id` names the import
+    that touched students; without it all touched students not yet evaluated are taken. Running it
+    again changes nothing."""
     policy = policy_for("attendance", as_of)
     year, plan = tallies.year_of(as_of), triggers.plan_of(policy.data)
     with transaction.atomic():
@@ -132,7 +134,8 @@ def _carry_out(
         for name, data, process in decision.steps
     ]
     result.opened = len(opening)
-    # what brings a case back is written before what follows it: the rows of law know each move, not two in one
+    # what brings a case back is written before what follows it: the rows of law know each move, not
+    # two in one
     for again in (True, False):
         part = [request for request in requests if (request.transition == "reopen") is again]
         outcome = services.act_many(part, kind="ATT", on=as_of)
@@ -160,7 +163,8 @@ def _opening(
 
 
 def _sole_social_workers(schools: set[int]) -> dict[int, int]:
-    """The social worker of each school that has exactly one: no supervisor needs to assign what is plain."""
+    """The social worker of each school that has exactly one: no supervisor needs to assign what is
+    plain."""
     found: dict[int, set[int]] = {}
     for school_id, user_id in Post.objects.filter(role=Role.SSW, school_id__in=schools).values_list(
         "school_id", "user_id"
@@ -220,7 +224,8 @@ def _plan_next(as_of: date, year: SchoolYear, plan: Plan) -> None:
 
 
 def close_years(day: date) -> int:
-    """C13: the cases of every school year that is over by `day` are closed as of its last day; how many. Nightly."""
+    """C13: the cases of every school year that is over by `day` are closed as of its last day; how
+    many. Nightly."""
     closed = 0
     for year in SchoolYear.objects.filter(ends__lt=day):
         ids = AttendanceCase.objects.filter(school_year=year.year, closed_on=None).values_list(

@@ -1,7 +1,8 @@
 """Which students an evening looks at: the temporary tables that the rest of the evening reads.
 
-`touched_now` holds those whom an import or a person's step touched, `absent_run` those who missed the
-last school days in a row, `evaluated` everybody to look at. They live until the transaction ends."""
+`touched_now` holds those whom an import or a person's step touched, `absent_run` those who missed
+the last school days in a row, `evaluated` everybody to look at. They live until the transaction
+ends."""
 
 from __future__ import annotations
 

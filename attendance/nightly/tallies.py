@@ -1,7 +1,8 @@
 """Counts per student by set-based SQL: the tallies that triggers, worklists and reports read.
 
-A recount of some students or of all gives the same rows, and writes only rows that differ. Marks count on the days of
-an enrolment at their school; (day, student) is the key of a mark, so the district's count never doubles a day."""
+A recount of some students or of all gives the same rows, and writes only rows that differ. Marks
+count on the days of an enrolment at their school; (day, student) is the key of a mark, so the
+district's count never doubles a day."""
 
 from __future__ import annotations
 
@@ -25,9 +26,10 @@ class Recount:
     school_rows: int
 
 
-# Spans of enrolment up to as_of with the ordinals of the school's calendar before their first day and at their last; `ords`
-# holds one row per calendar and date of the year. Nearly every student has one enrolment at one school; only the others
-# (`mover`) pay for the general case: spans at one school that overlap become one, so that no day counts twice.
+# Spans of enrolment up to as_of with the ordinals of the school's calendar before their first day
+# and at their last; `ords` holds one row per calendar and date of the year. Nearly every student
+# has one enrolment at one school; only the others (`mover`) pay for the general case: spans at one
+# school that overlap become one, so that no day counts twice.
 SPANS = """
 ords AS MATERIALIZED (
     SELECT calendar_id, day, coalesce(max(ordinal) OVER (PARTITION BY calendar_id ORDER BY day), 0) AS ordinal
@@ -82,7 +84,8 @@ SUMS = f"""
                  AND coalesce(minutes_absent, 0) >= %(min_minutes)s) AS tardies
 """
 
-# One span that covers all marks of a student at a school takes their counts whole; the rest is counted day by day.
+# One span that covers all marks of a student at a school takes their counts whole; the rest is
+# counted day by day.
 COUNTS = """
 met AS MATERIALIZED (
     SELECT t.*, p.calendar_id, p.running, p.before_entry, p.at_end,
@@ -116,15 +119,16 @@ counted AS (
 
 _COLUMNS = "calendar_id, unexcused, excused, suspension, unknown, absences, tardies, closed_days, open_from"
 
-# What the rows of both scopes should be, as temporary tables; `_write` makes the stored ones equal to them.
+# What the rows of both scopes should be, as temporary tables; `_write` makes the stored ones equal
+# to them.
 _SCHOOL = """
 CREATE TEMP TABLE tally_school ON COMMIT DROP AS WITH {counts}
 SELECT student_id, school_id, calendar_id, unexcused + tardies / %(per_day)s AS unexcused, excused, suspension, unknown,
        absences, tardies, closed_days, open_from FROM counted
 """
 
-# The district's row of a student with several spans: sums over schools; the days of overlapping spans (two schools at
-# once) count once. Everybody else's row is the one of the school.
+# The district's row of a student with several spans: sums over schools; the days of overlapping
+# spans (two schools at once) count once. Everybody else's row is the one of the school.
 _DISTRICT = """
 CREATE TEMP TABLE tally_moved ON COMMIT DROP AS
 WITH many AS MATERIALIZED (SELECT * FROM tally_spans WHERE mover),
@@ -197,8 +201,8 @@ _SCRATCH = "tally_spans, tally_school, tally_movers, tally_moved, tally_diff"
 
 
 def year_of(on: date) -> SchoolYear:
-    """The school year that a date belongs to; a date after the last known year belongs to that year. Raises
-    SchoolYear.DoesNotExist where none has begun."""
+    """The school year that a date belongs to; a date after the last known year belongs to that
+    year. Raises SchoolYear.DoesNotExist where none has begun."""
     years = SchoolYear.objects.filter(starts__lte=on).order_by("-starts")
     found = years.first()
     if found is None:
@@ -211,8 +215,8 @@ def year_of(on: date) -> SchoolYear:
 def recount(
     as_of: date, policy: Mapping[str, Any], *, students_table: str | None = None
 ) -> Recount:
-    """Count anew, up to and including `as_of`: the students in a temporary table (column student_id), or everybody.
-    Runs inside the caller's transaction."""
+    """Count anew, up to and including `as_of`: the students in a temporary table (column
+    student_id), or everybody. Runs inside the caller's transaction."""
     year = year_of(as_of)
     conversion = policy["conversion"].get("tardy")
     parameters: dict[str, Any] = {

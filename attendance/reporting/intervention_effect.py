@@ -1,11 +1,13 @@
-"""What interventions did: attendance in the 20 school days before and after, beside similar students not yet served
-(domain.md A4 K7). Pure functions; the rows come from `effect_selectors`.
+"""What interventions did: attendance in the 20 school days before and after, beside similar
+students not yet served (domain.md A4 K7). Pure functions; the rows come from `effect_selectors`.
 
-Students are served when they miss much. Whoever is looked at in his worst weeks does better in the next ones by himself:
-regression to the mean. The difference before-after alone proves nothing. So each served student is compared with students of
-the same school level and grade band who had about the same rate and the same trend at the same time and were not served until
-the window after was over; what the served gained beyond them is the effect, with an interval from a bootstrap with a fixed
-seed. Even that is no experiment: who is served and who is not differs in more than can be matched."""
+Students are served when they miss much. Whoever is looked at in his worst weeks does better in the
+next ones by himself: regression to the mean. The difference before-after alone proves nothing. So
+each served student is compared with students of the same school level and grade band who had about
+the same rate and the same trend at the same time and were not served until the window after was
+over; what the served gained beyond them is the effect, with an interval from a bootstrap with a
+fixed seed. Even that is no experiment: who is served and who is not differs in more than can be
+matched."""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from math import fsum
 WINDOW = 20
 # The trend is the second half of the window before against its first half.
 HALF = WINDOW // 2
-# How far a match may lie away: at most this many absent days before (of 20), and this many in the trend (of 10).
+# How far a match may lie away: at most this many absent days before (of 20), and this many in the
+# trend (of 10).
 CALIPER_DAYS, CALIPER_TREND = 1, 2
 # Who missed less than this before has no trouble to be compared by.
 LEAST_BEFORE = 2
@@ -30,7 +33,8 @@ RESAMPLES, SEED = 1_000, 20260824
 
 @dataclass(frozen=True)
 class Windows:
-    """Absent days around a school day: in the first and the second half of the 20 school days before it, and in the 20 from it."""
+    """Absent days around a school day: in the first and the second half of the 20 school days
+    before it, and in the 20 from it."""
 
     first_half: int
     second_half: int
@@ -72,7 +76,8 @@ class Other:
 
 @dataclass(frozen=True)
 class Interval:
-    """A share of school days attended more (+) or less (-), in percentage points, with its 95 % interval."""
+    """A share of school days attended more (+) or less (-), in percentage points, with its 95 %
+    interval."""
 
     points: float
     low: float
@@ -86,8 +91,9 @@ class Interval:
 
 @dataclass(frozen=True)
 class Effect:
-    """One kind of intervention. `n` interventions with both windows; `matched` of them found similar students. Rates in percent of
-    days attended. `raw` is after minus before; `others` what the matched group gained; `effect` the difference of the two."""
+    """One kind of intervention. `n` interventions with both windows; `matched` of them found
+    similar students. Rates in percent of days attended. `raw` is after minus before; `others` what
+    the matched group gained; `effect` the difference of the two."""
 
     kind: str
     n: int
@@ -117,8 +123,9 @@ def grade_band(grade: str) -> str:
 def windows_of(
     school_days: Sequence[date], on: date, absent: frozenset[date] | set[date]
 ) -> Windows | None:
-    """The windows around a day, by the school days on which a student was enrolled, in order: 20 before it, and 20 from it on (the
-    day itself belongs to the time after when school is held). None where one of them is not whole."""
+    """The windows around a day, by the school days on which a student was enrolled, in order: 20
+    before it, and 20 from it on (the day itself belongs to the time after when school is held).
+    None where one of them is not whole."""
     middle = bisect_left(school_days, on)
     if middle < WINDOW or middle + WINDOW > len(school_days):
         return None
@@ -134,8 +141,8 @@ def _absent(days: Sequence[date], absent: frozenset[date] | set[date]) -> int:
 
 @dataclass(frozen=True)
 class Pair:
-    """One intervention: absent days of the 20 before and after, and how many fewer days its matches missed afterwards (their
-    mean; None where nobody was similar)."""
+    """One intervention: absent days of the 20 before and after, and how many fewer days its matches
+    missed afterwards (their mean; None where nobody was similar)."""
 
     student: int
     kind: str
@@ -150,8 +157,9 @@ def effects(served: Iterable[Served], others: Iterable[Other], *, seed: int = SE
 
 
 def pairs_of(served: Iterable[Served], others: Iterable[Other]) -> list[Pair]:
-    """Each intervention, in the order given, with what its matches gained. A student stands in for one served student of a kind
-    and day only: shared matches would make the pairs hang together and every interval too narrow."""
+    """Each intervention, in the order given, with what its matches gained. A student stands in for
+    one served student of a kind and day only: shared matches would make the pairs hang together and
+    every interval too narrow."""
     served, pool = list(served), _by_stratum(others)
     groups: dict[tuple[str, date, str, str], list[int]] = {}
     for place, one in enumerate(served):
@@ -233,8 +241,9 @@ def _points(days: float) -> float:
 
 
 def matches(one: Served, others: Iterable[Other]) -> list[Other]:
-    """The similar students among those of the same day, school level and grade band: about as many absent days before and about
-    the same trend; the nearest first, ties by the student's row so that a second run finds the same."""
+    """The similar students among those of the same day, school level and grade band: about as many
+    absent days before and about the same trend; the nearest first, ties by the student's row so
+    that a second run finds the same."""
     if one.windows.before < LEAST_BEFORE:
         return []
     near = [
@@ -254,8 +263,8 @@ def _distance(one: Windows, other: Windows) -> tuple[int, int]:
 def bootstrap(
     rows: Sequence[Sequence[float]], clusters: Sequence[int], seed: int = SEED
 ) -> list[Interval]:
-    """Means of the columns with 95 % percentile intervals. Students are drawn, not interventions: those of one student hang
-    together. The same rows and seed give the same intervals."""
+    """Means of the columns with 95 % percentile intervals. Students are drawn, not interventions:
+    those of one student hang together. The same rows and seed give the same intervals."""
     groups: dict[int, list[Sequence[float]]] = {}
     for row, cluster in zip(rows, clusters, strict=True):
         groups.setdefault(cluster, []).append(row)

@@ -1,5 +1,5 @@
-"""From stored marks and interventions to the effect of each kind (K7): computed nightly for the district, read by supervisors for
-their schools."""
+"""From stored marks and interventions to the effect of each kind (K7): computed nightly for the
+district, read by supervisors for their schools."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ class Done:
 
 
 def done_in(year: SchoolYear) -> list[Done]:
-    """Everything whose effect is measured in a school year: letters of weight by the day they were sent, visits that reached somebody,
-    conferences, plans, mediations, searches, intakes and enrolments by their day. Twice the same on a day counts once."""
+    """Everything whose effect is measured in a school year: letters of weight by the day they were
+    sent, visits that reached somebody, conferences, plans, mediations, searches, intakes and
+    enrolments by their day. Twice the same on a day counts once."""
     rows = interventions(since=year.starts, until=year.ends)
     found = {Done(row.student_id, kind, row.on) for row in rows if (kind := _kind(row))}
     return sorted(found, key=lambda one: (one.on, one.student, one.kind))
@@ -62,7 +63,8 @@ def _kind(row: Intervention) -> str:
     return row.type
 
 
-# Everybody who was enrolled at one school over both windows and missed a day in the first: who is served, and who may be compared.
+# Everybody who was enrolled at one school over both windows and missed a day in the first: who is
+# served, and who may be compared.
 _AROUND = f"""
 SELECT e.student_id, s.id, s.level, u.grade, count(*) FILTER (WHERE m.day < %(half)s),
        count(*) FILTER (WHERE m.day >= %(half)s AND m.day < %(middle)s), count(*) FILTER (WHERE m.day >= %(middle)s)
@@ -80,8 +82,9 @@ SELECT DISTINCT s.calendar_id, c.revision FROM district_school s JOIN district_c
 
 
 def compute(as_of: date) -> int:
-    """Measure every intervention of the school year whose window after is over by `as_of`; how many. What was measured before is
-    replaced: corrected marks count as they are believed now. One statement for each day on which something was done."""
+    """Measure every intervention of the school year whose window after is over by `as_of`; how
+    many. What was measured before is replaced: corrected marks count as they are believed now. One
+    statement for each day on which something was done."""
     try:
         year = tallies.year_of(as_of)
     except SchoolYear.DoesNotExist:
@@ -209,8 +212,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Found:
-    """K7 as every page tells it: the kinds of which enough was done to say something, those of which too little was, and the day
-    up to which marks were read."""
+    """K7 as every page tells it: the kinds of which enough was done to say something, those of
+    which too little was, and the day up to which marks were read."""
 
     shown: list[Effect]
     few: list[Effect]
@@ -218,7 +221,8 @@ class Found:
 
 
 def pairs(cases: QuerySet[Any], year: SchoolYear) -> QuerySet[EffectPair]:
-    """What was measured of the students of these cases in a school year, at their schools: who is behind K7."""
+    """What was measured of the students of these cases in a school year, at their schools: who is
+    behind K7."""
     students = AttendanceCase.objects.filter(pk__in=cases.values("pk")).values("student")
     return EffectPair.objects.filter(
         school_year=year.year, student__in=students, school__in=cases.values("school")
@@ -226,8 +230,9 @@ def pairs(cases: QuerySet[Any], year: SchoolYear) -> QuerySet[EffectPair]:
 
 
 def measured(cases: QuerySet[Any], year: SchoolYear) -> Found:
-    """K7, intervention effect, over cases that the reader may see: the one computation that all pages show (two statements, the
-    sums kept for a day). The matched students come from the whole district and are told of by no figure of their own."""
+    """K7, intervention effect, over cases that the reader may see: the one computation that all
+    pages show (two statements, the sums kept for a day). The matched students come from the whole
+    district and are told of by no figure of their own."""
     rows = pairs(cases, year)
     latest, number, which = rows.aggregate(
         a=Max("computed_for"), b=Count("id"), c=Sum("id")
@@ -248,7 +253,8 @@ def measured(cases: QuerySet[Any], year: SchoolYear) -> Found:
 
 
 def report(user: Any, year: SchoolYear) -> dict[str, Any]:
-    """The effect of each kind at the schools that the user supervises, as a picture; without schools, no rows."""
+    """The effect of each kind at the schools that the user supervises, as a picture; without
+    schools, no rows."""
     found = measured(
         rights.visible(user, "ATT").filter(
             school_id__in=rights.visible_schools(user, "supervise_cases")
@@ -280,7 +286,8 @@ def label(kind: str) -> Any:
 
 
 def _scale(found: Sequence[Effect]) -> int:
-    """Percentage points from the middle of the picture to its edge: a multiple of ten that holds every interval."""
+    """Percentage points from the middle of the picture to its edge: a multiple of ten that holds
+    every interval."""
     ends = [
         abs(end)
         for one in found

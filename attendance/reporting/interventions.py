@@ -1,5 +1,6 @@
-"""What was done for a student, as one list: every intervention with its case, student, type and date. Effect analysis (K7) and the
-figures on conferences, mediation and the street team (K3, K8) are built on it."""
+"""What was done for a student, as one list: every intervention with its case, student, type and
+date. Effect analysis (K7) and the figures on conferences, mediation and the street team (K3, K8)
+are built on it."""
 
 from __future__ import annotations
 
@@ -41,8 +42,8 @@ class Intervention:
     actor_id: int | None
 
 
-# Home visits are contacts of that means, reached or not; who acted is known for those and for who held the step. A letter that tells
-# of several thresholds is one row for each.
+# Home visits are contacts of that means, reached or not; who acted is known for those and for who
+# held the step. A letter that tells of several thresholds is one row for each.
 _ALL = """
 SELECT k.id, a.student_id, k.school_id, x.type, x.on_day, x.detail, x.actor_id
   FROM attendance_attendancecase a
@@ -92,8 +93,9 @@ def interventions(
     until: date | None = None,
     types: Collection[str] | None = None,
 ) -> list[Intervention]:
-    """The interventions of these cases or schools (None: all) between two dates, both included, in the order of their dates; one
-    statement. The caller answers for who may see them: pass ids that the access module gave."""
+    """The interventions of these cases or schools (None: all) between two dates, both included, in
+    the order of their dates; one statement. The caller answers for who may see them: pass ids that
+    the access module gave."""
     values: dict[str, Any] = {
         "cases": list(cases) if cases is not None else None,
         "schools": list(schools) if schools is not None else None,

@@ -1,5 +1,5 @@
-"""Who is behind the reported figures K1, K2, K7, K8 and K9 (domain.md A4): for each figure the rows that it counts, at schools or
-in cases that the reader may see."""
+"""Who is behind the reported figures K1, K2, K7, K8 and K9 (domain.md A4): for each figure the rows
+that it counts, at schools or in cases that the reader may see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from casework.models import Event
 from casework.policy.policies import policy_for
 
 EVERYBODY, CHRONIC = "enrolled", "chronic"
-# As the district's report counts: live from the marks, each student once, here at the school that is the student's home.
+# As the district's report counts: live from the marks, each student once, here at the school that
+# is the student's home.
 _RATES = (
     STUDENTS
     + """, home AS (
@@ -44,7 +45,8 @@ _WITHIN = (
 
 
 def limits(as_of: date) -> dict[str, tuple[int, int]]:
-    """Figure -> (from, below) in per cent of the days enrolled: everybody, the chronic ones, and the four bands of the policy."""
+    """Figure -> (from, below) in per cent of the days enrolled: everybody, the chronic ones, and
+    the four bands of the policy."""
     data, most = policy_for("attendance", as_of).data, 1000
     bands = data["bands"]
     return {
@@ -67,8 +69,8 @@ def _sql(text: str) -> str:
 
 
 def rates(figure: str, schools: Collection[int], as_of: date) -> list[Chronic]:
-    """The students of these schools that a figure of K1 or K2 counts, most absences first (one statement). KeyError for an
-    unknown figure."""
+    """The students of these schools that a figure of K1 or K2 counts, most absences first (one
+    statement). KeyError for an unknown figure."""
     low, high = limits(as_of)[figure]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,7 +124,8 @@ def acts(kind: str, as_of: date, cases: QuerySet[Any]) -> list[Act]:
 
 
 def street(figure: str, as_of: date, cases: QuerySet[Any]) -> list[Locate]:
-    """The requests to the street team that a figure of K8 counts. KeyError for an unknown figure."""
+    """The requests to the street team that a figure of K8 counts. KeyError for an unknown
+    figure."""
     return [row for row in street_rows(as_of, cases) if street_counts(figure, row, as_of)]
 
 
@@ -130,7 +133,8 @@ FINDINGS = {"good_faith": "find_good_faith", "no_good_faith": "refer"}
 
 
 def found(finding: str, as_of: date, cases: QuerySet[Any]) -> QuerySet[Any]:
-    """K9: cases in which the principal found so in the school year of a date. KeyError for an unknown finding."""
+    """K9: cases in which the principal found so in the school year of a date. KeyError for an
+    unknown finding."""
     year = tallies.year_of(as_of)
     said = Event.objects.filter(
         case=OuterRef("pk"), name=FINDINGS[finding], on__gte=year.starts, on__lte=as_of

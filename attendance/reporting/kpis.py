@@ -1,5 +1,6 @@
-"""The figures K1 to K9 of domain.md A4 that attendance gives (K7, the effect of interventions, is in
-`effect_selectors`): each with its denominator, as of a date, over the whole district or over some schools, and the cases behind it."""
+"""The figures K1 to K9 of domain.md A4 that attendance gives (K7, the effect of interventions, is
+in `effect_selectors`): each with its denominator, as of a date, over the whole district or over
+some schools, and the cases behind it."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def _kpi(numerator: int, denominator: int, as_of: date) -> Kpi:
 
 
 def chronic(as_of: date) -> tuple[Kpi, Kpi, dict[str, int]]:
-    """K1 for the district (unduplicated) and as the sum of its schools, and K2: students in each band."""
+    """K1 for the district (unduplicated) and as the sum of its schools, and K2: students in each
+    band."""
     report = attendance_report(as_of)
     district, schools = report["chronic"]["district"], report["chronic"]["school"]
     return (
@@ -78,7 +80,8 @@ SELECT t.student_id, t.school_id, t.absences, t.days FROM (
 
 @dataclass(frozen=True)
 class Chronic:
-    """A student who is chronically absent at a school, with the case, if there is one that the reader may see."""
+    """A student who is chronically absent at a school, with the case, if there is one that the
+    reader may see."""
 
     student_id: int
     school_id: int
@@ -92,7 +95,8 @@ class Chronic:
 
 
 def chronic_students(schools: Collection[int], as_of: date) -> list[Chronic]:
-    """Who is behind K1 at these schools, by the counts of the last import, most absences first (one statement)."""
+    """Who is behind K1 at these schools, by the counts of the last import, most absences first (one
+    statement)."""
     rate = policy_for("attendance", as_of).data["measures"]["C"]
     values = {
         "as_of": as_of,
@@ -107,7 +111,8 @@ def chronic_students(schools: Collection[int], as_of: date) -> list[Chronic]:
 
 
 def tier3(as_of: date, cases: QuerySet[Any] | None = None) -> QuerySet[AttendanceCase]:
-    """Students who are in tier 3 in the school year of a date, or were when their case went on to legal review."""
+    """Students who are in tier 3 in the school year of a date, or were when their case went on to
+    legal review."""
     found = AttendanceCase.objects.filter(
         school_year=tallies.year_of(as_of).year, stage__in=TIER3, opened_on__lte=as_of
     )
@@ -136,8 +141,8 @@ def arc_students(
 def arc_facilitators(
     as_of: date, schools: Collection[int] | None = None
 ) -> tuple[Kpi, list[User], list[User]]:
-    """K3 a: social workers who facilitated a conference this school year, of those with a student in tier 3 at their schools;
-    and both lists. Who has none is not in the denominator (A-32)."""
+    """K3 a: social workers who facilitated a conference this school year, of those with a student
+    in tier 3 at their schools; and both lists. Who has none is not in the denominator (A-32)."""
     at = Post.objects.filter(role=Role.SSW, user__is_active=True)
     busy = set(tier3(as_of).values_list("school_id", flat=True))
     wanted = at.filter(school_id__in=busy if schools is None else busy & set(schools))
@@ -169,8 +174,8 @@ def schools_open(as_of: date) -> QuerySet[School]:
 def mediation_access(
     as_of: date, schools: Collection[int] | None = None
 ) -> tuple[Kpi, list[School], list[School]]:
-    """K4: schools with access to mediation on a date, of those open; and both lists. An expired memorandum gives no access
-    (A-32)."""
+    """K4: schools with access to mediation on a date, of those open; and both lists. An expired
+    memorandum gives no access (A-32)."""
     in_force = MediationMOU.objects.filter(
         provider=OuterRef("provider"), starts__lte=as_of, ends__gte=as_of
     )
@@ -181,7 +186,8 @@ def mediation_access(
 def agency_schools(
     as_of: date, schools: Collection[int] | None = None
 ) -> tuple[Kpi, list[School], list[School]]:
-    """Schools that a community agency with a memorandum in force serves on a date, of those open; and both lists."""
+    """Schools that a community agency with a memorandum in force serves on a date, of those open;
+    and both lists."""
     in_force = PartnerMOU.objects.filter(
         partner=OuterRef("partner"), starts__lte=as_of, ends__gte=as_of
     )
@@ -202,8 +208,8 @@ def _served(
 
 
 def street_team(as_of: date, cases: QuerySet[Any]) -> tuple[Kpi, Kpi, int | None]:
-    """K8: students found of requests with an outcome; handbacks accepted of those handed back; and the median school days
-    from the request to the outcome (None without one)."""
+    """K8: students found of requests with an outcome; handbacks accepted of those handed back; and
+    the median school days from the request to the outcome (None without one)."""
     rows = street_rows(as_of, cases)
     number = {
         figure: sum(street_counts(figure, row, as_of) for row in rows)
@@ -258,8 +264,8 @@ def excluded(cases: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def by_group(as_of: date, dimension: str) -> dict[tuple[str, str], tuple[int, int]]:
-    """(school, group) -> (chronic, students with enough days), at school level, for publication. `dimension` is one of
-    grade, race_ethnicity, sex."""
+    """(school, group) -> (chronic, students with enough days), at school level, for publication.
+    `dimension` is one of grade, race_ethnicity, sex."""
     if dimension not in ("grade", "race_ethnicity", "sex"):
         raise ValueError(f"no dimension {dimension!r}")
     policy, year = policy_for("attendance", as_of), tallies.year_of(as_of)

@@ -16,7 +16,8 @@ from district.models import SchoolYear
 @login_required
 @require_GET
 def effect_report(request: HttpRequest) -> HttpResponse:
-    """Before and after each kind of intervention, beside similar students not yet served; `?year=2026` for an earlier year."""
+    """Before and after each kind of intervention, beside similar students not yet served;
+    `?year=2026` for an earlier year."""
     user = rights.signed_in(request)
     if not rights.visible_schools(user, "supervise_cases"):
         raise Http404

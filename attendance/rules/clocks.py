@@ -1,4 +1,5 @@
-"""The promises of attendance cases: which, how long by the policy, whose (domain.md 0, A2.3, A2.4)."""
+"""The promises of attendance cases: which, how long by the policy, whose (domain.md 0, A2.3,
+A2.4)."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ Found = TypeVar("Found")
 
 
 class ByTrigger(dict[str, Found], Generic[Found]):
-    """A table with fixed entries, and one made for every kind that follows a trigger of the policy in force: `notice_TX3`,
-    `do_FL5/2026-10-01`."""
+    """A table with fixed entries, and one made for every kind that follows a trigger of the policy
+    in force: `notice_TX3`, `do_FL5/2026-10-01`."""
 
     def __init__(
         self, fixed: Mapping[str, Found], made: Mapping[str, Callable[[str], Found]]
@@ -55,8 +56,9 @@ class ByTrigger(dict[str, Found], Generic[Found]):
 
 
 def trigger(policy: Policy, trigger_id: str) -> Mapping[str, Any]:
-    """One trigger of the policy by its id. A case may be older than the version in force: what its own version does not know
-    is read from the newest one that does. KeyError when none has this name."""
+    """One trigger of the policy by its id. A case may be older than the version in force: what its
+    own version does not know is read from the newest one that does. KeyError when none has this
+    name."""
     others = sorted(
         (one for one in all_policies().values() if one.domain == policy.domain),
         key=lambda one: one.effective_from,
@@ -74,8 +76,8 @@ def _process(path: str) -> Any:
 
 
 def _conference(what: str) -> Any:
-    """The time for the conference: what a trigger of tier 3 gives that asks for one (Virginia: held within ten school days),
-    else the district's own."""
+    """The time for the conference: what a trigger of tier 3 gives that asks for one (Virginia: held
+    within ten school days), else the district's own."""
     action = {"hold": "conference", "schedule": "schedule_conference"}[what]
 
     def sla(policy: Policy) -> Any:
@@ -378,8 +380,8 @@ LABELS: Mapping[str, Any] = ByTrigger(
 
 
 def shortest(covers: Sequence[str], policy: Policy) -> str | None:
-    """The clock of a notice that covers several thresholds: the one that is due first; the highest when equal. None where the
-    policy gives none of them a time."""
+    """The clock of a notice that covers several thresholds: the one that is due first; the highest
+    when equal. None where the policy gives none of them a time."""
     timed = {
         key: sla
         for key in reversed(covers)
@@ -391,7 +393,8 @@ def shortest(covers: Sequence[str], policy: Policy) -> str | None:
 
 
 def day0(kind: str, notice: Notice, policy: Policy) -> date:
-    """Day 0 of a notice's clock: the detection (A3.1 rule 6), or the absence itself where the policy says `from: reached`."""
+    """Day 0 of a notice's clock: the detection (A3.1 rule 6), or the absence itself where the
+    policy says `from: reached`."""
     sla = triggers.notice_sla(trigger(policy, kind.removeprefix(NOTICE_PREFIX)), policy.data) or {}
     return (
         notice.reached_on
@@ -410,7 +413,8 @@ UNITS = {
 
 
 def counted(covers: Sequence[str], amount: int, policy: Policy) -> dict[str, Any]:
-    """What the timeline says was counted: `count` where it is unexcused days, else `amount` with its unit."""
+    """What the timeline says was counted: `count` where it is unexcused days, else `amount` with
+    its unit."""
     entry = trigger(policy, trigger_of(covers[-1]))
     unit = str(
         entry.get("unit") or policy.data["measures"].get(entry["measure"], {}).get("unit", "day")

@@ -1,9 +1,12 @@
-"""What one student's dated marks amount to under a policy: any unit, any window, any state (domain.md A1.3, A1.4, A-36).
+"""What one student's dated marks amount to under a policy: any unit, any window, any state
+(domain.md A1.3, A1.4, A-36).
 
-Pure: no database, no settings, no clock. A policy says what to count (`measures`), when that matters (`triggers`), what
-comes again (`repeat`) and whom no court may see (`exclusions_from_legal`); packs of other states are in policies/packs.
-Amounts are integers in the points of their unit, so that no rounding decides a case: days, parts (a day of which any
-part was missed), minutes (hours, 60 to one) or periods. No window reaches back into the school year before."""
+Pure: no database, no settings, no clock. A policy says what to count (`measures`), when that
+matters (`triggers`), what comes again (`repeat`) and whom no court may see
+(`exclusions_from_legal`); packs of other states are in policies/packs. Amounts are integers in the
+points of their unit, so that no rounding decides a case: days, parts (a day of which any part was
+missed), minutes (hours, 60 to one) or periods. No window reaches back into the school year
+before."""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ from casework.engine.date_rules import ONE_DAY, DueDate, SchoolCalendar, Unit, a
 
 
 class MeasureError(ValueError):
-    """A policy asks for something that cannot be measured, or the marks do not say enough; the message names it."""
+    """A policy asks for something that cannot be measured, or the marks do not say enough; the
+    message names it."""
 
 
 class Counted(StrEnum):
@@ -56,8 +60,9 @@ MOVING = frozenset({Span.ROLLING_CALENDAR_DAYS, Span.ROLLING_WEEKS, Span.MONTHS}
 
 @dataclass(frozen=True)
 class DayMark:
-    """One mark of one student. `fraction` of the day and `minutes` and `periods` are what was missed; `minutes` None: not
-    recorded. `tardy` came late, `left_early` went early: present for the day by its code, absent for a part of it."""
+    """One mark of one student. `fraction` of the day and `minutes` and `periods` are what was
+    missed; `minutes` None: not recorded. `tardy` came late, `left_early` went early: present for
+    the day by its code, absent for a part of it."""
 
     day: date
     mark_class: MarkClass
@@ -80,8 +85,8 @@ def day_mark(
     minutes_absent: int | None,
     minutes_scheduled: int | None,
 ) -> DayMark:
-    """A stored mark as this module reads it. Being late or leaving early is excused by E or X, unexplained by ?, else unexcused;
-    an absence without minutes is a whole day."""
+    """A stored mark as this module reads it. Being late or leaving early is excused by E or X,
+    unexplained by ?, else unexcused; an absence without minutes is a whole day."""
     late, early = mark_class == MarkClass.TARDY, mark_class == MarkClass.EARLY
     if late or early:
         mark_class = {"E": MarkClass.EXCUSED, "X": MarkClass.EXCUSED, "?": MarkClass.UNKNOWN}.get(
@@ -98,7 +103,8 @@ def day_mark(
 
 @dataclass(frozen=True)
 class Enrolled:
-    """A stay, both days included; `left` None while it runs; `calendar` None: the student's own calendar."""
+    """A stay, both days included; `left` None while it runs; `calendar` None: the student's own
+    calendar."""
 
     entered: date
     left: date | None = None
@@ -158,9 +164,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Hit:
-    """A trigger that is reached. `level` is the threshold as the policy writes it (hours, days, percent); `count`, the amount in
-    points, and `dates` are those that made it; `count_now` is the amount on `detected_on`. `window_from` is the first day of the
-    window, `begins_anew` whether another such window (the next month) is another occasion."""
+    """A trigger that is reached. `level` is the threshold as the policy writes it (hours, days,
+    percent); `count`, the amount in points, and `dates` are those that made it; `count_now` is the
+    amount on `detected_on`. `window_from` is the first day of the window, `begins_anew` whether
+    another such window (the next month) is another occasion."""
 
     trigger: str
     level: int
@@ -181,7 +188,7 @@ class Hit:
         return self.trigger, self.level, self.window_from if self.begins_anew else None
 
 
-# -- reading a policy -------------------------------------------------------------------------------------------------
+# -- reading a policy ------------------------------------------------------------------------------
 
 _ABSENT = [name for name, mark_class in CLASSES.items() if mark_class in ABSENT]
 # RUN: absent for whatever reason on each of the last school days (domain.md A2.2 C1).
@@ -204,8 +211,8 @@ _PARTS = (
 
 
 def rules_of(policy: Mapping[str, Any]) -> list[Rule]:
-    """The policy's triggers in its order. A trigger may say otherwise than its measure (`unit`, `window`, `classes`, ...).
-    Raises MeasureError naming the trigger."""
+    """The policy's triggers in its order. A trigger may say otherwise than its measure (`unit`,
+    `window`, `classes`, ...). Raises MeasureError naming the trigger."""
     return [_rule(trigger, policy) for trigger in policy["triggers"]]
 
 
@@ -250,7 +257,8 @@ def _rule(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Rule:
 
 
 def _every(trigger: Mapping[str, Any], repeat: str | None) -> int:
-    """The step of `every_n` (Tennessee: every further 5 days); 0 for a trigger that is reached once."""
+    """The step of `every_n` (Tennessee: every further 5 days); 0 for a trigger that is reached
+    once."""
     if repeat != "every_n":
         return 0
     if "every" not in trigger or "percent" in trigger:
@@ -281,7 +289,8 @@ def _actions(trigger: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def school_year(policy: Mapping[str, Any], as_of: date) -> Year:
-    """The school year that holds a date, by the policy's `school_year: {begins: "07-01", semesters: [...]}` (default 1 July)."""
+    """The school year that holds a date, by the policy's `school_year: {begins: "07-01", semesters:
+    [...]}` (default 1 July)."""
     said = policy.get("school_year", {})
     begins = str(said.get("begins", "07-01"))
     starts = _on_or_before(begins, as_of)
@@ -300,19 +309,20 @@ def _on_or_after(month_day: str, day: date) -> date:
     return found if found >= day else date.fromisoformat(f"{day.year + 1}-{month_day}")
 
 
-# -- windows ----------------------------------------------------------------------------------------------------------
+# -- windows ---------------------------------------------------------------------------------------
 
 
 def months_before(day: date, n: int) -> date:
-    """The same day n months earlier, or the last day of that month where it has none: 31 August - 6 = 28 or 29 February."""
+    """The same day n months earlier, or the last day of that month where it has none: 31 August - 6
+    = 28 or 29 February."""
     year, month = divmod(day.year * 12 + day.month - 1 - n, 12)
     return date(year, month + 1, min(day.day, months_of.monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What every reading of one student needs: the calendar, the stays, the year, and the known instructional days on which
-    the student was enrolled (days of two stays at once count once)."""
+    """What every reading of one student needs: the calendar, the stays, the year, and the known
+    instructional days on which the student was enrolled (days of two stays at once count once)."""
 
     calendar: SchoolCalendar
     stays: tuple[Enrolled, ...]
@@ -320,14 +330,16 @@ class Frame:
     days: tuple[date, ...]
 
     def counts(self, day: date) -> bool:
-        """Whether a mark on this day counts: a school day of this year on which the student was enrolled (A3.1 rule 3)."""
+        """Whether a mark on this day counts: a school day of this year on which the student was
+        enrolled (A3.1 rule 3)."""
         return day >= self.year.starts and any(
             stay.holds(day) and (stay.calendar or self.calendar).is_school_day(day)
             for stay in self.stays
         )
 
     def start(self, window: Window, end: date) -> date:
-        """The first day of the window that ends with `end`; both days belong to it (28 days: `end` and the 27 before)."""
+        """The first day of the window that ends with `end`; both days belong to it (28 days: `end`
+        and the 27 before)."""
         return max(self._start(window, end), self.year.starts)
 
     def _start(self, window: Window, end: date) -> date:
@@ -377,12 +389,13 @@ def frame_of(
     return Frame(calendar, stays, year, tuple(sorted(days)))
 
 
-# -- counting ---------------------------------------------------------------------------------------------------------
+# -- counting --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Event:
-    """What one day adds: points of the unit, and whether absence goes through it from morning to evening."""
+    """What one day adds: points of the unit, and whether absence goes through it from morning to
+    evening."""
 
     day: date
     points: int
@@ -392,7 +405,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Reading:
-    """An amount in points, the dates that made it, the first day of its window, enrolled days (for a percentage)."""
+    """An amount in points, the dates that made it, the first day of its window, enrolled days (for
+    a percentage)."""
 
     amount: int
     dates: tuple[date, ...]
@@ -401,7 +415,8 @@ class Reading:
 
 
 def events_of(rule: Rule, marks: Iterable[DayMark]) -> list[Event]:
-    """The days that count for a rule, in order. Several marks of a day are one day; their minutes and periods add up."""
+    """The days that count for a rule, in order. Several marks of a day are one day; their minutes
+    and periods add up."""
     by_day: dict[date, list[DayMark]] = {}
     for mark in marks:
         if mark.mark_class in rule.classes:
@@ -432,13 +447,15 @@ def _converts(rule: Rule) -> bool:
 
 
 def _days(rule: Rule, marks: Sequence[DayMark], whole: bool) -> int:
-    """1 for a day on which less than the present rule's share was attended (A-11); with `whole_day` only for all of it."""
+    """1 for a day on which less than the present rule's share was attended (A-11); with `whole_day`
+    only for all of it."""
     missed = sum((mark.fraction for mark in marks if not mark.partial), Fraction(0))
     return int(whole or (not rule.whole_day and 1 - missed < rule.present))
 
 
 def _parts(rule: Rule, marks: Sequence[DayMark], whole: bool) -> int:
-    """1 for a day of which any part was missed, or any part of more than `over_minutes` (Cal. Ed. Code 48260: 30)."""
+    """1 for a day of which any part was missed, or any part of more than `over_minutes` (Cal. Ed.
+    Code 48260: 30)."""
     return int(
         whole
         or any(
@@ -452,7 +469,8 @@ def _minutes(rule: Rule, marks: Sequence[DayMark], _whole: bool) -> int:
 
 
 def _minutes_of(rule: Rule, mark: DayMark) -> int:
-    """Minutes missed: as recorded, else the share of a day of `day_minutes`, rounded down. Raises MeasureError when neither says."""
+    """Minutes missed: as recorded, else the share of a day of `day_minutes`, rounded down. Raises
+    MeasureError when neither says."""
     if mark.minutes is not None:
         return mark.minutes
     if mark.fraction and rule.day_minutes is None:
@@ -466,7 +484,8 @@ def _minutes_of(rule: Rule, mark: DayMark) -> int:
 
 
 def _periods(rule: Rule, marks: Sequence[DayMark], _whole: bool) -> int:
-    """Periods as recorded; else, where the policy says how long a period is, those that fit into the minutes missed."""
+    """Periods as recorded; else, where the policy says how long a period is, those that fit into
+    the minutes missed."""
     recorded = sum(mark.periods for mark in marks)
     return (
         recorded
@@ -500,7 +519,8 @@ def _day(event: Event) -> date:
 
 
 def _with_tardies(rule: Rule, events: Sequence[Event]) -> tuple[int, tuple[date, ...]]:
-    """Points and what the window's tardies convert to; of the tardies, as many dates as were converted."""
+    """Points and what the window's tardies convert to; of the tardies, as many dates as were
+    converted."""
     late = [event.day for event in events for _ in range(event.tardies)]
     extra = converted(len(late), rule.conversion)
     used = late[: extra * int(rule.conversion["count"])] if rule.conversion else []
@@ -509,8 +529,9 @@ def _with_tardies(rule: Rule, events: Sequence[Event]) -> tuple[int, tuple[date,
 
 
 def _run(events: Sequence[Event], end: date, frame: Frame) -> Reading:
-    """The run of absence that lasts on the last school day up to `end`. A day missed in part (hours, periods) may end a
-    run and begin the next: nobody recorded whether it was the morning."""
+    """The run of absence that lasts on the last school day up to `end`. A day missed in part
+    (hours, periods) may end a run and begin the next: nobody recorded whether it was the
+    morning."""
     run: list[Event] = []
     for event in events[: bisect_right(events, end, key=_day)]:
         follows = (
@@ -526,7 +547,7 @@ def _run(events: Sequence[Event], end: date, frame: Frame) -> Reading:
     )
 
 
-# -- triggers ---------------------------------------------------------------------------------------------------------
+# -- triggers --------------------------------------------------------------------------------------
 
 
 def trigger_hits(
@@ -538,9 +559,10 @@ def trigger_hits(
     year: Year | None = None,
     only: Sequence[Rule] | None = None,
 ) -> list[Hit]:
-    """What the marks reach by `as_of`, in the policy's order, the earliest first. A count stays reached for the school year
-    (ten days in six months happened, whatever the window holds later); a percentage and `holds: now` are as they stand on
-    `as_of`. `only`: some of the policy's rules. Whether the student is still enrolled is the caller's question. Raises MeasureError."""
+    """What the marks reach by `as_of`, in the policy's order, the earliest first. A count stays
+    reached for the school year (ten days in six months happened, whatever the window holds later);
+    a percentage and `holds: now` are as they stand on `as_of`. `only`: some of the policy's rules.
+    Whether the student is still enrolled is the caller's question. Raises MeasureError."""
     frame = frame_of(calendar, enrolled, year or school_year(policy, as_of), as_of)
     counted = [mark for mark in marks if mark.day <= as_of and frame.counts(mark.day)]
     return [
@@ -577,7 +599,8 @@ _Found = tuple[int, Reading, date]
 
 
 def _ever(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) -> list[_Found]:
-    """Each level on the first day that reached it; again in a window that begins anew (another month)."""
+    """Each level on the first day that reached it; again in a window that begins anew (another
+    month)."""
     found: dict[tuple[date | None, int], _Found] = {}
     moving = rule.window.kind in MOVING or rule.window.kind is Span.CONSECUTIVE
     for event in events:
@@ -598,7 +621,8 @@ def _levels(rule: Rule, amount: int) -> Iterable[int]:
 
 
 def _standing(rule: Rule, events: Sequence[Event], as_of: date, frame: Frame) -> list[_Found]:
-    """The levels that hold on `as_of`, each with the first school day since which it has held without a break."""
+    """The levels that hold on `as_of`, each with the first school day since which it has held
+    without a break."""
     reading = read(rule, events, as_of, frame)
     levels = [rule.at] if rule.percent else list(_levels(rule, reading.amount))
     return [
@@ -626,8 +650,9 @@ def _since(rule: Rule, level: int, events: Sequence[Event], as_of: date, frame: 
 def due_date(
     sla: Mapping[str, Any] | None, reached_on: date, detected_on: date, calendar: SchoolCalendar
 ) -> DueDate | None:
-    """When the action of a trigger is due. Day 0 is the detection (domain.md A3.1 rule 6), or with `from: reached` the day that
-    reached the count. None without an SLA; MeasureError for another `from`."""
+    """When the action of a trigger is due. Day 0 is the detection (domain.md A3.1 rule 6), or with
+    `from: reached` the day that reached the count. None without an SLA; MeasureError for another
+    `from`."""
     if sla is None:
         return None
     day0 = {"detected": detected_on, "reached": reached_on}.get(sla.get("from", "detected"))
@@ -639,7 +664,7 @@ def due_date(
     return add(day0, int(sla["n"]), Unit(str(sla["unit"]).removesuffix("_day")), calendar)
 
 
-# -- what follows -----------------------------------------------------------------------------------------------------
+# -- what follows ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -658,8 +683,9 @@ class Taken:
 
 
 def to_act_on(hits: Iterable[Hit], taken: Iterable[Taken], policy: Mapping[str, Any]) -> list[Hit]:
-    """The hits that still need their action (A1.4 `repeat`). `none`: once a year, whatever happens to it; `on_superseded`
-    (the default) and `every_n`: once for each level and occasion, again when every earlier action was superseded."""
+    """The hits that still need their action (A1.4 `repeat`). `none`: once a year, whatever happens
+    to it; `on_superseded` (the default) and `every_n`: once for each level and occasion, again when
+    every earlier action was superseded."""
     taken = list(taken)
     ever = {each.trigger for each in taken}
     standing = {each.occasion for each in taken if not each.superseded}
@@ -672,7 +698,8 @@ def to_act_on(hits: Iterable[Hit], taken: Iterable[Taken], policy: Mapping[str, 
     return due
 
 
-# Texas Education Code 25.0915(a-3); domain.md A1.4. The flag is the school's finding that the absences come from it.
+# Texas Education Code 25.0915(a-3); domain.md A1.4. The flag is the school's finding that the
+# absences come from it.
 REASONS = {
     "homeless": _lazy("the absences come from homelessness"),
     "foster": _lazy("the student is in foster care"),
@@ -689,8 +716,8 @@ REASONS = {
 def referral_refused(
     actions: Iterable[str], policy: Mapping[str, Any], flags: Iterable[str]
 ) -> list[str]:
-    """Why a trigger's referral to court must not be made, in words, in the policy's order; empty when it may, or when the
-    actions hold none."""
+    """Why a trigger's referral to court must not be made, in words, in the policy's order; empty
+    when it may, or when the actions hold none."""
     if "referral" not in actions:
         return []
     raised = set(flags)

@@ -1,5 +1,5 @@
-"""The rules of attendance as pure functions, each with the text that it comes from. No database, no clock, no settings;
-what a district decides arrives as an argument (the policy's data)."""
+"""The rules of attendance as pure functions, each with the text that it comes from. No database, no
+clock, no settings; what a district decides arrives as an argument (the policy's data)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CLASSES = {
     "early": MarkClass.EARLY,
     "other": MarkClass.OTHER,
 }
-# EDFacts FS195 and the NC State Board (February 2018): every class of absence counts for chronic absence, suspension
-# included; only the unexcused class counts for truancy (G.S. 115C-378).
+# EDFacts FS195 and the NC State Board (February 2018): every class of absence counts for chronic
+# absence, suspension included; only the unexcused class counts for truancy (G.S. 115C-378).
 ABSENT = (MarkClass.EXCUSED, MarkClass.UNEXCUSED, MarkClass.SUSPENSION, MarkClass.UNKNOWN)
 
 
 def present_for_the_day(minutes_present: int, minutes_scheduled: int, min_fraction: float) -> bool:
-    """At least this fraction of the instructional day counts as present (CMS attendance page; 16 NCAC 06E .0101):
-    195 of 390 minutes are present, 190 are absent."""
+    """At least this fraction of the instructional day counts as present (CMS attendance page; 16
+    NCAC 06E .0101): 195 of 390 minutes are present, 190 are absent."""
     return Fraction(minutes_present, minutes_scheduled) >= Fraction(str(min_fraction))
 
 
@@ -41,10 +41,12 @@ def mark_class(
     minutes_scheduled: int | None,
     policy: Mapping[str, Any],
 ) -> MarkClass | None:
-    """What one line of attendance.csv means; None when neither the code map nor status and excuse say it.
+    """What one line of attendance.csv means; None when neither the code map nor status and excuse
+    say it.
 
-    The code map of the policy comes first (codes are data). No code, or one that it does not name, is read by status (A absent,
-    T tardy, E early release) and excuse (U, E, X, ?). An absence of less than half a day is presence (A-11)."""
+    The code map of the policy comes first (codes are data). No code, or one that it does not name,
+    is read by status (A absent, T tardy, E early release) and excuse (U, E, X, ?). An absence of
+    less than half a day is presence (A-11)."""
     named = policy["code_map"].get(code) if code or not status else None
     found = CLASSES[named] if named is not None else _by_status(status, excuse)
     if found is None or found not in ABSENT or not minutes_scheduled or minutes_absent is None:
@@ -69,19 +71,20 @@ def _by_status(status: str, excuse: str) -> MarkClass | None:
 
 
 def converted(tardies: int, conversion: Mapping[str, Any] | None) -> int:
-    """Unexcused absences that tardies amount to, where the policy converts them (A-12): 5 tardies at {count: 5} are 1.
-    `tardies` counts unexcused ones of at least `min_minutes`."""
+    """Unexcused absences that tardies amount to, where the policy converts them (A-12): 5 tardies
+    at {count: 5} are 1. `tardies` counts unexcused ones of at least `min_minutes`."""
     return tardies // int(conversion["count"]) if conversion else 0
 
 
 def chronic(absences: int, days_enrolled: int, min_enrolled: int, percent: int) -> bool:
-    """Chronic absence in integers (NC State Board, February 2018): enrolled at least 10 days and absent, for whatever
-    reason, on at least 10 percent of the enrolled days."""
+    """Chronic absence in integers (NC State Board, February 2018): enrolled at least 10 days and
+    absent, for whatever reason, on at least 10 percent of the enrolled days."""
     return days_enrolled >= min_enrolled and absences * 100 >= days_enrolled * percent
 
 
 def band(absences: int, days_enrolled: int, bands: Mapping[str, int]) -> str:
-    """Attendance Works' bands by share of enrolled days: satisfactory, at_risk, moderate, severe."""
+    """Attendance Works' bands by share of enrolled days: satisfactory, at_risk, moderate,
+    severe."""
     for name in ("severe", "moderate", "at_risk"):
         if days_enrolled and absences * 100 >= days_enrolled * bands[name]:
             return name
@@ -89,7 +92,8 @@ def band(absences: int, days_enrolled: int, bands: Mapping[str, int]) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in percent with two decimals, half up (K1): 32923 of 141000 is 23.35. Empty without a whole."""
+    """A share in percent with two decimals, half up (K1): 32923 of 141000 is 23.35. Empty without a
+    whole."""
     if not whole:
         return ""
     return str((Decimal(part * 100) / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP))
@@ -103,7 +107,8 @@ def age(dob: date, on: date) -> int:
 def compulsory_applies(
     dob: date, grade: str, enrolled: bool, on: date, scope: Mapping[str, Any]
 ) -> bool:
-    """G.S. 115C-378(a): children from 7 to under 16, and younger ones enrolled in kindergarten to grade 2."""
+    """G.S. 115C-378(a): children from 7 to under 16, and younger ones enrolled in kindergarten to
+    grade 2."""
     years = age(dob, on)
     if not enrolled or years >= scope["max_age_exclusive"]:
         return False
@@ -139,8 +144,9 @@ def _holds(counts: Counts, trigger: Mapping[str, Any]) -> bool:
 
 
 def next_change(counts: Counts, triggers: Sequence[Mapping[str, Any]]) -> int | None:
-    """In how many further enrolled days a percentage trigger changes although no mark does: it rises when `min_days` is
-    reached, and falls when enough days of presence dilute the rate. None: never by itself."""
+    """In how many further enrolled days a percentage trigger changes although no mark does: it
+    rises when `min_days` is reached, and falls when enough days of presence dilute the rate. None:
+    never by itself."""
     steps = [
         step
         for trigger in triggers
@@ -162,8 +168,9 @@ def _changes(counts: Counts, trigger: Mapping[str, Any]) -> Iterable[int]:
 def due_thresholds(
     unexcused: int, triggers: Sequence[Mapping[str, Any]], notified: Iterable[str]
 ) -> list[str]:
-    """The notice thresholds that the count has reached and for which no valid notice exists, lowest first: what one
-    letter must cover (A2.3: two thresholds crossed in one import produce one combined letter)."""
+    """The notice thresholds that the count has reached and for which no valid notice exists, lowest
+    first: what one letter must cover (A2.3: two thresholds crossed in one import produce one
+    combined letter)."""
     done = set(notified)
     wanted = [
         t for t in triggers if t.get("notice") and t["measure"] == "U" and unexcused >= int(t["at"])

@@ -1,6 +1,8 @@
-"""Mark classes as SQL says them: every statement over marks is composed of these names, so that a class has one number.
+"""Mark classes as SQL says them: every statement over marks is composed of these names, so that a
+class has one number.
 
-Operands (`mark_class = {UNEXCUSED}`) and conditions (`mark_class {ABSENT}`), made from `MarkClass` alone."""
+Operands (`mark_class = {UNEXCUSED}`) and conditions (`mark_class {ABSENT}`), made from `MarkClass`
+alone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Attendance in a stretch of school days, counted from the marks as believed now: what plans, reviews, monitoring and follow-ups
-look at (domain.md A2.4, A2.6, C7-C9)."""
+"""Attendance in a stretch of school days, counted from the marks as believed now: what plans,
+reviews, monitoring and follow-ups look at (domain.md A2.4, A2.6, C7-C9)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from district.models import SchoolYear, Student
 
 @dataclass(frozen=True)
 class Counted:
-    """A student over some school days; `percent` is the attendance rate with two decimals, empty without a day."""
+    """A student over some school days; `percent` is the attendance rate with two decimals, empty
+    without a day."""
 
     days: int
     absent: int
@@ -92,8 +93,9 @@ SELECT t.unexcused, t.absences, t.closed_days + CASE WHEN t.open_from IS NULL TH
 
 
 def above_watch(flow: Workflow) -> list[str]:
-    """The triggers of tier 2 and 3 that the record still reaches, as it stood last evening (one statement, read once): by the
-    counts, or for what is read from each mark by what the case was told."""
+    """The triggers of tier 2 and 3 that the record still reaches, as it stood last evening (one
+    statement, read once): by the counts, or for what is read from each mark by what the case was
+    told."""
 
     def read() -> list[str]:
         plan = triggers.plan_of(flow.policy.data)
@@ -134,7 +136,7 @@ def last_school_day(flow: Workflow) -> date | None:
     return flow.file.once("last_school_day", read)
 
 
-# -- goals met, relapse (C7-C9) ---------------------------------------------------------------------------------------
+# -- goals met, relapse (C7-C9) --------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,8 @@ class PlanWindow:
 
 
 def plan_window(flow: Workflow) -> PlanWindow:
-    """C7: the plan's last school days (the policy says how many) with attendance and unexcused days within the goals. Today's
-    marks come tonight: the window ends yesterday."""
+    """C7: the plan's last school days (the policy says how many) with attendance and unexcused days
+    within the goals. Today's marks come tonight: the window ends yesterday."""
     return flow.file.once(("plan_window", flow.turn.today), lambda: _plan_window(flow))
 
 
@@ -190,4 +192,4 @@ def relapsed(flow: Workflow) -> bool:
     return count(flow.case.student_id, days).unexcused >= int(goals["relapse_unexcused"])
 
 
-# -- what is counted before a step is taken ---------------------------------------------------------------------------
+# -- what is counted before a step is taken --------------------------------------------------------

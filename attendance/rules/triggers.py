@@ -1,11 +1,13 @@
-"""The triggers of a policy in force: which of them the set-based counts decide, which need each mark, and what a reached one
-is called on a case.
+"""The triggers of a policy in force: which of them the set-based counts decide, which need each
+mark, and what a reached one is called on a case.
 
-Days and shares of a school year and runs of days are decided from the tallies (`plain`); every other unit, window or
-repetition is read from the student's marks by `attendance.rules.counting_rules` (`general`). Both mean the same where both apply.
+Days and shares of a school year and runs of days are decided from the tallies (`plain`); every
+other unit, window or repetition is read from the student's marks by
+`attendance.rules.counting_rules` (`general`). Both mean the same where both apply.
 
-An occasion has a key: the trigger's id, then the level where it repeats (`TN5/10`), then the first day of a window that
-begins anew within the year (`FL5/2026-10-01`). A trigger that is reached once a year is its id alone."""
+An occasion has a key: the trigger's id, then the level where it repeats (`TN5/10`), then the first
+day of a window that begins anew within the year (`FL5/2026-10-01`). A trigger that is reached once
+a year is its id alone."""
 
 from __future__ import annotations
 
@@ -19,15 +21,16 @@ from attendance.rules.counting_rules import Counted, Hit, Rule, Span, rules_of
 from attendance.rules.law import ABSENT, Counts, reached
 
 RANK = {"WATCH": 1, "TIER2": 2, "TIER3": 3, "LEGAL_REVIEW": 3, "LEGAL_REFERRED": 3}
-# The conference of tier 3 has its own duties; a trigger that asks for one there gives them its date (clocks.py).
+# The conference of tier 3 has its own duties; a trigger that asks for one there gives them its date
+# (clocks.py).
 CONFERENCE = frozenset({"conference", "schedule_conference"})
 ANEW = frozenset({Span.CALENDAR_MONTH, Span.SEMESTER, Span.ENROLMENT})
 
 
 @dataclass(frozen=True)
 class Reached:
-    """One occasion of a trigger that holds. `amount` is in the policy's own unit, rounded down; `late` whether it lies
-    beyond `not_later_than`."""
+    """One occasion of a trigger that holds. `amount` is in the policy's own unit, rounded down;
+    `late` whether it lies beyond `not_later_than`."""
 
     key: str
     trigger: str
@@ -53,7 +56,8 @@ class Plan:
         return self.by_id.get(trigger_of(key))
 
     def now_only(self, key: str) -> bool:
-        """Whether the trigger is read as it stands (a share, a run that lasts): it ends without any correction."""
+        """Whether the trigger is read as it stands (a share, a run that lasts): it ends without any
+        correction."""
         rule = self.rules.get(trigger_of(key))
         return rule is not None and rule.now
 
@@ -83,8 +87,8 @@ def plan_of(policy: Mapping[str, Any]) -> Plan:
 
 
 def is_plain(rule: Rule) -> bool:
-    """Whether the tallies decide it: unexcused days of the school year, the share of absent days of the school year, or a run
-    of absent days that lasts."""
+    """Whether the tallies decide it: unexcused days of the school year, the share of absent days of
+    the school year, or a run of absent days that lasts."""
     if rule.unit is not Counted.DAY or rule.whole_day or rule.every:
         return False
     if rule.window.kind is Span.CONSECUTIVE:
@@ -112,7 +116,8 @@ def trigger_of(key: str) -> str:
 
 
 def code_of(covers: Sequence[str]) -> str:
-    """A short name for a notice: each trigger once, with its last occasion; at most 32 characters."""
+    """A short name for a notice: each trigger once, with its last occasion; at most 32
+    characters."""
     last = {trigger_of(key): key for key in covers}
     return "+".join(last.values())[:32]
 
@@ -159,8 +164,8 @@ def in_order(found: Iterable[Reached], plan: Plan) -> dict[str, Reached]:
 
 
 def duties(trigger: Mapping[str, Any]) -> tuple[str, ...]:
-    """The actions of a trigger that become a duty of their own: all but the notice, and but the conference of tier 3, which the
-    case holds anyway."""
+    """The actions of a trigger that become a duty of their own: all but the notice, and but the
+    conference of tier 3, which the case holds anyway."""
     said = trigger.get("action", ())
     actions = (said,) if isinstance(said, str) else tuple(said)
     held = CONFERENCE if trigger["opens"] == "TIER3" else frozenset()
@@ -174,5 +179,6 @@ def notice_sla(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Mapping
 
 
 def action_sla(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """How long the other actions of a trigger may take: its own `sla`, else `process_sla.action`."""
+    """How long the other actions of a trigger may take: its own `sla`, else
+    `process_sla.action`."""
     return trigger.get("sla") or policy["process_sla"].get("action")

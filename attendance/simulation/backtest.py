@@ -1,9 +1,10 @@
-"""What a policy would have opened, raised and sent over stored marks, night by night, beside what the policy in force does over
-the same nights (domain.md A1.4). Nothing is written.
+"""What a policy would have opened, raised and sent over stored marks, night by night, beside what
+the policy in force does over the same nights (domain.md A1.4). Nothing is written.
 
-Each night knows what was known then: superseded versions count until they were superseded. A mark without an earlier version
-that came more than a week late belongs to a first load and is taken as known on its own day. Of people one thing is assumed:
-a notice is sent on its due date, so that a correction before it withdraws the notice and one after it supersedes the letter."""
+Each night knows what was known then: superseded versions count until they were superseded. A mark
+without an earlier version that came more than a week late belongs to a first load and is taken as
+known on its own day. Of people one thing is assumed: a notice is sent on its due date, so that a
+correction before it withdraws the notice and one after it supersedes the letter."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ NOTHING = Counts(0, 0, 0)
 
 @dataclass(frozen=True)
 class Known:
-    """A mark and the nights on which it was believed: from `since` until the night before `until`."""
+    """A mark and the nights on which it was believed: from `since` until the night before
+    `until`."""
 
     mark: DayMark
     since: date
@@ -70,7 +72,8 @@ class History:
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing that a policy would have done: reached (a trigger), opened, raised, notice, sent, withdrawn, superseded, action."""
+    """One thing that a policy would have done: reached (a trigger), opened, raised, notice, sent,
+    withdrawn, superseded, action."""
 
     night: date
     what: str
@@ -79,7 +82,7 @@ class Happening:
     student: int
 
 
-# -- one student, pure ------------------------------------------------------------------------------------------------
+# -- one student, pure -----------------------------------------------------------------------------
 
 
 @dataclass
@@ -270,8 +273,8 @@ def _nothing(_night: date, _name: str, _data: Mapping[str, Any], _process: Any) 
 
 
 def replay(history: History, plan: Plan, year: counting_rules.Year, last: date) -> list[Happening]:
-    """What a policy does with one student from the first night of a school year to `last`. Raises MeasureError when the marks do not
-    say what the policy counts."""
+    """What a policy does with one student from the first night of a school year to `last`. Raises
+    MeasureError when the marks do not say what the policy counts."""
     everything = replace(plan, plain=[], general=list(plan.rules.values()))
     played = _Replay(history, everything, year)
     for night in nights_of(history, plan, year, last):
@@ -281,7 +284,8 @@ def replay(history: History, plan: Plan, year: counting_rules.Year, last: date) 
 
 
 def nights_of(history: History, plan: Plan, year: counting_rules.Year, last: date) -> list[date]:
-    """The nights on which something may change: marks come or go, a stay begins or ends, a share of days begins to count."""
+    """The nights on which something may change: marks come or go, a stay begins or ends, a share of
+    days begins to count."""
     nights = {night for one in history.known for night in (max(one.since, one.mark.day), one.until)}
     nights |= {
         stay.enrolled.left + timedelta(days=1) for stay in history.stays if stay.enrolled.left
@@ -296,7 +300,7 @@ def nights_of(history: History, plan: Plan, year: counting_rules.Year, last: dat
     return sorted(night for night in nights if year.starts <= night <= last)
 
 
-# -- stored marks -----------------------------------------------------------------------------------------------------
+# -- stored marks ----------------------------------------------------------------------------------
 
 _KNOWN = f"""
 SELECT x.student_id, x.day, x.mark_class, x.excuse, x.minutes_absent, x.minutes_scheduled,
@@ -374,7 +378,7 @@ def _rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-# -- the report -------------------------------------------------------------------------------------------------------
+# -- the report ------------------------------------------------------------------------------------
 
 _KINDS = ("opened", "raised", "notice", "sent", "withdrawn", "superseded", "action")
 DUTIES = {"raised": 1, "notice": 1, "action": 1}
@@ -386,7 +390,8 @@ def backtest(
     last: date,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-    """The two replays side by side, and what was recorded. ValueError for an empty span or one without a school year."""
+    """The two replays side by side, and what was recorded. ValueError for an empty span or one
+    without a school year."""
     years = list(SchoolYear.objects.filter(starts__lte=last, ends__gte=first).order_by("starts"))
     if first > last or not years:
         raise ValueError(_("The span holds no day of a school year that is stored."))
@@ -515,7 +520,8 @@ def _table(
 def _workload(
     counter: Counter[tuple[str, ...]], names: Mapping[int, str], workers: Mapping[int, int]
 ) -> list[dict[str, Any]]:
-    """New duties at each school (a case raised, a notice, an action) and for each of its social workers, the heaviest first."""
+    """New duties at each school (a case raised, a notice, an action) and for each of its social
+    workers, the heaviest first."""
     duties: Counter[int] = Counter()
     for (what, _name, school, _month), count in counter.items():
         duties[int(school)] += count * DUTIES.get(what, 0)

@@ -1,5 +1,6 @@
-"""Whether an attendance policy makes sense, beyond its schema: every trigger can be reached, every promise has a time and a ladder,
-every letter can name its law. Each finding names file, line and key."""
+"""Whether an attendance policy makes sense, beyond its schema: every trigger can be reached, every
+promise has a time and a ladder, every letter can name its law. Each finding names file, line and
+key."""
 
 from __future__ import annotations
 
@@ -233,7 +234,8 @@ def _asks(rule: Rule, trigger: Mapping[str, Any], policy: Policy) -> _Found:
 
 
 def _shadowed(policy: Policy) -> _Found:
-    """A trigger that opens a lower stage at a higher count, and asks for nothing else, changes nothing."""
+    """A trigger that opens a lower stage at a higher count, and asks for nothing else, changes
+    nothing."""
     entries = list(enumerate(policy.data["triggers"]))
     same = ("measure", "unit", "window", "classes", "holds")
     for number, trigger in entries:

@@ -1,4 +1,5 @@
-"""A policy tried from the page: checked, replayed in the worker, and shown as counts with small cells suppressed (C6).
+"""A policy tried from the page: checked, replayed in the worker, and shown as counts with small
+cells suppressed (C6).
 
 District administrators read no case; what they see here tells of no student."""
 
@@ -46,7 +47,8 @@ def read_policy(content: bytes) -> tuple[Policy | None, list[Finding]]:
 
 
 def run(trial: PolicyTrial) -> None:
-    """Replay, keep the report. What goes wrong is kept in words; a trial that was run is not run again."""
+    """Replay, keep the report. What goes wrong is kept in words; a trial that was run is not run
+    again."""
     if not PolicyTrial.objects.filter(pk=trial.pk, state=PolicyTrial.State.WAITING).update(
         state=PolicyTrial.State.RUNNING
     ):
@@ -94,7 +96,8 @@ def progress_of(trial: PolicyTrial) -> Mapping[str, int] | None:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of figures that may be shown: a label, then candidate and policy in force for each column."""
+    """Rows of figures that may be shown: a label, then candidate and policy in force for each
+    column."""
 
     title: Any
     columns: list[Any]
@@ -102,7 +105,8 @@ class Table:
 
 
 def tables(report: Mapping[str, Any]) -> list[Table]:
-    """The result as it may be read by somebody who reads no case: totals, by trigger, by school, by month."""
+    """The result as it may be read by somebody who reads no case: totals, by trigger, by school, by
+    month."""
     published = {side: _publish(report, side) for side in SIDES}
     shown = [name for name in FIGURES if any(report[side][name] for side in SIDES)]
     if not shown:
@@ -176,8 +180,9 @@ def _pair(published: Mapping[str, Suppressed], measure: str, **where: str) -> tu
 
 
 def workload(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """New duties by school under the tried policy, added up from the counts that the tables show and from no other: a sum of
-    its own would give a hidden part away. The heaviest load for each social worker first."""
+    """New duties by school under the tried policy, added up from the counts that the tables show
+    and from no other: a sum of its own would give a hidden part away. The heaviest load for each
+    social worker first."""
     if not report:
         return []
     published, rows = _publish(report, "candidate"), []
@@ -212,8 +217,9 @@ PARTS = (("by_school", "school"), ("by_month", "month"), ("by_trigger", "trigger
 
 
 def _publish(report: Mapping[str, Any], side: str) -> Suppressed:
-    """Each count with the sums that bind it: a total that is shown must not give a hidden part away. Both sides name the
-    same rows; none is none of a count (and as small as any other small one)."""
+    """Each count with the sums that bind it: a total that is shown must not give a hidden part
+    away. Both sides name the same rows; none is none of a count (and as small as any other small
+    one)."""
     publication = Publication()
     for measure in (*FIGURES, "reached"):
         for part, name in PARTS:

@@ -1,9 +1,10 @@
-"""A whole school year of a small district, night by night, through the product's own doors: deliveries are written as files and
-imported, the sweep runs at simulated times, simulated people take the steps that they may take. The same seed gives the same
-cases, notices and alerts (`simulate` hashes them); everything is taken back at the end.
+"""A whole school year of a small district, night by night, through the product's own doors:
+deliveries are written as files and imported, the sweep runs at simulated times, simulated people
+take the steps that they may take. The same seed gives the same cases, notices and alerts
+(`simulate` hashes them); everything is taken back at the end.
 
-Whoever adds a step to a workflow finds it pressed here too: people choose among all that the workflow offers them, and fill in
-whatever form it asks for."""
+Whoever adds a step to a workflow finds it pressed here too: people choose among all that the
+workflow offers them, and fill in whatever form it asks for."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ from district.role_assignments import sync_posts
 
 CODES = ("2A", "2A", "2A", "1A", "1B", "A", "3")
 ROLES = {"SSW": "SSW", "PRINCIPAL": "PR", "DATA_MANAGER": "DM", "SUPERVISOR": "SUP"}
-# Who works on a case only while a process of this kind runs in it: people of the area or from outside.
+# Who works on a case only while a process of this kind runs in it: people of the area or from
+# outside.
 HELPERS = {
     "LOCATE": (Role.STREET_LEAD, Role.STREET_MEMBER),
     "COURT": (Role.COURT_COORD,),
@@ -58,7 +60,8 @@ HELPERS = {
 }
 # How much likelier the step that the page offers first is taken than another one.
 PRIMARY = 12
-# What people who know their trade write into fields of these names; all else follows from the kind of field.
+# What people who know their trade write into fields of these names; all else follows from the kind
+# of field.
 PLAUSIBLE: dict[str, Any] = {
     "attendees": ["ssw", "administrator", "parent"],
     "outcomes": ["PLAN_AGREED"],
@@ -96,7 +99,8 @@ class Pupil:
 
 @dataclass
 class Simulation:
-    """One simulated year. `every`: a delivery on each n-th school day only. `watch` is called after each night with its date."""
+    """One simulated year. `every`: a delivery on each n-th school day only. `watch` is called after
+    each night with its date."""
 
     seed: int
     students: int
@@ -159,7 +163,7 @@ class Simulation:
             self.played += 1
             self.watch(night)
 
-    # -- what happens at school ---------------------------------------------------------------------------------------
+    # -- what happens at school --------------------------------------------------------------------
 
     def _day_at_school(self, number: int, day: date) -> None:
         for pupil in self.pupils:
@@ -189,7 +193,7 @@ class Simulation:
             else:
                 pupil.marks[day] = (school, "1A" if code in ("2A", "A") else "2A")
 
-    # -- what the student information system sends --------------------------------------------------------------------
+    # -- what the student information system sends -------------------------------------------------
 
     def _deliver(self, folder: Path, as_of: date) -> None:
         folder.mkdir(parents=True)
@@ -262,7 +266,7 @@ class Simulation:
             json.dumps({"district": "simulation", "as_of": str(as_of)})
         )
 
-    # -- what people do -----------------------------------------------------------------------------------------------
+    # -- what people do ----------------------------------------------------------------------------
 
     def _people(self) -> _People:
         users, helpers = (
@@ -275,7 +279,8 @@ class Simulation:
         }
 
     def _work(self, day: date, people: _People) -> None:
-        """Everybody looks at the open cases of their school and does one of the things that can be done, or nothing."""
+        """Everybody looks at the open cases of their school and does one of the things that can be
+        done, or nothing."""
         kind = registry.kind("ATT")
         cases = (
             AttendanceCase.objects.filter(closed_on=None)
@@ -329,7 +334,8 @@ def _helping(case_id: int) -> list[str]:
 
 
 def _helpers() -> dict[str, User]:
-    """A street team, a court coordinator, a mediator and a partner agency, which serve every school of the area."""
+    """A street team, a court coordinator, a mediator and a partner agency, which serve every school
+    of the area."""
     area, schools = Area.objects.get(), School.objects.order_by("school_id")
     found: dict[str, User] = {}
     for role in (Role.STREET_LEAD, Role.STREET_MEMBER, Role.COURT_COORD):
@@ -467,11 +473,12 @@ def moment(day: date, hour: int) -> datetime:
     return date_rules.local_instant(day, time(hour), settings.TIME_ZONE)
 
 
-# -- what came of it --------------------------------------------------------------------------------------------------
+# -- what came of it -------------------------------------------------------------------------------
 
 
 def simulate(seed: int, students: int, **more: Any) -> dict[str, Any]:
-    """Play a year in a transaction that is taken back, and report. Raises NotEmpty where there are students already."""
+    """Play a year in a transaction that is taken back, and report. Raises NotEmpty where there are
+    students already."""
     if Student.objects.exists() or School.objects.exists():
         raise NotEmpty(
             "a simulated year needs an empty database; start one with its own data folder (DATA=.data-simulation)"
@@ -493,7 +500,8 @@ def _forget_files() -> None:
 
 
 def report(simulation: Simulation) -> dict[str, Any]:
-    """Counts, and a hash over all cases, notices, promises and alerts, none of which depends on row ids or on the clock on the wall."""
+    """Counts, and a hash over all cases, notices, promises and alerts, none of which depends on row
+    ids or on the clock on the wall."""
     found = outcome()
     text = json.dumps(found, sort_keys=True, default=str)
     return {

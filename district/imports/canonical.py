@@ -1,4 +1,5 @@
-"""The canonical files of schools, calendars, people and enrolments, and how their good rows become the district's."""
+"""The canonical files of schools, calendars, people and enrolments, and how their good rows become
+the district's."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def _upserted(delivery: Delivery, spec: FileSpec, sql: str) -> None:
 
 
 def _upsert(table: str, key: str, columns: dict[str, str], source: str) -> str:
-    """INSERT ... ON CONFLICT that writes only rows that differ; `columns` maps a column to its SQL expression."""
+    """INSERT ... ON CONFLICT that writes only rows that differ; `columns` maps a column to its SQL
+    expression."""
     names = ", ".join(columns)
     changing = [name for name in columns if name not in key.split(", ")]
     sets = ", ".join(f"{name} = excluded.{name}" for name in changing)
@@ -40,11 +42,12 @@ def _bool(name: str, default: str) -> str:
     return f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
 
 
-# -- calendars ---------------------------------------------------------------------------------------------------------
+# -- calendars -------------------------------------------------------------------------------------
 
 
 def apply_calendar(delivery: Delivery) -> None:
-    """Days of calendars; ordinals are counted anew and the revision grows for every calendar that changed (N8)."""
+    """Days of calendars; ordinals are counted anew and the revision grows for every calendar that
+    changed (N8)."""
     spec = CALENDAR
     delivery.run(
         "INSERT INTO district_calendar (source, calendar_id, revision) SELECT DISTINCT %(source)s, calendar_id, 1 "
@@ -94,7 +97,7 @@ UPDATE district_calendarday d SET ordinal = o.ordinal
 """
 
 
-# -- schools -----------------------------------------------------------------------------------------------------------
+# -- schools ---------------------------------------------------------------------------------------
 
 
 def apply_schools(delivery: Delivery) -> None:
@@ -141,7 +144,7 @@ def apply_schools(delivery: Delivery) -> None:
         )
 
 
-# -- students and guardians --------------------------------------------------------------------------------------------
+# -- students and guardians ------------------------------------------------------------------------
 
 
 def apply_students(delivery: Delivery) -> None:
@@ -183,7 +186,8 @@ def apply_students(delivery: Delivery) -> None:
 
 
 def apply_guardians(delivery: Delivery) -> None:
-    """Contacts; those of a delivered student that are no longer listed are removed (their history is kept)."""
+    """Contacts; those of a delivered student that are no longer listed are removed (their history
+    is kept)."""
     spec = GUARDIANS
     delivery.reject(spec, "st.id IS NULL", "student_id", say("NO_SUCH_STUDENT"), _STUDENT_OF)
     _upserted(
@@ -226,11 +230,12 @@ _STUDENT_OF = (
 _SCHOOL_OF = "LEFT JOIN district_school sc ON sc.source = %(source)s AND sc.school_id = s.school_id"
 
 
-# -- enrolments --------------------------------------------------------------------------------------------------------
+# -- enrolments ------------------------------------------------------------------------------------
 
 
 def apply_enrollments(delivery: Delivery) -> None:
-    """Spans of membership. Students whose spans changed are touched: their days enrolled are counted anew (A3.3)."""
+    """Spans of membership. Students whose spans changed are touched: their days enrolled are
+    counted anew (A3.3)."""
     spec = ENROLLMENTS
     delivery.reject(spec, "st.id IS NULL", "student_id", say("NO_SUCH_STUDENT"), _STUDENT_OF)
     delivery.reject(spec, "sc.id IS NULL", "school_id", say("NO_SUCH_SCHOOL"), _SCHOOL_OF)
@@ -280,11 +285,12 @@ def apply_enrollments(delivery: Delivery) -> None:
     )
 
 
-# -- staff -------------------------------------------------------------------------------------------------------------
+# -- staff -----------------------------------------------------------------------------------------
 
 
 def apply_staff(delivery: Delivery) -> None:
-    """Posts and, for new people, accounts without a password (single sign-on or an invitation lets them in)."""
+    """Posts and, for new people, accounts without a password (single sign-on or an invitation lets
+    them in)."""
     spec = STAFF
     delivery.reject(
         spec,

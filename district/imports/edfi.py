@@ -1,8 +1,9 @@
 """An Ed-Fi bulk XML set (data standard 5) as a canonical delivery.
 
-The XML is read as a stream without entities; what it says is written as canonical files with the line of the XML beside
-each row (`origin`), and goes the same way as every other delivery. What the set does not hold is derived, and the report
-says so: membership from attendance events and sessions, instructional days from the sessions' totals."""
+The XML is read as a stream without entities; what it says is written as canonical files with the
+line of the XML beside each row (`origin`), and goes the same way as every other delivery. What the
+set does not hold is derived, and the report says so: membership from attendance events and
+sessions, instructional days from the sessions' totals."""
 
 from __future__ import annotations
 
@@ -75,8 +76,8 @@ def recognises(folder: Path) -> bool:
 
 
 def convert(folder: Path, target: Path) -> tuple[dict[str, Any], EdFi]:
-    """Write the canonical files into `target`; returns the manifest and what is to be told. Raises Refused for XML that
-    cannot be read, naming file and line."""
+    """Write the canonical files into `target`; returns the manifest and what is to be told. Raises
+    Refused for XML that cannot be read, naming file and line."""
     found = EdFi()
     for path in sorted(folder.glob("*.xml")):
         for element, line in _elements(path):
@@ -87,7 +88,8 @@ def convert(folder: Path, target: Path) -> tuple[dict[str, Any], EdFi]:
 
 
 def _elements(path: Path) -> Iterator[tuple[Any, int]]:
-    """The children of the root, one by one; each is forgotten after use, so that memory stays flat."""
+    """The children of the root, one by one; each is forgotten after use, so that memory stays
+    flat."""
     try:
         context = etree.iterparse(
             str(path),
@@ -286,7 +288,8 @@ def _guardian(found: EdFi, element: Any, origin: str) -> None:
 
 
 def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
-    """The links of students to contacts, each with the contact's own data; a link to nobody is reported."""
+    """The links of students to contacts, each with the contact's own data; a link to nobody is
+    reported."""
     for link in found.guardians:
         link["guardian_id"] = link["guardian_id"] or found.numbers.get(link["ref"], link["ref"])
         contact = found.contacts.get(link["guardian_id"])
@@ -304,7 +307,7 @@ def _contacts(found: EdFi) -> Iterator[dict[str, str]]:
             yield {**link, **contact}
 
 
-# -- what the set does not hold ------------------------------------------------------------------------------------------
+# -- what the set does not hold --------------------------------------------------------------------
 
 
 def _write(found: EdFi, target: Path) -> dict[str, Any]:
@@ -394,8 +397,9 @@ def _is_date(text: str) -> bool:
 
 
 def _instructional_days(found: EdFi) -> list[dict[str, str]]:
-    """Weekdays of each session, less fixed-date federal holidays, less weekdays without any event, until as many are
-    left as the session's TotalInstructionalDays says; where the calendar file names a day, that counts."""
+    """Weekdays of each session, less fixed-date federal holidays, less weekdays without any event,
+    until as many are left as the session's TotalInstructionalDays says; where the calendar file
+    names a day, that counts."""
     busy: dict[str, set[date]] = defaultdict(set)
     for event in found.events:
         if _is_date(event["date"]):
@@ -452,7 +456,8 @@ def _unique(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _memberships(found: EdFi) -> tuple[list[dict[str, str]], list[str]]:
-    """One membership per student and school with events, over the school's sessions; and the students without any."""
+    """One membership per student and school with events, over the school's sessions; and the
+    students without any."""
     spans: dict[str, tuple[date, date]] = {}
     for session in found.sessions:
         first, last = spans.get(session.school, (session.first, session.last))

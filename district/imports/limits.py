@@ -1,6 +1,7 @@
 """When a delivery needs a person: the district's own limits, from policies/import.yaml.
 
-The policy loader belongs to the floor above; it is handed in from there, so that this floor depends on nothing."""
+The policy loader belongs to the floor above; it is handed in from there, so that this floor depends
+on nothing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A OneRoster 1.1 or 1.2 CSV folder as a canonical delivery: schools, students, guardians and enrolments. OneRoster has
-no attendance."""
+"""A OneRoster 1.1 or 1.2 CSV folder as a canonical delivery: schools, students, guardians and
+enrolments. OneRoster has no attendance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def recognises(folder: Path) -> bool:
 
 
 def convert(folder: Path, target: Path) -> tuple[dict[str, Any], list[Said], list[Issue]]:
-    """Write the canonical files into `target`; returns manifest, notes and issues. Raises Refused."""
+    """Write the canonical files into `target`; returns manifest, notes and issues. Raises
+    Refused."""
     issues: list[Issue] = []
     orgs = [
         row

@@ -1,5 +1,6 @@
-"""Runs an import: recognise the format, check the manifest, stage, validate, difference, apply, evaluate. One transaction:
-either all of a delivery is in, or nothing; a refused or held one leaves only its report behind."""
+"""Runs an import: recognise the format, check the manifest, stage, validate, difference, apply,
+evaluate. One transaction: either all of a delivery is in, or nothing; a refused or held one leaves
+only its report behind."""
 
 from __future__ import annotations
 
@@ -40,8 +41,9 @@ def run_import(
     released: bool = False,
     progress: Progress | None = None,
 ) -> Import:
-    """Import a folder and return the finished Import row with its report; never raises for what a delivery holds.
-    `dry_run` does everything and takes it back (state PREVIEW). `released` skips the mass-change guard."""
+    """Import a folder and return the finished Import row with its report; never raises for what a
+    delivery holds. `dry_run` does everything and takes it back (state PREVIEW). `released` skips
+    the mass-change guard."""
     run = run or Import(started_by=user)
     run.folder = str(folder)
     run.state = Import.State.CHECKING if dry_run else Import.State.APPLYING
@@ -152,8 +154,8 @@ def _date(manifest: dict[str, Any], key: str) -> date:
 
 
 def _school_year(as_of: date, manifest: dict[str, Any]) -> SchoolYear:
-    """The school year of the delivery; the row is made at the first delivery of a year (1 July to 30 June until an
-    administrator says otherwise)."""
+    """The school year of the delivery; the row is made at the first delivery of a year (1 July to
+    30 June until an administrator says otherwise)."""
     existing = SchoolYear.objects.filter(starts__lte=as_of, ends__gte=as_of).first()
     if existing:
         return existing
@@ -167,13 +169,15 @@ def _sha256(path: Path) -> str:
 
 
 def _digest(folder: Path, as_of: date) -> str:
-    """One hash over the names and contents of all files and the as-of date: the identity of a delivery."""
+    """One hash over the names and contents of all files and the as-of date: the identity of a
+    delivery."""
     parts = [f"{path.name}:{_sha256(path)}" for path in sorted(folder.iterdir()) if path.is_file()]
     return hashlib.sha256("\n".join([as_of.isoformat(), *parts]).encode()).hexdigest()
 
 
 def _seen_before(run: Import) -> bool:
-    """The last applied delivery of this source was this very one (rule 1). An older one may come again on purpose."""
+    """The last applied delivery of this source was this very one (rule 1). An older one may come
+    again on purpose."""
     last = (
         Import.objects.filter(source=run.source, state=Import.State.APPLIED)
         .order_by("-created_at")
@@ -185,7 +189,8 @@ def _seen_before(run: Import) -> bool:
 def _run(delivery: Delivery, run: Import, dry_run: bool, progress: Progress) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            # Joins of a whole file stay in memory; the scratch tables need a rough idea of what they hold, not a good one.
+            # Joins of a whole file stay in memory; the scratch tables need a rough idea of what
+            # they hold, not a good one.
             cursor.execute(
                 "SELECT pg_try_advisory_xact_lock(%s), set_config('work_mem', '64MB', true),"
                 " set_config('default_statistics_target', '10', true)",
@@ -225,7 +230,8 @@ def _apply_files(delivery: Delivery, progress: Progress) -> None:
 
 
 def _interrupted(run: Import) -> None:
-    """We hold the lock: whatever else claims to be running was killed, and was rolled back by the database."""
+    """We hold the lock: whatever else claims to be running was killed, and was rolled back by the
+    database."""
     stuck = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.APPLYING]).exclude(
         pk=run.pk
     )
@@ -265,7 +271,8 @@ def _finish(run: Import, delivery: Delivery | None) -> Import:
 
 
 def _why(said: Said) -> dict[str, Any]:
-    """Why nothing was applied: the code with its parameters, and beside it the sentence of today for whoever keeps the report."""
+    """Why nothing was applied: the code with its parameters, and beside it the sentence of today
+    for whoever keeps the report."""
     return {"why": _clean(str(said)), "said": {"why": _plain(said)}}
 
 

@@ -24,7 +24,8 @@ EARLIEST, LATEST = "1900-01-01", "2100-12-31"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind (text, date, int, number, bool or a list of words), whether it must be there and filled."""
+    """One column: its kind (text, date, int, number, bool or a list of words), whether it must be
+    there and filled."""
 
     name: str
     kind: str = "text"
@@ -33,7 +34,8 @@ class Column:
     words: tuple[str, ...] = ()
 
     def checks(self) -> list[tuple[str, Said]]:
-        """(SQL condition that a good value meets, what is said otherwise) in the order in which they are reported."""
+        """(SQL condition that a good value meets, what is said otherwise) in the order in which
+        they are reported."""
         c = f's."{self.name}"'
         found = []
         if self.required:
@@ -49,8 +51,9 @@ class Column:
         return found
 
     def good(self) -> str:
-        """One SQL condition that holds exactly when all of `checks` do, control characters left aside, and is cheap where
-        the value is good: a date, a number or a word that is right is not too long either."""
+        """One SQL condition that holds exactly when all of `checks` do, control characters left
+        aside, and is cheap where the value is good: a date, a number or a word that is right is not
+        too long either."""
         c = f's."{self.name}"'
         conditions = [f"coalesce({c}, '') <> ''"] if self.required else []
         if self.kind == "date":
@@ -110,7 +113,8 @@ def text(name: str, longest: int = 200, *, required: bool = False) -> Column:
 
 @dataclass(frozen=True)
 class FileSpec:
-    """One file: columns, the key that makes a row unique, and the function that applies its good rows."""
+    """One file: columns, the key that makes a row unique, and the function that applies its good
+    rows."""
 
     name: str
     columns: tuple[Column, ...]
@@ -141,7 +145,8 @@ def register(spec: FileSpec) -> None:
 
 
 def register_step(order: int, function: Callable[[Delivery], None]) -> None:
-    """Call this between the files, after those of a lower order, whichever files a delivery holds."""
+    """Call this between the files, after those of a lower order, whichever files a delivery
+    holds."""
     if (order, function) not in _steps:
         _steps.append((order, function))
 
@@ -154,13 +159,15 @@ def steps_before(order: int, after: int) -> list[Callable[[Delivery], None]]:
 
 
 def after_apply(function: Callable[[Any], dict[str, Any]]) -> None:
-    """Call this with the Import row after it was applied, in the same transaction; its figures go into the report."""
+    """Call this with the Import row after it was applied, in the same transaction; its figures go
+    into the report."""
     if function not in _after:
         _after.append(function)
 
 
 def on_trouble(function: Callable[[Any], None]) -> None:
-    """Call this with the Import row when a delivery was held or refused, so that people hear of it."""
+    """Call this with the Import row when a delivery was held or refused, so that people hear of
+    it."""
     if function not in _trouble:
         _trouble.append(function)
 

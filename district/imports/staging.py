@@ -1,5 +1,6 @@
-"""From files to checked rows: each file goes by COPY into a temporary table of texts, is validated by SQL, and bad rows
-are set aside with their reason. Rows are never built in Python, unless a file is so broken that COPY refuses it."""
+"""From files to checked rows: each file goes by COPY into a temporary table of texts, is validated
+by SQL, and bad rows are set aside with their reason. Rows are never built in Python, unless a file
+is so broken that COPY refuses it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ csv.field_size_limit(64 * 1024 * 1024)
 
 
 class Refused(Exception):
-    """The delivery as a whole cannot be taken; nothing was changed. The sentence of its code says what to do."""
+    """The delivery as a whole cannot be taken; nothing was changed. The sentence of its code says
+    what to do."""
 
     def __init__(self, code: str, **params: Any) -> None:
         self.said = say(code, **params)
@@ -113,7 +115,8 @@ class Delivery:
     def reject(
         self, spec: FileSpec, condition: str, column: str, said: Said, joins: str = ""
     ) -> int:
-        """Set rows of a staging table aside: those that meet an SQL condition on `s`. Returns how many."""
+        """Set rows of a staging table aside: those that meet an SQL condition on `s`. Returns how
+        many."""
         value = f's."{column}"' if column in spec.column_names() else "''"
         kept = int(self.policy.get("errors_kept_per_reason", 2000))
         with connection.cursor() as cursor:
@@ -153,7 +156,7 @@ class Delivery:
             return list(cursor.fetchall())
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------
+# -- reading ---------------------------------------------------------------------------------------
 
 
 def header(path: Path) -> list[str]:
@@ -172,7 +175,8 @@ def header(path: Path) -> list[str]:
 
 
 def stage(delivery: Delivery, spec: FileSpec) -> None:
-    """Load one file into its staging table and set malformed rows aside. Raises Refused for a file that is unusable."""
+    """Load one file into its staging table and set malformed rows aside. Raises Refused for a file
+    that is unusable."""
     path = delivery.folder / spec.name
     names = header(path)
     _check_header(path, spec, names)
@@ -209,8 +213,9 @@ def _check_header(path: Path, spec: FileSpec, names: list[str]) -> None:
 
 
 def _copy(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str]) -> bool:
-    """COPY the bytes as they are; if PostgreSQL stumbles over a row, read the file row by row instead. Whether there may be
-    control characters in it: looking for them in the bytes that pass by costs a tenth of looking in the rows."""
+    """COPY the bytes as they are; if PostgreSQL stumbles over a row, read the file row by row
+    instead. Whether there may be control characters in it: looking for them in the bytes that pass
+    by costs a tenth of looking in the rows."""
     controls = False
     command = "COPY {} ({}) FROM STDIN (FORMAT csv, HEADER true, ENCODING 'UTF8')".format(
         spec.table, ", ".join(f'"{name}"' for name in targets)
@@ -235,7 +240,8 @@ def _copy(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str]) ->
 
 
 def _copy_rows(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str]) -> None:
-    """The slow way for a file with malformed rows: those are reported, the others are loaded with their line."""
+    """The slow way for a file with malformed rows: those are reported, the others are loaded with
+    their line."""
     names = ", ".join(f'"{name}"' for name in targets)
     kept = 0
     # line is overwritten so that reports name the line of the file, not the number of the good row

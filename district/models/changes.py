@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AdminChange(models.Model):
-    """One change of a calendar, an area, a policy or an agency: who, when, what, from which value to which."""
+    """One change of a calendar, an area, a policy or an agency: who, when, what, from which value
+    to which."""
 
     class What(models.TextChoices):
         CALENDAR = "CALENDAR", _("calendar day")

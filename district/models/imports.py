@@ -11,7 +11,8 @@ from district import issue_reasons
 
 
 class Import(models.Model):
-    """One delivery from a source system. Nothing is applied before it is valid as a whole; a HELD one waits for a person."""
+    """One delivery from a source system. Nothing is applied before it is valid as a whole; a HELD
+    one waits for a person."""
 
     class State(models.TextChoices):
         UPLOADED = "UPLOADED", _("uploaded")
@@ -62,7 +63,8 @@ class Import(models.Model):
 
 
 class ImportIssue(models.Model):
-    """One row (or file) that could not be taken, or that deserves a look. Values are kept: the person must find the row."""
+    """One row (or file) that could not be taken, or that deserves a look. Values are kept: the
+    person must find the row."""
 
     class Level(models.TextChoices):
         ERROR = "ERROR", _("not taken")
@@ -93,7 +95,8 @@ class ImportIssue(models.Model):
 
 
 class TouchedStudent(models.Model):
-    """A student about whom an import changed something that counts (marks, enrolments, calendar): to be evaluated."""
+    """A student about whom an import changed something that counts (marks, enrolments, calendar):
+    to be evaluated."""
 
     run = models.ForeignKey(Import, models.CASCADE, related_name="touched", db_constraint=False)
     student_id = models.BigIntegerField()

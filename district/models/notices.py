@@ -6,8 +6,8 @@ from django.db import models
 
 
 class StudentNotice(models.Model):
-    """While one stands, staff call the district before they contact the family. It says neither who asked for it nor why:
-    several offices use it, and it points nowhere (domain.md C3)."""
+    """While one stands, staff call the district before they contact the family. It says neither who
+    asked for it nor why: several offices use it, and it points nowhere (domain.md C3)."""
 
     student = models.ForeignKey("district.Student", models.CASCADE, related_name="notices")
     since = models.DateField()

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """Somebody who signs in. What they may do comes from their posts alone, never from is_superuser."""
+    """Somebody who signs in. What they may do comes from their posts alone, never from
+    is_superuser."""
 
     staff_id = models.CharField(
         _("staff number"), max_length=64, null=True, blank=True, unique=True
@@ -23,8 +24,8 @@ class User(AbstractUser):
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Student(models.Model):
-    """A student as the student information system knows them. A record that turned out to be somebody else's twin
-    points to the surviving one by `merged_into` (domain.md C18)."""
+    """A student as the student information system knows them. A record that turned out to be
+    somebody else's twin points to the surviving one by `merged_into` (domain.md C18)."""
 
     source = models.CharField(_("delivered by"), max_length=32, default="sis")
     student_id = models.CharField(_("student number"), max_length=64)

@@ -54,7 +54,8 @@ INSTRUCTIONAL_TYPES = (DayType.INSTRUCTIONAL, DayType.MAKEUP)
 
 
 class Calendar(models.Model):
-    """A calendar that one or more schools follow. `revision` grows with every amendment (domain.md N8)."""
+    """A calendar that one or more schools follow. `revision` grows with every amendment (domain.md
+    N8)."""
 
     source = models.CharField(_("delivered by"), max_length=32, default="sis")
     calendar_id = models.CharField(_("number in the source"), max_length=64)
@@ -70,8 +71,9 @@ class Calendar(models.Model):
 
 
 class CalendarDay(models.Model):
-    """One date of a calendar. `ordinal` = instructional days of this calendar up to and including the date, over all
-    its years, so that the n-th school day after d is the instructional date whose ordinal is ordinal(d) + n."""
+    """One date of a calendar. `ordinal` = instructional days of this calendar up to and including
+    the date, over all its years, so that the n-th school day after d is the instructional date
+    whose ordinal is ordinal(d) + n."""
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="days")
     date = models.DateField()
@@ -115,7 +117,8 @@ class School(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "school_id"], name="school_key")]
-        # What a post lets its holder do at a school. The engine asks for these codenames; ROLE_GRANTS gives them.
+        # What a post lets its holder do at a school. The engine asks for these codenames;
+        # ROLE_GRANTS gives them.
         permissions = [
             ("view_cases", "may read the school's cases"),
             ("work_cases", "may work the school's cases"),

@@ -1,7 +1,9 @@
-"""Staff posts (a role at a school, an area or the whole district) and the permissions on schools that follow.
+"""Staff posts (a role at a school, an area or the whole district) and the permissions on schools
+that follow.
 
-A post puts its holder into the group of that role at that place; django-guardian grants on School hang on the group
-(direct foreign keys: measured 10-29 ms for a worklist where the generic tables took 1.3 s)."""
+A post puts its holder into the group of that role at that place; django-guardian grants on School
+hang on the group (direct foreign keys: measured 10-29 ms for a worklist where the generic tables
+took 1.3 s)."""
 
 from __future__ import annotations
 
@@ -28,15 +30,15 @@ class Role(models.TextChoices):
     COURT_COORD = "COURT_COORD", _("court coordinator")
     TITLE_IX_COORDINATOR = "TITLE_IX_COORDINATOR", _("Title IX coordinator")
     DISTRICT_ADMIN = "DISTRICT_ADMIN", _("district administrator")
-    # these three give nothing at a school: an auditor reads who read what, counsel sets legal holds, the deputy
-    # superintendent decides what is beyond the coordinator
+    # these three give nothing at a school: an auditor reads who read what, counsel sets legal
+    # holds, the deputy superintendent decides what is beyond the coordinator
     AUDITOR = "AUDITOR", _("auditor")
     COUNSEL = "COUNSEL", _("counsel")
     DEPUTY = "DEPUTY", _("deputy superintendent")
 
 
-# What each role may do with the cases of its schools. A district administrator reads no case (domain.md C3);
-# Title IX is granted case by case and never follows from a post.
+# What each role may do with the cases of its schools. A district administrator reads no case
+# (domain.md C3); Title IX is granted case by case and never follows from a post.
 ROLE_GRANTS: dict[str, tuple[str, ...]] = {
     Role.SSW: ("view_cases", "work_cases", "mail_cases"),
     Role.COUNSELOR: ("view_cases",),
@@ -86,6 +88,7 @@ class SchoolGroupPermission(GroupObjectPermissionBase):
 
 
 class SchoolUserPermission(UserObjectPermissionBase):
-    """django-guardian grant of one user on a school (not used by posts; exists so that guardian finds a direct model)."""
+    """django-guardian grant of one user on a school (not used by posts; exists so that guardian
+    finds a direct model)."""
 
     content_object: Any = models.ForeignKey("district.School", on_delete=models.CASCADE)

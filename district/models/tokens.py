@@ -1,4 +1,5 @@
-"""Keys for programs: each belongs to a person, holds a few scopes and may do at most what that person may."""
+"""Keys for programs: each belongs to a person, holds a few scopes and may do at most what that
+person may."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Scope(models.TextChoices):
-    """What a token may be used for. What the person behind it may do is asked as well, at every call."""
+    """What a token may be used for. What the person behind it may do is asked as well, at every
+    call."""
 
     READ = "cases:read", _("read cases, their deadlines and documents")
     ACT = "cases:act", _("take steps in cases and add files")
@@ -44,8 +46,8 @@ class ApiToken(models.Model):
 
 
 class ApiRequest(models.Model):
-    """A request that makes something, under the key that its sender chose: sent again it makes nothing new. `answer` holds
-    ids alone, never what was sent."""
+    """A request that makes something, under the key that its sender chose: sent again it makes
+    nothing new. `answer` holds ids alone, never what was sent."""
 
     token = models.ForeignKey(ApiToken, models.CASCADE, related_name="requests")
     key = models.UUIDField()

@@ -1,4 +1,5 @@
-"""The outbox: one row per alert, person and channel. The row is the truth; a lost queue message loses nothing."""
+"""The outbox: one row per alert, person and channel. The row is the truth; a lost queue message
+loses nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ PENDING = models.Q(state=State.PENDING)
 
 
 class Sendable(models.Model):
-    """What the senders need: when to try next, who has it in hand until when, how often it was tried."""
+    """What the senders need: when to try next, who has it in hand until when, how often it was
+    tried."""
 
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
     created_at = models.DateTimeField()
@@ -64,7 +66,8 @@ class Digest(Sendable):
 
 
 class Message(Sendable):
-    """One alert for one person by one channel. Its id is the Message-ID of the e-mail, so that a doubled one is known."""
+    """One alert for one person by one channel. Its id is the Message-ID of the e-mail, so that a
+    doubled one is known."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     alert = models.ForeignKey("casework.Alert", models.CASCADE, related_name="messages")
@@ -113,8 +116,9 @@ class Message(Sendable):
 
 
 class FamilyMessage(Sendable):
-    """One message to one adult of a student's family, with the very words that go out. The address is kept as it was when the
-    message was decided upon: who stands on file under it is looked at again when it leaves. Written by a step of the case."""
+    """One message to one adult of a student's family, with the very words that go out. The address
+    is kept as it was when the message was decided upon: who stands on file under it is looked at
+    again when it leaves. Written by a step of the case."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("casework.Case", models.CASCADE, related_name="family_messages")

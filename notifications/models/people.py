@@ -11,7 +11,8 @@ from casework.encryption.fields import SealedTextField
 
 
 class Preference(models.Model):
-    """How one person wants to hear of alerts. The policy's floor stands above it: an overdue alert always comes."""
+    """How one person wants to hear of alerts. The policy's floor stands above it: an overdue alert
+    always comes."""
 
     class Email(models.TextChoices):
         AT_ONCE = "at_once", _("An e-mail for each alert, at once")

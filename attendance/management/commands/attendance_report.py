@@ -1,4 +1,5 @@
-"""`manage.py attendance_report`: chronic absence, bands, and how many reached each notice threshold."""
+"""`manage.py attendance_report`: chronic absence, bands, and how many reached each notice
+threshold."""
 
 from typing import Any
 

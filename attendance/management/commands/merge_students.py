@@ -1,4 +1,5 @@
-"""`manage.py merge_students SURVIVOR OTHER`: two student numbers are one child (a data manager has confirmed it)."""
+"""`manage.py merge_students SURVIVOR OTHER`: two student numbers are one child (a data manager has
+confirmed it)."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""manage.py policy_backtest FILE --from DATE --to DATE [--json]: what would this policy have done?"""
+"""manage.py policy_backtest FILE --from DATE --to DATE [--json]: what would this policy have
+done?"""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from casework.management.base import JsonCommand, day
 
 
 class Command(JsonCommand):
-    """Replays the stored marks night by night under a policy file and under the policy in force. Writes nothing."""
+    """Replays the stored marks night by night under a policy file and under the policy in force.
+    Writes nothing."""
 
     help = "What a policy would have opened, raised and sent over stored marks, beside the policy in force."
 

@@ -1,4 +1,5 @@
-"""manage.py simulate_year --seed N [--students M] [--json]: a whole year, night by night, taken back at the end."""
+"""manage.py simulate_year --seed N [--students M] [--json]: a whole year, night by night, taken
+back at the end."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from casework.management.base import JsonCommand
 
 
 class Command(JsonCommand):
-    """Replays a year through import, evaluation, people's steps and the sweep; the same seed gives the same hash."""
+    """Replays a year through import, evaluation, people's steps and the sweep; the same seed gives
+    the same hash."""
 
     help = "Simulate a school year through the real doors (in an empty database; nothing is kept)."
 

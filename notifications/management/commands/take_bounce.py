@@ -10,7 +10,8 @@ from notifications import bounces, delivery
 
 
 class Command(JsonCommand):
-    """One e-mail on standard input. Ends with 0 whatever it was: a mail server must not answer a bounce with a bounce."""
+    """One e-mail on standard input. Ends with 0 whatever it was: a mail server must not answer a
+    bounce with a bounce."""
 
     help = "Reads one e-mail from standard input; a delivery report about a message of ours makes it one that came back."
 

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.messages import planning
+from attendance.messages import message_texts
 from casework.access import rights
 from casework.models import Clock
 from casework.policy import policies
@@ -351,7 +351,7 @@ def test_a_broken_message_is_told_and_not_a_fault(people, admin, monkeypatch, tm
     (folder / "MESSAGE_B.en.txt").write_text(
         "name: B\nallows: bus\nsubject: s\ntext message: the {bus}\n---\nbody\n"
     )
-    monkeypatch.setattr(planning, "ROOT", tmp_path)
+    monkeypatch.setattr(message_texts, "ROOT", tmp_path)
     page = admin.get(reverse("admin-letters")).content.decode()
     assert "MESSAGE_A.en.txt: text message is missing" in page
     assert "Nothing fills: bus" in " ".join(page.replace("</strong>", "").split())

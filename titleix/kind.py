@@ -18,7 +18,7 @@ from titleix.dashboards.case_page import panel
 from titleix.letters import rendering
 from titleix.models import Assignment, Delivery, FamilyFlag, PartyLink, Record, TitleIXCase
 from titleix.models import Party as Person
-from titleix.rules import clocks, rule_versions, timelines
+from titleix.rules import clocks, feasibility, rule_versions
 from titleix.workflow import TitleIXWorkflow
 
 
@@ -49,8 +49,8 @@ def windows(file: CaseFile) -> Sequence[Window]:
         for clock in file.running
         if clock.kind == "district_investigation" and file.case.complaint_on
     ]:
-        target = timelines.Target(str(file.policy.get("clock_stops_at", "report")))
-        limits = timelines.limits(
+        target = feasibility.Target(str(file.policy.get("clock_stops_at", "report")))
+        limits = feasibility.limits(
             clock.due, target, queries.span(file, "evidence_wait"), file.calendar
         )
         for code, duty, latest in (

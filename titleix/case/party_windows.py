@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.engine.casefile import CaseFile
 from casework.engine.services import local_today
 from titleix.case import queries
-from titleix.rules import timelines
+from titleix.rules import decision_times, timelines
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -66,7 +66,9 @@ def windows(file: CaseFile) -> list[OpenWindow]:
         for row in queries.deliveries(file, code)
     ]
     if sent:
-        appeal = timelines.appeal_window(sent, queries.span(file, "appeal_window"), file.calendar)
+        appeal = decision_times.appeal_window(
+            sent, queries.span(file, "appeal_window"), file.calendar
+        )
         spans.append(
             OpenWindow(
                 _("Time to appeal"),

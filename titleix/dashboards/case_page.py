@@ -3,7 +3,6 @@ letters with proof, windows."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,14 +16,14 @@ from casework.engine.services import local_today
 from casework.models import Clock, Disposal
 from titleix.case import inspection_log, queries
 from titleix.case.context import Beside, beside
-from titleix.case.party_windows import over_on, windows
+from titleix.case.party_windows import windows
+from titleix.dashboards.checklist_facts import facts
+from titleix.dashboards.labels import CODES, LETTERS, MEANS
 from titleix.export import export_permission
 from titleix.intake import similar_reports
 from titleix.models import Assignment, Delivery, Party, Record, TitleIXCase
-from titleix.outcomes.dismissal import DismissForm
 from titleix.rules import checklist, timelines
 from titleix.rules.separation_of_duties import ROLES
-from titleix.screening.forms import OUTCOMES
 
 # Who holds a function in the case sees its people by name; a mere reader sees labels.
 FUNCTIONS = (
@@ -36,110 +35,6 @@ FUNCTIONS = (
     "administer_cases",
     "approve_cases",
 )
-LETTERS = {
-    "ACK": _("acknowledgement"),
-    "NOTICE": _("notice of allegations"),
-    "NOTICE_SUPPLEMENT": _("supplemental notice"),
-    "EVIDENCE": _("evidence"),
-    "REPORT": _("investigative report"),
-    "DETERMINATION": _("determination"),
-    "DISMISSAL": _("dismissal"),
-    "OUTCOME": _("outcome"),
-    "SCHOOL_OUTCOME": _("outcome of the inquiry"),
-    "INTERVIEW": _("notice of an interview"),
-    "SUPPORT": _("supportive measures"),
-    "EXTENSION": _("notice of an extension"),
-    "APPEAL_NOTICE": _("notice of an appeal"),
-    "APPEAL_DECISION": _("decision on the appeal"),
-    "IR_NOTICE": _("notice of informal resolution"),
-    "IR_CONSENT": _("consent to informal resolution"),
-    "EMERGENCY_REMOVAL": _("emergency removal"),
-    "INFO": _("question to the reporter"),
-    "REFERRAL": _("referral"),
-    "CLOSING": _("closing letter"),
-    "RETALIATION": _("protection from retaliation"),
-}
-MEANS = {
-    "mail": _("by mail"),
-    "hand": _("handed over"),
-    "email": _("by e-mail with a link"),
-    "portal": _("by the private link"),
-}
-
-
-def facts(file: CaseFile) -> checklist.Facts:
-    """The facts of the checklist out of a case file that is at hand."""
-    case, records = file.case, file.children["record"]
-    by_code = {(row.kind, row.code): row.on for row in sorted(records, key=lambda row: row.on)}
-    screened = [
-        row.on for row in records if row.kind == Record.Kind.SCREENING and row.code == case.outcome
-    ]
-    duties = {row.code: row.on for row in records if row.kind == Record.Kind.DUTY}
-    done_by_kind = {row.kind: row.on for row in sorted(records, key=lambda row: row.on)}
-    decided = [
-        row for row in records if row.kind == Record.Kind.APPEAL and row.code.startswith("decided_")
-    ]
-    parties = {
-        row.id for row in queries.people(file, Party.Part.COMPLAINANT, Party.Part.RESPONDENT)
-    }
-    return checklist.Facts(
-        outcome=case.outcome,
-        screened_on=max(screened, default=None),
-        complaint_on=case.complaint_on,
-        second_reader_open=case.second_reader_open,
-        second_read_on=by_code.get(("SCREENING", "second_reader")),
-        contacted_on=done_by_kind.get(Record.Kind.CONTACT),
-        records=_without_dismissal(records),
-        sent=_sent(file),
-        due={clock.kind: clock.due for clock in file.running},
-        duties_done=duties,
-        duties_open=[
-            task.kind.removeprefix("DUTY_").lower()
-            for task in file.tasks
-            if task.kind.startswith("DUTY_")
-        ],
-        roles={row.role for row in file.children["assignment"] if row.ends_on is None},
-        sides=len(parties),
-        heard=len({row.party_id for row in records if row.kind == Record.Kind.INTERVIEW} & parties),
-        handed_in=len(queries.handed_in(file)),
-        handed_in_open=len(queries.handed_in(file, unsorted=True)),
-        questions={row.code: row.on for row in records if row.kind == Record.Kind.QUESTION},
-        evidence_over_on=over_on(file, "EVIDENCE"),
-        report_over_on=over_on(file, "REPORT"),
-        appealed_on=by_code.get(("APPEAL", "filed")),
-        appeal_decided_on=max((row.on for row in decided), default=None),
-        appeal_sent_back=any(row.code == "decided_sent_back" for row in decided),
-        dismissed_on=max(
-            (row.on for row in records if row.code.startswith("dismissed_")), default=None
-        ),
-        informal="CONSENT" in done_by_kind,
-        agreed_on=done_by_kind.get(Record.Kind.AGREEMENT),
-        responsible=case.responsible,
-        final=case.state in ("FINAL", "REMEDIES", "CLOSED", "T9_CLOSED"),
-        closed_on=case.closed_on,
-        closed_reason=case.closed_reason,
-        district=_is_district(case),
-    )
-
-
-def _is_district(case: TitleIXCase) -> bool:
-    """Under the grievance process of 106.45: the district's level, but not its inquiry without a
-    complaint."""
-    return case.level == TitleIXCase.Level.DISTRICT and not case.state.startswith("S_")
-
-
-def _without_dismissal(records: Collection[Record]) -> dict[str, date]:
-    rows = [
-        row for row in records if not row.code.startswith("dismissed_") and row.code != "review"
-    ]
-    return {row.kind: row.on for row in sorted(rows, key=lambda row: row.on)}
-
-
-def _sent(file: CaseFile) -> dict[str, date]:
-    return {
-        row.code: row.sent_on
-        for row in sorted(file.children["delivery"], key=lambda row: row.sent_on)
-    }
 
 
 @dataclass(frozen=True)
@@ -299,88 +194,6 @@ class Shown:
     title: str
     attachment: UUID | None = None
     became: Any = ""
-
-
-CODES = {
-    **dict(OUTCOMES),
-    "proposed": _("proposed by the school"),
-    "again": _("screened again"),
-    "complainant": _("signed by the complainant"),
-    "complainant_parent": _("signed by a parent"),
-    "coordinator": _("signed by the coordinator"),
-    "noticed": _("stands in a notice"),
-    "appeal": _("in the appeal"),
-    "follow_up": _("follow-up question"),
-    "waived": _("has no questions"),
-    "later": _("will name one later"),
-    "none": _("wants none now"),
-    "closing": _("closing"),
-    "check_30": _("after 30 days"),
-    "check_60": _("after 60 days"),
-    "check_90": _("after 90 days"),
-    "check_in": _("check-in"),
-    "measures": _("review of the measures"),
-    "planned": _("planned"),
-    "cancelled": _("cancelled"),
-    "referred": _("referred"),
-    "told": _("told"),
-    "mutual": _("binds both"),
-    "one_sided": _("binds one"),
-    "declined": _("stays at the school"),
-    "withdrawn": _("in writing"),
-    "goes_on": _("the coordinator goes on"),
-    "not_signed": _("the coordinator did not sign"),
-    "school_dismissed": _("ended without findings"),
-    "decided_upheld": _("upheld"),
-    "decided_changed": _("changed"),
-    "decided_sent_back": _("sent back"),
-    "challenge_upheld": _("the removal stays"),
-    "challenge_lifted": _("the removal is lifted"),
-    "challenge_waived": _("not challenged"),
-    "granted": _("granted"),
-    "partly": _("granted in part"),
-    "disability": _("for a disability"),
-    "language": _("for a language"),
-    **{f"dismissed_{ground}": label for ground, label in DismissForm.GROUNDS},
-    "offered": _("offered"),
-    "accepted": _("accepted"),
-    "refused": _("refused"),
-    "held": _("held"),
-    "relied": _("relied on"),
-    "not_relied": _("not relied on"),
-    "alleged": "",
-    "review": _("review"),
-    "substantiated": _("substantiated"),
-    "inconclusive": _("inconclusive"),
-    "not_substantiated": _("not substantiated"),
-    "responsible": _("responsible"),
-    "not_responsible": _("not responsible"),
-    "filed": _("filed"),
-    "escalated": _("escalated"),
-    "second_reader": _("second reader"),
-    "reopened": _("reopened"),
-    "evidence_answered": _("answer to the evidence"),
-    "evidence_waived": _("waived its time (evidence)"),
-    "report_answered": _("answer to the report"),
-    "report_waived": _("waived its time (report)"),
-    "question": _("asked the reporter"),
-    "answer": _("the reporter wrote"),
-    "asked": _("question"),
-    "answered": _("answer"),
-    "excluded": _("excluded"),
-    "finished": _("finished"),
-    "remedy": _("remedy"),
-    "sanction": _("sanction"),
-    "determination": "",
-    "report": "",
-    "signed": _("signed"),
-    "portal_response": _("answer by link"),
-    "portal_waiver": _("gives up its time, by link"),
-    "portal_question": _("question by link"),
-    "portal_file": _("file by link"),
-    "both": _("both parties"),
-    "removed": _("removed"),
-}
 
 
 def _records(

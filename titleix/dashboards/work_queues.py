@@ -22,7 +22,7 @@ from casework.engine.services import local_today
 from casework.models import Appointment, CaseUserPermission, Clock, Task
 from district.models import Role as Post
 from titleix.case.states import Stage
-from titleix.dashboards import case_page
+from titleix.dashboards import checklist_facts
 from titleix.models import Assignment, TitleIXCase
 from titleix.rules import checklist, clocks
 from titleix.rules.separation_of_duties import ROLES
@@ -235,7 +235,7 @@ def _asked(ids: Sequence[int]) -> dict[int, Any]:
     """What the rule asks next in each case: the duty that the others wait for (one statement)."""
     found = {}
     for file in load(registry.kind("TIX"), ids=ids, lock=False) if ids else ():
-        upcoming = checklist.upcoming(case_page.facts(file))
+        upcoming = checklist.upcoming(checklist_facts.facts(file))
         found[file.case.pk] = next((item.label for item in upcoming if not item.side), "")
     return found
 
@@ -326,7 +326,7 @@ def personal(held: dict[int, set[str]]) -> list[MyCase]:
 
 
 def _my_case(file: Any, names: set[str]) -> MyCase:
-    upcoming = checklist.upcoming(case_page.facts(file))
+    upcoming = checklist.upcoming(checklist_facts.facts(file))
     mine = [item for item in upcoming if item.who in names]
     due = min((item.due for item in mine or upcoming if item.due), default=file.case.next_due)
     return MyCase(

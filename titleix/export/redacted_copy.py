@@ -8,17 +8,14 @@ original; other attachments stay out unless a person cleared them."""
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from pypdf import PdfReader
@@ -26,25 +23,21 @@ from pypdf.errors import PyPdfError
 
 from casework.documents import case_archive as parcels
 from casework.documents.case_archive import Entry
-from casework.documents.letters import ROOT, Letterhead
+from casework.documents.letters import Letterhead
 from casework.documents.reports import Section, render_paper
 from casework.engine.casefile import CaseFile
 from casework.engine.errors import Invalid
 from casework.models import Attachment, Document, Event
 from casework.privacy import encrypted_files
-from casework.privacy.redaction import VOCABULARY, Party, Redactor, fold, stable_labels
-from district.models import Student, User
+from casework.privacy.redaction import Redactor, fold
+from district.models import User
 from titleix.case import queries
 from titleix.export import archive, metadata
+from titleix.export.case_names import labels_staff, redactor_for, staff, words_of
+from titleix.export.decisions import hidden, kept, key_of
 from titleix.letters import contents, rendering
 from titleix.models import RedactedExport
-from titleix.rules.separation_of_duties import ROLES
 
-HIDDEN = "[hidden]"  # for a name of nobody in the case
-# Capitalised words that the product itself prints on papers and beside numbers.
-PRINTED = frozenset(
-    ["TIX", "Reference", "Referencia", "Round", "Relied", "Index", "Page", *calendar.month_abbr]
-)
 AROUND = 70  # characters shown on each side of a doubtful word
 PLACES = 3  # places shown of each
 
@@ -104,158 +97,6 @@ class Copy:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-# -- decisions -------------------------------------------------------------------------------------
-
-
-def hidden(export: RedactedExport) -> dict[str, str]:
-    """What the reviewer hides: word -> label."""
-    return dict(line.split("\t", 1)[::-1] for line in export.hidden.splitlines() if "\t" in line)
-
-
-def kept(export: RedactedExport) -> list[str]:
-    """What the reviewer lets stand."""
-    return export.kept.splitlines()
-
-
-def decide(export: RedactedExport, decisions: dict[str, str]) -> None:
-    """Take decisions over: word -> 'keep', a label, or '' to think again. Whatever was signed
-    must be signed anew."""
-    hides, keeps = hidden(export), dict.fromkeys(kept(export))
-    for word, decision in decisions.items():
-        hides.pop(word, None)
-        keeps.pop(word, None)
-        if decision == "keep":
-            keeps[word] = None
-        elif decision:
-            hides[word] = decision
-    export.hidden = "\n".join(f"{label}\t{word}" for word, label in hides.items())
-    export.kept = "\n".join(keeps)
-    unsign(export)
-
-
-def unsign(export: RedactedExport) -> None:
-    """Take the signature and the key away; the decisions stay."""
-    export.seal, export.signed_by, export.signed_at, export.key = "", None, None, {}
-
-
-def key_of(word: str) -> str:
-    """The name of a word in a form: it stands in no address."""
-    return hashlib.sha256(word.encode()).hexdigest()[:16]
-
-
-# -- who is who ------------------------------------------------------------------------------------
-
-
-def people(file: CaseFile) -> list[Party]:
-    """Everybody in the case, those who left too, with all by which a text may give them away."""
-    rows = sorted(file.children["party"], key=lambda row: (row.part, row.number))
-    students = {
-        one.pk: one
-        for one in Student.objects.filter(pk__in=[row.student_id for row in rows if row.student_id])
-    }
-    users = {
-        one.pk: one
-        for one in User.objects.filter(pk__in=[row.user_id for row in rows if row.user_id])
-    }
-    return [_person(row, students.get(row.student_id), users.get(row.user_id)) for row in rows]
-
-
-def _person(row: Any, student: Student | None, user: User | None) -> Party:
-    official = (
-        [f"{student.first_name} {student.middle_name} {student.last_name}"] if student else []
-    )
-    official += [user.get_full_name()] if user else []
-    return Party(
-        row.label,
-        names=_filled(row.name, *official),
-        nicknames=_filled(*row.nicknames.splitlines()),
-        numbers=_filled(student.student_id, student.state_student_id) if student else [],
-        emails=_filled(row.email, user.email if user else ""),
-        phones=_filled(row.phone),
-        addresses=_filled(row.address),
-    )
-
-
-def _filled(*texts: str) -> list[str]:
-    return list(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
-
-
-def staff(file: CaseFile) -> dict[int, tuple[str, User]]:
-    """Whoever works or worked on the case, and every other employee in it: label and person."""
-    in_case = {row.user_id for row in file.children["party"] if row.user_id}
-    roles = {
-        row.user_id: str(dict(ROLES).get(row.role, row.role))
-        for row in sorted(file.children["assignment"], key=lambda row: row.starts_on)
-    }
-    wanted = {
-        *roles,
-        *(row.by_id for row in file.children["record"]),
-        file.case.received_by_id,
-        file.case.knowledge_employee_id,
-        file.case.owner_id,
-    }
-    acted = Event.objects.filter(case_id=file.case.pk).values("actor_id")
-    found = {
-        one.pk: one
-        for one in User.objects.filter(Q(pk__in=wanted - {None}) | Q(pk__in=acted)).order_by("pk")
-        if one.pk not in in_case
-    }
-    labels = stable_labels(
-        (roles.get(pk, "Staff").capitalize(), pk)
-        for pk in [*(pk for pk in roles if pk in found), *found]
-    )
-    return {pk: (labels[pk], one) for pk, one in found.items()}
-
-
-def _redactor(
-    file: CaseFile,
-    export: RedactedExport,
-    employees: dict[int, tuple[str, User]],
-    known: Iterable[str],
-) -> Redactor:
-    """The parties, the staff where the policy labels them, and what the reviewer hides."""
-    parties, vocabulary = people(file), {*VOCABULARY, *PRINTED, *_form_words(), *known}
-    if labels_staff(file):
-        parties += [
-            Party(label, names=_filled(one.get_full_name()), emails=_filled(one.email))
-            for label, one in employees.values()
-        ]
-    else:
-        vocabulary |= {
-            word for _label, one in employees.values() for word in _words(one.get_full_name())
-        }
-    for word, label in hidden(export).items():
-        digits = any(letter.isdigit() for letter in word)
-        parties.append(
-            Party(
-                label,
-                numbers=[word] if digits else [],
-                nicknames=[] if digits or " " in word else [word],
-            )
-        )
-    return Redactor(
-        [party for party in parties if party.originals() or party.label], vocabulary=vocabulary
-    )
-
-
-def labels_staff(file: CaseFile) -> bool:
-    """Whether the policy of the case labels the district's own people as well."""
-    return file.policy.get("redaction.staff", "label") == "label"
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", text)
-
-
-@lru_cache(maxsize=1)
-def _form_words() -> frozenset[str]:
-    """Capitalised words of the district's own forms: nobody's name."""
-    texts = [
-        path.read_text() for path in sorted((ROOT / "titleix" / "letter_templates").glob("*.typ"))
-    ]
-    return frozenset(word for text in texts for word in _words(text) if word[:1].isupper())
-
-
 # -- the copy --------------------------------------------------------------------------------------
 
 
@@ -264,7 +105,7 @@ def copy(file: CaseFile, export: RedactedExport) -> Copy:
     with translation.override("en"):
         employees, district = staff(file), contents.letterhead()
         ours = " ".join([file.case.number, *_of_the_district(file, district)])
-        redactor = _redactor(file, export, employees, _words(ours))
+        redactor = redactor_for(file, export, employees, words_of(ours))
         attached = list(
             Attachment.objects.filter(case_id=file.case.pk, state=Attachment.State.CLEAN)
             .select_related("case")
@@ -517,15 +358,6 @@ def key(found: Copy, export: RedactedExport) -> dict[str, Any]:
         "labels": labels,
         "attachments": found.names,
     }
-
-
-def labels_of(file: CaseFile) -> list[str]:
-    """The labels that a reviewer may put in the place of a word."""
-    with translation.override("en"):
-        return [
-            party.label
-            for party in sorted(file.children["party"], key=lambda row: (row.part, row.number))
-        ] + [HIDDEN]
 
 
 def clearable(row: Attachment, content: bytes, redactor: Redactor) -> str:

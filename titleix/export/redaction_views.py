@@ -25,7 +25,7 @@ from casework.engine.services import local_today
 from casework.models import Attachment, Read
 from casework.privacy import encrypted_files
 from district.models import User
-from titleix.export import export_permission, metadata, redacted_copy
+from titleix.export import case_names, decisions, export_permission, metadata, redacted_copy
 from titleix.export.views import NUMBER, asked, sent
 from titleix.models import RedactedExport, TitleIXCase
 
@@ -73,7 +73,7 @@ def review(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     case = file.case
     found = redacted_copy.copy(file, export)
     if request.method == "POST":
-        _decided(request, export, found, redacted_copy.labels_of(file))
+        _decided(request, export, found, case_names.labels_of(file))
         return redirect("redaction", number=number, pk=pk)
     access_log.note(user, Read.What.EXPORT, case, item=pk)
     return render(request, "titleix/redaction.html", _context(case, export, found, file, user))
@@ -83,23 +83,22 @@ def _context(
     case: TitleIXCase, export: RedactedExport, found: redacted_copy.Copy, file: CaseFile, user: User
 ) -> dict[str, Any]:
     hides = [
-        (redacted_copy.key_of(word), word, label)
-        for word, label in redacted_copy.hidden(export).items()
+        (decisions.key_of(word), word, label) for word, label in decisions.hidden(export).items()
     ]
     fresh = export.signed_at is not None and export.seal == found.seal
-    keeps = [(redacted_copy.key_of(word), word, "") for word in redacted_copy.kept(export)]
+    keeps = [(decisions.key_of(word), word, "") for word in decisions.kept(export)]
     return {
         "case": case,
         "export": export,
         "doubts": found.doubts,
-        "labels": redacted_copy.labels_of(file),
+        "labels": case_names.labels_of(file),
         "decided": hides + keeps,
         "papers": found.papers,
         "others": [
             (row, name, row.media_type in metadata.TYPES, str(row.pk) in export.cleared)
             for row, name in found.others
         ],
-        "staff": redacted_copy.labels_staff(file),
+        "staff": case_names.labels_staff(file),
         "counsel": fresh and export_permission.is_counsel(user, case),
         "fresh": fresh,
         "rest": _rest(found),
@@ -117,26 +116,26 @@ def _decided(
 ) -> None:
     """Take the decisions of the page over; what the page did not say stays as it was."""
     known = {
-        redacted_copy.key_of(word): word
-        for word in [*redacted_copy.hidden(export), *redacted_copy.kept(export)]
+        decisions.key_of(word): word
+        for word in [*decisions.hidden(export), *decisions.kept(export)]
     }
     words = {doubt.key: doubt.text for doubt in found.doubts}
     chosen = {word: request.POST.get(f"as_{key}", "") for key, word in words.items()}
-    decisions = {
+    entered = {
         word: choice for word, choice in chosen.items() if choice == "keep" or choice in labels
     }
     if request.POST.get("rest"):
-        decisions |= {
+        entered |= {
             doubt.text: "keep"
             for doubt in found.doubts
-            if doubt.why == "capitalised" and doubt.text not in decisions
+            if doubt.why == "capitalised" and doubt.text not in entered
         }
-    decisions |= {known[key]: "" for key in request.POST.getlist("again") if key in known}
-    more = {word: label for word, label in _typed(request, labels) if word not in decisions}
-    if decisions or more:
+    entered |= {known[key]: "" for key in request.POST.getlist("again") if key in known}
+    more = {word: label for word, label in _typed(request, labels) if word not in entered}
+    if entered or more:
         with transaction.atomic():
             locked = RedactedExport.objects.select_for_update().get(pk=export.pk)
-            redacted_copy.decide(locked, decisions | more)
+            decisions.decide(locked, entered | more)
             locked.save()
     messages.success(request, _("Kept."))
 
@@ -172,7 +171,7 @@ def clear(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
     with transaction.atomic():
         locked = RedactedExport.objects.select_for_update().get(pk=export.pk)
         locked.cleared = [one for one, _name in chosen]
-        redacted_copy.unsign(locked)
+        decisions.unsign(locked)
         locked.save()
     return redirect("redaction", number=number, pk=pk)
 

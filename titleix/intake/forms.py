@@ -3,33 +3,32 @@ which a reporter comes back."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from casework.documents.attachments import ALLOWED, sniff
 from casework.engine.forms import DateInput
 from casework.engine.services import local_today
-from district.models import School, User
+from district.models import School
+from titleix.intake.fields import (
+    MOST_CHARACTERS,
+    MOST_FILES,
+    FilesField,
+    KnowledgeField,
+    not_ahead,
+    words,
+)
 from titleix.intake.immediate_duties import duties_at_once
 from titleix.models import Party, TitleIXCase
 
-MOST_FILES = 5
-MOST_CHARACTERS = 20_000
 MOST_WITNESSES = 20
-EARLIEST = date(1950, 1, 1)
 
 RELATIONS = [
     ("student", _("I am a student")),
@@ -61,101 +60,6 @@ KIND_OF_REPORTER = {
     "employee": Party.Kind.EMPLOYEE,
     "other": Party.Kind.UNKNOWN,
 }
-
-
-# -- what a form carries besides its fields --------------------------------------------------------
-
-STAMP = "titleix.intake.stamp"
-STAMP_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """When a form was shown, and the key that makes sending it twice one report."""
-
-    key: str
-    shown_at: float
-
-    @property
-    def age(self) -> float:
-        """Seconds since the form was shown."""
-        return time.time() - self.shown_at
-
-
-def new_stamp() -> str:
-    """A stamp as it stands in the form: signed, so that neither time nor key can be chosen from
-    outside."""
-    return signing.dumps({"key": uuid4().hex, "at": time.time()}, salt=STAMP)
-
-
-def read_stamp(text: str) -> Stamp | None:
-    """The stamp of a form that came back; None for one that is not ours or older than a day."""
-    try:
-        found = signing.loads(text, salt=STAMP, max_age=STAMP_SECONDS)
-    except signing.BadSignature:
-        return None
-    return Stamp(str(found["key"]), float(found["at"]))
-
-
-# -- fields ----------------------------------------------------------------------------------------
-
-
-class FilesInput(forms.FileInput):
-    """The browser's own field for several files."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Up to five files, each of a size and type that the product keeps; every refusal names its
-    file."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """The files, or all that is wrong with them."""
-        uploads = [
-            one
-            for one in (data if isinstance(data, list | tuple) else [data])
-            if one is not None and one != ""
-        ]
-        if len(uploads) > MOST_FILES:
-            raise forms.ValidationError(
-                _("Choose at most %(most)d files."), params={"most": MOST_FILES}
-            )
-        problems = [
-            forms.ValidationError(_("%(file)s: %(why)s"), params={"file": one.name, "why": why})
-            for one in uploads
-            if (why := problem(one))
-        ]
-        if problems:
-            raise forms.ValidationError(problems)
-        return uploads
-
-
-def problem(upload: UploadedFile) -> Any:
-    """Why a file would not be kept (the rules of casework.documents.attachments), or nothing.
-    The file can be read again after it."""
-    limit = settings.MAX_ATTACHMENT_BYTES
-    if (upload.size or 0) > limit:
-        return _("it is larger than %(mb)d MB") % {"mb": limit // 1024 // 1024}
-    content = upload.read(65_537)  # as much as sniff looks at
-    upload.seek(0)
-    if not content:
-        return _("it is empty")
-    if sniff(content) not in ALLOWED:
-        return _("this type of file is not allowed; hand in a PDF, a picture, a text or a document")
-    return ""
-
-
-def words(label: Any, most: int, *, rows: int = 0, **about: Any) -> forms.CharField:
-    """A text field; with `rows`, one of several lines."""
-    widget = (
-        forms.Textarea(attrs={"rows": rows})
-        if rows
-        else forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    return forms.CharField(label=label, widget=widget, max_length=most, **about)
 
 
 # -- the forms -------------------------------------------------------------------------------------
@@ -276,15 +180,17 @@ class FactsForm(forms.Form):
         given = self.cleaned_data
         rows = [
             self.complainant(),
-            _person(Party.Part.RESPONDENT, given["respondent_name"], given["respondent_kind"]),
+            person_field(Party.Part.RESPONDENT, given["respondent_name"], given["respondent_kind"]),
         ]
-        rows += [_person(Party.Part.WITNESS, name) for name in given["witnesses"]]
+        rows += [person_field(Party.Part.WITNESS, name) for name in given["witnesses"]]
         return [row for row in [*rows, self.reporter()] if row]
 
     def complainant(self) -> dict[str, Any]:
         """To whom it happened; empty while nothing is known."""
         given = self.cleaned_data
-        row = _person(Party.Part.COMPLAINANT, given["complainant_name"], given["complainant_kind"])
+        row = person_field(
+            Party.Part.COMPLAINANT, given["complainant_name"], given["complainant_kind"]
+        )
         return {**row, "minor": given["under_18"]} if row else row
 
     def reporter(self) -> dict[str, Any]:
@@ -292,7 +198,7 @@ class FactsForm(forms.Form):
         raise NotImplementedError
 
 
-def _person(part: str, name: str, kind: str = "", **more: Any) -> dict[str, Any]:
+def person_field(part: str, name: str, kind: str = "", **more: Any) -> dict[str, Any]:
     """One person for `open_report`; nothing when neither name nor kind is known."""
     known = name or kind not in ("", Party.Kind.UNKNOWN)
     return (
@@ -300,39 +206,6 @@ def _person(part: str, name: str, kind: str = "", **more: Any) -> dict[str, Any]
         if known
         else {}
     )
-
-
-def not_ahead(value: date | None) -> date | None:
-    """A day that has been, not before 1950."""
-    if value and value > local_today():
-        raise forms.ValidationError(
-            _("This date lies in the future. Enter the day on which it happened.")
-        )
-    if value and value < EARLIEST:
-        raise forms.ValidationError(_("Check the year of this date."))
-    return value
-
-
-class KnowledgeField(forms.DateTimeField):
-    """The moment at which an employee first knew: it starts the promises of the case."""
-
-    def __init__(self, **about: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, **about)
-
-    def clean(self, value: Any) -> datetime | None:
-        """A moment that has been."""
-        if isinstance(value, str) and len(value) > 40:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        found: datetime | None = super().clean(value)
-        if found is not None:
-            if found.year < EARLIEST.year or found.year > 9000:
-                raise forms.ValidationError(_("Check the year of this date."))
-            if found > timezone.now():
-                raise forms.ValidationError(
-                    _("This moment lies in the future. Enter when it was first known.")
-                )
-        return found
 
 
 class PublicForm(FactsForm):
@@ -416,7 +289,7 @@ class PublicForm(FactsForm):
             return super().complainant()
         said = given["complainant_kind"]
         kind = said if said not in ("", Party.Kind.UNKNOWN) else KIND_OF_REPORTER[given["relation"]]
-        row = _person(
+        row = person_field(
             Party.Part.COMPLAINANT,
             given["name"] or given["complainant_name"],
             kind,
@@ -433,7 +306,7 @@ class PublicForm(FactsForm):
         """Nothing of somebody who wants to stay anonymous."""
         if self.anonymous:
             return {}
-        return _person(
+        return person_field(
             Party.Part.REPORTER,
             self.cleaned_data["name"],
             KIND_OF_REPORTER[self.cleaned_data["relation"]],
@@ -447,139 +320,6 @@ class PublicForm(FactsForm):
             "phone": given["phone"],
             "language": "es" if (get_language() or "").startswith("es") else "en",
         }
-
-
-class StaffForm(FactsForm):
-    """The form of staff who were told of something, or saw it."""
-
-    channel = forms.ChoiceField(
-        label=_("How did you learn of it?"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("staff", _("I saw or heard it myself")),
-            ("person", _("Somebody told me in person")),
-            ("phone", _("Somebody telephoned")),
-        ],
-    )
-    relation = forms.ChoiceField(
-        label=_("Who told you?"),
-        required=False,
-        choices=[
-            ("", _("Nobody, or not known")),
-            ("student", _("A student")),
-            ("parent", _("A parent or guardian")),
-            ("employee", _("An employee")),
-            ("other", _("Somebody else")),
-        ],
-    )
-    name = words(
-        _("Their name"),
-        200,
-        required=False,
-        help_text=_("Leave it empty if they want to stay anonymous."),
-    )
-    email = forms.EmailField(label=_("Their e-mail"), required=False, max_length=254)
-    phone = words(_("Their telephone number"), 40, required=False)
-    knowledge_at = KnowledgeField(
-        label=_("When did an employee of the district first know of this?"),
-        help_text=_(
-            "The promises of the case count from here (34 CFR 106.30(a)), however late it is "
-            "entered."
-        ),
-    )
-    knowledge_employee = words(
-        _("Which employee was that?"),
-        150,
-        required=False,
-        help_text=_(
-            "Staff number, e-mail or user name of the first who knew. Leave it empty if it was you."
-        ),
-    )
-    abuse = forms.BooleanField(
-        label=_("Abuse or neglect by a parent or caretaker is suspected"),
-        required=False,
-        help_text=_("G.S. 115C-400, G.S. 7B-301"),
-    )
-    police = words(
-        _("Police called"),
-        200,
-        required=False,
-        help_text=_("When, whom, by whom. Leave it empty if nobody was called."),
-    )
-    police_number = words(_("Number of the police report"), 60, required=False)
-    dss = words(
-        _("Social services called"),
-        200,
-        required=False,
-        help_text=_("When, whom, by whom. Leave it empty if nobody was called."),
-    )
-    dss_number = words(_("Reference number of social services"), 60, required=False)
-    sections = [
-        (
-            _("When it was known"),
-            "",
-            ("knowledge_at", "knowledge_employee", "channel", "relation", "name", "email", "phone"),
-        ),
-        (
-            _("What happened"),
-            _("In the words of whoever told you, as far as you can."),
-            ("narrative", "incident_on", "school", "location"),
-        ),
-        (
-            _("Who was involved"),
-            _("As far as it is known."),
-            (
-                "complainant_name",
-                "complainant_kind",
-                "respondent_name",
-                "respondent_kind",
-                "witnesses",
-            ),
-        ),
-        (
-            _("Police and social services"),
-            _("These duties never wait for the Title IX case."),
-            ("assault", "under_18", "abuse", "police", "police_number", "dss", "dss_number"),
-        ),
-        (_("Files"), "", ("uploads",)),
-    ]
-
-    def clean_knowledge_employee(self) -> User | None:
-        """One active member of staff, or nobody named: then it was the one who reports."""
-        said = self.cleaned_data["knowledge_employee"]
-        if not said:
-            return None
-        found = User.objects.filter(
-            Q(staff_id=said) | Q(username__iexact=said) | Q(email__iexact=said), is_active=True
-        )[:2]
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("No member of staff, or more than one, is found by this. Check the staff number.")
-            )
-        return found[0]
-
-    @property
-    def anonymous(self) -> bool:
-        """Somebody told, and is not named."""
-        return self.cleaned_data["channel"] != "staff" and not self.cleaned_data["name"]
-
-    def knowledge(self) -> datetime:
-        """As entered."""
-        found: datetime = self.cleaned_data["knowledge_at"]
-        return found
-
-    def reporter(self) -> dict[str, Any]:
-        """Who told it, when they are named."""
-        given = self.cleaned_data
-        if not given["name"]:
-            return {}
-        return _person(
-            Party.Part.REPORTER,
-            given["name"],
-            KIND_OF_REPORTER.get(given["relation"], ""),
-            email=given["email"],
-            phone=given["phone"],
-        )
 
 
 class CodeForm(forms.Form):

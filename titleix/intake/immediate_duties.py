@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from titleix.rules.screening import Answer, DutyFacts, Facts, parallel_duties
+from titleix.rules.screening import Answer, DutyFacts, Facts
+from titleix.rules.state_law import parallel_duties
 
 SCHOOL_PROPERTY = {"classroom", "building", "grounds", "bus"}
 

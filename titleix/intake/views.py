@@ -7,7 +7,6 @@ looked up even when signed in."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import wraps
@@ -15,10 +14,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,39 +25,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from casework.access import rights
 from casework.documents import attachments
-from casework.engine.errors import Invalid, NotNow
-from casework.engine.services import act, local_today
+from casework.engine.services import local_today
 from casework.policy.policies import policy_for
 from district import client_address
 from district.models import User
 from district.rate_limits import HOUR, RateLimit
 from titleix.case.open_report import open_report
-from titleix.intake.forms import (
-    MOST_CHARACTERS,
-    AnswerForm,
-    CodeForm,
-    FactsForm,
-    PublicForm,
-    StaffForm,
-    Stamp,
-    new_stamp,
-    read_stamp,
-)
+from titleix.intake.fields import MOST_CHARACTERS
+from titleix.intake.forms import FactsForm, PublicForm
 from titleix.intake.receipts import receipt_code, receipt_hash
+from titleix.intake.staff_form import StaffForm
+from titleix.intake.stamps import Stamp, new_stamp, read_stamp
 from titleix.models import Record, TitleIXCase
 
 QUICKEST = 3.0  # seconds; nobody reads and fills the form in less
 SHOWN_AGAIN = timedelta(minutes=10)  # how long sending the same form again shows the code again
-STAYS = 30 * 60  # seconds for which a code that was entered is remembered
 TRAP = "more_about_you"  # a field that people cannot see and programs fill in
 # By address: a whole school may share one.
 REPORTS = RateLimit("intake-report", 60, HOUR)
-CODES = RateLimit("intake-code", 60, HOUR)
-ANSWERS = RateLimit("intake-answer", 60, HOUR)
 View = Callable[..., HttpResponse]
 
 
@@ -106,7 +91,7 @@ def in_language(view: View) -> View:
     return inner
 
 
-def _to(name: str) -> HttpResponse:
+def to_page(name: str) -> HttpResponse:
     """To a page of the intake, in the language of this one."""
     return redirect(f"{reverse(name)}?lang={translation.get_language()}")
 
@@ -146,7 +131,7 @@ def report(request: HttpRequest) -> HttpResponse:
         )
         return _again(request, form, why, text, 429)
     case, repeated = file_report(form, stamp.key)
-    return _received(request, "titleix/intake_received.html", case, stamp, repeated)
+    return receipt_page(request, "titleix/intake_received.html", case, stamp, repeated)
 
 
 def _held_back(request: HttpRequest, stamp: Stamp | None) -> str:
@@ -187,7 +172,7 @@ def _public_page(
     return render(request, "titleix/intake_report.html", context, status=status)
 
 
-def _received(
+def receipt_page(
     request: HttpRequest,
     template: str,
     case: TitleIXCase,
@@ -251,196 +236,9 @@ def _facts(given: dict[str, Any]) -> Iterator[dict[str, Any]]:
             }
 
 
-# -- coming back with the code ---------------------------------------------------------------------
-
-
-@in_language
-@page
-@require_http_methods(["GET", "HEAD", "POST"])
-def follow(request: HttpRequest) -> HttpResponse:
-    """Enter the code, or read and write on when it was entered."""
-    if request.method == "POST":
-        return _enter(request)
-    case = _entered(request)
-    return _messages(request, case, AnswerForm()) if case else _code_page(request, CodeForm())
-
-
-def _enter(request: HttpRequest) -> HttpResponse:
-    """Look a code up by its hash: the time that takes tells nothing, and nothing but the hash is
-    remembered."""
-    form = CodeForm(request.POST)
-    if not form.is_valid():
-        return _code_page(request, form, 422)
-    if CODES.exceeds(client_address.fingerprint(request)):
-        form.add_error(
-            "code",
-            _(
-                "Too many codes were tried from your connection in this hour. Please try again "
-                "later."
-            ),
-        )
-        return _code_page(request, form, 429)
-    receipt = receipt_hash(form.cleaned_data["code"])
-    if not TitleIXCase.objects.filter(receipt=receipt).exists():
-        form.add_error(
-            "code",
-            _(
-                "There is no report with this code. Check each group; the code stands on the page "
-                "that you saw last."
-            ),
-        )
-        return _code_page(request, form, 422)
-    request.session.cycle_key()
-    request.session["report"] = {"receipt": receipt, "until": time.time() + STAYS}
-    return _to("report-follow")
-
-
-def _entered(request: HttpRequest) -> TitleIXCase | None:
-    """The report whose code was entered in this session less than half an hour ago."""
-    kept = request.session.get("report")
-    if not kept or not kept["receipt"] or kept["until"] < time.time():
-        return None
-    return TitleIXCase.objects.filter(receipt=kept["receipt"]).first()
-
-
-@in_language
-@page
-@require_POST
-def answer(request: HttpRequest) -> HttpResponse:
-    """Keep what the reporter answers."""
-    case, form = _entered(request), AnswerForm(request.POST)
-    if case is None:
-        return _lost(request)
-    if not form.is_valid():
-        return _messages(request, case, form, 422)
-    if ANSWERS.exceeds(client_address.fingerprint(request)):
-        form.add_error(
-            None,
-            _("Very many answers came from your connection in this hour. Please try again later."),
-        )
-        return _messages(request, case, form, 429)
-    try:
-        act(
-            case.number,
-            "reporter_answered",
-            actor=None,
-            data={"text": form.cleaned_data["text"]},
-            key=_uuid(request.POST.get("key", "")),
-        )
-    except NotNow:
-        form.add_error(
-            None, _("This report is closed; nothing can be added. You can send a new report.")
-        )
-        return _messages(request, case, form, 409)
-    except Invalid:  # the key of something else: nobody's page sends that twice
-        return _messages(request, case, form, 422)
-    return _to("report-follow")
-
-
-def _lost(request: HttpRequest) -> HttpResponse:
-    """The half hour is over: ask for the code, and give back what was typed."""
-    form = CodeForm()
-    return _code_page(request, form, 409, typed=request.POST.get("text", "")[:MOST_CHARACTERS])
-
-
-@in_language
-@page
-@require_POST
-def leave(request: HttpRequest) -> HttpResponse:
-    """Forget the code that was entered."""
-    request.session.pop("report", None)
-    return _to("report-follow")
-
-
-def _code_page(
-    request: HttpRequest, form: Form, status: int = 200, typed: str = ""
-) -> HttpResponse:
-    context = {"form": form, "typed": typed, "languages": settings.LANGUAGES}
-    return render(request, "titleix/intake_code.html", context, status=status)
-
-
-def _messages(
-    request: HttpRequest, case: TitleIXCase, form: Form, status: int = 200
-) -> HttpResponse:
-    """The exchange with the coordinator, and no more of the state than a word."""
-    rows = Record.objects.filter(
-        case=case, kind=Record.Kind.MESSAGE, code__in=["question", "answer"]
-    ).order_by("number", "on")
-    context = {
-        "form": form,
-        "messages_of": rows,
-        "state": state_words(case),
-        "closed": not heard(case),
-        "key": request.POST.get("key") or uuid4(),
-        "languages": settings.LANGUAGES,
-    }
-    return render(request, "titleix/intake_messages.html", context, status=status)
-
-
-def heard(case: TitleIXCase) -> bool:
-    """Whether the reporter can still write: until it is closed, and after a close for want of
-    information too (T-20)."""
-    while case.state == "MERGED" and case.linked is not None:
-        case = case.linked
-    return case.closed_on is None or case.closed_reason == "INSUFFICIENT"
-
-
-def state_words(case: TitleIXCase) -> str:
-    """Received, being looked at, or closed. A report that goes on inside another one is as open
-    as that one."""
-    while case.state == "MERGED" and case.linked is not None:
-        case = case.linked
-    if case.closed_on:
-        return _("Closed")
-    return _("Received") if case.state == "RECEIVED" else _("Being looked at")
-
-
-def _uuid(text: str) -> UUID:
+def uuid_or_new(text: str) -> UUID:
     """The key of a form; a new one for a form that has none."""
     try:
         return UUID(text)
     except ValueError:
         return uuid4()
-
-
-# -- the form of staff -----------------------------------------------------------------------------
-
-
-@login_required
-@page
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Enter a report as staff: everybody who can sign in. Entering gives no access: only
-    coordinators see the case afterwards."""
-    user = rights.signed_in(request)
-    if request.method != "POST":
-        return _staff_page(request, StaffForm(), new_stamp())
-    form, text = StaffForm(request.POST, request.FILES), request.POST.get("stamp", "")
-    stamp = read_stamp(text)
-    if form.is_valid() and stamp is None:
-        form.add_error(
-            None,
-            _(
-                "This page was open for a very long time. Nothing was sent yet: please check the "
-                "report and send it again."
-            ),
-        )
-    if stamp is None or form.errors:
-        return _staff_page(request, form, text if stamp else new_stamp(), 422)
-    case, repeated = file_report(form, stamp.key, user)
-    mine = case if rights.can(user, "view_cases", case) else None
-    return _received(
-        request,
-        "titleix/intake_entered.html",
-        case,
-        stamp,
-        repeated,
-        late=case.late_entry,
-        mine=mine,
-    )
-
-
-def _staff_page(
-    request: HttpRequest, form: FactsForm, stamp: str, status: int = 200
-) -> HttpResponse:
-    return render(request, "titleix/intake_new.html", {"form": form, "stamp": stamp}, status=status)

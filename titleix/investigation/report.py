@@ -19,7 +19,7 @@ from titleix.letters import documents, investigative_report, rendering, sending
 from titleix.letters.contents import Fields, Letter, says
 from titleix.letters.rendering import Prepared, generated, make
 from titleix.models import Record, TitleIXCase
-from titleix.rules import timelines
+from titleix.rules import decision_times, timelines
 from titleix.rules.separation_of_duties import Role
 
 
@@ -109,9 +109,9 @@ def report_documents(flow: Workflow) -> Prepared:
 @says("REPORT")
 def _report(letter: Letter) -> Fields:
     window, wait = letter.window("report_wait"), queries.span(letter.file, "report_wait")
-    days = timelines.question_dates(
+    days = decision_times.question_dates(
         letter.on,
-        timelines.QuestionDays(**letter.flow.policy.require("questions")),
+        decision_times.QuestionDays(**letter.flow.policy.require("questions")),
         wait,
         letter.file.calendar,
     )

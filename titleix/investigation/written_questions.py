@@ -21,7 +21,7 @@ from titleix.case.forms import Cleaned, Happened, choose, long_text, people_of
 from titleix.case.record_rows import add
 from titleix.case.states import DECIDE, S, state
 from titleix.models import Party, Record, TitleIXCase
-from titleix.rules import timelines
+from titleix.rules import decision_times
 from titleix.rules.separation_of_duties import Role
 
 DUE = {"asked": "ask_by", "answered": "answer_by", "follow_up": "follow_up_by"}
@@ -86,13 +86,13 @@ def next_question(file: CaseFile) -> int:
     return max((int(row.data.get("question") or 0) for row in current_moves(file)), default=0) + 1
 
 
-def question_dates(file: CaseFile) -> timelines.QuestionDates | None:
+def question_dates(file: CaseFile) -> decision_times.QuestionDates | None:
     """The last days of questions, answers, follow-up (B1.1: 4, 7, 9); None before the offer."""
     offers = [row.on for row in current_moves(file) if row.code == "offered"]
     if not offers:
         return None
-    days = timelines.QuestionDays(**file.policy.require("questions"))
-    return timelines.question_dates(
+    days = decision_times.QuestionDays(**file.policy.require("questions"))
+    return decision_times.question_dates(
         max(offers), days, queries.span(file, "report_wait"), file.calendar
     )
 

@@ -16,7 +16,7 @@ from district.models import District, User
 from district.models import Role as PostRole
 from titleix.case import queries
 from titleix.models import Party, Record
-from titleix.rules import timelines
+from titleix.rules import decision_times, timelines
 from titleix.rules.separation_of_duties import Role
 
 TITLES = {
@@ -230,7 +230,7 @@ class Letter:
 
     def appeal_by(self) -> str:
         """The last day to appeal from this letter."""
-        return timelines.appeal_window(
+        return decision_times.appeal_window(
             [self.on], queries.span(self.file, "appeal_window"), self.file.calendar
         ).file_by.due.isoformat()
 

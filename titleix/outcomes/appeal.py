@@ -27,9 +27,9 @@ from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
 from titleix.outcomes.dismissal import settle_dismissal
 from titleix.outcomes.reopening import new_episode
-from titleix.rules import timelines
+from titleix.rules import decision_times
+from titleix.rules.decision_times import AppealBase, check_appeal
 from titleix.rules.separation_of_duties import Role
-from titleix.rules.timelines import AppealBase, check_appeal
 
 
 class AppealForm(Happened, PartyChoice):
@@ -80,11 +80,11 @@ class StatementForm(RecordForm):
     """A written statement of a party in an appeal."""
 
 
-def appeal_days(flow: Workflow) -> timelines.AppealWindow:
+def appeal_days(flow: Workflow) -> decision_times.AppealWindow:
     """The time to appeal from the latest letter of the decision. ValueError when none was sent."""
     code = "DISMISSAL" if flow.case.appeal_of == "dismissal" else "DETERMINATION"
     sent = [row.sent_on for row in queries.deliveries(flow.file, code)]
-    return timelines.appeal_window(
+    return decision_times.appeal_window(
         sent, queries.span(flow.file, "appeal_window"), flow.file.calendar
     )
 

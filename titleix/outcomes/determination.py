@@ -16,7 +16,7 @@ from titleix.investigation.written_questions import current_moves
 from titleix.letters import investigative_report, rendering, sending
 from titleix.letters.contents import Fields, Letter, says
 from titleix.models import Record, TitleIXCase
-from titleix.rules import timelines
+from titleix.rules import decision_times
 from titleix.rules.separation_of_duties import Role
 
 
@@ -58,13 +58,13 @@ def report_over(flow: Workflow) -> object:
     asked = current_moves(flow.file)
     offers = [row.on for row in asked if row.code == "offered"]
     finished = [row.on for row in asked if row.code == "finished"]
-    exchange = timelines.Questions(
+    exchange = decision_times.Questions(
         offered_on=max(offers, default=None),
         finished_on=max(finished, default=None),
         exclusions_explained=all(row.text for row in asked if row.code == "excluded"),
     )
-    days = timelines.QuestionDays(**flow.policy.require("questions"))
-    check = timelines.check_determination(
+    days = decision_times.QuestionDays(**flow.policy.require("questions"))
+    check = decision_times.check_determination(
         queries.recipients(flow.file, "REPORT"),
         exchange,
         flow.turn.today,

@@ -25,7 +25,7 @@ from casework.privacy import encrypted_files
 from district.uploads import fingerprint
 from titleix.case import queries
 from titleix.case.states import Stage
-from titleix.intake.forms import problem
+from titleix.intake.fields import problem
 from titleix.models import PartyLink
 from titleix.party_portal import links
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from titleix.party_portal import views
+from titleix.party_portal import staff_views, views
 
 urlpatterns = [
     path("party", views.party, name="party"),
@@ -12,6 +12,6 @@ urlpatterns = [
     path("party/answer", views.answer, name="party-answer"),
     path("party/leave", views.leave, name="party-leave"),
     path("party/<str:token>", views.enter, name="party-enter"),
-    path("cases/<str:number>/links", views.links, name="party-links"),
-    path("cases/<str:number>/links/<uuid:pk>/end", views.end, name="party-link-end"),
+    path("cases/<str:number>/links", staff_views.links, name="party-links"),
+    path("cases/<str:number>/links/<uuid:pk>/end", staff_views.end, name="party-link-end"),
 ]

@@ -8,31 +8,26 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from pypdf.errors import PyPdfError
 
-from casework.access import rights
 from casework.audit import access_log
 from casework.engine.casefile import CaseFile
-from casework.engine.errors import Invalid, Refused
-from casework.engine.services import act, local_today
+from casework.engine.errors import Refused
+from casework.engine.services import local_today
 from casework.models import Read
 from casework.policy.policies import policy_for
 from casework.privacy import encrypted_files
 from district import client_address
-from district.models import User
 from district.rate_limits import HOUR, RateLimit
 from titleix.case import inspection_log
 from titleix.export.watermark import marked
-from titleix.models import Party, PartyLink, TitleIXCase
+from titleix.models import PartyLink
 from titleix.party_portal import files as party_files
 from titleix.party_portal import links as party_links
 from titleix.party_portal.texts import LETTERS, PARTS, TEXTS
@@ -68,10 +63,11 @@ def _page(
         }
         known["part"] = f"{PARTS[language][link.party.part]} {link.party.number}" if link else ""
         answer = render(request, f"titleix/{template}.html", known | context, status=status)
-    return _private(answer)
+    return private(answer)
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
+def private(answer: HttpResponse) -> HttpResponse:
+    """The same answer: kept by no cache, found by no search engine, with no address passed on."""
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     answer["Referrer-Policy"] = (
@@ -98,7 +94,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     request.session.cycle_key()
     request.session["party_link"], request.session["party_open"] = str(link.pk), not link.code
     request.session.set_expiry(STAYS)
-    return _private(redirect("party"))
+    return private(redirect("party"))
 
 
 def _link(request: HttpRequest) -> PartyLink | None:
@@ -123,7 +119,7 @@ def _inside(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             typed = request.POST.get("text", "")[:LONGEST] if request.method == "POST" else ""
             return _page(request, "party_gone", None, 404, typed=typed)
         if not request.session.get("party_open") or not party_links.undertaken(link):
-            return _private(redirect("party"))
+            return private(redirect("party"))
         return view(request, link=link, **kwargs)
 
     return guarded
@@ -178,7 +174,7 @@ def _code(request: HttpRequest, link: PartyLink) -> HttpResponse:
     tries = int(policy_for("titleix", local_today()).require("portal.tries"))
     if party_links.right_code(link, request.POST.get("code", "")[:20], tries):
         request.session["party_open"] = True
-        return _private(redirect("party"))
+        return private(redirect("party"))
     return _page(request, "party_code", link, 422, wrong=True)
 
 
@@ -188,7 +184,7 @@ def _undertaking(request: HttpRequest, link: PartyLink) -> HttpResponse:
         PartyLink.objects.filter(pk=link.pk, undertaking_at=None).update(
             undertaking_at=timezone.now(), undertaking_name=name
         )
-        return _private(redirect("party"))
+        return private(redirect("party"))
     return _page(
         request,
         "party_sign",
@@ -249,7 +245,7 @@ def _pdf(request: HttpRequest, content: bytes, link: PartyLink, name: str) -> Ht
         return _page(request, "party_gone", None, 404)
     answer = HttpResponse(page, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{link.case.number}-{name}.pdf"'
-    return _private(answer)
+    return private(answer)
 
 
 def _sized(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -311,7 +307,7 @@ def answer(request: HttpRequest, link: PartyLink) -> HttpResponse:
             typed=typed,
         )
     if not problems and not bad:
-        return _private(redirect("/party?sent=1"))
+        return private(redirect("/party?sent=1"))
     arrived = [
         *([] if problems or only_files else [texts["your_words"]]),
         *map(party_files.named, looked.good),
@@ -372,57 +368,3 @@ def leave(request: HttpRequest) -> HttpResponse:
     for name in ("party_link", "party_open", "party_language"):
         request.session.pop(name, None)
     return _page(request, "party_gone", None)
-
-
-def _coordinated(request: HttpRequest, number: str) -> tuple[User, TitleIXCase]:
-    user: User = rights.signed_in(request)
-    case = TitleIXCase.objects.filter(number=number).first()
-    if case is None or not rights.can(user, "coordinate_cases", case):
-        access_log.refused(user, Read.What.PACKET, number)
-        raise Http404
-    return user, case
-
-
-@login_required
-@require_POST
-def end(request: HttpRequest, number: str, pk: UUID) -> HttpResponse:
-    """Take one link back at a stroke, by the step of the case."""
-    user, case = _coordinated(request, number)
-    try:
-        act(number, "end_party_link", actor=user, data={"link": str(pk)})
-        messages.success(request, _("The link leads nowhere from now on."))
-    except Invalid:  # it was taken back before, or belongs to another case
-        messages.info(request, _("This link was taken back before."))
-    except Refused as error:
-        messages.error(request, str(error) or _("The link was not taken back."))
-    return redirect("party-links", number=case.number)
-
-
-@login_required
-@require_GET
-def links(request: HttpRequest, number: str) -> HttpResponse:
-    """The private links of a case with their addresses and codes, for its coordinators; who
-    looked at what by them."""
-    user, case = _coordinated(request, number)
-    access_log.note(user, Read.What.PACKET, case)
-    found = list(
-        PartyLink.objects.filter(case=case).select_related("party", "made_by").order_by("-made_at")
-    )
-    looks = Read.objects.filter(case=case, user=None).order_by("-id")[:200]
-    by_link = {link.pk: link.party.label for link in found}
-    rows = [
-        (
-            link,
-            party_links.valid(link),
-            request.build_absolute_uri(f"/party/{party_links.token_of(link.pk)}"),
-            party_links.code_of(link.pk) if link.code else "",
-        )
-        for link in found
-    ]
-    context = {
-        "case": case,
-        "rows": rows,
-        "looks": [(look, by_link.get(look.object or NOBODY, "")) for look in looks],
-        "Part": Party.Part,
-    }
-    return _private(render(request, "titleix/links.html", context))

@@ -19,7 +19,7 @@ from titleix.letters import sending
 from titleix.letters.contents import Fields, Letter, says
 from titleix.letters.rendering import Prepared, make
 from titleix.models import Party, Record, TitleIXCase
-from titleix.rules import timelines
+from titleix.rules import removal, timelines
 from titleix.rules.separation_of_duties import Role
 
 
@@ -118,7 +118,7 @@ class EndRemovalForm(EndForm):
 def against_removal(flow: Workflow, data: Cleaned) -> Sequence[timelines.Text]:
     """Why an emergency removal does not stand (T-23)."""
     party = next(row for row in queries.people(flow.file) if str(row.id) == data["party"])
-    removal = timelines.Removal(
+    entered = removal.Removal(
         removed_on=data["on"],
         student=party.kind == Party.Kind.STUDENT,
         disability_plan=party.plan,
@@ -129,8 +129,8 @@ def against_removal(flow: Workflow, data: Cleaned) -> Sequence[timelines.Text]:
         challenge_on=data.get("challenge_on"),
         plan_checked=bool(data.get("plan_checked")),
     )
-    return timelines.check_removal(
-        removal, queries.span(flow.file, "challenge"), flow.file.calendar
+    return removal.check_removal(
+        entered, queries.span(flow.file, "challenge"), flow.file.calendar
     ).unmet
 
 

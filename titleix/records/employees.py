@@ -14,7 +14,7 @@ from titleix.case.forms import EndForm, EventForm, RecordForm, long_text
 from titleix.case.record_rows import add, end_record, record_from_form
 from titleix.case.states import COORDINATE, OPEN, state
 from titleix.models import Record, TitleIXCase
-from titleix.rules.screening import LICENSE
+from titleix.rules.state_law import LICENSE
 
 
 class EndLeaveForm(EndForm):

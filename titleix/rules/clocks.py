@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.engine.workflow import ClockSpec
 from casework.policy.policies import Policy
-from titleix.rules import screening
+from titleix.rules import state_law
 
 
 def _spec(
@@ -43,7 +43,7 @@ def _length(policy: Policy, kind: str) -> Mapping[str, Any]:
     return policy.get(f"sla.{kind}") or SINCE.get(kind) or policy.require(f"sla.{kind}")
 
 
-def _duty(duty: screening.Duty) -> ClockSpec:
+def _duty(duty: state_law.Duty) -> ClockSpec:
     """A duty of state law: its time is the statute's and no policy's."""
     sla = {"n": duty.days, "unit": duty.unit.value}
     return ClockSpec(
@@ -57,11 +57,11 @@ def _duty(duty: screening.Duty) -> ClockSpec:
 
 
 DUTIES = (
-    screening.POLICE,
-    screening.SUPERINTENDENT,
-    screening.DSS,
-    screening.JUVENILE,
-    screening.LICENSE,
+    state_law.POLICE,
+    state_law.SUPERINTENDENT,
+    state_law.DSS,
+    state_law.JUVENILE,
+    state_law.LICENSE,
 )
 CLOCKS = {
     spec.kind: spec

@@ -12,15 +12,14 @@ from titleix.rules import timelines
 from titleix.rules.screening import (
     TICKS,
     Answer,
-    Choice,
     DutyFacts,
     Facts,
     HostileEnvironment,
     Outcome,
     Screening,
-    allowed_outcomes,
     screen,
 )
+from titleix.rules.screening_choices import Choice, allowed_outcomes
 
 
 def _answer(data: Cleaned, name: str) -> Answer:

@@ -20,7 +20,8 @@ from titleix.case.states import BEFORE, COORDINATE, SCHOOL, S, state
 from titleix.models import Record, TitleIXCase
 from titleix.records.employees import open_hr_notice
 from titleix.records.related_reports import merge_into, open_case_of
-from titleix.rules.screening import DutyStart, Facts, Outcome, parallel_duties
+from titleix.rules.screening import Facts, Outcome
+from titleix.rules.state_law import DutyStart, parallel_duties
 from titleix.screening.forms import ProposalForm, ScreeningForm
 from titleix.screening.outcome import by_outcome, chosen_outcome
 

@@ -20,7 +20,7 @@ from notifications import selectors
 from notifications.fanout import fan_out
 from tests.titleix.conftest import Walk
 from tests.titleix.lives import appealed, decided, investigated, school_found
-from titleix.dashboards.case_page import CODES
+from titleix.dashboards.labels import CODES
 from titleix.kind import GROUPS
 from titleix.models import Record
 from titleix.workflow import TitleIXWorkflow

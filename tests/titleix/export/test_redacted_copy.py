@@ -26,7 +26,7 @@ from casework.privacy import encrypted_files
 from district.models import Post, Role, Student, User
 from tests.titleix.conftest import Walk
 from tests.titleix.lives import investigated
-from titleix.export import metadata, redacted_copy
+from titleix.export import decisions, metadata, redacted_copy
 from titleix.models import RedactedExport, TitleIXCase
 
 NOW = datetime(2026, 10, 15, 15, tzinfo=UTC)
@@ -283,8 +283,8 @@ def test_decisions_are_taken_back_and_words_found_by_reading_are_hidden(walk, st
         address,
         {
             "again": [
-                redacted_copy.key_of("found on both phones"),
-                redacted_copy.key_of("Barett"),
+                decisions.key_of("found on both phones"),
+                decisions.key_of("Barett"),
                 "nonsense",
             ]
         },
@@ -316,7 +316,7 @@ def test_bad_input_starts_and_changes_nothing(walk, staff):
     address = started(walk, client)
     for data in (
         {"as_x": "keep"},
-        {f"as_{redacted_copy.key_of('Barett')}": "Somebody 7"},
+        {f"as_{decisions.key_of('Barett')}": "Somebody 7"},
         {"again": "\x00"},
         {"hide": "\x00" * 50, "hide_as": "\x00"},
     ):

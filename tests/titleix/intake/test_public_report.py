@@ -28,9 +28,10 @@ from casework.privacy import encrypted_files
 from district.models import School, User
 from tests import axe
 from tests.titleix.conftest import SEXUAL
-from titleix.intake import views
-from titleix.intake.forms import MOST_CHARACTERS, new_stamp
+from titleix.intake import follow_views, views
+from titleix.intake.fields import MOST_CHARACTERS
 from titleix.intake.receipts import ALPHABET, receipt_code, receipt_hash
+from titleix.intake.stamps import new_stamp
 from titleix.models import Party, Record, TitleIXCase
 
 pytestmark = pytest.mark.django_db
@@ -601,7 +602,7 @@ def test_a_report_without_a_code_is_never_found(report, clock):
 
 
 def test_codes_cannot_be_tried_without_end(reporter, monkeypatch):
-    monkeypatch.setattr(views, "CODES", replace(views.CODES, most=3))
+    monkeypatch.setattr(views, "CODES", replace(follow_views.CODES, most=3))
     code = reporter.code()
     assert [reporter.enter("0000-0000-0000-0000").status_code for _n in range(4)] == [
         422,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from titleix.rules.checklist import STEPS, WHO, Facts, Status, items, upcoming
+from titleix.rules.case_facts import Facts
+from titleix.rules.checklist import STEPS, WHO, Status, items, upcoming
 from titleix.rules.screening import Outcome
 from titleix.workflow import TitleIXWorkflow
 

@@ -16,18 +16,17 @@ from titleix.rules.screening import (
     TABLE,
     Answer,
     DutyFacts,
-    DutyStart,
     Facts,
     HostileEnvironment,
     Outcome,
     Screening,
     TableError,
-    allowed_outcomes,
     find_row,
-    parallel_duties,
     read_table,
     screen,
 )
+from titleix.rules.screening_choices import allowed_outcomes
+from titleix.rules.state_law import DutyStart, parallel_duties
 
 Y, N, U = Answer.YES, Answer.NO, Answer.UNKNOWN
 YES_NO = (True, False)

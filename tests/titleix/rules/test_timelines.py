@@ -14,22 +14,13 @@ from casework.engine import date_rules
 from casework.engine.date_rules import Unit
 from casework.policy.policies import policy_for
 from tests.casework.engine.fixture_calendar import CAL26
-from titleix.rules import timelines
+from titleix.rules import decision_times, feasibility, removal, timelines
+from titleix.rules.decision_times import AppealBase, QuestionDates, QuestionDays, Questions
+from titleix.rules.feasibility import Progress, Target
+from titleix.rules.removal import Removal
 from titleix.rules.screening import Outcome
 from titleix.rules.separation_of_duties import Role, may_hold
-from titleix.rules.timelines import (
-    AppealBase,
-    Check,
-    Progress,
-    QuestionDates,
-    QuestionDays,
-    Questions,
-    Recipient,
-    Removal,
-    Span,
-    Target,
-    Window,
-)
+from titleix.rules.timelines import Check, Recipient, Span, Window
 
 ZONE = "America/New_York"
 WAIT = Span(10, Unit.CALENDAR)
@@ -200,7 +191,7 @@ ASKED = Questions(offered_on=day("2026-10-28"))
 
 
 def determination(on: str, report: list[Recipient], questions: Questions = ASKED) -> Check:
-    return timelines.check_determination(report, questions, day(on), WAIT, DAYS, CAL26)
+    return decision_times.check_determination(report, questions, day(on), WAIT, DAYS, CAL26)
 
 
 @pytest.mark.scenario("T-11")
@@ -272,11 +263,11 @@ def test_fewer_than_ten_days_are_not_lawful():
     with pytest.raises(ValueError, match=r"106\.45\(b\)\(5\)"):
         timelines.party_window(sent("2026-10-28"), Span(5, Unit.SCHOOL), CAL26)
     with pytest.raises(ValueError, match="not lawful"):
-        timelines.limits(day("2026-11-07"), Target.REPORT, Span(9, Unit.CALENDAR), CAL26)
+        feasibility.limits(day("2026-11-07"), Target.REPORT, Span(9, Unit.CALENDAR), CAL26)
 
 
 def test_question_dates():
-    found = timelines.question_dates(day("2026-10-28"), DAYS, WAIT, CAL26)
+    found = decision_times.question_dates(day("2026-10-28"), DAYS, WAIT, CAL26)
     assert found == QuestionDates(day("2026-11-01"), day("2026-11-04"), day("2026-11-06"))
     for wrong in (
         QuestionDays(0, 7, 9),
@@ -285,7 +276,7 @@ def test_question_dates():
         QuestionDays(4, 7, 11),
     ):
         with pytest.raises(ValueError, match="follow each other"):
-            timelines.question_dates(day("2026-10-28"), wrong, WAIT, CAL26)
+            decision_times.question_dates(day("2026-10-28"), wrong, WAIT, CAL26)
 
 
 def test_an_offer_on_the_last_day_gets_its_own_time():
@@ -318,7 +309,9 @@ def test_an_exclusion_is_explained():
 
 def test_the_determination_is_due_after_the_window():
     window = timelines.party_window(sent("2026-10-28"), WAIT, CAL26)
-    assert timelines.determination_due(window, Span(5, Unit.SCHOOL), CAL26).due == day("2026-11-16")
+    assert decision_times.determination_due(window, Span(5, Unit.SCHOOL), CAL26).due == day(
+        "2026-11-16"
+    )
 
 
 # -- appeal ----------------------------------------------------------------------------------------
@@ -333,22 +326,22 @@ def test_the_determination_is_due_after_the_window():
     ],
 )
 def test_t26_appeal_window(span, last, final):
-    window = timelines.appeal_window([day("2026-11-18")], span, CAL26)
+    window = decision_times.appeal_window([day("2026-11-18")], span, CAL26)
     assert (window.file_by.due, window.final_on) == (day(last), day(final))
-    assert timelines.check_appeal([AppealBase.BIAS], day(last), window).allowed
-    assert not timelines.check_appeal([AppealBase.BIAS], day(final), window).allowed
+    assert decision_times.check_appeal([AppealBase.BIAS], day(last), window).allowed
+    assert not decision_times.check_appeal([AppealBase.BIAS], day(final), window).allowed
 
 
 @pytest.mark.scenario("T-26")
 def test_t26_an_appeal_without_a_base_may_be_corrected_inside_the_window():
-    window = timelines.appeal_window(
+    window = decision_times.appeal_window(
         [day("2026-11-18"), day("2026-11-17")], Span(5, Unit.SCHOOL), CAL26
     )
-    refused = timelines.check_appeal([], day("2026-11-20"), window)
+    refused = decision_times.check_appeal([], day("2026-11-20"), window)
     assert "three bases" in said(refused)
     assert "Mon 30 Nov 2026" in said(refused)
-    assert timelines.check_appeal([AppealBase.PROCEDURE], day("2026-11-30"), window).allowed
-    assert len(timelines.check_appeal([], day("2026-12-01"), window).unmet) == 2
+    assert decision_times.check_appeal([AppealBase.PROCEDURE], day("2026-11-30"), window).allowed
+    assert len(decision_times.check_appeal([], day("2026-12-01"), window).unmet) == 2
 
 
 # -- removal, leave --------------------------------------------------------------------------------
@@ -368,10 +361,8 @@ COMPLETE = Removal(
 
 @pytest.mark.scenario("T-23")
 def test_t23_emergency_removal():
-    assert timelines.challenge_due(day("2026-09-09"), TWO_SCHOOL_DAYS, CAL26).due == day(
-        "2026-09-11"
-    )
-    assert timelines.check_removal(COMPLETE, TWO_SCHOOL_DAYS, CAL26).allowed
+    assert removal.challenge_due(day("2026-09-09"), TWO_SCHOOL_DAYS, CAL26).due == day("2026-09-11")
+    assert removal.check_removal(COMPLETE, TWO_SCHOOL_DAYS, CAL26).allowed
 
 
 @pytest.mark.scenario("T-23")
@@ -391,7 +382,7 @@ def test_t23_emergency_removal():
     ],
 )
 def test_t23_each_missing_condition_is_named(change, words):
-    check = timelines.check_removal(replace(COMPLETE, **change), TWO_SCHOOL_DAYS, CAL26)
+    check = removal.check_removal(replace(COMPLETE, **change), TWO_SCHOOL_DAYS, CAL26)
     assert not check.allowed
     assert len(check.unmet) == 1
     assert words in said(check)
@@ -409,20 +400,20 @@ def test_t23_all_that_is_missing_is_named_at_once_and_no_plan_needs_no_check():
         challenge_on=None,
         disability_plan=True,
     )
-    assert len(timelines.check_removal(nothing, TWO_SCHOOL_DAYS, CAL26).unmet) == 6
-    assert timelines.check_removal(
+    assert len(removal.check_removal(nothing, TWO_SCHOOL_DAYS, CAL26).unmet) == 6
+    assert removal.check_removal(
         replace(COMPLETE, disability_plan=False, plan_checked=False), TWO_SCHOOL_DAYS, CAL26
     ).allowed
 
 
 @pytest.mark.scenario("T-22")
 def test_t22_leave_for_the_employee_and_no_removal():
-    assert timelines.check_leave(student=False, employee=True).allowed
-    assert not timelines.check_removal(
+    assert removal.check_leave(student=False, employee=True).allowed
+    assert not removal.check_removal(
         replace(COMPLETE, student=False), TWO_SCHOOL_DAYS, CAL26
     ).allowed
-    assert not timelines.check_leave(student=True, employee=False).allowed
-    assert not timelines.check_leave(student=True, employee=True).allowed, (
+    assert not removal.check_leave(student=True, employee=False).allowed
+    assert not removal.check_leave(student=True, employee=True).allowed, (
         "a student who also works is removed, not put on leave"
     )
 
@@ -467,7 +458,7 @@ START = day("2026-09-08")
 
 
 def banner(n: int, target: Target, on_day: int, progress: Progress | None = None) -> str:
-    words = timelines.feasibility_warning(
+    words = feasibility.feasibility_warning(
         START, START + days(n), target, START + days(on_day), progress or Progress(), WAIT, CAL26
     )
     return str(words or "")
@@ -498,7 +489,7 @@ def test_t39_feasibility_warning():
     ],
 )
 def test_t39_latest_feasible_days(n, target, evidence, report):
-    found = timelines.limits(START + days(n), target, WAIT, CAL26)
+    found = feasibility.limits(START + days(n), target, WAIT, CAL26)
     assert ((found.evidence - START).days, (found.report - START).days) == (evidence, report)
 
 
@@ -539,9 +530,9 @@ def test_evidence_that_went_out_late_stays_a_warning_until_the_parties_waive():
 def test_limits_are_the_last_day_without_a_warning(n, target, wait, offset):
     """Counted back and counted forward agree, in every unit."""
     due_on = START + days(n)
-    limit = timelines.limits(due_on, target, wait, CAL26).evidence
+    limit = feasibility.limits(due_on, target, wait, CAL26).evidence
     on = limit + days(offset)
-    warned = timelines.earliest(target, on, Progress(), wait, CAL26) > due_on
+    warned = feasibility.earliest(target, on, Progress(), wait, CAL26) > due_on
     assert warned == (on > limit)
 
 

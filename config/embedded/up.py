@@ -24,6 +24,7 @@ from config.embedded.services import ServerError, Servers, die_with_parent, stop
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
+CELERY = [sys.executable, "-m", "celery", "-A", "config"]
 # What a child gets when this process is killed. A worker asked politely would wait for a broker
 # that is gone too (seen); killed, it loses nothing: tasks are acknowledged late and rows are the
 # truth.
@@ -109,50 +110,25 @@ class Run:
         fcntl.flock(shared, fcntl.LOCK_UN)
         self._say("preparing the database (the first start builds the demo district)")
         sign_ins = self._prepare()
-        python, environment = sys.executable, self._environment()
-        granian = [
-            python,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            HOST,
-            "--port",
-            str(self.port),
-            "--no-ws",
-        ]
-        granian += [
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "4",
-            "--log-level",
-            "warning",
-            "config.wsgi:application",
-        ]
-        self._spawn("web", granian, environment, 10)
+        environment = self._environment()
+        self._spawn("web", self._web(), environment, 10)
         self._wait_for_page()
-        celery = [python, "-m", "celery", "-A", "config"]
-        worker = [
-            *celery,
-            "worker",
-            "--concurrency",
-            "2",
-            "--queues",
-            "default,imports,sweep,delivery",
-            "-l",
-            "warning",
-        ]
-        self._spawn("worker", worker, environment, 25)
-        schedule = str(self.data / "beat-schedule")
-        self._spawn(
-            "beat",
-            [*celery, "beat", "--schedule", schedule, "--pidfile", "", "-l", "warning"],
-            environment,
-            10,
-        )
+        self._spawn("worker", self._worker(), environment, 25)
+        self._spawn("beat", self._beat(), environment, 10)
         self._welcome(sign_ins, time.monotonic() - started)
+
+    def _web(self) -> list[str]:
+        options = ["--interface", "wsgi", "--host", HOST, "--port", str(self.port), "--no-ws"]
+        options += ["--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
+        return [sys.executable, "-m", "granian", *options, "config.wsgi:application"]
+
+    def _worker(self) -> list[str]:
+        queues = "default,imports,sweep,delivery"
+        return [*CELERY, "worker", "--concurrency", "2", "--queues", queues, "-l", "warning"]
+
+    def _beat(self) -> list[str]:
+        schedule = str(self.data / "beat-schedule")
+        return [*CELERY, "beat", "--schedule", schedule, "--pidfile", "", "-l", "warning"]
 
     def _environment(self) -> dict[str, str]:
         assert self.servers is not None

@@ -15,21 +15,15 @@ from titleix.rules import case_facts
 def facts(file: CaseFile) -> case_facts.Facts:
     """The facts of the checklist out of a case file that is at hand."""
     case, records = file.case, file.children["record"]
-    by_code = {(row.kind, row.code): row.on for row in sorted(records, key=lambda row: row.on)}
-    screened = [
-        row.on for row in records if row.kind == Record.Kind.SCREENING and row.code == case.outcome
-    ]
-    duties = {row.code: row.on for row in records if row.kind == Record.Kind.DUTY}
-    done_by_kind = {row.kind: row.on for row in sorted(records, key=lambda row: row.on)}
-    decided = [
-        row for row in records if row.kind == Record.Kind.APPEAL and row.code.startswith("decided_")
-    ]
-    parties = {
-        row.id for row in queries.people(file, Party.Part.COMPLAINANT, Party.Part.RESPONDENT)
-    }
+    by_day = sorted(records, key=lambda row: row.on)
+    by_code = {(row.kind, row.code): row.on for row in by_day}
+    done_by_kind = {row.kind: row.on for row in by_day}
+    decided = _decided_appeals(records)
+    sides = queries.people(file, Party.Part.COMPLAINANT, Party.Part.RESPONDENT)
+    parties = {row.id for row in sides}
     return case_facts.Facts(
         outcome=case.outcome,
-        screened_on=max(screened, default=None),
+        screened_on=_screened_on(case, records),
         complaint_on=case.complaint_on,
         second_reader_open=case.second_reader_open,
         second_read_on=by_code.get(("SCREENING", "second_reader")),
@@ -37,12 +31,8 @@ def facts(file: CaseFile) -> case_facts.Facts:
         records=_without_dismissal(records),
         sent=_sent(file),
         due={clock.kind: clock.due for clock in file.running},
-        duties_done=duties,
-        duties_open=[
-            task.kind.removeprefix("DUTY_").lower()
-            for task in file.tasks
-            if task.kind.startswith("DUTY_")
-        ],
+        duties_done={row.code: row.on for row in records if row.kind == Record.Kind.DUTY},
+        duties_open=_open_duties(file),
         roles={row.role for row in file.children["assignment"] if row.ends_on is None},
         sides=len(parties),
         heard=len({row.party_id for row in records if row.kind == Record.Kind.INTERVIEW} & parties),
@@ -54,9 +44,7 @@ def facts(file: CaseFile) -> case_facts.Facts:
         appealed_on=by_code.get(("APPEAL", "filed")),
         appeal_decided_on=max((row.on for row in decided), default=None),
         appeal_sent_back=any(row.code == "decided_sent_back" for row in decided),
-        dismissed_on=max(
-            (row.on for row in records if row.code.startswith("dismissed_")), default=None
-        ),
+        dismissed_on=_dismissed_on(records),
         informal="CONSENT" in done_by_kind,
         agreed_on=done_by_kind.get(Record.Kind.AGREEMENT),
         responsible=case.responsible,
@@ -65,6 +53,28 @@ def facts(file: CaseFile) -> case_facts.Facts:
         closed_reason=case.closed_reason,
         district=_is_district(case),
     )
+
+
+def _screened_on(case: TitleIXCase, records: Collection[Record]) -> date | None:
+    """When the outcome that holds now was last found."""
+    kind = Record.Kind.SCREENING
+    days = (row.on for row in records if row.kind == kind and row.code == case.outcome)
+    return max(days, default=None)
+
+
+def _open_duties(file: CaseFile) -> list[str]:
+    """The keys of the duties of state law that are not done yet."""
+    kinds = [task.kind for task in file.tasks if task.kind.startswith("DUTY_")]
+    return [kind.removeprefix("DUTY_").lower() for kind in kinds]
+
+
+def _decided_appeals(records: Collection[Record]) -> list[Record]:
+    appeals = (row for row in records if row.kind == Record.Kind.APPEAL)
+    return [row for row in appeals if row.code.startswith("decided_")]
+
+
+def _dismissed_on(records: Collection[Record]) -> date | None:
+    return max((row.on for row in records if row.code.startswith("dismissed_")), default=None)
 
 
 def _is_district(case: TitleIXCase) -> bool:

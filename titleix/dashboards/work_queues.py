@@ -144,36 +144,42 @@ def desk(user: Any, roles: set[Any]) -> dict[str, Any]:
     return found
 
 
-def coordinator(user: Any, ids: Sequence[int]) -> Coordinator:
-    """The coordinator's desk out of four statements, however many cases there are."""
-    today = local_today()
-    cases = {
-        case.pk: case
-        for case in TitleIXCase.objects.filter(pk__in=ids)
-        .select_related("school", "owner")
-        .only(
-            "number",
-            "state",
-            "level",
-            "knowledge_at",
-            "next_due",
-            "next_duty",
-            "owner__first_name",
-            "owner__last_name",
-            "school__name",
-            "school_id",
-        )
-    }
-    running = list(
-        Clock.objects.filter(case__in=cases, status__in=("RUNNING", "HELD")).order_by("due", "kind")
+def _cases(ids: Sequence[int]) -> dict[int, TitleIXCase]:
+    """The cases by their number in the database, with what a row of the queue shows."""
+    shown = TitleIXCase.objects.filter(pk__in=ids).only(
+        "number",
+        "state",
+        "level",
+        "knowledge_at",
+        "next_due",
+        "next_duty",
+        "owner__first_name",
+        "owner__last_name",
+        "school__name",
+        "school_id",
     )
-    until = date_rules.local_instant(today + AHEAD, datetime.min.time(), settings.TIME_ZONE)
+    return {case.pk: case for case in shown.select_related("school", "owner")}
+
+
+def _meetings(cases: dict[int, TitleIXCase], today: date) -> list[Appointment]:
+    """What is set for these cases from today on, in its order."""
     since = date_rules.local_instant(today, datetime.min.time(), settings.TIME_ZONE)
-    meetings = list(
+    until = date_rules.local_instant(today + AHEAD, datetime.min.time(), settings.TIME_ZONE)
+    return list(
         Appointment.objects.filter(
             case__in=cases, cancelled_at=None, starts_at__gte=since, starts_at__lt=until
         ).order_by("starts_at")
     )
+
+
+def coordinator(user: Any, ids: Sequence[int]) -> Coordinator:
+    """The coordinator's desk out of four statements, however many cases there are."""
+    today = local_today()
+    cases = _cases(ids)
+    running = list(
+        Clock.objects.filter(case__in=cases, status__in=("RUNNING", "HELD")).order_by("due", "kind")
+    )
+    meetings = _meetings(cases, today)
     staff = _staff(cases)
     due = {
         clock.case_id: clock

@@ -602,7 +602,7 @@ def test_a_report_without_a_code_is_never_found(report, clock):
 
 
 def test_codes_cannot_be_tried_without_end(reporter, monkeypatch):
-    monkeypatch.setattr(views, "CODES", replace(follow_views.CODES, most=3))
+    monkeypatch.setattr(follow_views, "CODES", replace(follow_views.CODES, most=3))
     code = reporter.code()
     assert [reporter.enter("0000-0000-0000-0000").status_code for _n in range(4)] == [
         422,

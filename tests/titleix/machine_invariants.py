@@ -17,8 +17,8 @@ from casework.engine.casefile import load
 from casework.models import Clock, ClockChange, Event, Rung
 from tests.casework.engine.fixture_calendar import DAYS
 from titleix.models import Assignment, Delivery, TitleIXCase
-from titleix.rules.screening import LICENSE
 from titleix.rules.separation_of_duties import NEVER, Role
+from titleix.rules.state_law import LICENSE
 from titleix.workflow import TitleIXWorkflow
 
 TYPES = dict(DAYS)

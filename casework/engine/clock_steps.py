@@ -57,7 +57,7 @@ class ClockForm(StepForm):
         file = self.flow.file
         self.clocks = {
             str(clock.id): clock
-            for clock in sorted(file.running, key=lambda c: c.due)
+            for clock in sorted(file.running, key=lambda c: (c.due, c.kind))
             if clock.status in self.statuses
         }
         field = self.fields["clock"]

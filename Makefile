@@ -4,7 +4,7 @@ DATA ?= .data
 ARGS ?=
 PY := .venv/bin/python
 .SILENT:
-.PHONY: run test unit e2e lint bench docs manage lock setup faults format
+.PHONY: run test unit e2e mutants lint bench docs manage lock setup faults format
 
 run: ## the demo: web, worker, beat, PostgreSQL and Valkey (PORT=8000 DATA=.data)
 	bin/setup run
@@ -24,6 +24,10 @@ else
 	$(PY) -m pytest $(ARGS)
 endif
 
+mutants: ## plant faults into the rules; each must turn a test red (ARGS="date_rules --sample 20")
+	bin/setup test
+	$(PY) -m tests.mutants $(ARGS)
+
 faults: ## the long round of broken processes (FAULTS=1000)
 	bin/setup test
 	FAULTS=$(or $(FAULTS),1000) $(PY) -m pytest tests/faults -s -n0
@@ -33,6 +37,7 @@ lint: ## ruff, mypy, import rules, migrations
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports --no-cache
+	$(PY) bin/figures
 	.venv/bin/mypy
 	$(PY) -m config.embedded.manage --data .data-lint -- makemigrations --check --dry-run
 	$(PY) -m config.embedded.manage --data .data-lint --settings config.settings_lint -- lintmigrations --warnings-as-errors

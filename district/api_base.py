@@ -163,7 +163,10 @@ def match_header() -> Any:
     return Header(
         None,
         alias="If-Match",
-        description='The revision that you know, as in the ETag: "7". Where the case has moved on, nothing is changed (409).',
+        description=(
+            'The revision that you know, as in the ETag: "7". Where the case has moved on, '
+            "nothing is changed (409)."
+        ),
     )
 
 

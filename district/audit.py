@@ -20,7 +20,10 @@ def recorded(user: Any, **more: Any) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
+                (
+                    "SELECT set_config('pghistory.context_id', %s, true), "
+                    "set_config('pghistory.context_metadata', %s, true)"
+                ),
                 [str(uuid4()), json.dumps({"user": user.pk if user else None, **more})],
             )
         yield

@@ -31,7 +31,8 @@ class UploadForm(forms.Form):
     files: Any = FilesField(
         label=_("Files"),
         help_text=_(
-            "One zip file, or all files of the delivery: canonical CSV with manifest.json, Ed-Fi XML, or OneRoster CSV."
+            "One zip file, or all files of the delivery: canonical CSV with manifest.json, "
+            "Ed-Fi XML, or OneRoster CSV."
         ),
     )
     as_of = forms.DateField(

@@ -119,7 +119,8 @@ _sentences: dict[str, Any] = {
     ),
     "NO_SUCH_CONTACT": _("this contact is not in the set; deliver it in Contact.xml"),
     "NO_ENROLMENT": _(
-        "no attendance event tells the school; deliver StudentSchoolAssociation to enrol the student"
+        "no attendance event tells the school; deliver StudentSchoolAssociation to enrol "
+        "the student"
     ),
 }
 # Of deliveries: why nothing of one was taken.
@@ -127,10 +128,12 @@ register(
     {
         "NO_FOLDER": _("%(folder)s: there is no such folder"),
         "NO_KNOWN_FILE": _(
-            "%(folder)s: holds no file that is known (canonical CSV, Ed-Fi XML or OneRoster CSV); see docs/import.md"
+            "%(folder)s: holds no file that is known (canonical CSV, Ed-Fi XML or "
+            "OneRoster CSV); see docs/import.md"
         ),
         "NO_MANIFEST": _(
-            "manifest.json is missing; add it, or say for which day the files are (--as-of 2026-09-10)"
+            "manifest.json is missing; add it, or say for which day the files are (--as-of "
+            "2026-09-10)"
         ),
         "MANIFEST_NOT_JSON": _("manifest.json: not valid JSON (%(detail)s); write it anew"),
         "MANIFEST_NO_OBJECT": _(
@@ -140,10 +143,12 @@ register(
             "manifest.json names %(file)s, which is not in the delivery; send the files again"
         ),
         "MANIFEST_OTHER_FILE": _(
-            "%(file)s: is not the file that manifest.json describes (sha256 differs); send the files again"
+            "%(file)s: is not the file that manifest.json describes (sha256 differs); send "
+            "the files again"
         ),
         "MANIFEST_NO_DATE": _(
-            "manifest.json: %(key)s is '%(value)s', not a date; write it as 2026-09-10 or give --as-of"
+            "manifest.json: %(key)s is '%(value)s', not a date; write it as 2026-09-10 or "
+            "give --as-of"
         ),
         "MANIFEST_YEAR": _("manifest.json: %(key)s %(value)s cannot be right; correct the year"),
         "ANOTHER_RUNS": _("another import is running; start this one again when it has finished"),
@@ -162,10 +167,12 @@ register(
         ),
         "NOT_CSV": _("%(file)s: cannot be read as UTF-8 CSV (%(detail)s); export it anew"),
         "TOO_MANY_VALUES": _(
-            "%(file)s, line %(line)d: has more values than the first line; look for a comma without quotes"
+            "%(file)s, line %(line)d: has more values than the first line; look for a "
+            "comma without quotes"
         ),
         "EMPTY_EDFI": _(
-            "the Ed-Fi set holds neither students nor attendance events; check that the folder is complete"
+            "the Ed-Fi set holds neither students nor attendance events; check that the "
+            "folder is complete"
         ),
         "NOT_XML": _("%(file)s, line %(line)s: not well-formed XML (%(detail)s); export it anew"),
         "NOT_A_ZIP": _("%(file)s: is not a zip file that can be read (%(detail)s)"),
@@ -174,7 +181,8 @@ register(
         ),
         "FILE_TWICE": _("%(file)s: stands in the delivery twice"),
         "TOO_LARGE": _(
-            "the delivery is larger than this system takes; ask the administrator (MAX_IMPORT_BYTES)"
+            "the delivery is larger than this system takes; ask the administrator "
+            "(MAX_IMPORT_BYTES)"
         ),
     }
 )
@@ -183,28 +191,48 @@ register(
     {
         "SEEN_BEFORE": _("This very delivery was applied before: nothing to do."),
         "SAME_STATE_NUMBER": ngettext_lazy(
-            "%(count)d state student number stands on more than one student: a data manager should look whether they are one person.",
-            "%(count)d state student numbers stand on more than one student: a data manager should look whether they are one person.",
+            (
+                "%(count)d state student number stands on more than one student: a data "
+                "manager should look whether they are one person."
+            ),
+            (
+                "%(count)d state student numbers stand on more than one student: a data "
+                "manager should look whether they are one person."
+            ),
             "count",
         ),
         "ONEROSTER_HOLDS": _(
-            "OneRoster carries no attendance and no calendar: schools, students, guardians and enrolments were taken."
+            "OneRoster carries no attendance and no calendar: schools, students, guardians "
+            "and enrolments were taken."
         ),
         "ONEROSTER_EMPTY": _("No student enrolment was found."),
         "DERIVED_MEMBERSHIP": _(
-            "The set has no enrolment file: membership was derived from attendance events (school and session's school year)."
+            "The set has no enrolment file: membership was derived from attendance events "
+            "(school and session's school year)."
         ),
         "WITHOUT_ENROLMENT": ngettext_lazy(
-            "%(count)d of %(students)d students has no attendance event and stays without an enrolment: the school is not known from this set.",
-            "%(count)d of %(students)d students have no attendance event and stay without an enrolment: their school is not known from this set.",
+            (
+                "%(count)d of %(students)d students has no attendance event and stays without "
+                "an enrolment: the school is not known from this set."
+            ),
+            (
+                "%(count)d of %(students)d students have no attendance event and stay without "
+                "an enrolment: their school is not known from this set."
+            ),
             "count",
         ),
         "NOT_USED": _("Read but not used: %(what)s."),
         "DERIVED_DAYS": ngettext_lazy(
-            "The set names %(named)d calendar dates only: %(days)d instructional days of %(sessions)d session were derived from the sessions' "
-            "totals (weekdays, quiet ones left out first).",
-            "The set names %(named)d calendar dates only: %(days)d instructional days of %(sessions)d sessions were derived from the sessions' "
-            "totals (weekdays, quiet ones left out first).",
+            (
+                "The set names %(named)d calendar dates only: %(days)d instructional days of "
+                "%(sessions)d session were derived from the sessions' "
+                "totals (weekdays, quiet ones left out first)."
+            ),
+            (
+                "The set names %(named)d calendar dates only: %(days)d instructional days of "
+                "%(sessions)d sessions were derived from the sessions' "
+                "totals (weekdays, quiet ones left out first)."
+            ),
             "sessions",
         ),
     }

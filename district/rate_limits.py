@@ -1,9 +1,10 @@
 """The one rate limiter: how often something was done in a span of the clock (this minute, this
 hour), counted in Redis.
 
-While Redis is away nothing is counted and everything is allowed. The limits only slow down programs;
-the secrets behind them (tokens, codes) are too long to guess without them. A limiter that refused
-would keep a child from reporting and a party from answering because of a fault that is ours."""
+While Redis is away nothing is counted and everything is allowed. The limits only slow down
+programs; the secrets behind them (tokens, codes) are too long to guess without them. A limiter that
+refused would keep a child from reporting and a party from answering because of a fault that is
+ours."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def _groups(names: set[str]) -> dict[str, int]:
 def _members(wanted: set[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT group_id, user_id FROM district_user_groups g JOIN auth_group a ON a.id = g.group_id WHERE a.name LIKE '%@%'"
+            "SELECT group_id, user_id FROM district_user_groups g JOIN auth_group a ON "
+            "a.id = g.group_id WHERE a.name LIKE '%@%'"
         )
         present = set(cursor.fetchall())
         cursor.executemany(

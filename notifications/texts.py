@@ -38,28 +38,46 @@ STOP = {
         "skip": "Skip to the content",
         "other": "Español",
         "title": "Stop these messages?",
-        "help": "You got a message from your child’s school at this address or number. If you stop them, none will be sent to it any more. "
-        "The school will still call you or write a letter when it must.",
+        "help": (
+            "You got a message from your child’s school at this address or number. If you stop "
+            "them, none will be sent to it any more. "
+            "The school will still call you or write a letter when it must."
+        ),
         "stop": "Stop the messages",
         "done": "The messages are stopped.",
-        "done_help": "Nothing more will be sent to this address or number. To get messages again, call the school.",
+        "done_help": (
+            "Nothing more will be sent to this address or number. To get messages again, call "
+            "the school."
+        ),
     },
     "es": {
         "skip": "Ir al contenido",
         "other": "English",
         "title": "¿Dejar de recibir estos mensajes?",
-        "help": "La escuela de su hijo o hija le envió un mensaje a esta dirección o a este número. Si los detiene, no se enviará ninguno "
-        "más. La escuela todavía le llamará o le escribirá una carta cuando deba hacerlo.",
+        "help": (
+            "La escuela de su hijo o hija le envió un mensaje a esta dirección o a este "
+            "número. Si los detiene, no se enviará ninguno "
+            "más. La escuela todavía le llamará o le escribirá una carta cuando deba hacerlo."
+        ),
         "stop": "No enviar más mensajes",
         "done": "Ya no recibirá mensajes.",
-        "done_help": "No se enviará nada más a esta dirección o a este número. Para volver a recibir mensajes, llame a la escuela.",
+        "done_help": (
+            "No se enviará nada más a esta dirección o a este número. Para volver a recibir "
+            "mensajes, llame a la escuela."
+        ),
     },
 }
 # The answer to somebody who writes back to a text message.
 UNREAD = {
-    "en": "Nobody reads answers to this number. Please call the number in our message. Reply STOP to end these messages.",
-    "es": "Nadie lee las respuestas a este número. Llame al número que aparece en nuestro mensaje. Responda STOP para no recibir más "
-    "mensajes.",
+    "en": (
+        "Nobody reads answers to this number. Please call the number in our message. Reply "
+        "STOP to end these messages."
+    ),
+    "es": (
+        "Nadie lee las respuestas a este número. Llame al número que aparece en nuestro "
+        "mensaje. Responda STOP para no recibir más "
+        "mensajes."
+    ),
 }
 
 

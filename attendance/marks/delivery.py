@@ -290,18 +290,23 @@ def void_closed_days(delivery: Delivery) -> None:
         "WHERE m.day BETWEEN %(starts)s AND %(ends)s AND NOT coalesce(d.instructional, false)",
     )
     delivery.run(
-        f"INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, successor, superseded_by_run) "
-        f"SELECT {', '.join('m.' + c.strip() for c in COLUMNS.split(','))}, %(as_of)s, clock_timestamp(), 'VOID', %(run)s::uuid "
+        f"INSERT INTO attendance_mark_version ({COLUMNS}, known_to, superseded_at, "
+        "successor, superseded_by_run) "
+        f"SELECT {', '.join('m.' + c.strip() for c in COLUMNS.split(','))}, %(as_of)s, "
+        "clock_timestamp(), 'VOID', %(run)s::uuid "
         "FROM attendance_mark m JOIN voided v USING (day, student_id)"
     )
     gone = delivery.run(
-        "DELETE FROM attendance_mark m USING voided v WHERE m.day = v.day AND m.student_id = v.student_id"
+        "DELETE FROM attendance_mark m USING voided v WHERE m.day = v.day AND m.student_id "
+        "= v.student_id"
     )
     if gone:
         delivery.notes.append(say("VOID_MARKS", count=gone))
     delivery.run(
-        "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT %(run)s::uuid, e.student_id "
-        "FROM district_enrollment e JOIN district_student st ON st.id = e.student_id WHERE st.source = %(source)s ON CONFLICT DO NOTHING"
+        "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT "
+        "%(run)s::uuid, e.student_id "
+        "FROM district_enrollment e JOIN district_student st ON st.id = e.student_id WHERE "
+        "st.source = %(source)s ON CONFLICT DO NOTHING"
     )
 
 
@@ -343,24 +348,33 @@ SENTENCES = {
         "the student is not enrolled at this school on this day; check enrollments.csv"
     ),
     "UNKNOWN_CODE": _(
-        "neither the policy's code_map nor status and excuse say what this means; add the code to the policy"
+        "neither the policy's code_map nor status and excuse say what this means; add the "
+        "code to the policy"
     ),
     "MANIFEST_ATTENDANCE": _(
         "manifest.json: attendance is '%(mode)s'; write year_to_date, days or delta"
     ),
     "MASS_CHANGE/classes": _(
-        "%(file)s: %(changed)d of %(enrolled)d enrolled students change class on days that were delivered before (limit %(percent)s %%). "
+        "%(file)s: %(changed)d of %(enrolled)d enrolled students change class on days that "
+        "were delivered before (limit %(percent)s %%). "
         "Nothing was applied; release or reject the import."
     ),
     "MASS_CHANGE/rows": ngettext_lazy(
-        "%(file)s: the file holds %(rows)d row, the last one %(before)d (limit %(percent)s %% fewer). "
-        "Nothing was applied; release or reject the import.",
-        "%(file)s: the file holds %(rows)d rows, the last one %(before)d (limit %(percent)s %% fewer). "
-        "Nothing was applied; release or reject the import.",
+        (
+            "%(file)s: the file holds %(rows)d row, the last one %(before)d (limit %(percent)s "
+            "%% fewer). "
+            "Nothing was applied; release or reject the import."
+        ),
+        (
+            "%(file)s: the file holds %(rows)d rows, the last one %(before)d (limit "
+            "%(percent)s %% fewer). "
+            "Nothing was applied; release or reject the import."
+        ),
         "rows",
     ),
     "MASS_CHANGE/day": _(
-        "%(file)s: on %(day)s %(absent)d of %(enrolled)d students are absent (limit %(percent)s %%). "
+        "%(file)s: on %(day)s %(absent)d of %(enrolled)d students are absent (limit "
+        "%(percent)s %%). "
         "Nothing was applied; release or reject the import."
     ),
     "VOID_MARKS": ngettext_lazy(

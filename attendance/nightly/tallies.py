@@ -117,7 +117,10 @@ counted AS (
 )
 """
 
-_COLUMNS = "calendar_id, unexcused, excused, suspension, unknown, absences, tardies, closed_days, open_from"
+_COLUMNS = (
+    "calendar_id, unexcused, excused, suspension, unknown, absences, tardies, closed_days, "
+    "open_from"
+)
 
 # What the rows of both scopes should be, as temporary tables; `_write` makes the stored ones equal
 # to them.
@@ -178,18 +181,33 @@ class _Scope:
         sets = ", ".join(f"{name} = d.{name}" for name in names if name not in self.keys)
         return [
             "DROP TABLE IF EXISTS tally_diff",
-            f"CREATE TEMP TABLE tally_diff ON COMMIT DROP AS SELECT t.id AS stored, w.* FROM"
-            f" (SELECT * FROM {self.table} t WHERE t.school_year = %(year)s {wanted_tally}) t"
-            f" FULL JOIN {self.wanted} w USING ({', '.join(self.keys)}) WHERE ({stored}) IS DISTINCT FROM ({wished})",
-            f"DELETE FROM {self.table} t USING tally_diff d WHERE t.id = d.stored AND d.student_id IS NULL",
-            f"UPDATE {self.table} t SET {sets} FROM tally_diff d WHERE t.id = d.stored AND d.student_id IS NOT NULL",
-            f"INSERT INTO {self.table} (school_year, student_id, {', '.join(names)})"
-            f" SELECT %(year)s, student_id, {', '.join(names)} FROM tally_diff WHERE stored IS NULL",
+            (
+                f"CREATE TEMP TABLE tally_diff ON COMMIT DROP AS SELECT t.id AS stored, w.* FROM"
+                f" (SELECT * FROM {self.table} t WHERE t.school_year = %(year)s {wanted_tally}) t"
+                f" FULL JOIN {self.wanted} w USING ({', '.join(self.keys)}) WHERE ({stored}) "
+                f"IS DISTINCT FROM ({wished})"
+            ),
+            (
+                f"DELETE FROM {self.table} t USING tally_diff d WHERE t.id = d.stored AND "
+                "d.student_id IS NULL"
+            ),
+            (
+                f"UPDATE {self.table} t SET {sets} FROM tally_diff d WHERE t.id = d.stored AND "
+                "d.student_id IS NOT NULL"
+            ),
+            (
+                f"INSERT INTO {self.table} (school_year, student_id, {', '.join(names)})"
+                f" SELECT %(year)s, student_id, {', '.join(names)} FROM tally_diff WHERE "
+                "stored IS NULL"
+            ),
         ]
 
 
 _ROW = f"school_id, {_COLUMNS}"
-_SETTLED = f"SELECT student_id, {_ROW} FROM tally_school t WHERE NOT EXISTS (SELECT 1 FROM tally_movers x WHERE x.student_id = t.student_id)"
+_SETTLED = (
+    f"SELECT student_id, {_ROW} FROM tally_school t WHERE NOT EXISTS (SELECT 1 FROM "
+    "tally_movers x WHERE x.student_id = t.student_id)"
+)
 _SCHOOL_SCOPE = _Scope("attendance_schooltally", "tally_school", ("student_id", "school_id"), _ROW)
 _DISTRICT_SCOPE = _Scope(
     "attendance_tally",
@@ -249,7 +267,8 @@ def recount(
             parameters,
         )
         cursor.execute(
-            "CREATE TEMP TABLE tally_movers ON COMMIT DROP AS SELECT DISTINCT student_id FROM tally_spans WHERE mover"
+            "CREATE TEMP TABLE tally_movers ON COMMIT DROP AS SELECT DISTINCT student_id "
+            "FROM tally_spans WHERE mover"
         )
         cursor.execute("ANALYZE tally_spans (student_id, school_id, several, mover), tally_movers")
         cursor.execute(_SCHOOL.format(counts=counts), parameters)

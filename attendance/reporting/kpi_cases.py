@@ -34,10 +34,13 @@ SELECT student_id, school_id, absences, days FROM per_student JOIN home USING (s
  WHERE days >= %(least)s AND school_id = ANY(%(schools)s)
 """
 )
-_MINE = "AND e.student_id IN (SELECT n.student_id FROM district_enrollment n WHERE n.school_id = ANY(%(schools)s))"
-_LISTED = (
-    _RATES
-    + " AND absences * 100 >= days * %(low)s AND absences * 100 < days * %(high)s ORDER BY absences DESC, student_id"
+_MINE = (
+    "AND e.student_id IN (SELECT n.student_id FROM district_enrollment n WHERE n.school_id = "
+    "ANY(%(schools)s))"
+)
+_LISTED = _RATES + (
+    " AND absences * 100 >= days * %(low)s AND absences * 100 < days * %(high)s ORDER BY "
+    "absences DESC, student_id"
 )
 _WITHIN = (
     "count(*) FILTER (WHERE absences * 100 >= days * {low} AND absences * 100 < days * {high})"

@@ -117,7 +117,10 @@ def action_label(kind: str) -> str:
     for policy in all_policies().values():
         for entry in policy.data.get("triggers", ()) if policy.domain == "attendance" else ():
             if entry["id"] == trigger_of(key):
-                return f"{', '.join(str(ACTIONS[action]) for action in triggers.duties(entry))} ({key})"
+                return (
+                    f"{', '.join(str(ACTIONS[action]) for action in triggers.duties(entry))} "
+                    f"({key})"
+                )
     return key
 
 

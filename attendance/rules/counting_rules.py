@@ -249,7 +249,8 @@ def _rule(trigger: Mapping[str, Any], policy: Mapping[str, Any]) -> Rule:
     ):
         raise MeasureError(
             _(
-                "trigger %(trigger)s: a percentage is a share of enrolled days; give it a unit of days and a window of days"
+                "trigger %(trigger)s: a percentage is a share of enrolled days; give it a "
+                "unit of days and a window of days"
             )
             % {"trigger": name}
         )
@@ -365,7 +366,8 @@ class Frame:
         if not self.year.semesters:
             raise MeasureError(
                 _(
-                    "a semester is counted, but nothing says when it begins: set school_year.semesters in the policy"
+                    "a semester is counted, but nothing says when it begins: set "
+                    "school_year.semesters in the policy"
                 )
             )
         return max(
@@ -476,7 +478,8 @@ def _minutes_of(rule: Rule, mark: DayMark) -> int:
     if mark.fraction and rule.day_minutes is None:
         raise MeasureError(
             _(
-                "trigger %(trigger)s: the mark of %(day)s has no minutes; record them or set measures.*.day_minutes"
+                "trigger %(trigger)s: the mark of %(day)s has no minutes; record them or "
+                "set measures.*.day_minutes"
             )
             % {"trigger": rule.trigger, "day": mark.day}
         )

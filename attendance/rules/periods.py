@@ -172,7 +172,8 @@ def _plan_window(flow: Workflow) -> PlanWindow:
     found = count(flow.case.student_id, days)
     enough = (found.days - found.absent) * 100 >= found.days * int(goals["attendance_percent"])
     words = _(
-        "In the last %(n)s school days attendance is %(rate)s %% with %(u)s unexcused days; the goals are %(goal)s %% and %(most)s."
+        "In the last %(n)s school days attendance is %(rate)s %% with %(u)s unexcused "
+        "days; the goals are %(goal)s %% and %(most)s."
     ) % {
         "n": found.days,
         "rate": found.percent,

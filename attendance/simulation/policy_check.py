@@ -110,7 +110,8 @@ def _effective(policy: Policy) -> _Found:
             "warning",
             ("effective", "from"),
             _(
-                "is not the begin of a school year (%(day)s): counts before and after cannot be compared"
+                "is not the begin of a school year (%(day)s): counts before and after "
+                "cannot be compared"
             )
             % {"day": begins},
         )
@@ -215,7 +216,8 @@ def _asks(rule: Rule, trigger: Mapping[str, Any], policy: Policy) -> _Found:
                 "error",
                 ("sla",),
                 _(
-                    "the notice has no time: give the trigger an sla, or the policy process_sla.notice"
+                    "the notice has no time: give the trigger an sla, or the policy "
+                    "process_sla.notice"
                 ),
             )
         if letters.template_of(rule.trigger) == letters.GENERIC and not trigger.get("cite"):
@@ -226,7 +228,8 @@ def _asks(rule: Rule, trigger: Mapping[str, Any], policy: Policy) -> _Found:
                 "error",
                 ("sla",),
                 _(
-                    "the action has no time: give the trigger an sla, or the policy process_sla.action"
+                    "the action has no time: give the trigger an sla, or the policy "
+                    "process_sla.action"
                 ),
             )
         if not trigger.get("cite"):

@@ -481,7 +481,8 @@ def simulate(seed: int, students: int, **more: Any) -> dict[str, Any]:
     students already."""
     if Student.objects.exists() or School.objects.exists():
         raise NotEmpty(
-            "a simulated year needs an empty database; start one with its own data folder (DATA=.data-simulation)"
+            "a simulated year needs an empty database; start one with its own data folder "
+            "(DATA=.data-simulation)"
         )
     simulation = Simulation(seed, students, **more)
     with TemporaryDirectory(prefix="holdfast-simulation-") as scratch, transaction.atomic():

@@ -70,7 +70,8 @@ class TrialForm(forms.Form):
                 self.add_error(
                     "first",
                     _(
-                        "No school year of this span is stored. Choose nights of a year whose calendar was imported."
+                        "No school year of this span is stored. Choose nights of a year "
+                        "whose calendar was imported."
                     ),
                 )
         return data

@@ -1,5 +1,5 @@
-"""The ten-day rule (DPI manual; A1.1, A2.5): whoever missed more than ten days in a row unlawfully is
-looked for and, under the compulsory age, not withdrawn."""
+"""The ten-day rule (DPI manual; A1.1, A2.5): whoever missed more than ten days in a row unlawfully
+is looked for and, under the compulsory age, not withdrawn."""
 
 from __future__ import annotations
 

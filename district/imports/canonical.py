@@ -30,7 +30,8 @@ def _upsert(table: str, key: str, columns: dict[str, str], source: str) -> str:
     old, new = (", ".join(f"{side}.{name}" for name in changing) for side in ("t", "excluded"))
     return (
         f"INSERT INTO {table} AS t ({names}) SELECT {', '.join(columns.values())} FROM {source} "
-        f"ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE ({old}) IS DISTINCT FROM ({new}) RETURNING (xmax = 0)"
+        f"ON CONFLICT ({key}) DO UPDATE SET {sets} WHERE ({old}) IS DISTINCT FROM ({new}) "
+        "RETURNING (xmax = 0)"
     )
 
 
@@ -39,7 +40,10 @@ def _or_empty(name: str) -> str:
 
 
 def _bool(name: str, default: str) -> str:
-    return f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
+    return (
+        f"CASE WHEN lower(s.{name}) IN ('true','1','yes','y','t') THEN true WHEN "
+        f"coalesce(s.{name}, '') = '' THEN {default} ELSE false END"
+    )
 
 
 # -- calendars -------------------------------------------------------------------------------------
@@ -50,7 +54,8 @@ def apply_calendar(delivery: Delivery) -> None:
     changed (N8)."""
     spec = CALENDAR
     delivery.run(
-        "INSERT INTO district_calendar (source, calendar_id, revision) SELECT DISTINCT %(source)s, calendar_id, 1 "
+        "INSERT INTO district_calendar (source, calendar_id, revision) SELECT DISTINCT "
+        "%(source)s, calendar_id, 1 "
         "FROM stage_calendar_days ON CONFLICT DO NOTHING"
     )
     _upserted(
@@ -68,24 +73,34 @@ def apply_calendar(delivery: Delivery) -> None:
                     "is_membership_day", "s.day_type IN ('INSTRUCTIONAL', 'MAKEUP')"
                 ),
                 "instructional": "s.day_type IN ('INSTRUCTIONAL', 'MAKEUP')",
-                "ordinal": "coalesce((SELECT ordinal FROM district_calendarday d WHERE d.calendar_id = c.id AND d.date = s.date::date), 0)",
+                "ordinal": (
+                    "coalesce((SELECT ordinal FROM district_calendarday d WHERE d.calendar_id "
+                    "= c.id AND d.date = s.date::date), 0)"
+                ),
             },
-            "stage_calendar_days s JOIN district_calendar c ON c.source = %(source)s AND c.calendar_id = s.calendar_id",
+            (
+                "stage_calendar_days s JOIN district_calendar c ON c.source = %(source)s AND "
+                "c.calendar_id = s.calendar_id"
+            ),
         ),
     )
     ended = delivery.run(
-        "DELETE FROM district_calendarday d USING district_calendar c WHERE c.id = d.calendar_id AND c.source = %(source)s "
+        "DELETE FROM district_calendarday d USING district_calendar c WHERE c.id = "
+        "d.calendar_id AND c.source = %(source)s "
         "AND d.date BETWEEN %(starts)s AND %(ends)s "
         "AND EXISTS (SELECT 1 FROM stage_calendar_days s WHERE s.calendar_id = c.calendar_id) "
-        "AND NOT EXISTS (SELECT 1 FROM stage_calendar_days s WHERE s.calendar_id = c.calendar_id AND s.date::date = d.date)"
+        "AND NOT EXISTS (SELECT 1 FROM stage_calendar_days s WHERE s.calendar_id = "
+        "c.calendar_id AND s.date::date = d.date)"
     )
     delivery.count(spec.name).ended += ended
     counts = delivery.count(spec.name)
     if counts.new or counts.changed or ended:
         delivery.run(_ORDINALS)
         delivery.run(
-            "UPDATE district_calendar SET revision = revision + 1 WHERE source = %(source)s AND EXISTS "
-            "(SELECT 1 FROM stage_calendar_days s WHERE s.calendar_id = district_calendar.calendar_id)"
+            "UPDATE district_calendar SET revision = revision + 1 WHERE source = "
+            "%(source)s AND EXISTS "
+            "(SELECT 1 FROM stage_calendar_days s WHERE s.calendar_id = "
+            "district_calendar.calendar_id)"
         )
 
 
@@ -103,7 +118,8 @@ UPDATE district_calendarday d SET ordinal = o.ordinal
 def apply_schools(delivery: Delivery) -> None:
     """Schools and their areas. A school that vanishes from the file stays: its cases do."""
     delivery.run(
-        "INSERT INTO district_area (name) SELECT DISTINCT area FROM stage_schools WHERE coalesce(area, '') <> '' ON CONFLICT DO NOTHING"
+        "INSERT INTO district_area (name) SELECT DISTINCT area FROM stage_schools WHERE "
+        "coalesce(area, '') <> '' ON CONFLICT DO NOTHING"
     )
     _upserted(
         delivery,
@@ -124,12 +140,16 @@ def apply_schools(delivery: Delivery) -> None:
                 "open_from": "nullif(s.open_from, '')::date",
                 "open_to": "nullif(s.open_to, '')::date",
             },
-            "stage_schools s LEFT JOIN district_area a ON a.name = s.area "
-            "LEFT JOIN district_calendar c ON c.source = %(source)s AND c.calendar_id = s.calendar_id",
+            (
+                "stage_schools s LEFT JOIN district_area a ON a.name = s.area "
+                "LEFT JOIN district_calendar c ON c.source = %(source)s AND c.calendar_id = "
+                "s.calendar_id"
+            ),
         ),
     )
     for number, calendar in delivery.rows(
-        "SELECT s.school_id, s.calendar_id FROM stage_schools s LEFT JOIN district_calendar c ON c.source = %(source)s "
+        "SELECT s.school_id, s.calendar_id FROM stage_schools s LEFT JOIN "
+        "district_calendar c ON c.source = %(source)s "
         "AND c.calendar_id = s.calendar_id WHERE coalesce(s.calendar_id, '') <> '' AND c.id IS NULL"
     ):
         delivery.add_issue(
@@ -150,7 +170,10 @@ def apply_schools(delivery: Delivery) -> None:
 def apply_students(delivery: Delivery) -> None:
     """Students; one who vanishes stays (history), membership ends by enrolments."""
     flags = " || ".join(
-        f"CASE WHEN lower(coalesce(s.{flag}, '')) IN ('true','1','yes','y','t') THEN '[\"{flag}\"]'::jsonb ELSE '[]'::jsonb END"
+        (
+            f"CASE WHEN lower(coalesce(s.{flag}, '')) IN ('true','1','yes','y','t') THEN "
+            f"'[\"{flag}\"]'::jsonb ELSE '[]'::jsonb END"
+        )
         for flag in FLAGS
     )
     _upserted(
@@ -178,7 +201,8 @@ def apply_students(delivery: Delivery) -> None:
         ),
     )
     for (count,) in delivery.rows(
-        "SELECT count(*) FROM (SELECT state_student_id FROM district_student WHERE source = %(source)s AND state_student_id <> '' "
+        "SELECT count(*) FROM (SELECT state_student_id FROM district_student WHERE source "
+        "= %(source)s AND state_student_id <> '' "
         "AND merged_into_id IS NULL GROUP BY state_student_id HAVING count(*) > 1) d"
     ):
         if count:
@@ -215,7 +239,8 @@ def apply_guardians(delivery: Delivery) -> None:
     )
     delivery.count(spec.name).ended += delivery.run(
         f"WITH listed AS (SELECT st.id, s.guardian_id FROM {spec.table} s {_STUDENT_OF}) "
-        "DELETE FROM district_guardian g WHERE g.source = %(source)s AND g.student_id IN (SELECT id FROM listed) "
+        "DELETE FROM district_guardian g WHERE g.source = %(source)s AND g.student_id IN "
+        "(SELECT id FROM listed) "
         "AND (g.student_id, g.guardian_id) NOT IN (SELECT id, guardian_id FROM listed)"
     )
 
@@ -274,12 +299,15 @@ def apply_enrollments(delivery: Delivery) -> None:
         ),
     )
     delivery.count(spec.name).ended += delivery.run(
-        f"DELETE FROM district_enrollment e WHERE e.source = %(source)s AND e.entry_date BETWEEN %(starts)s AND %(ends)s "
+        "DELETE FROM district_enrollment e WHERE e.source = %(source)s AND e.entry_date "
+        "BETWEEN %(starts)s AND %(ends)s "
         f"AND NOT EXISTS (SELECT 1 FROM {spec.table} s WHERE s.enrollment_id = e.enrollment_id)"
     )
     delivery.run(
-        "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT %(run)s::uuid, coalesce(e.student_id, b.student_id) "
-        "FROM (SELECT * FROM district_enrollment WHERE source = %(source)s) e FULL JOIN enrollments_before b ON b.id = e.id "
+        "INSERT INTO district_touchedstudent (run_id, student_id) SELECT DISTINCT "
+        "%(run)s::uuid, coalesce(e.student_id, b.student_id) "
+        "FROM (SELECT * FROM district_enrollment WHERE source = %(source)s) e FULL JOIN "
+        "enrollments_before b ON b.id = e.id "
         "WHERE (e.id, e.student_id, e.school_id, e.entry_date, e.exit_date) IS DISTINCT FROM "
         "(b.id, b.student_id, b.school_id, b.entry_date, b.exit_date) ON CONFLICT DO NOTHING"
     )
@@ -300,23 +328,32 @@ def apply_staff(delivery: Delivery) -> None:
         _SCHOOL_OF,
     )
     delivery.run(
-        "INSERT INTO district_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active, "
+        "INSERT INTO district_user (password, is_superuser, username, first_name, "
+        "last_name, email, is_staff, is_active, "
         "date_joined, staff_id, phone, language) "
-        "SELECT DISTINCT ON (s.staff_id) '!' || md5(random()::text), false, 'staff-' || s.staff_id, "
-        "left(split_part(s.name, ' ', 1), 150), left(substr(s.name, strpos(s.name || ' ', ' ') + 1), 150), coalesce(s.email, ''), "
+        "SELECT DISTINCT ON (s.staff_id) '!' || md5(random()::text), false, 'staff-' || "
+        "s.staff_id, "
+        "left(split_part(s.name, ' ', 1), 150), left(substr(s.name, strpos(s.name || ' ', "
+        "' ') + 1), 150), coalesce(s.email, ''), "
         "false, true, now(), s.staff_id, '', 'en' FROM stage_staff_roles s "
-        "WHERE NOT EXISTS (SELECT 1 FROM district_user u WHERE u.staff_id = s.staff_id) ORDER BY s.staff_id, s.line"
+        "WHERE NOT EXISTS (SELECT 1 FROM district_user u WHERE u.staff_id = s.staff_id) "
+        "ORDER BY s.staff_id, s.line"
     )
     joined = f"{spec.table} s JOIN district_user u ON u.staff_id = s.staff_id {_SCHOOL_OF}"
-    same = "p.user_id = u.id AND p.role = s.role AND p.school_id IS NOT DISTINCT FROM sc.id AND p.area_id IS NULL"
+    same = (
+        "p.user_id = u.id AND p.role = s.role AND p.school_id IS NOT DISTINCT FROM sc.id AND "
+        "p.area_id IS NULL"
+    )
     counts = delivery.count(spec.name)
     counts.new += delivery.run(
         "INSERT INTO district_post (user_id, role, school_id, area_id, starts, ends, source) "
-        "SELECT DISTINCT ON (u.id, s.role, sc.id) u.id, s.role, sc.id, NULL::bigint, nullif(s.\"from\", '')::date, nullif(s.\"to\", '')::date, %(source)s "
+        "SELECT DISTINCT ON (u.id, s.role, sc.id) u.id, s.role, sc.id, NULL::bigint, "
+        "nullif(s.\"from\", '')::date, nullif(s.\"to\", '')::date, %(source)s "
         f"FROM {joined} WHERE NOT EXISTS (SELECT 1 FROM district_post p WHERE {same})"
     )
     counts.ended += delivery.run(
-        f"DELETE FROM district_post p WHERE p.source = %(source)s AND NOT EXISTS (SELECT 1 FROM {joined} WHERE {same})"
+        "DELETE FROM district_post p WHERE p.source = %(source)s AND NOT EXISTS (SELECT 1 "
+        f"FROM {joined} WHERE {same})"
     )
     counts.unchanged += delivery.rows(f"SELECT count(*) FROM {spec.table}")[0][0] - counts.new
     from district.role_assignments import sync_posts

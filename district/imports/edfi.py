@@ -261,7 +261,10 @@ def _contact(found: EdFi, element: Any, origin: str) -> None:
     town = (
         ""
         if address is None
-        else f"{_value(address, 'City')}, {_descriptor(_value(address, 'StateAbbreviation'))} {_value(address, 'PostalCode')}"
+        else (
+            f"{_value(address, 'City')}, {_descriptor(_value(address, 'StateAbbreviation'))} "
+            f"{_value(address, 'PostalCode')}"
+        )
     )
     lines = [] if address is None else [_value(address, "StreetNumberName"), town.strip(", ")]
     found.numbers[element.get("id") or ""] = _value(element, "ContactUniqueId")

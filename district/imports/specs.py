@@ -66,15 +66,22 @@ class Column:
         if self.kind == "text" and not self.words:
             # no character is shorter than a byte, and bytes need no counting
             conditions.append(
-                f"coalesce(octet_length({c}) <= {self.longest} OR length({c}) <= {self.longest}, true)"
+                f"coalesce(octet_length({c}) <= {self.longest} OR length({c}) <= "
+                f"{self.longest}, true)"
             )
         return " AND ".join(conditions)
 
     def _kind_checks(self, c: str) -> list[tuple[str, Said]]:
         empty = f"coalesce({c}, '') = ''"
         if self.kind == "date":
-            valid = f"(CASE WHEN {c} LIKE '____-__-__' AND pg_input_is_valid({c}, 'date') THEN true ELSE false END)"
-            inside = f"(CASE WHEN {valid} THEN {c}::date BETWEEN '{EARLIEST}' AND '{LATEST}' ELSE true END)"
+            valid = (
+                f"(CASE WHEN {c} LIKE '____-__-__' AND pg_input_is_valid({c}, 'date') THEN "
+                "true ELSE false END)"
+            )
+            inside = (
+                f"(CASE WHEN {valid} THEN {c}::date BETWEEN '{EARLIEST}' AND '{LATEST}' ELSE "
+                "true END)"
+            )
             return [
                 (f"({empty} OR {valid})", say("NOT_A_DATE")),
                 (
@@ -94,7 +101,10 @@ class Column:
         if self.kind == "bool":
             return [
                 (
-                    f"({empty} OR lower({c}) IN ('true','false','1','0','yes','no','y','n','t','f'))",
+                    (
+                        f"({empty} OR lower({c}) IN "
+                        "('true','false','1','0','yes','no','y','n','t','f'))"
+                    ),
                     say("NOT_YES_NO"),
                 )
             ]

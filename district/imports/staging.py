@@ -121,9 +121,13 @@ class Delivery:
         kept = int(self.policy.get("errors_kept_per_reason", 2000))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH bad AS (DELETE FROM {spec.table} s USING (SELECT s.line AS bad_line FROM {spec.table} s {joins} "
-                f"WHERE {condition}) b WHERE s.line = b.bad_line RETURNING s.line, left({value}, {LONGEST_SHOWN}), s.origin) "
-                f"SELECT *, count(*) OVER () FROM bad ORDER BY line LIMIT {kept}",
+                (
+                    f"WITH bad AS (DELETE FROM {spec.table} s USING (SELECT s.line AS bad_line "
+                    f"FROM {spec.table} s {joins} "
+                    f"WHERE {condition}) b WHERE s.line = b.bad_line RETURNING s.line, "
+                    f"left({value}, {LONGEST_SHOWN}), s.origin) "
+                    f"SELECT *, count(*) OVER () FROM bad ORDER BY line LIMIT {kept}"
+                ),
                 self.parameters(),
             )
             rows = cursor.fetchall()
@@ -183,7 +187,8 @@ def stage(delivery: Delivery, spec: FileSpec) -> None:
     columns = ", ".join(f'"{column}" text' for column in [*spec.column_names(), "origin"])
     delivery.run(f"DROP TABLE IF EXISTS {spec.table}")
     delivery.run(
-        f"CREATE TEMP TABLE {spec.table} (line bigint GENERATED ALWAYS AS IDENTITY (START 2), {columns}) ON COMMIT DROP"
+        f"CREATE TEMP TABLE {spec.table} (line bigint GENERATED ALWAYS AS IDENTITY (START "
+        f"2), {columns}) ON COMMIT DROP"
     )
     for index, name in enumerate(names):
         if name not in spec.column_names() and name != "origin":
@@ -265,7 +270,10 @@ def _copy_rows(delivery: Delivery, spec: FileSpec, path: Path, targets: list[str
     first = delivery.rows(f"SELECT min(line) FROM {spec.table}")[0][0] or 0
     delivery.run(f"ALTER TABLE {spec.table} ALTER COLUMN line DROP IDENTITY")
     delivery.run(
-        f"UPDATE {spec.table} s SET line = -x.line FROM {spec.table}_lines x WHERE s.line = x.n + %(first)s - 1",
+        (
+            f"UPDATE {spec.table} s SET line = -x.line FROM {spec.table}_lines x WHERE s.line "
+            "= x.n + %(first)s - 1"
+        ),
         first=first,
     )
     delivery.run(f"UPDATE {spec.table} SET line = -line")
@@ -318,6 +326,9 @@ def _validate(delivery: Delivery, spec: FileSpec, controls: bool) -> None:
         for column, condition, said in checks:
             delivery.reject(spec, f"NOT ({condition})", column, said)
     same = ", ".join(f'"{name}"' for name in spec.key)
-    double = f"EXISTS (SELECT 1 FROM (SELECT line, row_number() OVER (PARTITION BY {same} ORDER BY line) AS n FROM {spec.table}) d WHERE d.line = s.line AND d.n > 1)"
+    double = (
+        f"EXISTS (SELECT 1 FROM (SELECT line, row_number() OVER (PARTITION BY {same} ORDER BY "
+        f"line) AS n FROM {spec.table}) d WHERE d.line = s.line AND d.n > 1)"
+    )
     if delivery.rows(f"SELECT 1 FROM {spec.table} GROUP BY {same} HAVING count(*) > 1 LIMIT 1"):
         delivery.reject(spec, double, spec.key[-1], say("DUPLICATE/key", key=" + ".join(spec.key)))

@@ -29,7 +29,9 @@ class Enrollment(models.Model):
     )
     derived = models.BooleanField(
         default=False,
-        help_text="not delivered: concluded from attendance events (the source had no enrolment file)",
+        help_text=(
+            "not delivered: concluded from attendance events (the source had no enrolment file)"
+        ),
     )
 
     class Meta:

@@ -14,7 +14,10 @@ from district.models import School, SchoolYear
 class Command(JsonCommand):
     """The figures as of a date."""
 
-    help = "Enrolled, chronic (district and school scope), bands, and students who reached 3, 6 and 10 unexcused days."
+    help = (
+        "Enrolled, chronic (district and school scope), bands, and students who reached 3, 6 "
+        "and 10 unexcused days."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--as-of, --school, --json."""

@@ -17,7 +17,10 @@ class Command(JsonCommand):
     """Replays the stored marks night by night under a policy file and under the policy in force.
     Writes nothing."""
 
-    help = "What a policy would have opened, raised and sent over stored marks, beside the policy in force."
+    help = (
+        "What a policy would have opened, raised and sent over stored marks, beside the policy "
+        "in force."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file and the span."""
@@ -51,7 +54,10 @@ class Command(JsonCommand):
         sides = (report["candidate"], report["in_force"])
         names = ("opened", "raised", "notice", "sent", "withdrawn", "superseded", "action")
         rows = [
-            f"{name:12} {sides[0][name]:>10} {sides[1][name]:>10} {report['recorded'].get(name, ''):>10}"
+            (
+                f"{name:12} {sides[0][name]:>10} {sides[1][name]:>10} "
+                f"{report['recorded'].get(name, ''):>10}"
+            )
             for name in names
         ]
         triggers = [

@@ -15,7 +15,10 @@ class Command(JsonCommand):
     """Checks schema and sense of a policy file and names file, line and key of everything found.
     Exit code 1 with errors."""
 
-    help = "Check a policy file: schema, triggers that can be reached, promises with a time, letters that can name their law."
+    help = (
+        "Check a policy file: schema, triggers that can be reached, promises with a time, "
+        "letters that can name their law."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file."""

@@ -14,7 +14,10 @@ from district.models import ApiToken, Scope, User
 class Command(BaseCommand):
     """Make, list, end."""
 
-    help = "API tokens: --user NAME --name WHAT --scopes cases:read,... [--days 90] prints the secret once; --end PREFIX; else a list."
+    help = (
+        "API tokens: --user NAME --name WHAT --scopes cases:read,... [--days 90] prints the "
+        "secret once; --end PREFIX; else a list."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--user --name --scopes --days --end."""

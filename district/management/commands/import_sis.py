@@ -19,7 +19,10 @@ SHOWN = 100
 class Command(BaseCommand):
     """Import a folder: canonical CSV, Ed-Fi XML or OneRoster CSV."""
 
-    help = "Import a folder. Exit 0 when applied (or nothing to do), 2 when the import as a whole was refused or held."
+    help = (
+        "Import a folder. Exit 0 when applied (or nothing to do), 2 when the import as a whole "
+        "was refused or held."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """FOLDER --as-of --dry-run --json."""
@@ -94,7 +97,8 @@ def text(report: dict[str, Any]) -> str:
     for error in report["errors"]:
         place = f"{error['file']}" + (f", line {error['line']}" if error["line"] else "")
         lines.append(
-            f"  {error['level'].lower()}: {place}: {error['column']} '{error['value']}' {error['code']}: {error['reason']}"
+            f"  {error['level'].lower()}: {place}: {error['column']} '{error['value']}' "
+            f"{error['code']}: {error['reason']}"
         )
     if report["errors_total"] > report["errors_shown"]:
         lines.append(f"  ... and {report['errors_total'] - report['errors_shown']} more")

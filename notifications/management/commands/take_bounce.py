@@ -13,7 +13,10 @@ class Command(JsonCommand):
     """One e-mail on standard input. Ends with 0 whatever it was: a mail server must not answer a
     bounce with a bounce."""
 
-    help = "Reads one e-mail from standard input; a delivery report about a message of ours makes it one that came back."
+    help = (
+        "Reads one e-mail from standard input; a delivery report about a message of ours makes "
+        "it one that came back."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""

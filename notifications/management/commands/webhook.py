@@ -14,7 +14,10 @@ from notifications.models import Endpoint
 class Command(JsonCommand):
     """Add, list, end."""
 
-    help = "Webhooks: --add NAME URL KIND prints the secret once; --rotate NAME makes a new one; --end NAME stops one; without either they are listed."
+    help = (
+        "Webhooks: --add NAME URL KIND prints the secret once; --rotate NAME makes a new one; "
+        "--end NAME stops one; without either they are listed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--add --end --rotate --json."""

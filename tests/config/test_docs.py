@@ -44,3 +44,18 @@ def test_pictures_are_small_and_all_shown():
     pictures = {path.name: path.stat().st_size for path in (ROOT / "docs/images").glob("*.png")}
     assert set(pictures) == shown
     assert {name: size for name, size in pictures.items() if size > LARGEST_PICTURE} == {}
+
+
+def test_every_path_that_a_page_names_exists():
+    """`folder/module.py` in a page: the house as it stands, not as it stood."""
+    named = re.compile(r"`((?:[a-z_]+/)+[\w.-]+\.(?:py|yaml|csv|typ|toml))`")
+    patterns = ("DOMAIN", "CODE")  # parts that stand for many names
+    missing = {
+        (str(page.relative_to(ROOT)), path)
+        for page in PAGES
+        for path in named.findall(page.read_text())
+        if path.split("/")[0] in {*OURS, "tests", "config", "policies", "benchmarks"}
+        and not any(part in path for part in patterns)
+        and not (ROOT / path).exists()
+    }
+    assert missing == set()

@@ -38,7 +38,7 @@ FILES = {
         "tests/notifications"
     ),
     "titleix/party_portal/texts.py": (
-        "English and Spanish stand side by side; tests/titleix/test_spanish.py and test_portal.py"
+        "English and Spanish stand side by side; tests/titleix/letters/test_spanish.py"
     ),
     "casework/reporting/workflow_diagram.py": "writes docs/workflows, which are in English",
     "casework/privacy/redaction.py": "words by which names are recognised",

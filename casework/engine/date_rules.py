@@ -6,7 +6,7 @@ Rule 6(a) and common practice, N2); arithmetic is done on local dates, never on 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -96,9 +96,7 @@ class SchoolCalendar:
 
     def school_days(self, start: date, end: date) -> list[date]:
         """The known instructional days from `start` to `end`, both included."""
-        return self._school[
-            bisect_right(self._school, start - ONE_DAY) : bisect_right(self._school, end)
-        ]
+        return self._school[bisect_left(self._school, start) : bisect_right(self._school, end)]
 
 
 def _weekdays_between(after: date, until: date) -> int:

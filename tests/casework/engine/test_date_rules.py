@@ -291,3 +291,22 @@ def test_rungs_lie_between_day_zero_and_due_in_order_and_once(start, n, unit):
 def test_breaks_are_work_days_unless_the_staff_calendar_says_holiday():
     assert all(CAL26.is_work_day(d) for d in BREAK)
     assert not any(CAL26.is_work_day(d) for d in HOLIDAYS)
+
+
+def test_a_calendar_without_a_school_day_has_none():
+    closed = date_rules.SchoolCalendar([(day("2026-09-07"), "HOLIDAY")])
+    assert not closed.is_school_day(day("2026-09-07"))
+
+
+def test_school_days_hold_both_ends_and_nothing_before():
+    found = CAL26.school_days(day("2026-09-04"), day("2026-09-08"))
+    assert found == [day("2026-09-04"), day("2026-09-08")], "Labor Day lies between them"
+
+
+def test_the_last_overdue_alert_comes_again_and_again():
+    ladder = [{"overdue": [1, 4], "every": 7, "to": "supervisor"}]
+    found = date_rules.rungs(day("2026-09-08"), 5, day("2026-09-13"), Unit.CALENDAR, CAL26, ladder)
+    assert [(rung.date, rung.every) for rung in found] == [
+        (day("2026-09-14"), None),
+        (day("2026-09-17"), 7),
+    ]
